@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Layouts: which points of a body a set of tracks shows.
+
+A keypoint is a point fixed to a joint, with an offset in that joint's frame on the default body.
+Video keypoints and skin markers are then the same thing.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import InputError
+from .joints import JOINT_INDEX
+
+LAYOUT_FOLDER = Path(__file__).parent / "layouts"
+
+
+@dataclass(frozen=True)
+class Keypoint:
+    """One point of a layout. offset: metres in the joint's frame on the default body."""
+
+    name: str
+    joint: int
+    offset: tuple[float, float, float]
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A named list of keypoints."""
+
+    name: str
+    keypoints: tuple[Keypoint, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keypoints' names."""
+        return tuple(k.name for k in self.keypoints)
+
+    @property
+    def joints(self) -> NDArray[np.intp]:
+        """(K,) the joint that each keypoint is fixed to."""
+        return np.array([k.joint for k in self.keypoints], dtype=np.intp)
+
+    @property
+    def offsets(self) -> NDArray[np.float64]:
+        """(K, 3) metres in the joints' frames."""
+        return np.array([k.offset for k in self.keypoints], dtype=np.float64).reshape(-1, 3)
+
+    def select(self, indices: list[int]) -> "Layout":
+        """Only these keypoints, in this order."""
+        return Layout(self.name, tuple(self.keypoints[i] for i in indices))
+
+
+def shipped_layouts() -> tuple[str, ...]:
+    """Names of the layouts that come with the project."""
+    return tuple(sorted(p.stem for p in LAYOUT_FOLDER.glob("*.json")))
+
+
+def load_layout(name_or_file: str) -> Layout:
+    """A shipped layout by name (in any case), or one from a JSON file of the contract's form."""
+    known = {name.lower(): name for name in shipped_layouts()}
+    if name_or_file.lower() in known:
+        path = LAYOUT_FOLDER / f"{known[name_or_file.lower()]}.json"
+    else:
+        path = Path(name_or_file)
+        if not path.is_file():
+            raise InputError(
+                f"layout {name_or_file!r} is neither a file nor one of {', '.join(shipped_layouts())}"
+            )
+    try:
+        data: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: not a layout in JSON: {error}") from error
+    return layout_from_json(data, str(path))
+
+
+def layout_from_json(data: Any, source: str) -> Layout:
+    """A layout from parsed JSON; InputError names the keypoint that is wrong."""
+    if not isinstance(data, dict) or not isinstance(data.get("keypoints"), list):
+        raise InputError(f'{source}: a layout has the form {{"name": …, "keypoints": […]}}')
+    points = tuple(_keypoint(k, i, source) for i, k in enumerate(data["keypoints"]))
+    if not points:
+        raise InputError(f"{source}: the layout has no keypoints")
+    names = [p.name for p in points]
+    twice = next((n for n in names if names.count(n) > 1), None)
+    if twice is not None:
+        raise InputError(f"{source}: keypoint {twice!r} is there twice")
+    return Layout(str(data.get("name", Path(source).stem)), points)
+
+
+def layout_to_json(layout: Layout) -> dict[str, Any]:
+    """The contract's form, ready for json.dump."""
+    from .joints import JOINT_NAMES
+
+    return {
+        "name": layout.name,
+        "keypoints": [
+            {
+                "name": k.name,
+                "aliases": list(k.aliases),
+                "joint": JOINT_NAMES[k.joint],
+                "offset": [round(float(x), 5) for x in k.offset],
+            }
+            for k in layout.keypoints
+        ],
+    }
+
+
+def _keypoint(data: Any, index: int, source: str) -> Keypoint:
+    where = f"{source}: keypoint {index}"
+    if not isinstance(data, dict) or not isinstance(data.get("name"), str):
+        raise InputError(f"{where} has no name")
+    where = f"{source}: keypoint {data['name']!r}"
+    joint = data.get("joint")
+    if joint not in JOINT_INDEX:
+        raise InputError(f"{where}: joint {joint!r} is not one of {', '.join(JOINT_INDEX)}")
+    try:
+        offset = tuple(float(x) for x in data.get("offset", (0.0, 0.0, 0.0)))
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{where}: its offset must be three numbers") from error
+    if len(offset) != 3 or not np.isfinite(offset).all() or np.abs(offset).max() > 2.0:
+        raise InputError(f"{where}: its offset must be three numbers in metres")
+    aliases = data.get("aliases", [])
+    if not isinstance(aliases, list) or not all(isinstance(a, str) for a in aliases):
+        raise InputError(f"{where}: its aliases must be a list of names")
+    return Keypoint(data["name"], JOINT_INDEX[joint], offset, tuple(aliases))

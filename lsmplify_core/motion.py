@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Motion: the result, joint rotations over time, and its AMASS-format file."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .body import Body, default_body
+from .errors import InputError
+from .joints import N_JOINTS
+from .kinematics import forward
+from .rotations import (
+    axis_angle_to_matrix,
+    matrix_to_axis_angle,
+    matrix_to_quaternion,
+    quaternion_to_matrix,
+    slerp,
+)
+
+Floats = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Motion:
+    """A body moving, world Z up, metres.
+
+    rotations: (T, 24, 3, 3), each in its parent's frame, the pelvis's in the world's.
+    root: (T, 3) the pelvis joint. rate: frames per second.
+    track_names, track_error: the K tracks solved for and (T, K) distances in metres, NaN unseen.
+    """
+
+    rotations: Floats
+    root: Floats
+    rate: float
+    body: Body
+    track_names: tuple[str, ...] = ()
+    track_error: Floats | None = None
+
+    @property
+    def frames(self) -> int:
+        """Number of frames, T."""
+        return self.rotations.shape[0]
+
+    def joints(self) -> Floats:
+        """(T, 24, 3) world positions in metres."""
+        return forward(self.rotations, self.body.offsets, self.root)[1]
+
+    def at(self, frames: Floats) -> "Motion":
+        """The motion at fractional frames (N,), held at both ends.
+
+        Rotations by slerp, root linearly. Track errors belong to whole frames and are left out.
+        """
+        wanted = np.clip(np.asarray(frames, dtype=np.float64), 0, self.frames - 1)
+        low = np.minimum(wanted.astype(np.intp), max(self.frames - 2, 0))
+        high = np.minimum(low + 1, self.frames - 1)
+        t = wanted - low
+        q = matrix_to_quaternion(self.rotations)
+        turned = slerp(q[low], q[high], np.broadcast_to(t[:, None], (len(t), N_JOINTS)))
+        root = self.root[low] + t[:, None] * (self.root[high] - self.root[low])
+        return replace(self, rotations=quaternion_to_matrix(turned), root=root, track_error=None)
+
+    def at_rate(self, rate: float) -> "Motion":
+        """Resampled to another number of frames per second, first frame kept."""
+        count = int(np.floor((self.frames - 1) / self.rate * rate + 1e-6)) + 1
+        return replace(self.at(np.arange(count) * (self.rate / rate)), rate=rate)
+
+
+def save_motion(motion: Motion, path: Path) -> None:
+    """Write the contract's npz (AMASS and more), whole or not at all."""
+    poses = matrix_to_axis_angle(motion.rotations).reshape(motion.frames, -1)
+    error = motion.track_error
+    if error is None:
+        error = np.full((motion.frames, len(motion.track_names)), np.nan)
+    arrays = {
+        "poses": poses.astype(np.float32),
+        "trans": (motion.root - motion.body.rest_joints[0]).astype(np.float32),
+        "betas": np.zeros(10, np.float32),
+        "gender": np.array("neutral"),
+        "mocap_framerate": np.array(float(motion.rate)),
+        "rest_joints": motion.body.rest_joints.astype(np.float32),
+        "track_names": np.array(motion.track_names, dtype=np.str_),
+        "track_error": error.astype(np.float32),
+    }
+    write_whole(path, lambda file: np.savez_compressed(file, **arrays))
+
+
+def load_motion(path: Path) -> Motion:
+    """Read an AMASS-format npz: poses (T, 72), (T, 156) or (T, 165), Z up.
+
+    Without `rest_joints` the default body is taken. InputError says what is missing.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            files = {key: data[key] for key in data.files if key in _KEYS}
+    except Exception as error:  # np.load raises half a dozen kinds for damaged archives
+        raise InputError(f"{path}: not a motion npz: {error}") from error
+    for key in ("poses", "trans"):
+        if key not in files:
+            raise InputError(f"{path}: there is no {key!r} in it, so it is not an AMASS motion")
+    poses, trans = files["poses"], files["trans"]
+    if poses.ndim != 2 or poses.shape[1] < 66 or trans.shape != (len(poses), 3) or not len(poses):
+        raise InputError(f"{path}: poses {poses.shape} and trans {trans.shape} are not a motion's")
+    if not (np.isfinite(poses).all() and np.isfinite(trans).all()):
+        frame = int(np.argmin(np.isfinite(poses).all(axis=1) & np.isfinite(trans).all(axis=1)))
+        raise InputError(f"{path}: frame {frame} holds values that are not numbers")
+    rate = float(files.get("mocap_framerate", files.get("mocap_frame_rate", np.array(30.0))))
+    vectors = np.zeros((len(poses), N_JOINTS, 3))
+    vectors[:, :22] = poses[:, :66].reshape(-1, 22, 3)
+    body = default_body()
+    if files.get("rest_joints", np.empty(0)).shape == (N_JOINTS, 3):
+        body = Body(files["rest_joints"].astype(np.float64))
+    names = tuple(str(n) for n in files.get("track_names", np.empty(0)))
+    return Motion(
+        axis_angle_to_matrix(vectors), trans + body.rest_joints[0], rate, body, names,
+        files.get("track_error"),
+    )  # fmt: skip
+
+
+_KEYS = frozenset(
+    ("poses", "trans", "mocap_framerate", "mocap_frame_rate", "rest_joints", "track_names",
+     "track_error")
+)  # fmt: skip
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Call `write` on a file beside `path` and rename it into place.
+
+    An interrupted run leaves the old file or none. Raises InputError where it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            write(file)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
