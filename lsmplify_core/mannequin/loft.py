@@ -2,11 +2,12 @@
 """Tubes through rings: the one kind of surface that the mannequin is made of."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.floating]
+Floats = NDArray[np.floating[Any]]
 Face = tuple[int, ...]
 
 

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`lsmplify evaluate`: the metrics on AMASS-format clips, one row a method."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..layout import load_layout
+from ..motion import write_whole
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the subcommand's options."""
+    from ..evaluation.protocols import PROTOCOLS
+
+    p = subparsers.add_parser("evaluate", help="measure methods on AMASS-format clips")
+    p.add_argument("--data", type=Path, required=True, help="folder of AMASS npz files")
+    p.add_argument("--layout", default="BODY_25", help="name or JSON file (default: BODY_25)")
+    p.add_argument("--protocol", choices=PROTOCOLS, default="sequential")
+    p.add_argument("--method", nargs="+", default=["default"], metavar="M",
+                   help="default, learned, copy (default: default)")  # fmt: skip
+    p.add_argument("--noise-mm", type=float, default=0.0, help="noise along each axis")
+    p.add_argument("--dropout", type=float, default=0.0, help="share of samples missing, 0 to 0.95")
+    p.add_argument("--subset", default="", help="only clips whose path contains this")
+    p.add_argument("--rate", type=float, help="resample the clips to this many frames per second")
+    p.add_argument("--proportions", type=float, default=0.0, metavar="S",
+                   help="spread of random body proportions, as 0.08")  # fmt: skip
+    p.add_argument("--json", type=Path, metavar="FILE", help="write the rows here")
+    p.add_argument("--by-clip", type=Path, metavar="FILE.csv", help="write one line a clip here")
+    p.add_argument("--by-joint", action="store_true", help="print errors by joint")
+    p.add_argument("--by-frame", action="store_true", help="print errors by frame index (drift)")
+    p.add_argument("--more", action="store_true", help="print acceleration, hidden points, floor")
+    p.add_argument("--worst", type=int, default=0, metavar="N", help="print the N worst clips")
+    p.add_argument("--plot", type=Path, metavar="FILE.png", help="draw the errors (matplotlib)")
+    p.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Evaluate, print and write what was asked for."""
+    from ..evaluation import tables
+    from ..evaluation.protocols import Conditions
+    from ..evaluation.run import evaluate
+
+    _check(args)
+    conditions = Conditions(load_layout(args.layout), args.noise_mm, args.dropout)
+    groups = evaluate(
+        args.data, conditions, args.protocol, tuple(dict.fromkeys(args.method)),
+        args.subset, args.rate, args.proportions, _tell if sys.stderr.isatty() else _quiet,
+    )  # fmt: skip
+    rows = [group.row() for group in groups]
+    print(tables.rows_table(rows))
+    if args.more:
+        print("\n" + tables.more_table(groups))
+    for group in groups:
+        if args.by_joint:
+            print("\n" + tables.joint_table(group))
+        if args.by_frame:
+            print("\n" + tables.frame_table(group))
+        if args.worst:
+            print("\n" + tables.worst_table(group, args.worst))
+    if args.json:
+        text = json.dumps(rows, indent=1, allow_nan=False) + "\n"
+        write_whole(args.json, lambda file: file.write(text.encode()))
+    if args.by_clip:
+        tables.write_clips_csv(groups, args.by_clip)
+    if args.plot:
+        tables.plot(groups, args.plot)
+    return 0
+
+
+def _check(args: argparse.Namespace) -> None:
+    if not 0 <= args.noise_mm < 1000:
+        raise InputError(f"--noise-mm {args.noise_mm}: it must be from 0 to 1000")
+    if not 0 <= args.dropout <= 0.95:
+        raise InputError(f"--dropout {args.dropout}: it is a share, from 0 to 0.95")
+    if not 0 <= args.proportions <= 0.5:
+        raise InputError(f"--proportions {args.proportions}: it must be from 0 to 0.5")
+    if args.rate is not None and not 0 < args.rate <= 10000:
+        raise InputError(f"--rate {args.rate}: it must be a number of frames per second")
+
+
+def _tell(line: str) -> None:
+    print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+
+
+def _quiet(line: str) -> None:
+    del line

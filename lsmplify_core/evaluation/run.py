@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run methods over a folder of clips under a protocol."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .clips import clip_files, load_clip
+from .methods import find_method, run_method
+from .protocols import Conditions, takes
+from .scores import Score, row, score
+
+
+@dataclass(frozen=True)
+class Group:
+    """What one row of the table is made of."""
+
+    method: str
+    protocol: str
+    stride: int | None
+    conditions: Conditions
+    scores: list[Score]
+
+    def row(self) -> dict[str, Any]:
+        """The contract's row of `lsmplify evaluate --json`."""
+        return {
+            "method": self.method,
+            "protocol": self.protocol,
+            "stride": self.stride,
+            "layout": self.conditions.layout.name,
+            "noise_mm": self.conditions.noise_mm,
+            "dropout": self.conditions.dropout,
+            **row(self.scores, self.conditions.layout),
+        }
+
+
+def evaluate(
+    data: Path,
+    conditions: Conditions,
+    protocol: str = "sequential",
+    methods: tuple[str, ...] = ("default",),
+    subset: str = "",
+    rate: float | None = None,
+    proportions: float = 0.0,
+    tell: Callable[[str], None] = lambda line: None,
+) -> list[Group]:
+    """Every method on every clip under `data`; one group a method and stride.
+
+    subset: only clips with this in their path. rate: frames per second to resample to. proportions:
+    spread of the clips' body proportions. tell: gets a line a clip. Raises InputError.
+    """
+    files = clip_files(data, subset)
+    for method in methods:
+        find_method(method)
+    found: dict[tuple[str, int | None], list[Score]] = {}
+    for number, file in enumerate(files, 1):
+        clip = load_clip(file, data, rate, proportions)
+        tell(f"{number}/{len(files)} {clip.name}")
+        for stride, take in takes(clip, protocol, conditions):
+            for method in methods:
+                motion, seconds = run_method(method, take)
+                found.setdefault((method, stride), []).append(score(take, motion, seconds))
+    order = sorted(found, key=lambda key: (methods.index(key[0]), key[1] or 0))
+    return [Group(m, protocol, s, conditions, found[m, s]) for m, s in order]

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a solved take to numbers: what each frame scored, and the rows over many clips."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..joints import JOINT_INDEX, N_POSED
+from ..kinematics import attached_points, forward
+from ..layout import Layout
+from ..mannequin import mannequin, skin
+from ..motion import Motion
+from . import metrics
+from .takes import Take, keypoints
+
+Floats = NDArray[np.floating[Any]]
+
+_CHUNK = 256
+"""Frames whose meshes are in memory at once."""
+
+_FEET: Final = ("L_Ankle", "L_Foot", "R_Ankle", "R_Foot")
+_SOLES: Final = np.array([[0.0, -0.083, -0.045], [0.0, -0.030, 0.045]] * 2)
+"""Metres from ankle to heel and from the ball of the foot to the toe, on the default body."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One clip. Arrays by frame, in the units of `metrics`; T frames, K keypoints.
+
+    angles, swing, twist: (T, 22). keypoint, hidden: (T, K) distances to the given tracks, and to
+    the true points where tracks are missing; NaN elsewhere. The others: one number a frame.
+    """
+
+    name: str
+    frames: int
+    seconds: float
+    angles: Floats
+    swing: Floats
+    twist: Floats
+    mpjpe: Floats
+    keypoint: Floats
+    hidden: Floats
+    pve: Floats
+    pa_pve: Floats
+    jitter: Floats
+    jitter_truth: Floats
+    acceleration: Floats
+    sliding: Floats
+    skating: Floats
+    penetration: Floats
+
+
+def score(take: Take, motion: Motion, seconds: float) -> Score:
+    """Hold a method's motion against a take's truth, frame by frame."""
+    truth = take.truth
+    joints, true_joints = motion.joints(), truth.joints()
+    swing, twist = metrics.swing_twist_errors(
+        motion.rotations, truth.rotations, truth.body.offsets
+    )
+    feet = feet_points(motion)
+    vertices, aligned = _vertex_errors(motion, truth)
+    model = keypoints(motion, take.layout)
+    seen = take.tracks.seen
+    given = metrics.mpkpe(model, take.tracks.positions)
+    if motion.track_error is not None and motion.track_error.shape == given.shape:
+        given = 1000 * motion.track_error  # the solver's own points, offsets calibrated
+    return Score(
+        name=take.name,
+        frames=motion.frames,
+        seconds=seconds,
+        angles=metrics.geodesic(motion.rotations, truth.rotations),
+        swing=swing,
+        twist=twist,
+        mpjpe=metrics.mpjpe(joints, true_joints),
+        keypoint=given,
+        hidden=np.where(seen, np.nan, metrics.mpkpe(model, take.points)),
+        pve=vertices,
+        pa_pve=aligned,
+        jitter=metrics.jitter(joints, truth.rate),
+        jitter_truth=metrics.jitter(true_joints, truth.rate),
+        acceleration=metrics.acceleration_error(joints, true_joints, truth.rate),
+        sliding=metrics.foot_sliding(feet, feet_points(truth)),
+        skating=metrics.skating(feet, truth.rate).astype(float),
+        penetration=metrics.penetration(feet),
+    )
+
+
+def feet_points(motion: Motion) -> Floats:
+    """(T, 4, 3) metres: left heel and toe, right heel and toe, at the soles."""
+    turned, placed = forward(motion.rotations, motion.body.offsets, motion.root)
+    joints = np.array([JOINT_INDEX[name] for name in _FEET])
+    return attached_points(turned, placed, joints, _SOLES)
+
+
+def _vertex_errors(motion: Motion, truth: Motion) -> tuple[Floats, Floats]:
+    """PVE and PA-PVE (T,) of the two bodies' mannequins."""
+    mesh, true_mesh = mannequin(motion.body), mannequin(truth.body)
+    errors, aligned = [], []
+    for first in range(0, motion.frames, _CHUNK):
+        part = slice(first, first + _CHUNK)
+        a = skin(mesh, motion.body, motion.rotations[part], motion.root[part])
+        b = skin(true_mesh, truth.body, truth.rotations[part], truth.root[part])
+        errors.append(metrics.pve(a, b, motion.root[part], truth.root[part]))
+        aligned.append(metrics.pa_pve(a, b))
+    return np.concatenate(errors), np.concatenate(aligned)
+
+
+def row(scores: list[Score], layout: Layout) -> dict[str, Any]:
+    """The contract's figures over some clips, every frame counting once; None where undefined."""
+    frames = sum(s.frames for s in scores)
+    seconds = sum(s.seconds for s in scores)
+    angles = np.concatenate([s.angles for s in scores])
+    observed = metrics.observed_joints(layout)
+    return {
+        "clips": len(scores),
+        "frames": frames,
+        "geodesic_deg": _mean([angles]),
+        "geodesic_observed_deg": _mean([angles[:, observed]]),
+        "swing_deg": _mean([s.swing for s in scores]),
+        "twist_deg": _mean([s.twist for s in scores]),
+        "frames_above_15_deg": float(metrics.failed_frames(angles).mean()),
+        "mpjpe_mm": _mean([s.mpjpe for s in scores]),
+        "mpkpe_mm": _mean([s.keypoint for s in scores]),
+        "pve_mm": _mean([s.pve for s in scores]),
+        "pa_pve_mm": _mean([s.pa_pve for s in scores]),
+        "jitter_km_s3": _mean([s.jitter for s in scores]),
+        "jitter_truth_km_s3": _mean([s.jitter_truth for s in scores]),
+        "foot_sliding_mm": _mean([s.sliding for s in scores]),
+        "seconds": seconds,
+        "frames_per_second": frames / seconds if seconds > 0 else None,
+    }
+
+
+def more(scores: list[Score]) -> dict[str, Any]:
+    """Figures beside the contract's: what a row leaves out."""
+    return {
+        "acceleration_error_m_s2": _mean([s.acceleration for s in scores]),
+        "hidden_mpkpe_mm": _mean([s.hidden for s in scores]),
+        "skating_ratio": _mean([s.skating for s in scores]),
+        "penetration_mm": _mean([s.penetration for s in scores]),
+    }
+
+
+def by_joint(scores: list[Score]) -> Floats:
+    """(22, 3) degrees by joint: geodesic, swing, twist."""
+    parts = ("angles", "swing", "twist")
+    table = np.zeros((N_POSED, len(parts)))
+    for column, part in enumerate(parts):
+        table[:, column] = np.concatenate([getattr(s, part) for s in scores]).mean(axis=0)
+    return table
+
+
+def _mean(parts: list[Floats]) -> float | None:
+    flat = np.concatenate([p.ravel() for p in parts])
+    flat = flat[np.isfinite(flat)]
+    return float(flat.mean()) if len(flat) else None
+
+

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Results as text, CSV and a picture."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..joints import JOINT_NAMES
+from ..motion import write_whole
+from .metrics import by_frame_index
+from .run import Group
+from .scores import Score, by_joint, more, row
+
+EDGES = (0, 5, 15, 30, 60, 120, 300, 600)
+"""Frame indices at which the table of drift begins a new line."""
+
+_COLUMNS = {
+    "method": "method", "stride": "stride", "frames": "frames", "geodesic_deg": "geo°",
+    "geodesic_observed_deg": "geo obs°", "swing_deg": "swing°", "twist_deg": "twist°",
+    "frames_above_15_deg": ">15°", "mpjpe_mm": "MPJPE", "mpkpe_mm": "MPKPE", "pve_mm": "PVE",
+    "pa_pve_mm": "PA-PVE", "jitter_km_s3": "jitter", "jitter_truth_km_s3": "(truth)",
+    "foot_sliding_mm": "slide", "frames_per_second": "frames/s",
+}  # fmt: skip
+
+
+def rows_table(rows: list[dict[str, Any]]) -> str:
+    """The rows side by side; lengths in mm, jitter in km/s³."""
+    return text_table(
+        list(_COLUMNS.values()), [[_shown(r[key], key) for key in _COLUMNS] for r in rows]
+    )
+
+
+def more_table(groups: list[Group]) -> str:
+    """What the rows leave out."""
+    figures = [more(g.scores) for g in groups]
+    lines = [[g.method, *(_shown(v) for v in f.values())] for g, f in zip(groups, figures, strict=True)]
+    return text_table(["method", *figures[0]], lines)
+
+
+def joint_table(group: Group) -> str:
+    """Degrees by joint."""
+    table = by_joint(group.scores)
+    lines = [[JOINT_NAMES[j], *(f"{v:.1f}" for v in table[j])] for j in range(len(table))]
+    return text_table([group.method, "geodesic°", "swing°", "twist°"], lines)
+
+
+def frame_table(group: Group) -> str:
+    """Drift: degrees and millimetres by how far into its clip a frame lies."""
+    angles = by_frame_index([s.angles.mean(axis=1) for s in group.scores], EDGES)
+    places = by_frame_index([s.mpjpe for s in group.scores], EDGES)
+    lines = [
+        [str(first), str(count), f"{angle:.1f}", f"{place:.1f}"]
+        for (first, count, angle), (_, _, place) in zip(angles, places, strict=True)
+    ]
+    return text_table(["from frame", "frames", "geodesic°", "MPJPE"], lines)
+
+
+def worst_table(group: Group, count: int) -> str:
+    """The clips with the largest mean rotation error, each with its worst frame."""
+    ranked = sorted(group.scores, key=lambda s: -float(s.angles.mean()))[:count]
+    return text_table(
+        [group.method, "frames", "geodesic°", "MPJPE", "worst frame", "geodesic°"],
+        [_worst(s) for s in ranked],
+    )
+
+
+def _worst(one: Score) -> list[str]:
+    angles = one.angles.mean(axis=1)
+    frame = int(np.argmax(angles))
+    return [one.name, str(one.frames), f"{angles.mean():.1f}", f"{one.mpjpe.mean():.1f}",
+            str(frame), f"{angles[frame]:.1f}"]  # fmt: skip
+
+
+def text_table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """Columns in plain text: the first to the left, the others to the right."""
+    widths = [max(len(line[i]) for line in (head, *lines)) for i in range(len(head))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in (head, *lines)
+    )
+
+
+def write_clips_csv(groups: list[Group], path: Path) -> None:
+    """One line a method and clip, with the columns of the rows and more."""
+    lines: list[dict[str, Any]] = []
+    for group in groups:
+        for one in group.scores:
+            figures = {**row([one], group.conditions.layout), **more([one])}
+            lines.append(
+                {"clip": one.name, "method": group.method, "stride": group.stride, **figures}
+            )
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(lines[0]))
+    writer.writeheader()
+    writer.writerows(lines)
+    write_whole(path, lambda file: file.write(text.getvalue().encode()))
+
+
+def plot(groups: list[Group], path: Path) -> None:
+    """A picture (PNG): share of frames under an error, error by joint, error by frame index."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise InputError("--plot needs matplotlib; install it or leave the option out") from error
+    figure = Figure(figsize=(15, 4.5), layout="constrained")
+    share, joints, drift = figure.subplots(1, 3)
+    for i, group in enumerate(groups):
+        label = group.method if group.stride is None else f"{group.method}, stride {group.stride}"
+        frames = np.sort(np.concatenate([s.angles.mean(axis=1) for s in group.scores]))
+        share.plot(frames, np.linspace(0, 1, len(frames)), label=label)
+        table = by_joint(group.scores)[:, 0]
+        joints.barh(np.arange(len(table)) + 0.8 * i / len(groups), table, 0.8 / len(groups))
+        bins = by_frame_index([s.angles.mean(axis=1) for s in group.scores], EDGES)
+        drift.plot([b[0] for b in bins], [b[2] for b in bins], marker="o")
+    share.set(xlabel="mean rotation error of a frame, degrees", ylabel="share of frames")
+    share.legend()
+    joints.set(xlabel="degrees", yticks=range(22), yticklabels=JOINT_NAMES[:22])
+    joints.invert_yaxis()
+    drift.set(xlabel="frame of the clip", ylabel="degrees", xscale="symlog", ylim=(0, None))
+    write_whole(path, lambda file: figure.savefig(file, format="png", dpi=110))
+
+
+def _shown(value: Any, key: str = "") -> str:
+    if value is None:
+        return "–"
+    if not isinstance(value, float):
+        return str(value)
+    if key == "frames_per_second":
+        return f"{value:,.0f}"
+    return f"{100 * value:.1f}%" if key == "frames_above_15_deg" else f"{value:.2f}"
