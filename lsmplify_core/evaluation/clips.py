@@ -24,7 +24,9 @@ class Clip:
 def clip_files(folder: Path, subset: str = "") -> list[Path]:
     """Every npz under `folder` whose path there holds `subset`, sorted."""
     if not folder.is_dir():
-        raise InputError(f"{folder}: there is no such folder; --data wants one with AMASS npz files")
+        raise InputError(
+            f"{folder}: there is no such folder; --data wants one with AMASS npz files"
+        )
     files = sorted(folder.rglob("*.npz"))
     chosen = [f for f in files if subset in f.relative_to(folder).as_posix()]
     if not chosen:

@@ -56,9 +56,7 @@ def score(take: Take, motion: Motion, seconds: float) -> Score:
     """Hold a method's motion against a take's truth, frame by frame."""
     truth = take.truth
     joints, true_joints = motion.joints(), truth.joints()
-    swing, twist = metrics.swing_twist_errors(
-        motion.rotations, truth.rotations, truth.body.offsets
-    )
+    swing, twist = metrics.swing_twist_errors(motion.rotations, truth.rotations, truth.body.offsets)
     feet = feet_points(motion)
     vertices, aligned = _vertex_errors(motion, truth)
     model = keypoints(motion, take.layout)
@@ -156,5 +154,3 @@ def _mean(parts: list[Floats]) -> float | None:
     flat = np.concatenate([p.ravel() for p in parts])
     flat = flat[np.isfinite(flat)]
     return float(flat.mean()) if len(flat) else None
-
-

@@ -38,7 +38,9 @@ def rows_table(rows: list[dict[str, Any]]) -> str:
 def more_table(groups: list[Group]) -> str:
     """What the rows leave out."""
     figures = [more(g.scores) for g in groups]
-    lines = [[g.method, *(_shown(v) for v in f.values())] for g, f in zip(groups, figures, strict=True)]
+    lines = [
+        [g.method, *(_shown(v) for v in f.values())] for g, f in zip(groups, figures, strict=True)
+    ]
     return text_table(["method", *figures[0]], lines)
 
 

@@ -96,7 +96,7 @@ def _torso_weights(part: Part) -> Floats:
     weights = _chain_weights(
         part.station,
         ("Pelvis", "Spine1", "Spine2", "Spine3", "Neck", "Head"),
-        [(-0.19, -0.06), (-0.05, 0.04), (0.03, 0.11), (0.24, 0.32), (0.33, 0.38)],
+        [(-0.19, -0.06), (-0.05, 0.04), (0.01, 0.14), (0.24, 0.32), (0.33, 0.38)],
     )
     x = part.vertices[:, 0] - float(default_body().rest_joints[0, 0])
     for side, sign in (("L", 1.0), ("R", -1.0)):
