@@ -110,6 +110,8 @@ def load_motion(path: Path) -> Motion:
         frame = int(np.argmin(np.isfinite(poses).all(axis=1) & np.isfinite(trans).all(axis=1)))
         raise InputError(f"{path}: frame {frame} holds values that are not numbers")
     rate = float(files.get("mocap_framerate", files.get("mocap_frame_rate", np.array(30.0))))
+    if not (np.isfinite(rate) and rate > 0):
+        raise InputError(f"{path}: {rate} is not a number of frames per second")
     vectors = np.zeros((len(poses), N_JOINTS, 3))
     vectors[:, :22] = poses[:, :66].reshape(-1, 22, 3)
     body = default_body()

@@ -2,6 +2,7 @@
 """The mannequin: closed, outward, person-sized, and moving with its joints."""
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ def volume(mesh: Mannequin) -> float:
     total = 0.0
     for face in mesh.faces:
         a = mesh.vertices[face[0]]
-        for i, j in zip(face[1:-1], face[2:], strict=True):
+        for i, j in pairwise(face[1:]):
             total += float(np.dot(a, np.cross(mesh.vertices[i], mesh.vertices[j]))) / 6
     return total
 

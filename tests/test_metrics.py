@@ -33,7 +33,7 @@ def turned(joint: str, axis: tuple[float, float, float], degrees: float) -> np.n
 
 def test_mpjpe_ignores_where_the_pelvis_is(random: np.random.Generator) -> None:
     truth = random.standard_normal((4, 24, 3))
-    assert metrics.mpjpe(truth + [1.0, 2.0, 3.0], truth).max() < 1e-9
+    assert metrics.mpjpe(truth + np.array([1.0, 2.0, 3.0]), truth).max() < 1e-9
 
 
 def test_mpjpe_by_hand_and_naive(random: np.random.Generator) -> None:
