@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every benchmark, or those named: `python benchmarks/run.py [speed] [markers] [accuracy] …`.
+
+Tables are printed and, with their figures as JSON, written into build/bench.
+"""
+
+import sys
+
+import accuracy
+import conditions
+import markers
+import speed
+
+TABLES = {
+    "speed": speed.main,
+    "markers": markers.main,
+    "accuracy": accuracy.main,
+    "conditions": conditions.main,
+}
+
+
+def main() -> int:
+    """Run them in turn."""
+    unknown = [name for name in sys.argv[1:] if name not in TABLES]
+    if unknown:
+        print(f"error: no benchmark {unknown[0]!r}; there are {', '.join(TABLES)}", file=sys.stderr)
+        return 2
+    for name in sys.argv[1:] or TABLES:
+        TABLES[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`lsmplify evaluate`: what methods are given, how clips add up, and the contract's rows."""
+
+import argparse
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lsmplify_core.body import default_body
+from lsmplify_core.cli import evaluate as command
+from lsmplify_core.errors import InputError
+from lsmplify_core.evaluation import metrics
+from lsmplify_core.evaluation.clips import Clip, clip_files, load_clip
+from lsmplify_core.evaluation.protocols import STRIDES, Conditions, takes
+from lsmplify_core.evaluation.run import evaluate
+from lsmplify_core.evaluation.scores import feet_points, row, score
+from lsmplify_core.evaluation.synthetic import strolling
+from lsmplify_core.evaluation.takes import disturbed, gaps, keypoints, make_take
+from lsmplify_core.layout import load_layout
+from lsmplify_core.motion import save_motion
+
+ROW_KEYS = [
+    "method", "protocol", "stride", "layout", "noise_mm", "dropout", "clips", "frames",
+    "geodesic_deg", "geodesic_observed_deg", "swing_deg", "twist_deg", "frames_above_15_deg",
+    "mpjpe_mm", "mpkpe_mm", "pve_mm", "pa_pve_mm", "jitter_km_s3", "jitter_truth_km_s3",
+    "foot_sliding_mm", "seconds", "frames_per_second",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three clips in two folders, one of them a single frame."""
+    folder = tmp_path_factory.mktemp("clips")
+    for name, frames in (("walk/a", 40), ("walk/b", 25), ("still/one", 1)):
+        save_motion(strolling(frames, 30.0, seed=frames), folder / f"{name}.npz")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def clip() -> Clip:
+    """A clip of 200 frames."""
+    return Clip("clip", strolling(200, 30.0), seed=1)
+
+
+def options(*words: str) -> argparse.Namespace:
+    """The command's arguments, parsed."""
+    parser = argparse.ArgumentParser()
+    command.add_parser(parser.add_subparsers())
+    return parser.parse_args(["evaluate", *words])
+
+
+# what a method is given
+
+
+def test_tracks_without_noise_lie_on_the_truth(clip: Clip) -> None:
+    take = make_take(clip, load_layout("BODY_25"))
+    np.testing.assert_array_equal(take.tracks.positions, take.points)
+    assert take.start is None
+    assert (take.tracks.unit, take.tracks.up, take.tracks.rate) == (1.0, "+z", 30.0)
+    on_joint = np.linalg.norm(take.layout.offsets, axis=1) == 0
+    np.testing.assert_allclose(
+        take.points[:, on_joint], clip.motion.joints()[:, take.layout.joints[on_joint]], atol=1e-9
+    )
+
+
+def test_noise_has_the_size_asked_for_and_repeats(clip: Clip) -> None:
+    layout = load_layout("BODY_25")
+    take = make_take(clip, layout, noise_mm=5)
+    assert 1000 * np.std(take.tracks.positions - take.points) == pytest.approx(5, rel=0.05)
+    again = make_take(clip, layout, noise_mm=5)
+    np.testing.assert_array_equal(again.tracks.positions, take.tracks.positions)
+
+
+def test_dropout_hides_runs_and_the_share_asked_for(clip: Clip) -> None:
+    take = make_take(clip, load_layout("BODY_25"), dropout=0.3)
+    assert take.tracks.gaps == pytest.approx(0.3, abs=0.01)
+    missing = gaps((2000, 5), 0.2, np.random.default_rng(0))
+    for point in range(5):
+        edges = np.flatnonzero(np.diff(missing[:, point].astype(int), prepend=0, append=0))
+        lengths = edges[1::2] - edges[::2]
+        assert np.median(lengths) >= 5
+        assert missing[:, point].sum() == 400
+
+
+def test_no_dropout_hides_nothing() -> None:
+    assert not gaps((50, 3), 0.0, np.random.default_rng(0)).any()
+    assert gaps((1, 3), 0.9, np.random.default_rng(0)).all()
+
+
+def test_a_disturbed_start_is_8_to_15_degrees_off_and_repeats(clip: Clip) -> None:
+    start = disturbed(clip.motion, clip.seed)
+    angles = metrics.geodesic(start.rotations, clip.motion.rotations)
+    assert 8 < np.median(angles) < 15
+    assert angles.max() > 40  # frozen and swapped limbs
+    np.testing.assert_array_equal(start.root, disturbed(clip.motion, clip.seed).root)
+    np.testing.assert_allclose(np.linalg.det(start.rotations), 1, atol=1e-9)
+    assert 0.005 < np.abs(start.root - clip.motion.root).mean() < 0.1
+
+
+def test_pairs_start_from_the_true_pose_a_stride_before(clip: Clip) -> None:
+    found = dict(takes(clip, "pairs", Conditions(load_layout("BODY_25"))))
+    assert tuple(found) == STRIDES
+    take = found[5]
+    assert take.start is not None
+    assert take.tracks.frames == take.start.frames == take.truth.frames == 195
+    np.testing.assert_array_equal(take.start.rotations[7], clip.motion.rotations[7])
+    np.testing.assert_array_equal(take.truth.rotations[7], clip.motion.rotations[12])
+    np.testing.assert_array_equal(take.tracks.positions[7], keypoints(clip.motion, take.layout)[12])
+
+
+def test_a_clip_shorter_than_a_stride_gives_no_pair() -> None:
+    short = Clip("short", strolling(4, 30.0), 0)
+    assert [s for s, _ in takes(short, "pairs", Conditions(load_layout("BODY_25")))] == [1, 3]
+
+
+def test_proportions_change_the_body_and_not_the_pose(data: Path) -> None:
+    file = data / "walk/a.npz"
+    plain, other = (load_clip(file, data, None, spread) for spread in (0.0, 0.1))
+    np.testing.assert_array_equal(plain.motion.rotations, other.motion.rotations)
+    ratio = other.motion.body.offsets[1:, 1] / plain.motion.body.offsets[1:, 1]
+    assert 0.03 < np.std(ratio) < 0.3
+    lowest = [feet_points(c.motion)[..., 2].min() for c in (plain, other)]
+    assert abs(lowest[0] - lowest[1]) < 0.08
+    again = load_clip(file, data, None, 0.1)
+    np.testing.assert_array_equal(again.motion.body.rest_joints, other.motion.body.rest_joints)
+
+
+def test_clips_can_be_resampled(data: Path) -> None:
+    clip = load_clip(data / "walk/a.npz", data, 120.0, 0.0)
+    assert (clip.motion.rate, clip.motion.frames) == (120.0, 157)
+
+
+# how it adds up
+
+
+def test_the_truth_itself_scores_nothing(clip: Clip) -> None:
+    take = make_take(clip, load_layout("BODY_25"), dropout=0.2)
+    figures = row([score(take, clip.motion, 0.1)], take.layout)
+    for key in ("mpjpe_mm", "mpkpe_mm", "pve_mm", "pa_pve_mm", "geodesic_deg", "swing_deg"):
+        assert figures[key] == pytest.approx(0, abs=1e-4), key
+    assert figures["frames_above_15_deg"] == 0
+    assert figures["jitter_km_s3"] == pytest.approx(figures["jitter_truth_km_s3"])
+    assert figures["frames_per_second"] == pytest.approx(2000)
+
+
+def test_every_frame_counts_once_whatever_its_clip() -> None:
+    layout = load_layout("BODY_25")
+    scores = []
+    for frames, joint in ((10, "Head"), (90, None)):
+        take = make_take(Clip("c", strolling(frames, 30.0), 0), layout)
+        wrong = take.truth.rotations.copy()
+        if joint:
+            wrong[:, 15] = wrong[:, 15] @ np.diag([-1.0, 1.0, -1.0])  # half a turn
+        scores.append(score(take, replace(take.truth, rotations=wrong), 1.0))
+    figures = row(scores, layout)
+    assert figures["geodesic_deg"] == pytest.approx(180 / 22 * 0.1, rel=1e-3)
+    assert (figures["clips"], figures["frames"], figures["seconds"]) == (2, 100, 2.0)
+
+
+def test_wrists_do_not_count_as_observed_by_body_25() -> None:
+    observed = metrics.observed_joints(load_layout("BODY_25"))
+    assert np.flatnonzero(~observed).tolist() == [20, 21]
+
+
+def test_feet_points_touch_the_floor_of_a_standing_body() -> None:
+    body = default_body()
+    motion = strolling(1, 30.0)
+    upright = motion.rotations[:, :1]
+    rest = np.broadcast_to(np.eye(3), (1, 24, 3, 3)).copy()
+    rest[:, 0] = upright[:, 0]
+    feet = feet_points(replace(motion, rotations=rest, body=body))
+    assert np.ptp(feet[..., 2]) < 0.04
+
+
+def test_a_copy_of_the_previous_frame_is_a_frame_behind(data: Path) -> None:
+    (group,) = evaluate(data, Conditions(load_layout("BODY_25")), methods=("copy",), subset="a.npz")
+    angles = group.scores[0].angles
+    assert angles[0].max() < 1e-3
+    assert 0.3 < angles[1:].mean() < 10
+
+
+# the command
+
+
+def test_rows_have_the_contracts_keys_and_files_are_written(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    json_file, csv_file = tmp_path / "rows.json", tmp_path / "clips.csv"
+    args = options(
+        "--data", str(data), "--method", "default", "copy", "--protocol", "plugin",
+        "--json", str(json_file), "--by-clip", str(csv_file), "--by-joint", "--by-frame",
+        "--more", "--worst", "2", "--noise-mm", "2", "--dropout", "0.1",
+    )  # fmt: skip
+    assert command.run(args) == 0
+    rows: list[dict[str, Any]] = json.loads(json_file.read_text())
+    assert [list(r) for r in rows] == [ROW_KEYS, ROW_KEYS]
+    assert [r["method"] for r in rows] == ["default", "copy"]
+    assert all(r["clips"] == 3 and r["frames"] == 66 and r["stride"] is None for r in rows)
+    assert rows[0]["mpjpe_mm"] < rows[1]["mpjpe_mm"]
+    lines = list(csv.DictReader(csv_file.read_text().splitlines()))
+    assert len(lines) == 6
+    assert {line["clip"] for line in lines} == {"walk/a.npz", "walk/b.npz", "still/one.npz"}
+    printed = capsys.readouterr().out
+    assert "L_Shoulder" in printed
+    assert "still/one.npz" in printed
+
+
+def test_sequential_solving_finds_the_motion_from_points_alone(data: Path) -> None:
+    (group,) = evaluate(data, Conditions(load_layout("BODY_25")), subset="walk")
+    assert group.row()["mpjpe_mm"] < 60
+    assert group.row()["frames"] == 65
+
+
+def test_pairs_give_a_row_a_stride(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "rows.json"
+    args = options(
+        "--data", str(data), "--protocol", "pairs", "--method", "copy", "--json", str(file)
+    )
+    assert command.run(args) == 0
+    rows = json.loads(file.read_text())
+    assert [r["stride"] for r in rows] == list(STRIDES)
+    errors = [r["geodesic_deg"] for r in rows]
+    assert errors == sorted(errors)
+
+
+def test_a_picture_is_drawn(data: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    file = tmp_path / "plot.png"
+    assert command.run(options("--data", str(data), "--method", "copy", "--plot", str(file))) == 0
+    assert file.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--method", "paper"], "method paper needs"),
+        (["--method", "smplify"], "method smplify needs"),
+        (["--method", "magic"], "no method 'magic'; choose from default"),
+        (["--subset", "nowhere"], "'nowhere'"),
+        (["--layout", "BODY_99"], "BODY_99"),
+        (["--dropout", "1.5"], "--dropout 1.5"),
+        (["--noise-mm", "-1"], "--noise-mm -1.0"),
+        (["--noise-mm", "nan"], "--noise-mm nan"),
+        (["--rate", "0"], "--rate 0"),
+        (["--proportions", "7"], "--proportions 7"),
+    ],
+)
+def test_bad_options_say_what_to_do(data: Path, words: list[str], message: str) -> None:
+    with pytest.raises(InputError, match=message) as error:
+        command.run(options("--data", str(data), *words))
+    assert "\n" not in str(error.value)
+
+
+def test_a_folder_without_clips_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no npz file"):
+        clip_files(tmp_path)
+    with pytest.raises(InputError, match="no such folder"):
+        clip_files(tmp_path / "nowhere")
+
+
+def test_a_broken_clip_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bad.npz").write_bytes(b"nothing")
+    with pytest.raises(InputError, match=r"bad\.npz"):
+        command.run(options("--data", str(tmp_path), "--method", "copy"))
