@@ -51,7 +51,8 @@ def similarity_aligned(points: Floats, target: Floats) -> Floats:
     """Turn, scale and move (T, V, 3) onto the target in least squares (Umeyama 1991)."""
     centre, goal = points.mean(axis=1, keepdims=True), target.mean(axis=1, keepdims=True)
     a, b = points - centre, target - goal
-    u, s, vt = np.linalg.svd(np.swapaxes(b, 1, 2) @ a)
+    covariance: Floats = np.swapaxes(b, 1, 2) @ a
+    u, s, vt = np.linalg.svd(covariance)
     sign = np.where(np.linalg.det(u @ vt) < 0, -1.0, 1.0)
     u = u.copy()
     u[:, :, 2] *= sign[:, None]

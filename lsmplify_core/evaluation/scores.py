@@ -95,7 +95,8 @@ def feet_points(motion: Motion) -> Floats:
 def _vertex_errors(motion: Motion, truth: Motion) -> tuple[Floats, Floats]:
     """PVE and PA-PVE (T,) of the two bodies' mannequins."""
     mesh, true_mesh = mannequin(motion.body), mannequin(truth.body)
-    errors, aligned = [], []
+    errors: list[Floats] = []
+    aligned: list[Floats] = []
     for first in range(0, motion.frames, _CHUNK):
         part = slice(first, first + _CHUNK)
         a = skin(mesh, motion.body, motion.rotations[part], motion.root[part])

@@ -130,7 +130,7 @@ def plot(groups: list[Group], path: Path) -> None:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise InputError("--plot needs matplotlib; install it or leave the option out") from error
-    figure = Figure(figsize=(15, 4.5), layout="constrained")
+    figure: Any = Figure(figsize=(15, 4.5), layout="constrained")
     share, joints, drift = figure.subplots(1, 3)
     for i, group in enumerate(groups):
         label = group.method if group.stride is None else f"{group.method}, stride {group.stride}"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From truth to what a method is given: tracks with noise and gaps, disturbed start poses."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -73,9 +74,9 @@ def gaps(shape: tuple[int, ...], share: float, random: np.random.Generator) -> N
     for point in range(count):
         column = missing[:, point]
         while column.sum() < wanted:
-            first = int(random.integers(-4, frames))
+            first = _whole(random, -4, frames)
             run = np.zeros(frames, dtype=bool)
-            run[max(first, 0) : first + int(random.integers(5, 61))] = True
+            run[max(first, 0) : first + _whole(random, 5, 61)] = True
             new = np.flatnonzero(run & ~column)
             column[new[: wanted - int(column.sum())]] = True
     return missing
@@ -126,10 +127,16 @@ def disturbed(motion: Motion, seed: int) -> Motion:
 
 def _spells(frames: int, random: np.random.Generator) -> list[tuple[int, int, list[int]]]:
     """Stretches of 10 to 60 frames with one limb each, one in about 150 frames."""
+    firsts = [_whole(random, 0, frames) for _ in range(-(-frames // 150))]
     return [
-        (first, first + int(random.integers(10, 61)), list(_LIMBS[int(random.integers(4))]))
-        for first in (int(random.integers(frames)) for _ in range(-(-frames // 150)))
+        (first, first + _whole(random, 10, 61), list(_LIMBS[_whole(random, 0, len(_LIMBS))]))
+        for first in firsts
     ]
+
+
+def _whole(random: np.random.Generator, low: int, high: int) -> int:
+    """A whole number from `low` up to but without `high`."""
+    return math.floor(random.uniform(low, high))
 
 
 def _mirrored(rotations: Floats) -> Floats:
