@@ -16,6 +16,7 @@ from lsmplify_core.cli import evaluate as command
 from lsmplify_core.errors import InputError
 from lsmplify_core.evaluation import metrics
 from lsmplify_core.evaluation.clips import Clip, clip_files, load_clip
+from lsmplify_core.evaluation.methods import Answer
 from lsmplify_core.evaluation.protocols import STRIDES, Conditions, takes
 from lsmplify_core.evaluation.run import evaluate
 from lsmplify_core.evaluation.scores import feet_points, row, score
@@ -140,7 +141,7 @@ def test_clips_can_be_resampled(data: Path) -> None:
 
 def test_the_truth_itself_scores_nothing(clip: Clip) -> None:
     take = make_take(clip, load_layout("BODY_25"), dropout=0.2)
-    figures = row([score(take, clip.motion, 0.1)], take.layout)
+    figures = row([score(take, Answer(clip.motion, take.points, 0.1))], take.layout)
     for key in ("mpjpe_mm", "mpkpe_mm", "pve_mm", "pa_pve_mm", "geodesic_deg", "swing_deg"):
         assert figures[key] == pytest.approx(0, abs=1e-4), key
     assert figures["frames_above_15_deg"] == 0
@@ -156,7 +157,7 @@ def test_every_frame_counts_once_whatever_its_clip() -> None:
         wrong = take.truth.rotations.copy()
         if joint:
             wrong[:, 15] = wrong[:, 15] @ np.diag([-1.0, 1.0, -1.0])  # half a turn
-        scores.append(score(take, replace(take.truth, rotations=wrong), 1.0))
+        scores.append(score(take, Answer(replace(take.truth, rotations=wrong), take.points, 1.0)))
     figures = row(scores, layout)
     assert figures["geodesic_deg"] == pytest.approx(180 / 22 * 0.1, rel=1e-3)
     assert (figures["clips"], figures["frames"], figures["seconds"]) == (2, 100, 2.0)

@@ -21,7 +21,7 @@ def add_parser(subparsers: Any) -> None:
     p.add_argument("--layout", default="BODY_25", help="name or JSON file (default: BODY_25)")
     p.add_argument("--protocol", choices=PROTOCOLS, default="sequential")
     p.add_argument("--method", nargs="+", default=["default"], metavar="M",
-                   help="default, learned, copy (default: default)")  # fmt: skip
+                   help="default, learned, gauss-newton, copy (default: default)")  # fmt: skip
     p.add_argument("--noise-mm", type=float, default=0.0, help="noise along each axis")
     p.add_argument("--dropout", type=float, default=0.0, help="share of samples missing, 0 to 0.95")
     p.add_argument("--subset", default="", help="only clips whose path contains this")

@@ -3,25 +3,39 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..kinematics import attached_points, forward
 from ..matching import match_layout
 from ..motion import Motion
 from ..solver import Settings, solve
-from .takes import Take
+from .takes import Take, keypoints
 
-Method = Callable[[Take], Motion]
+Floats = NDArray[np.floating[Any]]
+
+_STEPS: Final = 15
+"""Gauss–Newton steps of the method without a network."""
 
 
-def run_method(name: str, take: Take) -> tuple[Motion, float]:
-    """A method's motion for a take, and the seconds it took, calibration included."""
-    method = find_method(name)
-    begin = time.perf_counter()
-    motion = method(take)
-    return motion, time.perf_counter() - begin
+@dataclass(frozen=True)
+class Answer:
+    """What a method says of a take.
+
+    points: (T, K, 3) metres, the layout's points on its body. seconds: what solving took,
+    calibration included.
+    """
+
+    motion: Motion
+    points: Floats
+    seconds: float
+
+
+Method = Callable[[Take], Answer]
 
 
 def find_method(name: str) -> Method:
@@ -33,33 +47,40 @@ def find_method(name: str) -> Method:
     return METHODS[name]
 
 
-def _default(take: Take) -> Motion:
-    return _solved(take, Settings())
+def _solver(settings: Settings) -> Method:
+    """The solver of the add-on, with these settings."""
+
+    def method(take: Take) -> Answer:
+        match = match_layout(take.tracks.names, take.layout)
+        begin = time.perf_counter()
+        solution = solve(take.tracks, match=match, init=take.start, settings=settings)
+        seconds = time.perf_counter() - begin
+        motion = solution.motion
+        turned, placed = forward(motion.rotations, motion.body.offsets, motion.root)
+        points = attached_points(turned, placed, solution.joints, solution.offsets)
+        return Answer(motion, points, seconds)
+
+    return method
 
 
-def _learned(take: Take) -> Motion:
-    return _solved(take, Settings(refine=0))
-
-
-def _solved(take: Take, settings: Settings) -> Motion:
-    match = match_layout(take.tracks.names, take.layout)
-    return solve(take.tracks, match=match, init=take.start, settings=settings).motion
-
-
-def _copy(take: Take) -> Motion:
+def _copy(take: Take) -> Answer:
     """The start pose unchanged: the start where there is one, else the true previous frame."""
-    if take.start is not None:
-        return take.start
-    before = np.maximum(np.arange(take.truth.frames) - 1, 0)
-    truth = take.truth
-    return replace(
-        truth, rotations=truth.rotations[before], root=truth.root[before], track_error=None
-    )
+    motion = take.start
+    if motion is None:
+        before = np.maximum(np.arange(take.truth.frames) - 1, 0)
+        truth = take.truth
+        motion = replace(truth, rotations=truth.rotations[before], root=truth.root[before])
+    return Answer(motion, keypoints(motion, take.layout), 0.0)
 
 
-METHODS: dict[str, Method] = {"default": _default, "learned": _learned, "copy": _copy}
+METHODS: Final[dict[str, Method]] = {
+    "default": _solver(Settings()),
+    "learned": _solver(Settings(refine=0)),
+    "gauss-newton": _solver(Settings(rounds=0, refine=_STEPS)),
+    "copy": _copy,
+}
 
-_NEEDS = {
+_NEEDS: Final = {
     "paper": "its trained network, which this version does not come with",
     "smplify": "the iterative baseline, which this version does not come with",
 }

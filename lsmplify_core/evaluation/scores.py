@@ -13,7 +13,8 @@ from ..layout import Layout
 from ..mannequin import mannequin, skin
 from ..motion import Motion
 from . import metrics
-from .takes import Take, keypoints
+from .methods import Answer
+from .takes import Take
 
 Floats = NDArray[np.floating[Any]]
 
@@ -52,28 +53,23 @@ class Score:
     penetration: Floats
 
 
-def score(take: Take, motion: Motion, seconds: float) -> Score:
-    """Hold a method's motion against a take's truth, frame by frame."""
-    truth = take.truth
+def score(take: Take, answer: Answer) -> Score:
+    """Hold a method's answer against a take's truth, frame by frame."""
+    motion, truth, points = answer.motion, take.truth, answer.points
     joints, true_joints = motion.joints(), truth.joints()
     swing, twist = metrics.swing_twist_errors(motion.rotations, truth.rotations, truth.body.offsets)
     feet = feet_points(motion)
     vertices, aligned = _vertex_errors(motion, truth)
-    model = keypoints(motion, take.layout)
-    seen = take.tracks.seen
-    given = metrics.mpkpe(model, take.tracks.positions)
-    if motion.track_error is not None and motion.track_error.shape == given.shape:
-        given = 1000 * motion.track_error  # the solver's own points, offsets calibrated
     return Score(
         name=take.name,
         frames=motion.frames,
-        seconds=seconds,
+        seconds=answer.seconds,
         angles=metrics.geodesic(motion.rotations, truth.rotations),
         swing=swing,
         twist=twist,
         mpjpe=metrics.mpjpe(joints, true_joints),
-        keypoint=given,
-        hidden=np.where(seen, np.nan, metrics.mpkpe(model, take.points)),
+        keypoint=metrics.mpkpe(points, take.tracks.positions),
+        hidden=np.where(take.tracks.seen, np.nan, metrics.mpkpe(points, take.points)),
         pve=vertices,
         pa_pve=aligned,
         jitter=metrics.jitter(joints, truth.rate),
