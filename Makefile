@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Set-up, tests, demo and packages. Needs Python 3.11, make and a package index; `make help` lists.
+
+PYTHON ?= python3.11
+BPY ?= 4.5.15
+MATRIX ?= 4.2.23 4.4.0 4.5.15 5.0.1
+
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
+CORE = .venv/bin/python
+BLENDER = .venv-bpy/bin/python
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
+ZIP = build/lsmplify-$(VERSION).zip
+
+.PHONY: help demo examples test test-core test-addon test-packaging lint extension wheels \
+	bench matrix gui clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "demo       tracks of examples/ to a baked action in headless Blender: build/demo/"
+	@echo "test       every test, the linters and the type checker"
+	@echo "extension  $(ZIP), validated by Blender's own tool"
+	@echo "bench      benchmark tables: build/bench/"
+	@echo "matrix     the add-on's tests on Blender $(MATRIX)"
+	@echo "gui        a scripted run in a real Blender window (Debian, root): build/gui/"
+	@echo "examples   write the files of examples/ anew"
+	@echo "clean      remove build/; the .venv folders stay"
+
+# --- environments ---------------------------------------------------------------------------
+
+# What the main job needs outside Blender: the package and its two small dependencies.
+.venv/.core: pyproject.toml
+	test -x $(CORE) || $(PYTHON) -m venv .venv
+	$(CORE) $(PIP_INSTALL) --editable .
+	touch $@
+
+# What tests, linters and training need besides.
+.venv/.dev: .venv/.core
+	$(CORE) $(PIP_INSTALL) --editable '.[learning,dev]'
+	touch $@
+
+# Blender as a Python module. It has its own NumPy range, so it keeps a folder of its own.
+.venv-bpy/.ready: requirements-bpy.txt
+	test -x $(BLENDER) || $(PYTHON) -m venv .venv-bpy
+	$(BLENDER) $(PIP_INSTALL) bpy==$(BPY) --requirement requirements-bpy.txt
+	touch $@
+
+# --- the main job ---------------------------------------------------------------------------
+
+demo: .venv/.core extension
+	$(CORE) -m lsmplify_core inspect examples/keypoints_body25.trc
+	$(BLENDER) scripts/demo.py $(ZIP) examples/keypoints_body25.trc build/demo
+
+examples: .venv/.core
+	$(CORE) examples/make_examples.py
+
+# --- tests ----------------------------------------------------------------------------------
+
+test: lint test-core test-addon test-packaging
+
+lint: .venv/.dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/pyright
+
+test-core: .venv/.dev
+	$(CORE) -m pytest tests --ignore=tests/addon --ignore=tests/packaging
+
+test-addon: .venv-bpy/.ready
+	$(BLENDER) -m pytest tests/addon
+
+test-packaging: .venv-bpy/.ready extension
+	$(BLENDER) -m pytest tests/packaging
+
+bench: .venv/.dev
+	$(CORE) benchmarks/run.py
+
+matrix: extension
+	scripts/matrix.sh "$(PYTHON)" $(MATRIX)
+
+# --- packages -------------------------------------------------------------------------------
+
+wheels: .venv-bpy/.ready
+	$(BLENDER) -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+		--require-hashes --requirement wheels/bundled.txt --dest wheels
+
+extension: .venv-bpy/.ready wheels
+	$(BLENDER) scripts/extension.py $(ZIP)
+
+gui: extension
+	scripts/gui/run.sh $(ZIP) build/gui
+
+clean:
+	rm -rf build

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A Debian folder with Blender, a virtual screen and a software driver in it, made once.
+# Usage: room.sh FOLDER. Needs root and a Debian-like host; leaves FOLDER/.ready when done.
+set -euo pipefail
+
+folder=$1
+suite=trixie
+packages="blender python3-numpy xvfb xauth imagemagick libgl1-mesa-dri"
+
+if [ -e "$folder/.ready" ]; then exit 0; fi
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "error: make gui needs root on a Debian-like system (debootstrap, chroot)" >&2
+    exit 2
+fi
+if ! command -v debootstrap >/dev/null; then
+    apt-get update -qq
+    apt-get install -y -qq debootstrap >/dev/null
+fi
+
+rm -rf "$folder"
+mkdir -p "$folder"
+debootstrap --variant=minbase "$suite" "$folder" http://deb.debian.org/debian >"$folder.log"
+
+# The mounts live in a namespace of their own, so that nothing stays mounted on the host.
+unshare --mount bash -euo pipefail -c '
+    mount --make-rprivate /
+    mount -t proc proc "$1/proc"
+    mount --rbind /dev "$1/dev"
+    cp /etc/resolv.conf "$1/etc/resolv.conf"
+    export DEBIAN_FRONTEND=noninteractive
+    chroot "$1" apt-get update -qq
+    chroot "$1" apt-get install -y -qq --no-install-recommends $2
+    chroot "$1" apt-get clean
+' room "$folder" "$packages" >>"$folder.log" 2>&1
+touch "$folder/.ready"
