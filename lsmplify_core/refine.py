@@ -15,9 +15,10 @@ from array_api_compat import array_namespace
 
 from .attachments import Comparison, State, Target, compare
 from .joints import N_POSED
-from .rotations import Array, axis_angle_to_matrix, cross, matrix_to_axis_angle, skew, transpose
+from .rotations import Array, axis_angle_to_matrix, transpose
 
-_UNKNOWNS = 3 * N_POSED + 3
+_TURNS = 3 * N_POSED
+_UNKNOWNS = _TURNS + 3
 
 
 def gauss_newton(
@@ -44,58 +45,69 @@ def _step(state: State, target: Target, prior: State, stiffness: Array, damping:
     seen = compare(state, target)
     frames = seen.turned[:, :N_POSED]
     matrix, vector = normal_equations(seen, target)
-    away = matrix_to_axis_angle(
-        transpose(state.rotations[:, :N_POSED]) @ prior.rotations[:, :N_POSED]
-    )
+    own = state.rotations[:, :N_POSED]
+    away = (frames @ _small_turn(transpose(own) @ prior.rotations[:, :N_POSED])[..., None])[..., 0]
     pull = xp.zeros_like(away[..., 0]) + stiffness
-    world_away = (frames @ away[..., None])[..., 0]
-    vector = vector + _with_root(pull[..., None] * world_away)
-    diagonal = _with_root(xp.zeros_like(away) + pull[..., None]) + damping
+    vector[:, :_TURNS] += _flat(pull[..., None] * away)
     index = xp.arange(_UNKNOWNS)
-    matrix[:, index, index] += diagonal
+    matrix[:, index, index] += damping
+    for axis in range(3):
+        index = xp.arange(axis * N_POSED, (axis + 1) * N_POSED)
+        matrix[:, index, index] += pull
     step = xp.linalg.solve(matrix, vector[..., None])[..., 0]
-    turn = xp.reshape(step[:, : 3 * N_POSED], (-1, N_POSED, 3))
+    turn = xp.matrix_transpose(xp.reshape(step[:, :_TURNS], (-1, 3, N_POSED)))
     local = (transpose(frames) @ turn[..., None])[..., 0]
-    moved = state.rotations[:, :N_POSED] @ axis_angle_to_matrix(_limited(local))
+    moved = own @ axis_angle_to_matrix(_limited(local))
     rotations = xp.concat((moved, state.rotations[:, N_POSED:]), axis=1)
-    return State(rotations, state.root + step[:, 3 * N_POSED :])
+    return State(rotations, state.root + step[:, _TURNS:])
 
 
 def normal_equations(seen: Comparison, target: Target) -> tuple[Array, Array]:
     """The normal matrix (N, 69, 69) and right-hand side (N, 69), in world axes.
 
-    Unknowns: 22 world rotation vectors, then the root's shift.
+    Unknowns: the x parts of 22 world rotation vectors, their y parts, their z parts, then the
+    root's shift. With the axes outside, every block of the matrix is a block of the levers' product
+    with themselves, or a sum of two.
     """
     xp = array_namespace(seen.placed)
     n, k = seen.residuals.shape[:2]
-    flat = xp.reshape(seen.levers, (n, k, 3 * N_POSED))
-    moments = xp.reshape(xp.matrix_transpose(flat) @ flat, (n, N_POSED, 3, N_POSED, 3))
-    traces = moments[:, :, 0, :, 0] + moments[:, :, 1, :, 1] + moments[:, :, 2, :, 2]
-    blocks = -xp.permute_dims(moments, (0, 1, 4, 3, 2))
-    for axis in range(3):
-        blocks[:, :, axis, :, axis] += traces
-    root = xp.sqrt(target.weights)
-    weighted = seen.residuals * root[..., None]
-    lever_sum = xp.sum(seen.levers * root[:, :, None, None], axis=1)
-    matrix = xp.zeros((n, _UNKNOWNS, _UNKNOWNS), dtype=flat.dtype)
-    matrix[:, : 3 * N_POSED, : 3 * N_POSED] = xp.reshape(blocks, (n, 3 * N_POSED, 3 * N_POSED))
-    coupling = xp.reshape(skew(lever_sum), (n, 3 * N_POSED, 3))
-    matrix[:, : 3 * N_POSED, 3 * N_POSED :] = coupling
-    matrix[:, 3 * N_POSED :, : 3 * N_POSED] = xp.matrix_transpose(coupling)
-    total = xp.sum(target.weights, axis=1)
-    for axis in range(3):
-        matrix[:, 3 * N_POSED + axis, 3 * N_POSED + axis] = total
-    torque = xp.sum(cross(seen.levers, weighted[:, :, None, :] + 0.0 * seen.levers), axis=1)
-    force = xp.sum(weighted * root[..., None], axis=1)
-    return matrix, xp.concat((xp.reshape(torque, (n, 3 * N_POSED)), force), axis=1)
+    root = xp.sqrt(target.weights)[..., None]
+    levers = xp.reshape(xp.permute_dims(seen.levers, (0, 1, 3, 2)), (n, k, _TURNS))
+    products = xp.matrix_transpose(levers) @ levers
+    matrix = xp.zeros((n, _UNKNOWNS, _UNKNOWNS), dtype=levers.dtype)
+    part = [slice(axis * N_POSED, (axis + 1) * N_POSED) for axis in range(3)]
+    for a, b, c in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        matrix[:, part[a], part[a]] = products[:, part[b], part[b]] + products[:, part[c], part[c]]
+        matrix[:, part[a], part[b]] = -products[:, part[b], part[a]]
+        matrix[:, part[b], part[a]] = -products[:, part[a], part[b]]
+    pushes = xp.concat((seen.residuals * root, root), axis=-1)
+    sums = xp.matrix_transpose(levers) @ pushes
+    vector = xp.zeros((n, _UNKNOWNS), dtype=levers.dtype)
+    for a, b, c in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        vector[:, part[a]] = sums[:, part[b], c] - sums[:, part[c], b]
+        matrix[:, part[b], _TURNS + c] = matrix[:, _TURNS + c, part[b]] = -sums[:, part[a], 3]
+        matrix[:, part[c], _TURNS + b] = matrix[:, _TURNS + b, part[c]] = sums[:, part[a], 3]
+        matrix[:, _TURNS + a, _TURNS + a] = xp.sum(target.weights, axis=1)
+    vector[:, _TURNS:] = xp.sum(seen.residuals * root * root, axis=1)
+    return matrix, vector
 
 
-def _with_root(per_joint: Array) -> Array:
-    """(N, 22, 3) -> (N, 69), with zeros for the root's shift."""
+def _flat(per_joint: Array) -> Array:
+    """(N, 22, 3) -> (N, 66), the axes outside."""
     xp = array_namespace(per_joint)
-    n = per_joint.shape[0]
-    flat = xp.reshape(per_joint, (n, 3 * N_POSED))
-    return xp.concat((flat, flat[:, :3] * 0.0), axis=1)
+    return xp.reshape(xp.matrix_transpose(per_joint), (per_joint.shape[0], _TURNS))
+
+
+def _small_turn(m: Array) -> Array:
+    """A rotation vector (..., 3) along the rotation's own, exact to third order: half the
+    antisymmetric part lengthened by what the trace says of the angle."""
+    xp = array_namespace(m)
+    s = 0.5 * xp.stack(
+        (m[..., 2, 1] - m[..., 1, 2], m[..., 0, 2] - m[..., 2, 0], m[..., 1, 0] - m[..., 0, 1]),
+        axis=-1,
+    )
+    cosine = 0.5 * (m[..., 0, 0] + m[..., 1, 1] + m[..., 2, 2] - 1.0)
+    return s * (4.0 / (3.0 + cosine))[..., None]
 
 
 def _limited(vectors: Array, most: float = 1.0) -> Array:

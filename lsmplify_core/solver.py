@@ -6,33 +6,52 @@ end.
 """
 
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .attachments import State, Target, compare
 from .body import Body, default_body
+from .calibrate import Calibration, calibrate_steps
+from .clean import fill_frames, smoothed
+from .errors import InputError
 from .layout import load_layout
+from .learned import ROUNDS, Learned, chunks, joined, learned_steps, state_part, target_part
 from .matching import Match, best_match, match_layout
 from .motion import Motion
-from .placing import place
+from .network import load_network
+from .placing import place, torso_trust
 from .refine import gauss_newton
+from .report import make_report
+from .timing import finished, timed
 from .tracks import Tracks
-from .world import to_world
+from .world import to_world, unit_name
+
+Floats = NDArray[np.floating]
+T = TypeVar("T")
+
+_SHARES: Final = {"calibrate": (0.0, 0.2), "solve": (0.2, 0.8), "refine": (0.8, 0.98)}
+_LEAST_POINTS: Final = 4
+"""Points that a frame must show to be solved; frames with fewer are filled from their neighbours."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """refine: Gauss–Newton steps after the network. smooth: seconds, 0 for none."""
+    """rounds: of the network. refine: Gauss–Newton steps to the tracks after it. smooth: seconds,
+    the standard deviation of the filter, 0 for none. trust: metres, the track error that the
+    network's own expected error is weighed against: more keeps the pose plainer."""
 
+    rounds: int = ROUNDS
     refine: int = 3
     smooth: float = 0.0
+    trust: float = 0.001
 
 
 @dataclass(frozen=True)
 class Progress:
-    """step: which part of the work. done: 0 to 1 over the whole of it."""
+    """step: "calibrate", "solve", "refine" or "clean". done: 0 to 1 over the whole of it."""
 
     step: str
     done: float
@@ -40,11 +59,17 @@ class Progress:
 
 @dataclass(frozen=True)
 class Solution:
-    """motion at the tracks' own rate; report as the contract has it, without read and write."""
+    """motion: at the tracks' own rate. report: the contract's, without seconds of read and write.
+    match: which track was which keypoint. expected: (T, 22) radians, the error that the network
+    expects of each rotation. offsets: (K, 3) metres, the calibrated places of the tracks on the
+    joints of `motion.body`. joints: (K,) those joints."""
 
     motion: Motion
     report: dict[str, Any]
     match: Match
+    expected: Floats
+    joints: NDArray[np.intp]
+    offsets: Floats
 
 
 def solve(
@@ -57,14 +82,9 @@ def solve(
     settings: Settings | None = None,
 ) -> Solution:
     """Solve a take in one go; the arguments are those of `solve_steps`."""
-    steps = solve_steps(
-        tracks, match=match, layout=layout, body=body, init=init, settings=settings
+    return finished(
+        solve_steps(tracks, match=match, layout=layout, body=body, init=init, settings=settings)
     )
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 def solve_steps(
@@ -80,62 +100,195 @@ def solve_steps(
 
     tracks: as read, in any unit and with any axis up. match: which track is which keypoint; found
     by `layout` ("auto", a shipped name or a JSON file) where it is None. body: None to calibrate
-    one on the take. init: a motion to start from (plug-in), at the tracks' rate.
+    one on the take; the points' offsets are calibrated either way. init: a motion to start from
+    (plug-in), at the tracks' rate, frame for frame.
     Raises InputError for tracks that cannot be solved.
     """
     settings = settings or Settings()
+    seconds: dict[str, float] = {"calibrate": 0.0, "solve": 0.0, "refine": 0.0, "clean": 0.0}
     if match is None:
-        if layout == "auto":
-            match = best_match(tracks.names)
-        else:
-            match = match_layout(tracks.names, load_layout(layout))
+        match = _matched(tracks, layout)
     world = to_world(tracks, match)
-    yield Progress("calibrate", 0.0)
     pairs = match.matched
-    body = body or default_body()
+    taken = world.select([t for _, t in pairs])
+    sighted = _sighted(taken)
+    target, origin = _target(taken, match, body or default_body())
+    found = yield from _told(
+        timed(_calibrated(target, taken.rate, body, sighted), seconds, "calibrate"), "calibrate"
+    )
+    unit, local = _in_body_size(target, found)
+    start = _start(local, sighted, init, origin, unit)
+    learned = yield from _told(
+        timed(
+            learned_steps(load_network(), start, local, taken.rate, settings.rounds),
+            seconds,
+            "solve",
+        ),
+        "solve",
+    )
+    state = yield from _told(
+        timed(_refined(learned, local, settings), seconds, "refine"), "refine"
+    )
+    yield Progress("clean", 0.98)
+    state, error = finished(
+        timed(_cleaned(state, local, sighted, taken.rate, settings), seconds, "clean")
+    )
+    motion = Motion(
+        state.rotations.astype(np.float64),
+        state.root.astype(np.float64) * unit + origin,
+        taken.rate,
+        found.body,
+        taken.names,
+        error * unit,
+    )
+    warnings = (*world.warnings, *_warn_of_gaps(sighted))
+    report = make_report(
+        motion, taken, match.layout.name, unit_name(tracks, match), world.source_up, seconds, warnings
+    )
+    return Solution(
+        motion, report, match, learned.expected, np.asarray(target.joints), found.offsets
+    )
+
+
+def _matched(tracks: Tracks, layout: str) -> Match:
+    if layout == "auto":
+        return best_match(tracks.names)
+    return match_layout(tracks.names, load_layout(layout))
+
+
+def _sighted(taken: Tracks) -> NDArray[np.bool_]:
+    """(T,) frames that show enough points to be solved."""
+    sighted = taken.seen.sum(axis=1) >= _LEAST_POINTS
+    if not sighted.any():
+        raise InputError(
+            f"{taken.source}: no frame shows {_LEAST_POINTS} points of the body at once; "
+            "check the tracks' names or choose other frames"
+        )
+    return sighted
+
+
+def _target(taken: Tracks, match: Match, body: Body) -> tuple[Target, Floats]:
+    """The take's points about their own middle, so that single precision is enough."""
+    origin = np.nanmedian(taken.positions.reshape(-1, 3), axis=0)
+    keypoints = [k for k, _ in match.matched]
     target = Target(
         body.offsets,
-        match.layout.joints[[k for k, _ in pairs]],
-        match.layout.offsets[[k for k, _ in pairs]],
-        np.nan_to_num(world.positions[:, [t for _, t in pairs]]),
-        world.seen[:, [t for _, t in pairs]].astype(float),
+        match.layout.joints[keypoints],
+        match.layout.offsets[keypoints],
+        np.nan_to_num(taken.positions - origin),
+        taken.seen.astype(np.float64),
     )
-    yield Progress("solve", 0.1)
-    rest = np.broadcast_to(np.eye(3), (1, 24, 3, 3))
-    state = place(rest, target)
-    state = gauss_newton(state, target, state, np.full(22, 1e-3), steps=10)
-    yield Progress("refine", 0.7)
-    for done in range(settings.refine):
-        state = gauss_newton(state, target, state, np.full(22, 1e-3))
-        yield Progress("refine", 0.7 + 0.3 * done / settings.refine)
-    error = np.linalg.norm(compare(state, target).residuals, axis=-1)
-    error[target.weights == 0] = np.nan
-    names = tuple(tracks.names[t] for _, t in pairs)
-    motion = Motion(state.rotations, state.root, tracks.rate, body, names, error)
-    return Solution(motion, _report(motion, world, match), match)
+    return target, origin
 
 
-def _report(motion: Motion, tracks: Tracks, match: Match) -> dict[str, Any]:
-    error = 1000 * motion.track_error[np.isfinite(motion.track_error)]
-    return {
-        "frames": motion.frames,
-        "tracks": len(motion.track_names),
-        "rate": motion.rate,
-        "layout": match.layout.name,
-        "unit": "m",
-        "up": "z",
-        "gaps": tracks.gaps,
-        "track_error_mm": {
-            "mean": float(error.mean()),
-            "median": float(np.median(error)),
-            "p95": float(np.percentile(error, 95)),
-            "max": float(error.max()),
-        },
-        "joint_jitter_km_s3": 0.0,
-        "seconds": {"calibrate": 0.0, "solve": 0.0, "refine": 0.0, "clean": 0.0},
-        "frames_per_second": 0.0,
-        "warnings": list(tracks.warnings),
-    }
+def _calibrated(
+    target: Target, rate: float, body: Body | None, sighted: NDArray[np.bool_]
+) -> Generator[float, None, Calibration]:
+    weights = target.weights * sighted[:, None]
+    return (
+        yield from calibrate_steps(
+            load_network(), body or default_body(), replace(target, weights=weights), rate,
+            fixed=body is not None,
+        )
+    )  # fmt: skip
 
 
-__all__ = ["Progress", "Settings", "Solution", "State", "solve", "solve_steps"]
+def _in_body_size(target: Target, found: Calibration) -> tuple[float, Target]:
+    """The take on the calibrated body, shrunk or grown to the size that the network knows."""
+    unit = found.body.height / default_body().height
+    local = Target(
+        (found.body.offsets / unit).astype(np.float32),
+        target.joints,
+        (found.offsets / unit).astype(np.float32),
+        (target.points / unit).astype(np.float32),
+        target.weights.astype(np.float32),
+    )
+    return unit, local
+
+
+def _start(
+    local: Target, sighted: NDArray[np.bool_], init: Motion | None, origin: Floats, unit: float
+) -> State:
+    """The pose that every frame begins with: given, or the T-pose set on the torso."""
+    if init is not None:
+        if init.frames != len(local.points):
+            raise InputError(
+                f"the motion to start from has {init.frames} frames and the tracks have "
+                f"{len(local.points)}; they must be the same take at the same rate"
+            )
+        root = (init.root - origin) / unit
+        return State(init.rotations.astype(np.float32), root.astype(np.float32))
+    rest = np.broadcast_to(np.eye(3, dtype=np.float32), (1, 24, 3, 3))
+    placed = joined([place(rest, target_part(local, part)) for part in chunks(len(local.points))])
+    trust = local.weights @ torso_trust(local.joints, local.offsets).astype(np.float32)
+    held = sighted & (trust >= min(3.0, trust.max()) - 0.5)
+    return fill_frames(placed, held)
+
+
+def _refined(
+    learned: Learned, local: Target, settings: Settings
+) -> Generator[float, None, State]:
+    """Gauss–Newton to the tracks with the network's pose as prior, stiff where it is certain.
+
+    Tracks far from the body count less (Geman and McClure's weights): spikes and swapped markers
+    must not bend a limb.
+    """
+    if settings.refine == 0:
+        return learned.guess
+    stiffness = np.square(settings.trust / learned.expected)
+    parts: list[State] = []
+    total = len(local.points)
+    for part in chunks(total):
+        piece = target_part(local, part)
+        state = state_part(learned.fitted, part)
+        apart = np.square(compare(state, piece).residuals).sum(axis=-1)
+        piece = replace(piece, weights=piece.weights / np.square(1.0 + apart / _SPIKE**2))
+        parts.append(
+            gauss_newton(
+                state, piece, state_part(learned.guess, part), stiffness[part],
+                steps=settings.refine,
+            )
+        )  # fmt: skip
+        yield part.stop / total
+    return joined(parts)
+
+
+_SPIKE: Final = 0.06
+"""Metres from the body at which a track counts a quarter."""
+
+
+def _cleaned(
+    state: State, local: Target, sighted: NDArray[np.bool_], rate: float, settings: Settings
+) -> Generator[None, None, tuple[State, Floats]]:
+    state = fill_frames(state, sighted)
+    state = smoothed(state, rate, settings.smooth)
+    errors = [
+        np.linalg.norm(compare(state_part(state, p), target_part(local, p)).residuals, axis=-1)
+        for p in chunks(len(state.root))
+    ]
+    error = np.concatenate(errors).astype(np.float64)
+    error[local.weights == 0] = np.nan
+    return state, error
+    yield
+
+
+def _warn_of_gaps(sighted: NDArray[np.bool_]) -> tuple[str, ...]:
+    blind = int((~sighted).sum())
+    if not blind:
+        return ()
+    first = int(np.argmin(sighted))
+    return (
+        f"{blind} frames show fewer than {_LEAST_POINTS} points (the first is frame {first}); "
+        "their poses are interpolated",
+    )
+
+
+def _told(steps: Generator[float, None, T], name: str) -> Generator[Progress, None, T]:
+    """Turn a step's own share done into progress over everything."""
+    low, high = _SHARES[name]
+    while True:
+        try:
+            done = next(steps)
+        except StopIteration as end:
+            return end.value
+        yield Progress(name, low + (high - low) * done)

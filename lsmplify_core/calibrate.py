@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One body for a take: proportions and point offsets, found before the poses are solved.
+
+Poses and shape are solved together on some of the take's best frames, as MoSh (Loper et al. 2014)
+and momentum do: Gauss–Newton on every frame's pose and on the one shape they share, the poses
+eliminated by the Schur complement. The network's pose is the prior of the poses, the default body
+and the layout's offsets that of the shape, so that what the tracks don't show stays plausible.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .attachments import Comparison, State, Target, compare
+from .body import REGION_NAMES, REGIONS, Body
+from .joints import ANCESTORS, JOINT_INDEX, N_JOINTS, N_POSED, PARENTS
+from .kinematics import attached_points, forward
+from .learned import Learned, learned_steps
+from .network import FRAME_RATE, Network
+from .placing import place, torso_trust
+from .rotations import axis_angle_to_matrix, matrix_to_axis_angle, skew
+
+Floats = NDArray[np.floating]
+
+N_SHAPE: Final = 1 + len(REGION_NAMES)
+"""A size and a factor for each region of the body."""
+_RUNS: Final = 12
+_RUN: Final = 6
+"""Frames to calibrate on: so many runs of so many frames, spread over the take."""
+_NOISE: Final = 0.005
+"""Metres: the error that a track is thought to have; what the priors are weighed against."""
+_SCALE_SPREAD: Final = 0.06
+_SKIN_SPREAD: Final = 0.025
+_JOINT_SPREAD: Final = 0.006
+"""How far a proportion (share), a skin marker and a keypoint at a joint (metres) may be from
+where the body and the layout have them: one standard deviation."""
+_FACTORS: Final = (0.6, 1.6)
+"""No region of a body is further from the default's proportions than this."""
+_ANGLE_SPREAD: Final = 0.12
+"""Radians: the same for the network's rotations."""
+_OUTLIER: Final = 0.03
+"""Metres: residuals beyond this count less and less."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """body: the person. offsets: (K, 3) metres, the take's points in their joints' frames."""
+
+    body: Body
+    offsets: Floats
+
+
+def rough_size(body: Body, target: Target) -> float:
+    """How many times larger than `body` the person is: the median over the frames of the ratio of
+    the torso points' spread to that of the resting body's (all points' where the torso shows
+    fewer than three)."""
+    rest = np.broadcast_to(np.eye(3), (N_JOINTS, 3, 3))
+    turned, placed = forward(rest, body.offsets, np.zeros(3))
+    model = attached_points(turned, placed, target.joints, target.offsets)
+    trust = torso_trust(target.joints, target.offsets)
+    use = trust > 0.5 if (trust > 0.5).sum() >= 3 else np.ones(len(trust), dtype=bool)
+    w = target.weights[:, use]
+    enough = w.sum(axis=1) >= min(3, use.sum())
+    if not enough.any():
+        return 1.0
+    w = w[enough]
+    seen = _spread(target.points[enough][:, use], w)
+    own = _spread(np.broadcast_to(model[use], (*w.shape, 3)), w)
+    return float(np.median(seen / np.maximum(own, 1e-6)))
+
+
+def _spread(points: Floats, w: Floats) -> Floats:
+    total = w.sum(axis=1)
+    centre = np.einsum("nk,nkd->nd", w, points) / total[:, None]
+    away = np.square(points - centre[:, None]).sum(axis=-1)
+    return np.sqrt((w * away).sum(axis=1) / total)
+
+
+def calibrate_steps(
+    network: Network,
+    body: Body,
+    target: Target,
+    rate: float,
+    fixed: bool = False,
+    passes: int = 3,
+) -> Generator[float, None, Calibration]:
+    """Find the body and offsets of a take; yields the share done.
+
+    target: the take's (T, K) points in metres with the layout's offsets on `body`. fixed: keep the
+    body as it is and find the offsets alone.
+    """
+    size = 1.0 if fixed else rough_size(body, target)
+    frames = best_frames(target, rate)
+    scales = np.ones(N_SHAPE)
+    scales[0] = size
+    offsets = target.offsets * size
+    prior = target.offsets.copy()
+    for turn in range(passes):
+        person = shaped(body, scales)
+        unit = person.height / body.height
+        local = Target(
+            (person.offsets / unit).astype(np.float32),
+            target.joints,
+            (offsets / unit).astype(np.float32),
+            (target.points[frames] / unit).astype(np.float32),
+            target.weights[frames].astype(np.float32),
+        )
+        start = place(np.eye(3, dtype=np.float32) + np.zeros((1, N_JOINTS, 1, 1), np.float32), local)
+        learned = yield from _shares(learned_steps(network, start, local, FRAME_RATE), turn, passes)
+        poses = State(
+            learned.fitted.rotations.astype(np.float64), learned.fitted.root * np.float64(unit)
+        )
+        take = replace(target, points=target.points[frames], weights=target.weights[frames])
+        for _ in range(4):
+            poses, scales, offsets = _joint_step(body, take, poses, learned.guess, scales, offsets, prior, fixed)
+        yield (turn + 1) / passes
+    return Calibration(shaped(body, scales), offsets)
+
+
+def shaped(body: Body, scales: Floats) -> Body:
+    """`body` with size scales[0] and the regions' factors scales[1:] on top of it."""
+    return body.scaled(scales[0] * joint_scales(scales[1:]))
+
+
+def joint_scales(factors: Floats) -> Floats:
+    """(12,) region factors -> (24,) bone factors."""
+    return 1.0 + _REGION_OF @ (factors - 1.0)
+
+
+def best_frames(target: Target, rate: float) -> NDArray[np.intp]:
+    """Frames in short runs at the network's rate: spread over the take, where most is seen."""
+    step = max(1, round(rate / FRAME_RATE))
+    total = len(target.points)
+    length = min(_RUN, -(-total // step))
+    seen = target.weights.sum(axis=1)
+    last = max(total - step * (length - 1), 1)
+    share = np.convolve(seen, np.ones(step * (length - 1) + 1), "valid")
+    firsts: list[int] = []
+    for stretch in np.array_split(np.arange(last), min(_RUNS, last)):
+        firsts.append(int(stretch[np.argmax(share[stretch])]))
+    best = max(share[f] for f in firsts)
+    kept = [f for f in firsts if share[f] >= 0.7 * best]
+    runs = [f + step * np.arange(length) for f in kept]
+    return np.minimum(np.concatenate(runs), total - 1)
+
+
+def _shares(
+    steps: Generator[float, None, Learned], turn: int, passes: int
+) -> Generator[float, None, Learned]:
+    while True:
+        try:
+            done = next(steps)
+        except StopIteration as end:
+            return end.value
+        yield (turn + 0.8 * done) / passes
+
+
+def _joint_step(
+    body: Body, take: Target, poses: State, guess: State, scales: Floats, offsets: Floats,
+    prior: Floats, fixed: bool,
+) -> tuple[State, Floats, Floats]:  # fmt: skip
+    """One Gauss–Newton step on all poses and the shape they share."""
+    target = replace(take, bones=shaped(body, scales).offsets, offsets=offsets)
+    seen = compare(poses, target)
+    apart = np.square(seen.residuals).sum(axis=-1)
+    target = replace(target, weights=take.weights / (1.0 + apart / _OUTLIER**2))
+    jacobian = np.concatenate(
+        (_pose_jacobian(seen, target, poses), _shape_jacobian(seen, target, body, scales)), axis=-1
+    )
+    root_weight = np.sqrt(target.weights)[..., None]
+    n = len(jacobian)
+    jacobian = (jacobian * root_weight[..., None]).reshape(n, -1, jacobian.shape[-1])
+    residual = (seen.residuals * root_weight).reshape(n, -1, 1)
+    matrix = jacobian.transpose(0, 2, 1) @ jacobian
+    vector = (jacobian.transpose(0, 2, 1) @ residual)[..., 0]
+    _pull_poses(matrix, vector, poses, guess, seen)
+    pull, towards = _shape_pull(n, scales, offsets, prior, fixed)
+    step, shape = _solved_together(matrix, vector, pull, towards)
+    turn = step[:, : 3 * N_POSED].reshape(-1, N_POSED, 3, 1)
+    local = (np.swapaxes(seen.turned[:, :N_POSED], -1, -2) @ turn)[..., 0]
+    rotations = poses.rotations.copy()
+    rotations[:, :N_POSED] = rotations[:, :N_POSED] @ axis_angle_to_matrix(np.clip(local, -0.5, 0.5))
+    scales = scales + shape[:N_SHAPE]
+    scales[1:] = np.clip(scales[1:], *_FACTORS)
+    offsets = offsets + shape[N_SHAPE:].reshape(-1, 3)
+    return State(rotations, poses.root + step[:, 3 * N_POSED :]), scales, offsets
+
+
+def _solved_together(
+    matrix: Floats, vector: Floats, pull: Floats, towards: Floats
+) -> tuple[Floats, Floats]:
+    """Steps of the poses (N, 69) and of the shape (S,): the poses eliminated from the sum over the
+    frames (Schur complement)."""
+    poses = 3 * N_POSED + 3
+    coupling = matrix[:, :poses, poses:]
+    right = np.concatenate((coupling, vector[:, :poses, None]), axis=-1)
+    solved = np.linalg.solve(matrix[:, :poses, :poses], right)
+    back = coupling.transpose(0, 2, 1) @ solved
+    shape_matrix = (matrix[:, poses:, poses:] - back[..., :-1]).sum(axis=0) + np.diag(pull)
+    shape_vector = (vector[:, poses:] - back[..., -1]).sum(axis=0) + pull * towards
+    shape = np.linalg.solve(shape_matrix, shape_vector)
+    return solved[..., -1] - solved[..., :-1] @ shape, shape
+
+
+def _pose_jacobian(seen: Comparison, target: Target, poses: State) -> Floats:
+    """(N, K, 3, 69): how the points move with world turns of the joints and the root's shift."""
+    carries = ANCESTORS[np.asarray(target.joints)][:, :N_POSED]
+    points = target.points - seen.residuals
+    levers = (points[:, :, None] - seen.placed[:, None, :N_POSED]) * carries[..., None]
+    turns = -skew(levers).transpose(0, 1, 3, 2, 4).reshape(*levers.shape[:2], 3, 3 * N_POSED)
+    shifts = np.broadcast_to(np.eye(3), (*levers.shape[:2], 3, 3))
+    return np.concatenate((turns, shifts), axis=-1)
+
+
+def _shape_jacobian(seen: Comparison, target: Target, body: Body, scales: Floats) -> Floats:
+    """(N, K, 3, 13 + 3 K): how the points move with the size, the regions' factors and their own
+    offsets."""
+    parents = [0, *PARENTS[1:]]
+    moved = np.einsum("njab,jb->nja", seen.turned[:, parents], body.offsets)
+    path = ANCESTORS[np.asarray(target.joints)].astype(float)
+    path[:, 0] = 0.0
+    by_size = path * joint_scales(scales[1:])
+    by_region = scales[0] * path[..., None] * _REGION_OF
+    columns = np.concatenate((by_size[..., None], by_region), axis=-1)
+    shape = np.einsum("kjs,nja->nkas", columns, moved, optimize=True)
+    n, k = seen.residuals.shape[:2]
+    own = np.zeros((n, k, 3, k, 3))
+    frames = seen.turned[:, np.asarray(target.joints)]
+    index = np.arange(k)
+    own[:, index, :, index] = frames.transpose(1, 0, 2, 3)
+    return np.concatenate((shape, own.reshape(n, k, 3, 3 * k)), axis=-1)
+
+
+def _pull_poses(
+    matrix: Floats, vector: Floats, poses: State, guess: State, seen: Comparison
+) -> None:
+    """Add the pull towards the network's rotations, and a little damping, in place."""
+    stiffness = (_NOISE / _ANGLE_SPREAD) ** 2
+    own = poses.rotations[:, :N_POSED]
+    away = matrix_to_axis_angle(np.swapaxes(own, -1, -2) @ guess.rotations[:, :N_POSED])
+    world = (seen.turned[:, :N_POSED] @ away[..., None])[..., 0]
+    turns = 3 * N_POSED
+    index = np.arange(turns)
+    matrix[:, index, index] += stiffness
+    vector[:, :turns] += stiffness * world.reshape(len(world), turns)
+    index = np.arange(turns + 3)
+    matrix[:, index, index] += 1e-7
+
+
+def _shape_pull(
+    frames: int, scales: Floats, offsets: Floats, prior: Floats, fixed: bool
+) -> tuple[Floats, Floats]:
+    """How strongly (S,) the shape is pulled, and how far (S,) it is from where it is pulled to."""
+    trust = frames / 8.0  # neighbouring frames repeat each other's errors: they count as fewer
+    at_joint = np.linalg.norm(prior, axis=1) < 0.01
+    spread = np.repeat(np.where(at_joint, _JOINT_SPREAD, _SKIN_SPREAD), 3)
+    size = np.zeros(N_SHAPE)
+    size[1:] = trust * (_NOISE / _SCALE_SPREAD) ** 2
+    if fixed:
+        size[:] = 1e9
+    away = (prior * scales[0] - offsets).reshape(-1)
+    pull = np.concatenate((size, trust * (_NOISE / spread) ** 2))
+    towards = np.concatenate(([0.0], (1.0 - scales[1:]) * (not fixed), away))
+    return pull, towards
+
+
+def _regions() -> Floats:
+    table = np.zeros((N_JOINTS, len(REGION_NAMES)))
+    for column, name in enumerate(REGION_NAMES):
+        for joint in REGIONS[name]:
+            table[JOINT_INDEX[joint], column] = 1.0
+    return table
+
+
+_REGION_OF: Final = _regions()

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Learned inverse kinematics over a whole take: rounds of network and Gauss–Newton.
+
+Each round the network predicts the residual rotations from the current pose of every frame, seeing
+its neighbours before and after, and one Gauss–Newton step brings that pose to the tracks. The
+frames of a take run as one batch, so that there is no drift: no frame waits for the one before.
+The network looks along time at 15 frames per second; a faster take is dealt out, like cards, into
+interleaved sequences of about that rate.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .attachments import State, Target
+from .features import features
+from .network import FRAME_RATE, Network, apply_outputs
+from .refine import gauss_newton
+
+Floats = NDArray[np.floating]
+
+ROUNDS: Final = 3
+BETWEEN_STIFFNESS: Final = 3e-3
+"""m² per rad², the pull of the network's pose in the step between rounds; within what it was
+trained with."""
+CHUNK: Final = 256
+"""Frames worked on at once: few enough for the processor's cache, many enough for NumPy."""
+
+
+@dataclass(frozen=True)
+class Learned:
+    """guess: the network's pose. expected: (T, 22) radians, the error it expects of itself.
+    fitted: the guess after a step to the tracks."""
+
+    guess: State
+    expected: Floats
+    fitted: State
+
+
+def learned_steps(
+    network: Network, start: State, target: Target, rate: float, rounds: int = ROUNDS
+) -> Generator[float, None, Learned]:
+    """Run the rounds from `start` (T frames at `rate` per second); yields the share done."""
+    state = start
+    guess, expected = start, np.ones(start.rotations.shape[:1] + (22,), np.float32)
+    total = len(start.root) * rounds
+    for turn in range(rounds):
+        inputs: list[Floats] = []
+        for part in chunks(len(state.root)):
+            inputs.append(features(state_part(state, part), target_part(target, part)))
+            yield (turn * len(state.root) + 0.4 * part.stop) / total
+        raw = _along_time(network, np.concatenate(inputs), rate)
+        guess, expected = apply_outputs(state, raw, state.rotations[:, 0])
+        fitted: list[State] = []
+        for part in chunks(len(state.root)):
+            free = state_part(guess, part)
+            pull = np.full(22, BETWEEN_STIFFNESS, free.root.dtype)
+            fitted.append(gauss_newton(free, target_part(target, part), free, pull))
+            yield (turn + 0.4 + 0.6 * part.stop / len(state.root)) / rounds
+        state = joined(fitted)
+    return Learned(guess, expected, state)
+
+
+def chunks(frames: int) -> list[slice]:
+    """Slices that cover `frames` in pieces of CHUNK."""
+    return [slice(i, min(i + CHUNK, frames)) for i in range(0, frames, CHUNK)]
+
+
+def state_part(state: State, part: slice) -> State:
+    """Some frames of a state."""
+    return State(state.rotations[part], state.root[part])
+
+
+def target_part(target: Target, part: slice) -> Target:
+    """Some frames of a take's target."""
+    return Target(
+        target.bones, target.joints, target.offsets, target.points[part], target.weights[part]
+    )
+
+
+def joined(parts: list[State]) -> State:
+    """Put the pieces of a take together again."""
+    return State(
+        np.concatenate([p.rotations for p in parts]), np.concatenate([p.root for p in parts])
+    )
+
+
+def _along_time(network: Network, inputs: Floats, rate: float) -> Floats:
+    """Deal the frames (T, F) out into sequences of about FRAME_RATE, run, and put back (T, O)."""
+    step = max(1, round(rate / FRAME_RATE))
+    frames = len(inputs)
+    length = -(-frames // step)
+    hand = np.minimum(np.arange(length * step), frames - 1)
+    dealt = inputs[hand].reshape(length, step, -1).transpose(1, 0, 2)
+    raw = _in_stretches(network, np.ascontiguousarray(dealt))
+    return raw.transpose(1, 0, 2).reshape(length * step, -1)[:frames]
+
+
+def _in_stretches(network: Network, dealt: Floats, stretch: int = 512) -> Floats:
+    """Run long sequences (S, L, F) in overlapping stretches; the overlap is as far as the network
+    sees, so that the result is the same as in one go."""
+    reach = sum(network.dilations)
+    length = dealt.shape[1]
+    results: list[Floats] = []
+    for first in range(0, length, stretch):
+        low, high = max(0, first - reach), min(length, first + stretch + reach)
+        raw = network(dealt[:, low:high])
+        results.append(raw[:, first - low : first - low + min(stretch, length - first)])
+    return np.concatenate(results, axis=1)

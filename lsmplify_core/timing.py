@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Seconds spent inside a generator, without what its driver does between its steps."""
+
+import time
+from collections.abc import Generator
+from typing import TypeVar
+
+Y = TypeVar("Y")
+R = TypeVar("R")
+
+
+def timed(steps: Generator[Y, None, R], seconds: dict[str, float], key: str) -> Generator[Y, None, R]:
+    """Pass a generator on and add the time spent in it to seconds[key]."""
+    while True:
+        began = time.perf_counter()
+        try:
+            value = next(steps)
+        except StopIteration as end:
+            return end.value
+        finally:
+            seconds[key] = seconds.get(key, 0.0) + time.perf_counter() - began
+        yield value
+
+
+def finished(steps: Generator[object, None, R]) -> R:
+    """Drive a generator to its end and return its result."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
