@@ -22,14 +22,19 @@ from .learned import Learned, learned_steps
 from .network import FRAME_RATE, Network
 from .placing import place, torso_trust
 from .rotations import axis_angle_to_matrix, matrix_to_axis_angle, skew
+from .threads import one_blas_thread
 
 Floats = NDArray[np.floating]
 
 N_SHAPE: Final = 1 + len(REGION_NAMES)
 """A size and a factor for each region of the body."""
-_RUNS: Final = 12
-_RUN: Final = 6
-"""Frames to calibrate on: so many runs of so many frames, spread over the take."""
+_RUNS: Final = 10
+_RUN: Final = 5
+_SECONDS_A_RUN: Final = 4.0
+"""Frames to calibrate on: so many runs of so many frames, spread over the take, and fewer runs in
+takes that are shorter than so many seconds for each."""
+_STEPS: Final = 3
+"""Gauss–Newton steps on poses and shape together, in each pass."""
 _NOISE: Final = 0.005
 """Metres: the error that a track is thought to have; what the priors are weighed against."""
 _SCALE_SPREAD: Final = 0.06
@@ -85,7 +90,7 @@ def calibrate_steps(
     target: Target,
     rate: float,
     fixed: bool = False,
-    passes: int = 3,
+    passes: int = 2,
 ) -> Generator[float, None, Calibration]:
     """Find the body and offsets of a take; yields the share done.
 
@@ -114,8 +119,11 @@ def calibrate_steps(
             learned.fitted.rotations.astype(np.float64), learned.fitted.root * np.float64(unit)
         )
         take = replace(target, points=target.points[frames], weights=target.weights[frames])
-        for _ in range(4):
-            poses, scales, offsets = _joint_step(body, take, poses, learned.guess, scales, offsets, prior, fixed)
+        with one_blas_thread():
+            for _ in range(_STEPS):
+                poses, scales, offsets = _joint_step(
+                    body, take, poses, learned.guess, scales, offsets, prior, fixed
+                )
         yield (turn + 1) / passes
     return Calibration(shaped(body, scales), offsets)
 
@@ -139,12 +147,13 @@ def best_frames(target: Target, rate: float) -> NDArray[np.intp]:
     last = max(total - step * (length - 1), 1)
     share = np.convolve(seen, np.ones(step * (length - 1) + 1), "valid")
     firsts: list[int] = []
-    for stretch in np.array_split(np.arange(last), min(_RUNS, last)):
+    runs = int(np.clip(np.ceil(total / rate / _SECONDS_A_RUN), 4, _RUNS))
+    for stretch in np.array_split(np.arange(last), min(runs, last)):
         firsts.append(int(stretch[np.argmax(share[stretch])]))
     best = max(share[f] for f in firsts)
     kept = [f for f in firsts if share[f] >= 0.7 * best]
-    runs = [f + step * np.arange(length) for f in kept]
-    return np.minimum(np.concatenate(runs), total - 1)
+    frames = [f + step * np.arange(length) for f in kept]
+    return np.minimum(np.concatenate(frames), total - 1)
 
 
 def _shares(

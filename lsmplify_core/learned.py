@@ -10,7 +10,7 @@ interleaved sequences of about that rate.
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,10 @@ from .attachments import State, Target
 from .features import features
 from .network import FRAME_RATE, Network, apply_outputs
 from .refine import gauss_newton
+from .threads import side_by_side
 
 Floats = NDArray[np.floating]
+R = TypeVar("R")
 
 ROUNDS: Final = 3
 BETWEEN_STIFFNESS: Final = 3e-3
@@ -45,23 +47,36 @@ def learned_steps(
 ) -> Generator[float, None, Learned]:
     """Run the rounds from `start` (T frames at `rate` per second); yields the share done."""
     state = start
-    guess, expected = start, np.ones(start.rotations.shape[:1] + (22,), np.float32)
-    total = len(start.root) * rounds
+    guess, expected = start, np.ones((*start.root.shape[:1], 22), np.float32)
+    parts = chunks(len(start.root))
+
+    def look(part: slice) -> Floats:
+        return features(state_part(state, part), target_part(target, part))
+
+    def fit(part: slice) -> State:
+        free = state_part(guess, part)
+        pull = np.full(22, BETWEEN_STIFFNESS, free.root.dtype)
+        return gauss_newton(free, target_part(target, part), free, pull)
+
     for turn in range(rounds):
-        inputs: list[Floats] = []
-        for part in chunks(len(state.root)):
-            inputs.append(features(state_part(state, part), target_part(target, part)))
-            yield (turn * len(state.root) + 0.4 * part.stop) / total
-        raw = _along_time(network, np.concatenate(inputs), rate)
+        looks = yield from _share(side_by_side(look, parts), turn, 0.4, rounds, len(parts))
+        raw = _along_time(network, np.concatenate(looks), rate)
         guess, expected = apply_outputs(state, raw, state.rotations[:, 0])
-        fitted: list[State] = []
-        for part in chunks(len(state.root)):
-            free = state_part(guess, part)
-            pull = np.full(22, BETWEEN_STIFFNESS, free.root.dtype)
-            fitted.append(gauss_newton(free, target_part(target, part), free, pull))
-            yield (turn + 0.4 + 0.6 * part.stop / len(state.root)) / rounds
-        state = joined(fitted)
+        fits = yield from _share(side_by_side(fit, parts), turn + 0.4, 0.6, rounds, len(parts))
+        state = joined(fits)
     return Learned(guess, expected, state)
+
+
+def _share(
+    steps: Generator[int, None, list[R]], before: float, share: float, rounds: int, pieces: int
+) -> Generator[float, None, list[R]]:
+    """Turn pieces done into the share of all rounds done."""
+    while True:
+        try:
+            done = next(steps)
+        except StopIteration as end:
+            return end.value
+        yield (before * pieces + share * done) / (rounds * pieces)
 
 
 def chunks(frames: int) -> list[slice]:

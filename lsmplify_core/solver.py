@@ -25,6 +25,7 @@ from .network import load_network
 from .placing import place, torso_trust
 from .refine import gauss_newton
 from .report import make_report
+from .threads import side_by_side
 from .timing import finished, timed
 from .tracks import Tracks
 from .world import to_world, unit_name
@@ -126,8 +127,9 @@ def solve_steps(
         ),
         "solve",
     )
+    pieces = len(chunks(len(local.points)))
     state = yield from _told(
-        timed(_refined(learned, local, settings), seconds, "refine"), "refine"
+        timed(_refined(learned, local, settings), seconds, "refine"), "refine", pieces
     )
     yield Progress("clean", 0.98)
     state, error = finished(
@@ -227,7 +229,7 @@ def _start(
 
 def _refined(
     learned: Learned, local: Target, settings: Settings
-) -> Generator[float, None, State]:
+) -> Generator[int, None, State]:
     """Gauss–Newton to the tracks with the network's pose as prior, stiff where it is certain.
 
     Tracks far from the body count less (Geman and McClure's weights): spikes and swapped markers
@@ -236,21 +238,18 @@ def _refined(
     if settings.refine == 0:
         return learned.guess
     stiffness = np.square(settings.trust / learned.expected)
-    parts: list[State] = []
-    total = len(local.points)
-    for part in chunks(total):
+
+    def fit(part: slice) -> State:
         piece = target_part(local, part)
         state = state_part(learned.fitted, part)
         apart = np.square(compare(state, piece).residuals).sum(axis=-1)
         piece = replace(piece, weights=piece.weights / np.square(1.0 + apart / _SPIKE**2))
-        parts.append(
-            gauss_newton(
-                state, piece, state_part(learned.guess, part), stiffness[part],
-                steps=settings.refine,
-            )
-        )  # fmt: skip
-        yield part.stop / total
-    return joined(parts)
+        prior = state_part(learned.guess, part)
+        return gauss_newton(state, piece, prior, stiffness[part], steps=settings.refine)
+
+    parts = chunks(len(local.points))
+    fits = yield from side_by_side(fit, parts)
+    return joined(fits)
 
 
 _SPIKE: Final = 0.06
@@ -283,7 +282,9 @@ def _warn_of_gaps(sighted: NDArray[np.bool_]) -> tuple[str, ...]:
     )
 
 
-def _told(steps: Generator[float, None, T], name: str) -> Generator[Progress, None, T]:
+def _told(
+    steps: Generator[float, None, T], name: str, total: int = 1
+) -> Generator[Progress, None, T]:
     """Turn a step's own share done into progress over everything."""
     low, high = _SHARES[name]
     while True:
@@ -291,4 +292,4 @@ def _told(steps: Generator[float, None, T], name: str) -> Generator[Progress, No
             done = next(steps)
         except StopIteration as end:
             return end.value
-        yield Progress(name, low + (high - low) * done)
+        yield Progress(name, low + (high - low) * done / total)

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Gauss–Newton steps: the fast normal equations are the naive ones, and steps reach the tracks."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lsmplify_core.attachments import State, Target, compare
+from lsmplify_core.body import default_body
+from lsmplify_core.joints import N_JOINTS, N_POSED
+from lsmplify_core.kinematics import attached_points, forward
+from lsmplify_core.refine import gauss_newton, normal_equations
+from lsmplify_core.rotations import angle_between, axis_angle_to_matrix
+
+
+def random_state(frames: int, random: np.random.Generator, size: float = 0.4) -> State:
+    vectors = size * random.standard_normal((frames, N_JOINTS, 3))
+    vectors[:, N_POSED:] = 0.0
+    return State(axis_angle_to_matrix(vectors), random.standard_normal((frames, 3)))
+
+
+def target_of(state: State, random: np.random.Generator, points: int = 60) -> Target:
+    """Points all over the body, as `state` shows them, a tenth of them unseen."""
+    joints = np.arange(points) % N_JOINTS
+    offsets = 0.08 * random.standard_normal((points, 3))
+    bones = default_body().offsets
+    turned, placed = forward(state.rotations, bones, state.root)
+    seen = (random.random((len(state.root), points)) > 0.1).astype(float)
+    return Target(bones, joints, offsets, attached_points(turned, placed, joints, offsets), seen)
+
+
+def moved_points(state: State, target: Target, unknown: int, amount: float) -> np.ndarray:
+    """Where the points go when one unknown of `normal_equations` moves, by turning the joint."""
+    rotations, root = state.rotations.copy(), state.root.copy()
+    if unknown >= 3 * N_POSED:
+        root[:, unknown - 3 * N_POSED] += amount
+    else:
+        axis, joint = divmod(unknown, N_POSED)
+        world = forward(rotations, target.bones, root)[0][:, joint]
+        turn = axis_angle_to_matrix(amount * np.eye(3)[axis][None])[0]
+        rotations[:, joint] = rotations[:, joint] @ (np.swapaxes(world, -1, -2) @ turn @ world)
+    turned, placed = forward(rotations, target.bones, root)
+    return attached_points(turned, placed, target.joints, target.offsets)
+
+
+def test_normal_equations_are_those_of_a_numeric_jacobian() -> None:
+    random = np.random.default_rng(0)
+    target = target_of(random_state(3, random), random)
+    state = random_state(3, random)
+    unknowns = 3 * N_POSED + 3
+    step = 1e-6
+    jacobian = np.stack(
+        [
+            (moved_points(state, target, u, step) - moved_points(state, target, u, -step)) / (2 * step)
+            for u in range(unknowns)
+        ],
+        axis=-1,
+    )
+    seen = compare(state, target)
+    matrix, vector = normal_equations(seen, target)
+    expected = np.einsum("nkau,nk,nkav->nuv", jacobian, target.weights, jacobian)
+    np.testing.assert_allclose(matrix, expected, atol=1e-6)
+    right = np.einsum("nkau,nk,nka->nu", jacobian, target.weights, seen.residuals)
+    np.testing.assert_allclose(vector, right, atol=1e-6)
+
+
+def test_steps_reach_the_tracks() -> None:
+    random = np.random.default_rng(1)
+    truth = random_state(4, random, 0.3)
+    target = target_of(truth, random, 90)
+    state = gauss_newton(State(truth.rotations @ axis_angle_to_matrix(0.1 * random.standard_normal((4, 24, 3)) * (np.arange(24) < 22)[:, None]), truth.root + 0.02), target, truth, np.zeros(N_POSED), steps=6)  # fmt: skip
+    assert np.linalg.norm(compare(state, target).residuals, axis=-1).max() < 1e-4
+
+
+def test_an_unobserved_joint_keeps_its_prior() -> None:
+    random = np.random.default_rng(2)
+    truth = random_state(2, random)
+    target = target_of(truth, random)
+    hidden = np.isin(target.joints, (20, 22))
+    target = replace(target, weights=target.weights * ~hidden)
+    start = random_state(2, random)
+    fitted = gauss_newton(start, target, start, np.full(N_POSED, 1e-3), steps=3)
+    assert angle_between(fitted.rotations[:, 20], start.rotations[:, 20]).max() < 1e-5
+    assert angle_between(fitted.rotations[:, 18], start.rotations[:, 18]).max() > 1e-2
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+def test_numpy_and_torch_take_the_same_step(library: str) -> None:
+    torch = pytest.importorskip("torch")
+    random = np.random.default_rng(3)
+    truth = random_state(5, random)
+    target, start = target_of(truth, random), random_state(5, random)
+    expected = gauss_newton(start, target, start, np.full(N_POSED, 1e-3))
+    if library == "torch":
+        tensor = torch.from_numpy
+        t = Target(*(tensor(np.asarray(x)) for x in vars(target).values()))
+        s = State(tensor(start.rotations), tensor(start.root))
+        result = gauss_newton(s, t, s, torch.full((N_POSED,), 1e-3, dtype=torch.float64))
+        np.testing.assert_allclose(result.rotations.numpy(), expected.rotations, atol=1e-9)
+    else:
+        single = Target(*(np.asarray(x, np.float32) if x.dtype.kind == "f" else x for x in vars(target).values()))  # fmt: skip
+        s = State(start.rotations.astype(np.float32), start.root.astype(np.float32))
+        result = gauss_newton(s, single, s, np.full(N_POSED, 1e-3, np.float32))
+        assert result.root.dtype == np.float32
+        np.testing.assert_allclose(result.rotations, expected.rotations, atol=5e-2)
