@@ -16,7 +16,7 @@ from lsmplify_core.cli import evaluate as command
 from lsmplify_core.errors import InputError
 from lsmplify_core.evaluation import metrics
 from lsmplify_core.evaluation.clips import Clip, clip_files, load_clip
-from lsmplify_core.evaluation.methods import Answer
+from lsmplify_core.evaluation.methods import METHODS, Answer
 from lsmplify_core.evaluation.protocols import STRIDES, Conditions, takes
 from lsmplify_core.evaluation.run import evaluate
 from lsmplify_core.evaluation.scores import feet_points, row, score
@@ -215,6 +215,14 @@ def test_sequential_solving_finds_the_motion_from_points_alone(data: Path) -> No
     (group,) = evaluate(data, Conditions(load_layout("BODY_25")), subset="walk")
     assert group.row()["mpjpe_mm"] < 60
     assert group.row()["frames"] == 65
+
+
+def test_a_known_body_is_kept(data: Path) -> None:
+    layout = load_layout("BODY_25")
+    clip = load_clip(data / "walk/a.npz", data, None, 0.1)
+    take = replace(make_take(clip, layout), body=clip.motion.body)
+    answer = METHODS["default"](take)
+    np.testing.assert_allclose(answer.motion.body.rest_joints, clip.motion.body.rest_joints)
 
 
 def test_pairs_give_a_row_a_stride(data: Path, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ def add_parser(subparsers: Any) -> None:
     p.add_argument("--rate", type=float, help="resample the clips to this many frames per second")
     p.add_argument("--proportions", type=float, default=0.0, metavar="S",
                    help="spread of random body proportions, as 0.08")  # fmt: skip
+    p.add_argument("--known-body", action="store_true", help="give methods the true body")
     p.add_argument("--json", type=Path, metavar="FILE", help="write the rows here")
     p.add_argument("--by-clip", type=Path, metavar="FILE.csv", help="write one line a clip here")
     p.add_argument("--by-joint", action="store_true", help="print errors by joint")
@@ -48,7 +49,8 @@ def run(args: argparse.Namespace) -> int:
     conditions = Conditions(load_layout(args.layout), args.noise_mm, args.dropout)
     groups = evaluate(
         args.data, conditions, args.protocol, tuple(dict.fromkeys(args.method)),
-        args.subset, args.rate, args.proportions, _tell if sys.stderr.isatty() else _quiet,
+        args.subset, args.rate, args.proportions, args.known_body,
+        _tell if sys.stderr.isatty() else _quiet,
     )  # fmt: skip
     rows = [group.row() for group in groups]
     print(tables.rows_table(rows))

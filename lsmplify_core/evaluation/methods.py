@@ -53,7 +53,9 @@ def _solver(settings: Settings) -> Method:
     def method(take: Take) -> Answer:
         match = match_layout(take.tracks.names, take.layout)
         begin = time.perf_counter()
-        solution = solve(take.tracks, match=match, init=take.start, settings=settings)
+        solution = solve(
+            take.tracks, match=match, body=take.body, init=take.start, settings=settings
+        )
         seconds = time.perf_counter() - begin
         motion = solution.motion
         turned, placed = forward(motion.rotations, motion.body.offsets, motion.root)

@@ -2,7 +2,7 @@
 """Run methods over a folder of clips under a protocol."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +43,14 @@ def evaluate(
     subset: str = "",
     rate: float | None = None,
     proportions: float = 0.0,
+    known_body: bool = False,
     tell: Callable[[str], None] = lambda line: None,
 ) -> list[Group]:
     """Every method on every clip under `data`; one group a method and stride.
 
     subset: only clips with this in their path. rate: frames per second to resample to. proportions:
-    spread of the clips' body proportions. tell: gets a line a clip. Raises InputError.
+    spread of the clips' body proportions. known_body: give methods the true body, so that only
+    poses are to be found. tell: gets a line a clip. Raises InputError.
     """
     files = clip_files(data, subset)
     for method in methods:
@@ -58,6 +60,8 @@ def evaluate(
         clip = load_clip(file, data, rate, proportions)
         tell(f"{number}/{len(files)} {clip.name}")
         for stride, take in takes(clip, protocol, conditions):
+            if known_body:
+                take = replace(take, body=clip.motion.body)
             for method in methods:
                 answer = find_method(method)(take)
                 found.setdefault((method, stride), []).append(score(take, answer))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..body import default_body
+from ..body import Body, default_body
 from ..joints import JOINT_INDEX, MIRROR, N_POSED
 from ..kinematics import attached_points, forward
 from ..layout import Layout
@@ -32,6 +32,7 @@ class Take:
 
     points: (T, K, 3) metres, the true places of the tracks' points, unseen ones too.
     start: the motion to start from, or None where a method gets nothing but the points.
+    body: the person's body, or None where a method has to find it.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Take:
     truth: Motion
     points: Floats
     start: Motion | None = None
+    body: Body | None = None
 
 
 def keypoints(motion: Motion, layout: Layout) -> Floats:
