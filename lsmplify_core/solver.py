@@ -5,6 +5,7 @@
 end.
 """
 
+import time
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
@@ -28,7 +29,7 @@ from .report import make_report
 from .threads import side_by_side
 from .timing import finished, timed
 from .tracks import Tracks
-from .world import to_world, unit_name
+from .world import converted, find_world
 
 Floats = NDArray[np.floating]
 T = TypeVar("T")
@@ -109,9 +110,8 @@ def solve_steps(
     seconds: dict[str, float] = {"calibrate": 0.0, "solve": 0.0, "refine": 0.0, "clean": 0.0}
     if match is None:
         match = _matched(tracks, layout)
-    world = to_world(tracks, match)
-    pairs = match.matched
-    taken = world.select([t for _, t in pairs])
+    world = find_world(tracks, match)
+    taken = converted(tracks.select([t for _, t in match.matched]), world)
     sighted = _sighted(taken)
     target, origin = _target(taken, match, body or default_body())
     found = yield from _told(
@@ -132,9 +132,9 @@ def solve_steps(
         timed(_refined(learned, local, settings), seconds, "refine"), "refine", pieces
     )
     yield Progress("clean", 0.98)
-    state, error = finished(
-        timed(_cleaned(state, local, sighted, taken.rate, settings), seconds, "clean")
-    )
+    began = time.perf_counter()
+    state, error = _cleaned(state, local, sighted, taken.rate, settings)
+    seconds["clean"] = time.perf_counter() - began
     motion = Motion(
         state.rotations.astype(np.float64),
         state.root.astype(np.float64) * unit + origin,
@@ -143,9 +143,9 @@ def solve_steps(
         taken.names,
         error * unit,
     )
-    warnings = (*world.warnings, *_warn_of_gaps(sighted))
+    warnings = (*taken.warnings, *_warn_of_gaps(sighted))
     report = make_report(
-        motion, taken, match.layout.name, unit_name(tracks, match), world.source_up, seconds, warnings
+        motion, taken, match.layout.name, world.unit_name, world.up, seconds, warnings
     )
     return Solution(
         motion, report, match, learned.expected, np.asarray(target.joints), found.offsets
@@ -258,7 +258,7 @@ _SPIKE: Final = 0.06
 
 def _cleaned(
     state: State, local: Target, sighted: NDArray[np.bool_], rate: float, settings: Settings
-) -> Generator[None, None, tuple[State, Floats]]:
+) -> tuple[State, Floats]:
     state = fill_frames(state, sighted)
     state = smoothed(state, rate, settings.smooth)
     errors = [
@@ -268,7 +268,6 @@ def _cleaned(
     error = np.concatenate(errors).astype(np.float64)
     error[local.weights == 0] = np.nan
     return state, error
-    yield
 
 
 def _warn_of_gaps(sighted: NDArray[np.bool_]) -> tuple[str, ...]:

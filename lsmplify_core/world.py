@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a file's unit and axes to metres with Z up: found from the body that the tracks show."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .body import default_body
+from .errors import InputError
+from .kinematics import attached_points
+from .layout import Layout
+from .matching import Match
+from .tracks import Tracks
+
+Floats = NDArray[np.floating]
+
+UNITS: Final[dict[str, float]] = {"m": 1.0, "cm": 0.01, "mm": 0.001, "ft": 0.3048, "in": 0.0254}
+"""Metres in one of each unit."""
+
+AXES: Final = ("+x", "-x", "+y", "-y", "+z", "-z")
+
+_TOO_FAR: Final = 1.6
+"""A body this many times smaller or larger than a person of usual size is not one in that unit."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What was found: unit_name ("m" … or "arbitrary"), unit (metres in one), up (an axis), and
+    sentences about what had to be guessed."""
+
+    unit_name: str
+    unit: float
+    up: str
+    warnings: tuple[str, ...] = ()
+
+
+def to_world(tracks: Tracks, match: Match) -> Tracks:
+    """The tracks in metres, Z up, by scale and rotation alone; `find_world` says how."""
+    return converted(tracks, find_world(tracks, match))
+
+
+def converted(tracks: Tracks, world: World) -> Tracks:
+    """The tracks in metres, Z up."""
+    positions = (tracks.positions * world.unit) @ turn_up(world.up).T
+    return replace(
+        tracks, positions=positions, unit=1.0, up="+z",
+        warnings=(*tracks.warnings, *world.warnings),
+    )  # fmt: skip
+
+
+def find_world(tracks: Tracks, match: Match) -> World:
+    """Unit and up axis of the tracks; what the file says is believed where the body agrees."""
+    name, unit, unit_warnings = _unit(tracks, match)
+    up, up_warnings = _up(tracks, match)
+    return World(name, unit, up, (*unit_warnings, *up_warnings))
+
+
+def turn_up(axis: str) -> Floats:
+    """The rotation (3, 3) that brings an axis to +z without mirroring; "+y" as Blender's importers
+    have it (X stays)."""
+    turns = {
+        "+z": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+        "-z": [[1, 0, 0], [0, -1, 0], [0, 0, -1]],
+        "+y": [[1, 0, 0], [0, 0, -1], [0, 1, 0]],
+        "-y": [[1, 0, 0], [0, 0, 1], [0, -1, 0]],
+        "+x": [[0, 1, 0], [0, 0, 1], [1, 0, 0]],
+        "-x": [[0, -1, 0], [0, 0, 1], [-1, 0, 0]],
+    }
+    if axis not in turns:
+        raise InputError(f"up axis {axis!r} is not one of {', '.join(AXES)}")
+    return np.array(turns[axis], dtype=np.float64)
+
+
+def size_ratio(tracks: Tracks, match: Match) -> float:
+    """How large the body is in the tracks' own unit, beside the default body in metres.
+
+    The median over points on neighbouring joints, whose distances hardly depend on the pose, of
+    the ratio of their distance to that on the resting body.
+    """
+    pairs = match.matched
+    layout = match.layout.select([k for k, _ in pairs])
+    positions = tracks.positions[:, [t for _, t in pairs]]
+    rest = rest_points(layout)
+    apart = np.linalg.norm(rest[:, None] - rest[None], axis=-1)
+    ratios: list[float] = []
+    for i, j in zip(*np.nonzero((apart > 0.12) & (apart < 0.6)), strict=True):
+        if i < j:
+            seen = np.linalg.norm(positions[:, i] - positions[:, j], axis=-1)
+            if np.isfinite(seen).any():
+                ratios.append(float(np.nanmedian(seen)) / float(apart[i, j]))
+    if not ratios or np.median(ratios) <= 0:
+        raise InputError(
+            f"{tracks.source}: no two neighbouring points are ever seen together, so that the "
+            "body's size cannot be found"
+        )
+    return float(np.median(ratios))
+
+
+def rest_points(layout: Layout) -> Floats:
+    """(K, 3) metres: the layout's points on the default body at rest, Y up."""
+    eye = np.broadcast_to(np.eye(3), (24, 3, 3))
+    return attached_points(eye, default_body().rest_joints, layout.joints, layout.offsets)
+
+
+def _unit(tracks: Tracks, match: Match) -> tuple[str, float, tuple[str, ...]]:
+    ratio = size_ratio(tracks, match)
+    declared = next((n for n, u in UNITS.items() if u == tracks.unit), None)
+    if declared is not None and _is_human(ratio * UNITS[declared]):
+        return declared, UNITS[declared], ()
+    if tracks.unit is not None and declared is None and _is_human(ratio * tracks.unit):
+        return "given", tracks.unit, ()
+    name = min(UNITS, key=lambda n: abs(np.log(ratio * UNITS[n])))
+    if not _is_human(ratio * UNITS[name]):
+        return "arbitrary", 1.0 / ratio, (
+            "the body's size fits no unit; it was scaled to the default body",
+        )  # fmt: skip
+    if declared is not None:
+        return name, UNITS[name], (
+            f"the file says its unit is {declared}, but a body of human size is there in {name}",
+        )  # fmt: skip
+    return name, UNITS[name], ()
+
+
+def _is_human(size: float) -> bool:
+    return 1 / _TOO_FAR < size < _TOO_FAR
+
+
+def _up(tracks: Tracks, match: Match) -> tuple[str, tuple[str, ...]]:
+    """The axis along which what is high on a standing body lies above what is low."""
+    pairs = match.matched
+    layout = match.layout.select([k for k, _ in pairs])
+    positions = tracks.positions[:, [t for _, t in pairs]]
+    height = rest_points(layout)[:, 1]
+    seen = np.isfinite(positions).all(axis=-1)
+    weights = seen * 1.0
+    total = np.maximum(weights.sum(axis=1, keepdims=True), 1.0)
+    level = np.where(seen, height - (weights * height).sum(axis=1, keepdims=True) / total, 0.0)
+    filled = np.nan_to_num(positions)
+    slope = np.einsum("tk,tkd->td", level, filled) / np.maximum(
+        np.square(level).sum(axis=1, keepdims=True), 1e-9
+    )
+    usable = (seen.sum(axis=1) >= 4) & (np.ptp(level, axis=1) > 0.3)
+    if tracks.up is not None and not usable.any():
+        return tracks.up, ()
+    if usable.any():
+        direction = np.median(slope[usable], axis=0)
+        length = np.linalg.norm(slope[usable], axis=1)
+        axis = int(np.argmax(np.abs(direction)))
+        found = ("+" if direction[axis] > 0 else "-") + "xyz"[axis]
+        clear = abs(direction[axis]) > 0.6 * float(np.median(length))
+        if tracks.up in (None, found) and clear:
+            return found, ()
+        if tracks.up is not None:
+            return tracks.up, ()
+    fallback = "+y" if tracks.source.lower().endswith(".trc") else "+z"
+    return fallback, (f"nobody stands upright in this take; {fallback} was taken as up",)
