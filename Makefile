@@ -3,7 +3,8 @@
 
 PYTHON ?= python3.11
 BPY ?= 4.5.15
-MATRIX ?= 4.2.23 4.4.0 4.5.15 5.0.1
+MATRIX ?= 4.2.23 4.4.0 4.5.15 5.0.1 5.1.2 5.2.3
+PYTHON313 ?= python3.13
 
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 CORE = .venv/bin/python
@@ -75,7 +76,7 @@ bench: .venv/.dev
 	$(CORE) benchmarks/run.py
 
 matrix: extension
-	scripts/matrix.sh "$(PYTHON)" $(MATRIX)
+	PYTHON311="$(PYTHON)" PYTHON313="$(PYTHON313)" scripts/matrix.sh $(MATRIX)
 
 # --- packages -------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ def main() -> int:
     _run(tool, "build", "--source-dir", str(ROOT), "--output-filepath", str(zip_file))
     _run(tool, "validate", str(zip_file))
     size = zip_file.stat().st_size
-    print(f"{zip_file.relative_to(ROOT)}: {size / 1024 / 1024:.2f} MB")
+    print(f"{zip_file.name}: {size / 1024 / 1024:.2f} MB")
     if size > LARGEST:
         print(f"error: the zip is larger than {LARGEST // 1024 // 1024} MB", file=sys.stderr)
         return 1
