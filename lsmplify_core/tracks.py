@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tracks: named 3D points over time, as they flow from a file or a scene into the solver."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ class Tracks:
     names: K names, unique. rate: frames per second. source: file or scene name, for messages.
     unit: metres in one unit of `positions`, or None while unknown.
     up: one of "+x" "-x" "+y" "-y" "+z" "-z", or None while unknown.
+    unit_given, up_given: whether the user said so, who is believed; files are doubted.
+    warnings: sentences about what was guessed or mended on the way.
     """
 
     positions: NDArray[np.float64]
@@ -25,7 +27,9 @@ class Tracks:
     source: str = "tracks"
     unit: float | None = None
     up: str | None = None
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
+    unit_given: bool = False
+    up_given: bool = False
 
     @property
     def frames(self) -> int:

@@ -105,6 +105,8 @@ def rest_points(layout: Layout) -> Floats:
 
 
 def _unit(tracks: Tracks, match: Match) -> tuple[str, float, tuple[str, ...]]:
+    if tracks.unit_given and tracks.unit is not None:
+        return next((n for n, u in UNITS.items() if u == tracks.unit), "given"), tracks.unit, ()
     ratio = size_ratio(tracks, match)
     declared = next((n for n, u in UNITS.items() if u == tracks.unit), None)
     if declared is not None and _is_human(ratio * UNITS[declared]):
@@ -129,6 +131,8 @@ def _is_human(size: float) -> bool:
 
 def _up(tracks: Tracks, match: Match) -> tuple[str, tuple[str, ...]]:
     """The axis along which what is high on a standing body lies above what is low."""
+    if tracks.up_given and tracks.up is not None:
+        return tracks.up, ()
     pairs = match.matched
     layout = match.layout.select([k for k, _ in pairs])
     positions = tracks.positions[:, [t for _, t in pairs]]
