@@ -51,6 +51,14 @@ class Motion:
         """(T, 24, 3) world positions in metres."""
         return forward(self.rotations, self.body.offsets, self.root)[1]
 
+    def between(self, start: int, stop: int) -> "Motion":
+        """Frames `start` to `stop`, the latter not included."""
+        error = self.track_error
+        return replace(
+            self, rotations=self.rotations[start:stop], root=self.root[start:stop],
+            track_error=None if error is None else error[start:stop],
+        )  # fmt: skip
+
     def at(self, frames: Floats) -> "Motion":
         """The motion at fractional frames (N,), held at both ends.
 

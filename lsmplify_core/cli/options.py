@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that several commands share, here and in Blender."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from ..body import Body, default_body
+from ..errors import InputError
+from ..motion import Motion, load_motion
+from ..reading import read_tracks
+from ..solver import Settings
+from ..tracks import Tracks
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """How a file of tracks is read."""
+    parser.add_argument("--fps", type=float, help="frames per second, where the file is wrong")
+    parser.add_argument("--up", help="axis that points up: x, y, z, -y, …; found where not given")
+    parser.add_argument("--unit", help="m, cm, mm, ft or in; found where not given")
+
+
+def add_solving(parser: argparse.ArgumentParser) -> None:
+    """What is solved, and how."""
+    parser.add_argument("--layout", default="auto", help="auto, a shipped layout, or a JSON file")
+    parser.add_argument(
+        "--body", default="default",
+        help="default: calibrated on the take; FILE.npz: the rest_joints of a motion solved before",
+    )  # fmt: skip
+    parser.add_argument("--init", type=Path, help="AMASS npz of the same take to start from")
+    parser.add_argument("--start", type=int, help="first frame, counted from 0")
+    parser.add_argument("--end", type=int, help="last frame, counted from 0")
+    parser.add_argument("--refine", type=int, default=Settings.refine, metavar="N",
+                        help="Gauss–Newton steps to the tracks after the network")  # fmt: skip
+    parser.add_argument("--smooth", type=float, default=0.0, metavar="SECONDS",
+                        help="width of the smoothing filter, 0 for none")  # fmt: skip
+    parser.add_argument("--contacts", choices=("off",), default="off",
+                        help="foot contacts: off keeps the feet as solved")  # fmt: skip
+
+
+def read(path: Path, args: argparse.Namespace) -> Tracks:
+    """The tracks of a file, within the frames asked for."""
+    tracks = read_tracks(path, fps=args.fps, unit=args.unit, up=args.up)
+    return tracks.between(args.start, args.end)
+
+
+def settings(args: argparse.Namespace) -> Settings:
+    """Settings of the solver. InputError for numbers out of range."""
+    if not 0 <= args.refine <= 50:
+        raise InputError(f"--refine {args.refine} is not a number of steps from 0 to 50")
+    if not 0 <= args.smooth <= 2:
+        raise InputError(f"--smooth {args.smooth} is not a number of seconds from 0 to 2")
+    return replace(Settings(), refine=args.refine, smooth=args.smooth)
+
+
+def body(args: argparse.Namespace) -> Body | None:
+    """None for the default body, which is calibrated on the take."""
+    if args.body == "default":
+        return None
+    path = Path(args.body)
+    if not path.is_file():
+        raise InputError(f"--body {args.body}: there is no such file")
+    if path.suffix.lower() != ".npz":
+        raise InputError(f"--body {args.body}: only npz files with rest_joints are read as bodies")
+    found = load_motion(path).body
+    return Body(found.rest_joints, path.stem) if found != default_body() else found
+
+
+def init(args: argparse.Namespace, tracks: Tracks) -> Motion | None:
+    """The motion to start from, at the tracks' rate."""
+    if args.init is None:
+        return None
+    motion = load_motion(args.init)
+    if abs(motion.rate - tracks.rate) > 0.01 * tracks.rate:
+        motion = motion.at_rate(tracks.rate)
+    first = args.start or 0
+    if first + tracks.frames > motion.frames:
+        raise InputError(
+            f"{args.init}: has {motion.frames} frames at the tracks' rate and "
+            f"{first + tracks.frames} are needed"
+        )
+    return motion.between(first, first + tracks.frames)

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`lsmplify train`: train the network on clips of AMASS format."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser("train", help="train the network (needs torch)")
+    parser.add_argument("--data", type=Path, required=True, help="folder of motion clips (npz)")
+    parser.add_argument("--out", type=Path, required=True, help="weights to write (npz)")
+    parser.add_argument("--steps", type=int, default=5000, help="lessons to learn from")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--log", type=Path, help="file to append a line every 50 steps to")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train; takes an hour or more."""
+    try:
+        from ..learning.train import TrainSettings, train
+    except ImportError as error:
+        raise InputError(
+            f"training needs torch ({error}); install it with: pip install -e .[learning]"
+        ) from error
+    if args.steps < 1:
+        raise InputError(f"--steps {args.steps} is not a number of lessons")
+    if args.out.suffix != ".npz":
+        raise InputError(f"{args.out}: weights are written as .npz")
+    train(args.data, args.out, TrainSettings(steps=args.steps, seed=args.seed), args.log)
+    return 0
