@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs in a Blender of its own, beside a copy of scripts/installed.py: install, enable, solve.
+
+Usage: probe.py ZIP TAKE. Prints one line of JSON with what was seen.
+"""
+
+import json
+import sys
+import time
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+import installed
+
+BUNDLED = ("array_api_compat", "c3d", "threadpoolctl")
+
+
+class OnlyFromTheZip:
+    """Hides the bundled packages of the Python that runs this, so that the zip's own are needed."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name not in BUNDLED:
+            return None
+        ours = [p for p in sys.path if "blender_user" in p]
+        spec = PathFinder.find_spec(name, ours, target)
+        if spec is None:
+            raise ModuleNotFoundError(f"{name} is not in the zip")
+        return spec
+
+
+def main() -> None:
+    zip_file, take = (Path(a) for a in sys.argv[1:])
+    installed.empty_user_folder(Path("blender_user"))
+    sys.meta_path.insert(0, OnlyFromTheZip())
+    installed.install(zip_file)
+    start = time.perf_counter()
+    module = installed.enable()
+    seen = {
+        "enable_seconds": round(time.perf_counter() - start, 3),
+        "modules": sorted(sys.modules),
+        "file": module.__file__,
+        "path": sys.path,
+    }
+    try:
+        seen |= _solve(take)
+    finally:
+        installed.disable()
+    print(json.dumps(seen))
+
+
+def _solve(take: Path) -> dict:
+    """Solve and bake the take with the installed copy, as `blender --command lsmplify bake` does."""
+    raise NotImplementedError
+
+
+if __name__ == "__main__":
+    main()
