@@ -80,9 +80,13 @@ matrix: extension
 
 # --- packages -------------------------------------------------------------------------------
 
-wheels: .venv-bpy/.ready
+wheels: build/.wheels
+
+build/.wheels: wheels/bundled.txt .venv-bpy/.ready
 	$(BLENDER) -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
 		--require-hashes --requirement wheels/bundled.txt --dest wheels
+	mkdir -p build
+	touch $@
 
 extension: .venv-bpy/.ready wheels
 	$(BLENDER) scripts/extension.py $(ZIP)
