@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Installs an extension zip into a Blender whose user folder is empty, as a user does by hand."""
 
+import importlib
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -41,3 +43,8 @@ def disable() -> None:
     import addon_utils
 
     addon_utils.disable(MODULE, default_set=True)
+
+
+def command() -> Callable[[list[str]], int]:
+    """What `blender --command lsmplify …` calls: words to an exit code."""
+    return importlib.import_module(f"{MODULE}.addon.cli").run
