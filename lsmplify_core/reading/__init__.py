@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Files to Tracks: one reader for each format, chosen by what the file is."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
 from ..tracks import Tracks
-from ..world import AXES, UNITS
 from .c3d import is_c3d, read_c3d
+from .overrides import with_overrides
 from .points import read_array, read_table
 from .trc import read_trc
 
@@ -23,21 +22,7 @@ def read_tracks(
     fps, unit ("m", "cm", "mm", "ft", "in") and up ("y", "+y", "-z", …) override what the file
     says. Raises InputError with the file's name where it cannot be read.
     """
-    tracks = _read(path, fps)
-    if fps is not None:
-        if not fps > 0:
-            raise InputError(f"--fps {fps} is not a number of frames per second")
-        tracks = replace(tracks, rate=float(fps))
-    if unit is not None:
-        if unit not in UNITS:
-            raise InputError(f"unit {unit!r} is not one of {', '.join(UNITS)}")
-        tracks = replace(tracks, unit=UNITS[unit], unit_given=True)
-    if up is not None:
-        axis = up.lower() if up[:1] in "+-" else f"+{up.lower()}"
-        if axis not in AXES:
-            raise InputError(f"up axis {up!r} is not one of {', '.join(AXES)}")
-        tracks = replace(tracks, up=axis, up_given=True)
-    return tracks
+    return with_overrides(_read(path, fps), fps=fps, unit=unit, up=up)
 
 
 def _read(path: Path, fps: float | None) -> Tracks:

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`blender --command lsmplify bake`: the same job without a window."""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+import bpy
+
+from ..lsmplify_core.errors import InputError
+from ..lsmplify_core.motion import Motion, save_motion
+from ..lsmplify_core.solver import solve
+from . import job
+from .bake import Timing
+
+_registered: list[object] = []
+
+
+def register() -> None:
+    """Make the command known."""
+    _registered.append(bpy.utils.register_cli_command("lsmplify", run))
+
+
+def unregister() -> None:
+    """Take it back."""
+    while _registered:
+        bpy.utils.unregister_cli_command(_registered.pop())
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message}; see blender --command lsmplify --help")
+
+
+def run(words: list[str]) -> int:
+    """Run the command; returns the exit code, 2 after one line of error."""
+    try:
+        return _bake(_parser().parse_args(words))
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except RuntimeError as error:  # operators raise what they report
+        print(f"error: {str(error).removeprefix('Error: ').splitlines()[0]}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    from ..lsmplify_core.cli import options
+
+    parser = _Parser(prog="blender --command lsmplify")
+    subparsers = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    bake = subparsers.add_parser("bake", help="tracks to a baked action, and files of it")
+    source = bake.add_mutually_exclusive_group(required=True)
+    source.add_argument("--file", type=Path, help="file with the tracks")
+    source.add_argument("--collection", help="collection whose objects are the tracks")
+    source.add_argument("--armature", help="armature whose bones are the tracks")
+    bake.add_argument("--target", help="armature to bake on; a new one where not given")
+    bake.add_argument("--keys", choices=("scene", "samples"), default="scene")
+    bake.add_argument("-o", "--out", type=Path, action="append", required=True,
+                      help="file to write: .blend, .npz, .fbx or .bvh; can be repeated")  # fmt: skip
+    bake.add_argument("--report", type=Path, help="JSON file for the report")
+    options.add_solving(bake)
+    options.add_reading(bake)
+    return parser
+
+
+def _bake(args: argparse.Namespace) -> int:
+    from ..lsmplify_core.cli import options
+
+    writers = [_writer(path) for path in args.out]
+    work = _work(args)
+    solution = solve(
+        work.taken.tracks, match=work.match, body=_body(args, work),
+        init=options.init(args, work.taken.tracks), settings=options.settings(args),
+    )  # fmt: skip
+    baked = job.finish(bpy.context, work, solution)
+    for path, write in zip(args.out, writers, strict=True):
+        write(path, baked)
+        print(f"written: {path}")
+    _report(args, baked)
+    return 0
+
+
+def _work(args: argparse.Namespace) -> job.Job:
+    settings = bpy.context.scene.lsmplify
+    settings.layout = "auto"
+    settings.keys = args.keys.upper()
+    if args.target:
+        settings.target, settings.armature = "EXISTING", _object(args.target)
+    if args.file:
+        settings.source, settings.filepath = "FILE", str(args.file.resolve())
+    elif args.collection:
+        settings.source = "COLLECTION"
+        settings.collection = bpy.data.collections.get(args.collection)
+        if settings.collection is None:
+            raise InputError(f"there is no collection {args.collection!r} in this file")
+    else:
+        settings.source, settings.track_armature = "BONES", _object(args.armature)
+    return _adjusted(job.prepare(bpy.context), args)
+
+
+def _adjusted(work: job.Job, args: argparse.Namespace) -> job.Job:
+    """The options that the scene's settings don't have."""
+    from ..lsmplify_core.layout import load_layout
+    from ..lsmplify_core.matching import match_layout
+    from ..lsmplify_core.reading.overrides import with_overrides
+
+    tracks = with_overrides(work.taken.tracks, fps=args.fps, unit=args.unit, up=args.up)
+    rate = job.scene_rate(bpy.context.scene)
+    first = work.taken.first + (args.start or 0) * rate / tracks.rate
+    tracks = tracks.between(args.start, args.end)
+    match = work.match
+    if args.layout != "auto":
+        match = match_layout(tracks.names, load_layout(args.layout))
+    return replace(work, taken=replace(work.taken, tracks=tracks, first=first), match=match)
+
+
+def _body(args: argparse.Namespace, work: job.Job) -> object:
+    from ..lsmplify_core.cli import options
+
+    return job.target_body(work) or options.body(args)
+
+
+def _object(name: str) -> bpy.types.Object:
+    found = bpy.data.objects.get(name)
+    if found is None or found.type != "ARMATURE":
+        raise InputError(f"there is no armature {name!r} in this file")
+    return found
+
+
+def _report(args: argparse.Namespace, baked: job.Baked) -> None:
+    import json
+
+    from ..lsmplify_core.motion import write_whole
+
+    report = baked.solution.report
+    error = report["track_error_mm"]
+    print(
+        f"{report['layout']}: {report['frames']} frames, track error {error['mean']:.1f} mm, "
+        f"baked on {baked.armature.name}"
+    )
+    if args.report:
+        text = json.dumps(report, indent=2) + "\n"
+        write_whole(args.report, lambda file: file.write(text.encode()))
+
+
+def _writer(path: Path) -> Callable[[Path, job.Baked], None]:
+    writers = {".blend": _write_blend, ".npz": _write_npz, ".fbx": _write_fbx, ".bvh": _write_bvh}
+    writer = writers.get(path.suffix.lower())
+    if writer is None:
+        raise InputError(f"{path}: the formats written are {', '.join(writers)}")
+    return writer
+
+
+def _write_npz(path: Path, baked: job.Baked) -> None:
+    save_motion(_motion(baked), path)
+
+
+def _motion(baked: job.Baked) -> Motion:
+    return baked.solution.motion
+
+
+def _write_blend(path: Path, _baked: job.Baked) -> None:
+    _beside(path, lambda to: bpy.ops.wm.save_as_mainfile(filepath=to, copy=True, compress=True))
+
+
+def _write_fbx(path: Path, baked: job.Baked) -> None:
+    _only(baked.armature)
+    _span(baked)
+    _beside(
+        path,
+        lambda to: bpy.ops.export_scene.fbx(
+            filepath=to, use_selection=True, add_leaf_bones=False, bake_anim_use_all_actions=False,
+            bake_anim_use_nla_strips=False,
+        ),
+    )  # fmt: skip
+
+
+def _write_bvh(path: Path, baked: job.Baked) -> None:
+    _only(baked.armature)
+    start, end = _span(baked)
+    _beside(
+        path,
+        lambda to: bpy.ops.export_anim.bvh(filepath=to, frame_start=start, frame_end=end),
+    )
+
+
+def _span(baked: job.Baked) -> tuple[int, int]:
+    """Let the scene end with the take."""
+    timing: Timing = baked.timing
+    start = int(timing.first)
+    end = int(timing.first + timing.step * (baked.solution.motion.frames - 1) + 0.999)
+    bpy.context.scene.frame_start, bpy.context.scene.frame_end = start, max(end, start + 1)
+    return start, max(end, start + 1)
+
+
+def _only(armature: bpy.types.Object) -> None:
+    for item in bpy.context.view_layer.objects:
+        item.select_set(item == armature or item.parent == armature)
+    bpy.context.view_layer.objects.active = armature
+
+
+def _beside(path: Path, write: Callable[[str], object]) -> None:
+    """Have Blender write a file beside and rename it into place."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".lsmplify") as folder:
+            made = Path(folder) / path.name
+            write(str(made))
+            os.replace(made, path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from error

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The entry in File > Import."""
+
+import bpy
+
+from .import_operator import LSMPLIFY_OT_import_tracks
+
+
+def _import_entry(self: bpy.types.Menu, _context: bpy.types.Context) -> None:
+    self.layout.operator(
+        LSMPLIFY_OT_import_tracks.bl_idname, text="Marker Tracks (.c3d/.trc/.csv/.npy)"
+    )
+
+
+def add() -> None:
+    """Hang the entries into Blender's menus."""
+    bpy.types.TOPBAR_MT_file_import.append(_import_entry)
+
+
+def remove() -> None:
+    """Take them out again."""
+    bpy.types.TOPBAR_MT_file_import.remove(_import_entry)

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sidebar tab: from top to bottom, from tracks to result."""
+
+import bpy
+
+from .import_operator import LSMPLIFY_OT_import_tracks
+from .result_operators import LSMPLIFY_OT_find_layout, LSMPLIFY_OT_jump_to_worst
+from .solve_operator import LSMPLIFY_OT_solve_and_bake, missing
+
+
+class _Panel:
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "LSMPLify"
+
+
+class LSMPLIFY_PT_tracks(_Panel, bpy.types.Panel):
+    """Where the points come from and what they are."""
+
+    bl_label = "Tracks"
+    bl_idname = "LSMPLIFY_PT_tracks"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Source, layout, unit."""
+        settings, column = context.scene.lsmplify, self.layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.operator(LSMPLIFY_OT_import_tracks.bl_idname, icon="IMPORT")
+        column.prop(settings, "source")
+        if settings.source == "COLLECTION":
+            column.prop(settings, "collection")
+        elif settings.source == "BONES":
+            column.prop(settings, "track_armature")
+        elif settings.source == "FILE":
+            column.prop(settings, "filepath")
+        else:
+            column.label(text=f"{len(context.selected_objects)} objects selected", icon="EMPTY_AXIS")
+        column.prop(settings, "layout")
+        column.operator(LSMPLIFY_OT_find_layout.bl_idname, icon="VIEWZOOM")
+        for line in settings.found.splitlines():
+            column.label(text=line)
+        column.prop(settings, "unit")
+        column.prop(settings, "up")
+
+
+class LSMPLIFY_PT_body(_Panel, bpy.types.Panel):
+    """What the motion is baked on."""
+
+    bl_label = "Body"
+    bl_idname = "LSMPLIFY_PT_body"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """New or existing armature."""
+        settings, column = context.scene.lsmplify, self.layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(settings, "target")
+        if settings.target == "EXISTING":
+            column.prop(settings, "armature", text="")
+            column.prop(settings, "into")
+
+
+class LSMPLIFY_PT_bake(_Panel, bpy.types.Panel):
+    """Frames, and the button."""
+
+    bl_label = "Solve and Bake"
+    bl_idname = "LSMPLIFY_PT_bake"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Frame range, keys, the button or the progress."""
+        settings, column = context.scene.lsmplify, self.layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(settings, "use_range")
+        if settings.use_range:
+            column.prop(settings, "frame_start")
+            column.prop(settings, "frame_end")
+        column.prop(settings, "keys")
+        column.prop(settings, "smooth")
+        column.prop(settings, "refine")
+        if settings.progress >= 0.0:
+            column.progress(factor=settings.progress, text=f"{settings.progress_text} (Esc stops)")
+            return
+        row = column.row()
+        row.scale_y = 1.6
+        row.operator(LSMPLIFY_OT_solve_and_bake.bl_idname, icon="ARMATURE_DATA")
+        reason = missing(context)
+        if reason:
+            column.label(text=reason, icon="INFO")
+
+
+class LSMPLIFY_PT_result(_Panel, bpy.types.Panel):
+    """How well it went."""
+
+    bl_label = "Result"
+    bl_idname = "LSMPLIFY_PT_result"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only after a solve."""
+        return context.scene.lsmplify.result.done
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Errors, and the way to the worst of them."""
+        result, column = context.scene.lsmplify.result, self.layout.column()
+        column.label(text=f"{result.layout}: {result.frames} frames in {result.seconds:.1f} s")
+        column.label(text=f"Mean track error {result.mean_mm:.1f} mm, 95 % under {result.p95_mm:.1f} mm")
+        column.label(text=f"Worst {result.worst_mm:.0f} mm: {result.worst_track}, frame {result.worst_frame}")
+        column.operator(LSMPLIFY_OT_jump_to_worst.bl_idname, icon="TRACKER")
+        for note in result.notes.splitlines():
+            column.label(text=note, icon="INFO")

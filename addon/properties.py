@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Settings and results that a scene keeps: `scene.lsmplify`."""
+
+from functools import lru_cache
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from ..lsmplify_core.layout import shipped_layouts
+from ..lsmplify_core.world import UNITS
+
+
+@lru_cache(maxsize=1)
+def _layout_items() -> tuple[tuple[str, str, str], ...]:
+    auto = ("auto", "Find by Names", "Take the layout that explains the tracks' names best")
+    return (auto, *((n, n, f"The points of {n}") for n in shipped_layouts()))
+
+
+def _layouts(_self: object, _context: bpy.types.Context | None) -> tuple[tuple[str, str, str], ...]:
+    return _layout_items()
+
+
+def _is_armature(_self: object, candidate: bpy.types.Object) -> bool:
+    return candidate.type == "ARMATURE"
+
+
+class LSMPLifyResult(bpy.types.PropertyGroup):
+    """What the last solve came to."""
+
+    done: BoolProperty()
+    layout: StringProperty()
+    tracks: IntProperty()
+    frames: IntProperty()
+    mean_mm: FloatProperty()
+    p95_mm: FloatProperty()
+    worst_mm: FloatProperty()
+    worst_track: StringProperty()
+    worst_frame: IntProperty()
+    seconds: FloatProperty()
+    notes: StringProperty()
+    action: StringProperty()
+
+
+class LSMPLifySettings(bpy.types.PropertyGroup):
+    """Everything that the panel sets."""
+
+    source: EnumProperty(
+        name="Tracks",
+        description="Where the 3D points come from",
+        items=(
+            ("SELECTED", "Selected Objects", "The selected empties and other objects"),
+            ("COLLECTION", "Collection", "All objects of a collection"),
+            ("BONES", "Armature's Bones", "Bones that stand for markers, as C3D importers make them"),
+            ("FILE", "File", "A C3D, TRC, CSV or NumPy file, without importing it first"),
+        ),
+    )
+    collection: PointerProperty(
+        type=bpy.types.Collection, name="Collection", description="The objects to take as tracks"
+    )
+    track_armature: PointerProperty(
+        type=bpy.types.Object, name="Tracks", poll=_is_armature,
+        description="The armature whose bones are the tracks",
+    )  # fmt: skip
+    filepath: StringProperty(
+        name="File", subtype="FILE_PATH", description="The file with the tracks"
+    )
+    layout: EnumProperty(
+        name="Layout", items=_layouts, description="Which points of a body the tracks are"
+    )
+    unit: EnumProperty(
+        name="Unit", description="Unit of the tracks; found from the body's size",
+        items=(("auto", "Find", "From the file and the body's size"),
+               *((u, u, f"The tracks are in {u}") for u in UNITS)),
+    )  # fmt: skip
+    up: EnumProperty(
+        name="Up", description="Axis of the tracks that points up; found from the body",
+        items=(("auto", "Find", "The axis along which heads lie above feet"),
+               *((a, a.upper(), f"{a.upper()} points up") for a in ("+z", "+y", "+x", "-z", "-y", "-x"))),
+    )  # fmt: skip
+    target: EnumProperty(
+        name="Armature", description="What the motion is baked on",
+        items=(("NEW", "New Body", "Make an SMPL armature with a mannequin, sized to the take"),
+               ("EXISTING", "Existing", "An armature whose bones are named as SMPL's joints")),
+    )  # fmt: skip
+    armature: PointerProperty(
+        type=bpy.types.Object, name="Armature", poll=_is_armature,
+        description="The armature to bake on; its own proportions are used",
+    )  # fmt: skip
+    into: EnumProperty(
+        name="Into", description="The action that gets the keys",
+        items=(("NEW", "New Action", "Other actions stay as they are"),
+               ("CURRENT", "Its Action", "Replace the keys of the armature's action within the range")),
+    )  # fmt: skip
+    keys: EnumProperty(
+        name="Keys", description="Where keys are set",
+        items=(("SCENE", "Every Frame", "On the scene's whole frames, interpolated between samples"),
+               ("SAMPLES", "Every Sample", "On every sample of the tracks, between frames too")),
+    )  # fmt: skip
+    use_range: BoolProperty(
+        name="Only Some Frames", description="Solve only a part of the take"
+    )
+    frame_start: IntProperty(name="Start", default=1, description="First scene frame to solve")
+    frame_end: IntProperty(name="End", default=250, description="Last scene frame to solve")
+    smooth: FloatProperty(
+        name="Smooth", default=0.0, min=0.0, max=2.0, precision=3, unit="TIME_ABSOLUTE",
+        description="Width of the smoothing filter; 0 keeps every detail of the tracks",
+    )  # fmt: skip
+    refine: IntProperty(
+        name="Refine", default=3, min=0, max=50,
+        description="Steps that bring the learned pose exactly to the tracks",
+    )  # fmt: skip
+    progress: FloatProperty(default=-1.0)
+    progress_text: StringProperty()
+    found: StringProperty()
+    result: PointerProperty(type=LSMPLifyResult)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Classes in the order in which Blender must know them, and what hangs on Blender's menus."""
+
+import bpy
+
+from . import cli, import_operator, menus, panels, properties, result_operators, solve_operator
+
+_CLASSES = (
+    properties.LSMPLifyResult,
+    properties.LSMPLifySettings,
+    solve_operator.LSMPLIFY_OT_solve_and_bake,
+    import_operator.LSMPLIFY_OT_import_tracks,
+    result_operators.LSMPLIFY_OT_jump_to_worst,
+    result_operators.LSMPLIFY_OT_find_layout,
+    panels.LSMPLIFY_PT_tracks,
+    panels.LSMPLIFY_PT_body,
+    panels.LSMPLIFY_PT_bake,
+    panels.LSMPLIFY_PT_result,
+)
+
+
+def register() -> None:
+    """Make everything known to Blender."""
+    for cls in _CLASSES:
+        bpy.utils.register_class(cls)
+    bpy.types.Scene.lsmplify = bpy.props.PointerProperty(type=properties.LSMPLifySettings)
+    menus.add()
+    cli.register()
+
+
+def unregister() -> None:
+    """Take everything back, in reverse."""
+    cli.unregister()
+    menus.remove()
+    del bpy.types.Scene.lsmplify
+    for cls in reversed(_CLASSES):
+        bpy.utils.unregister_class(cls)

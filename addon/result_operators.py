@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looking at tracks before a solve and at errors after it."""
+
+import bpy
+
+from ..lsmplify_core.errors import InputError
+from ..lsmplify_core.matching import best_match
+from . import job
+from .solve_operator import missing
+
+
+class LSMPLIFY_OT_jump_to_worst(bpy.types.Operator):
+    """Go to the frame with the largest distance between a track and the body"""
+
+    bl_idname = "lsmplify.jump_to_worst"
+    bl_label = "Jump to Worst Frame"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only after a solve."""
+        return context.scene.lsmplify.result.done
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Set the current frame."""
+        context.scene.frame_set(context.scene.lsmplify.result.worst_frame)
+        return {"FINISHED"}
+
+
+class LSMPLIFY_OT_find_layout(bpy.types.Operator):
+    """Look at the tracks and say which layout fits their names best, and how well"""
+
+    bl_idname = "lsmplify.find_layout"
+    bl_label = "Look at the Tracks"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Grey where there is nothing to look at, with the reason."""
+        reason = missing(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Read the tracks and note what was found."""
+        settings = context.scene.lsmplify
+        try:
+            tracks = job.read_scene(context).tracks
+            match = best_match(tracks.names)
+        except InputError as error:
+            settings.found = ""
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        missing_share = 100 * tracks.gaps
+        settings.found = (
+            f"{match.layout.name}: {len(match.matched)} of {len(match.track_of)} points\n"
+            f"{tracks.frames} frames at {tracks.rate:g} per second, {missing_share:.1f} % missing"
+        )
+        self.report({"INFO"}, match.evidence)
+        return {"FINISHED"}

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Solve and Bake: in a window step by step with progress and Esc, elsewhere in one go."""
+
+import time
+from collections.abc import Generator
+
+import bpy
+
+from ..lsmplify_core.errors import InputError
+from ..lsmplify_core.solver import Progress, Solution
+from . import job
+
+_TICK = 0.01
+"""Seconds between two looks at the events."""
+_SHARE = 0.04
+"""Seconds of work at each look: long enough to get on, short enough for the window to answer."""
+_STEP_NAMES = {"calibrate": "Calibrating the body", "solve": "Solving", "refine": "Refining",
+               "clean": "Cleaning up"}  # fmt: skip
+
+
+class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
+    """Solve the tracks and bake the motion as keys. The tracks are not changed; Esc stops"""
+
+    bl_idname = "lsmplify.solve_and_bake"
+    bl_label = "Solve and Bake"
+    bl_options = {"REGISTER", "UNDO"}
+
+    _job: job.Job
+    _steps: Generator[Progress, None, Solution]
+    _timer: bpy.types.Timer | None = None
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Grey while another solve runs, with the reason."""
+        if context.scene.lsmplify.progress >= 0.0:
+            cls.poll_message_set("A solve is running; Esc stops it")
+            return False
+        reason = missing(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """The whole job at once, for scripts and background runs."""
+        try:
+            work = job.prepare(context)
+            steps = job.solve_job(work)
+            while True:
+                try:
+                    next(steps)
+                except StopIteration as end:
+                    return self._done(context, job.finish(context, work, end.value))
+        except InputError as error:
+            return self._refused(error)
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Begin; the work is done in `modal`."""
+        if bpy.app.background or context.window is None:
+            return self.execute(context)
+        try:
+            self._job = job.prepare(context)
+        except InputError as error:
+            return self._refused(error)
+        self._steps = job.solve_job(self._job)
+        self._timer = context.window_manager.event_timer_add(_TICK, window=context.window)
+        context.window_manager.modal_handler_add(self)
+        self._tell(context, Progress("calibrate", 0.0))
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Work a little at each tick of the timer."""
+        if event.type == "ESC":
+            self.cancel(context)
+            self.report({"INFO"}, "Stopped; the scene is as it was")
+            return {"CANCELLED"}
+        if event.type != "TIMER":
+            return {"PASS_THROUGH"}
+        until = time.perf_counter() + _SHARE
+        try:
+            while time.perf_counter() < until:
+                progress = next(self._steps)
+            self._tell(context, progress)
+            return {"RUNNING_MODAL"}
+        except StopIteration as end:
+            self._rest(context)
+            return self._finished(context, end.value)
+        except InputError as error:
+            self._rest(context)
+            return self._refused(error)
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """Stop, with nothing written."""
+        self._steps.close()
+        self._rest(context)
+
+    def _finished(self, context: bpy.types.Context, solution: Solution) -> set[str]:
+        try:
+            return self._done(context, job.finish(context, self._job, solution))
+        except (InputError, ReferenceError) as error:
+            return self._refused(error)
+
+    def _done(self, context: bpy.types.Context, baked: job.Baked) -> set[str]:
+        result = context.scene.lsmplify.result
+        self.report(
+            {"INFO"},
+            f"{result.layout}: {result.frames} frames in {result.seconds:.1f} s, "
+            f"mean track error {result.mean_mm:.1f} mm, on {baked.armature.name}",
+        )
+        return {"FINISHED"}
+
+    def _refused(self, error: Exception) -> set[str]:
+        self.report({"ERROR"}, str(error))
+        return {"CANCELLED"}
+
+    def _tell(self, context: bpy.types.Context, progress: Progress) -> None:
+        settings = context.scene.lsmplify
+        settings.progress = progress.done
+        settings.progress_text = _STEP_NAMES[progress.step]
+        context.workspace.status_text_set(
+            f"LSMPLify: {settings.progress_text} {100 * progress.done:.0f} %  (Esc stops)"
+        )
+        _redraw(context)
+
+    def _rest(self, context: bpy.types.Context) -> None:
+        if self._timer is not None:
+            context.window_manager.event_timer_remove(self._timer)
+            self._timer = None
+        context.scene.lsmplify.progress = -1.0
+        context.workspace.status_text_set(None)
+        _redraw(context)
+
+
+def missing(context: bpy.types.Context) -> str:
+    """What the settings still lack, as one sentence, or nothing."""
+    settings = context.scene.lsmplify
+    if settings.source == "SELECTED" and not context.selected_objects:
+        return "Select the objects that are the tracks"
+    if settings.source == "COLLECTION" and settings.collection is None:
+        return "Choose the collection that holds the tracks"
+    if settings.source == "BONES" and settings.track_armature is None:
+        return "Choose the armature whose bones are the tracks"
+    if settings.source == "FILE" and not settings.filepath:
+        return "Choose a file with tracks"
+    if settings.target == "EXISTING" and settings.armature is None:
+        return "Choose the armature to bake on"
+    return ""
+
+
+def _redraw(context: bpy.types.Context) -> None:
+    for area in context.screen.areas if context.screen else ():
+        if area.type == "VIEW_3D":
+            area.tag_redraw()

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Small takes of a moving body for the add-on's tests."""
+
+import bpy
+import numpy as np
+
+from lsmplify_extension.addon import actions
+from lsmplify_extension.lsmplify_core.body import default_body
+from lsmplify_extension.lsmplify_core.kinematics import attached_points, forward
+from lsmplify_extension.lsmplify_core.layout import load_layout
+from lsmplify_extension.lsmplify_core.motion import Motion
+from lsmplify_extension.lsmplify_core.rotations import axis_angle_to_matrix, rotation_x
+
+
+def waving(frames: int = 40, rate: float = 30.0) -> Motion:
+    """Someone who turns on the spot, bends the knees and waves, Z up."""
+    time = np.arange(frames) / rate
+    vectors = np.zeros((frames, 24, 3))
+    for joint, axis, size, speed in (
+        (1, 0, -0.5, 2.0), (2, 0, -0.4, 2.5), (4, 0, 0.8, 2.0), (5, 0, 0.7, 2.5), (3, 1, 0.2, 1.0),
+        (16, 2, -1.0, 1.0), (17, 2, 0.9, 1.5), (18, 1, -0.8, 3.0), (19, 1, 0.7, 2.0), (15, 1, 0.3, 1.0),
+    ):  # fmt: skip
+        vectors[:, joint, axis] = size * (0.6 + 0.4 * np.sin(speed * time))
+    rotations = axis_angle_to_matrix(vectors)
+    heading = np.zeros((frames, 3))
+    heading[:, 2] = 0.5 * time
+    rotations[:, 0] = axis_angle_to_matrix(heading) @ rotation_x(90.0)
+    root = np.stack((0.3 * time, 0.1 * np.sin(time), 0.92 + 0.02 * np.sin(4 * time)), axis=1)
+    return Motion(rotations, root, rate, default_body())
+
+
+def points_of(motion: Motion, layout: str = "BODY_25") -> tuple[list[str], np.ndarray]:
+    """Names and (T, K, 3) world positions of a layout's points on the motion."""
+    shown = load_layout(layout)
+    turned, placed = forward(motion.rotations, motion.body.offsets, motion.root)
+    return list(shown.names), attached_points(turned, placed, shown.joints, shown.offsets)
+
+
+def add_empties(
+    motion: Motion, layout: str = "BODY_25", first: float = 1.0, prefix: str = ""
+) -> list[bpy.types.Object]:
+    """Selected empties with a key for every sample of the motion."""
+    scene = bpy.context.scene
+    step = scene.render.fps / scene.render.fps_base / motion.rate
+    names, points = points_of(motion, layout)
+    frames = first + step * np.arange(motion.frames)
+    made = []
+    for column, name in enumerate(names):
+        empty = bpy.data.objects.new(prefix + name, None)
+        scene.collection.objects.link(empty)
+        empty.location = points[0, column]
+        actions.new_action(empty, name)
+        for axis in range(3):
+            actions.write_curve(empty, "location", axis, "Location", frames, points[:, column, axis])
+        empty.select_set(True)
+        made.append(empty)
+    return made
+
+
+def joints_in_world(armature: bpy.types.Object) -> np.ndarray:
+    """(24, 3) where Blender itself puts the bones' heads now."""
+    from lsmplify_extension.lsmplify_core.joints import JOINT_NAMES
+
+    posed = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    heads = [posed.matrix_world @ posed.pose.bones[n].head for n in JOINT_NAMES]
+    return np.array(heads, dtype=np.float64)
