@@ -50,8 +50,20 @@ def main() -> None:
 
 
 def _solve(take: Path) -> dict:
-    """Solve and bake the take with the installed copy, as `blender --command lsmplify bake` does."""
-    raise NotImplementedError
+    """Solve and bake the take with what `blender --command lsmplify bake` calls."""
+    import bpy
+
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    code = installed.command()(["bake", "--file", str(take), "-o", "out.npz", "-o", "out.blend"])
+    armature = next(item for item in bpy.data.objects if item.type == "ARMATURE")
+    result = bpy.context.scene.lsmplify.result
+    return {
+        "code": code,
+        "frames": result.frames,
+        "mean_error_mm": result.mean_mm,
+        "action": armature.animation_data.action.name,
+        "written": [path for path in ("out.npz", "out.blend") if Path(path).is_file()],
+    }
 
 
 if __name__ == "__main__":
