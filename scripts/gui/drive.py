@@ -8,9 +8,11 @@ Each `yield` gives the window that many seconds to draw and to answer. Lines tha
 import subprocess
 import traceback
 from collections.abc import Generator
+from math import radians
 from pathlib import Path
 
 import bpy
+from mathutils import Euler
 
 STAGE = Path("/stage")
 TAKE = "markers_cmu41.trc"
@@ -29,7 +31,7 @@ def act() -> Generator[float, None, None]:
     with bpy.context.temp_override(**view()):
         bpy.ops.lsmplify.import_tracks(filepath=str(STAGE / TAKE))
     yield from show_sidebar()
-    look_at_everything()
+    look_at_the_stage()
     yield 1.5
     picture("1-before")
     yield from solve()
@@ -75,12 +77,13 @@ def show_sidebar() -> Generator[float, None, None]:
     sidebar.active_panel_category = "LSMPLify"
 
 
-def look_at_everything() -> None:
-    """Move the view to the tracks."""
-    with bpy.context.temp_override(**view()):
-        bpy.ops.view3d.view_all()
-    view()["area"].spaces.active.region_3d.view_distance *= 0.75
-    view()["area"].spaces.active.shading.color_type = "MATERIAL"
+def look_at_the_stage() -> None:
+    """Turn the view to where the take happens: from the front and a little from the side."""
+    space = view()["area"].spaces.active
+    space.region_3d.view_rotation = Euler((radians(78.0), 0.0, radians(38.0))).to_quaternion()
+    space.region_3d.view_location = (0.45, -0.75, 0.8)
+    space.region_3d.view_distance = 5.2
+    space.shading.color_type = "MATERIAL"
 
 
 def picture(name: str) -> None:
