@@ -206,7 +206,11 @@ def _only(armature: bpy.types.Object) -> None:
 
 
 def _beside(path: Path, write: Callable[[str], object]) -> None:
-    """Have Blender write a file beside and rename it into place."""
+    """Have Blender write a file beside and rename it into place.
+
+    Blender takes relative paths from the PWD variable, which a caller need not have set.
+    """
+    path = path.resolve()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".lsmplify") as folder:

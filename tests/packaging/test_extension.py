@@ -50,7 +50,7 @@ def seen(zip_file, tmp_path_factory) -> dict:
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-    return json.loads(lines[-1])
+    return json.loads(lines[-1]) | {"said": done.stderr}
 
 
 def test_the_zip_holds_what_runs_and_nothing_else(zip_file):
@@ -83,7 +83,7 @@ def test_the_installed_copy_runs_without_the_checkout(seen):
 
 
 def test_the_installed_copy_solves_and_bakes(seen):
-    assert seen["code"] == 0
+    assert seen["code"] == 0, seen["said"]
     assert seen["frames"] == 240
     assert seen["mean_error_mm"] < 10.0
     assert seen["action"]
