@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Settings and results that a scene keeps: `scene.lsmplify`."""
 
-from functools import lru_cache
-
 import bpy
 from bpy.props import (
     BoolProperty,
@@ -17,14 +15,10 @@ from ..lsmplify_core.layout import shipped_layouts
 from ..lsmplify_core.world import UNITS
 
 
-@lru_cache(maxsize=1)
-def _layout_items() -> tuple[tuple[str, str, str], ...]:
-    auto = ("auto", "Find by Names", "Take the layout that explains the tracks' names best")
-    return (auto, *((n, n, f"The points of {n}") for n in shipped_layouts()))
-
-
-def _layouts(_self: object, _context: bpy.types.Context | None) -> tuple[tuple[str, str, str], ...]:
-    return _layout_items()
+_LAYOUTS = (
+    ("auto", "Find by Names", "Take the layout that explains the tracks' names best"),
+    *((name, name, f"The points of {name}") for name in shipped_layouts()),
+)
 
 
 def _is_armature(_self: object, candidate: bpy.types.Object) -> bool:
@@ -72,7 +66,7 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
         name="File", subtype="FILE_PATH", description="The file with the tracks"
     )
     layout: EnumProperty(
-        name="Layout", items=_layouts, description="Which points of a body the tracks are"
+        name="Layout", items=_LAYOUTS, description="Which points of a body the tracks are"
     )
     unit: EnumProperty(
         name="Unit", description="Unit of the tracks; found from the body's size",

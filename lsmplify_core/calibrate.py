@@ -33,8 +33,9 @@ _RUN: Final = 5
 _SECONDS_A_RUN: Final = 4.0
 """Frames to calibrate on: so many runs of so many frames, spread over the take, and fewer runs in
 takes that are shorter than so many seconds for each."""
+_ROUNDS: Final = 3
 _STEPS: Final = 3
-"""Gauss–Newton steps on poses and shape together, in each pass."""
+"""Rounds of the network, and Gauss–Newton steps on poses and shape together, in each pass."""
 _NOISE: Final = 0.005
 """Metres: the error that a track is thought to have; what the priors are weighed against."""
 _SCALE_SPREAD: Final = 0.06
@@ -114,7 +115,7 @@ def calibrate_steps(
             target.weights[frames].astype(np.float32),
         )
         start = place(np.eye(3, dtype=np.float32) + np.zeros((1, N_JOINTS, 1, 1), np.float32), local)
-        learned = yield from _shares(learned_steps(network, start, local, FRAME_RATE), turn, passes)
+        learned = yield from _shares(learned_steps(network, start, local, FRAME_RATE, _ROUNDS), turn, passes)
         poses = State(
             learned.fitted.rotations.astype(np.float64), learned.fitted.root * np.float64(unit)
         )

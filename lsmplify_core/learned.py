@@ -19,7 +19,7 @@ from .attachments import State, Target
 from .features import features
 from .network import FRAME_RATE, Network, apply_outputs
 from .refine import gauss_newton
-from .threads import side_by_side
+from .threads import side_by_side, workers
 
 Floats = NDArray[np.floating]
 R = TypeVar("R")
@@ -29,6 +29,7 @@ BETWEEN_STIFFNESS: Final = 3e-3
 """m² per rad², the pull of the network's pose in the step between rounds; within what it was
 trained with."""
 CHUNK: Final = 256
+_LEAST: Final = 24
 """Frames worked on at once: few enough for the processor's cache, many enough for NumPy."""
 
 
@@ -80,8 +81,9 @@ def _share(
 
 
 def chunks(frames: int) -> list[slice]:
-    """Slices that cover `frames` in pieces of CHUNK."""
-    return [slice(i, min(i + CHUNK, frames)) for i in range(0, frames, CHUNK)]
+    """Slices that cover `frames` in pieces of at most CHUNK, enough of them for every worker."""
+    size = max(_LEAST, min(CHUNK, -(-frames // workers())))
+    return [slice(i, min(i + size, frames)) for i in range(0, frames, size)]
 
 
 def state_part(state: State, part: slice) -> State:

@@ -83,7 +83,10 @@ def load_network(path: Path = WEIGHTS) -> Network:
 
 
 def _linear(x: Floats, w: dict[str, Floats], name: str) -> Floats:
-    return x @ w[f"{name}.weight"].T + w[f"{name}.bias"]
+    """One matrix product for all sequences; NumPy would run one for each."""
+    flat = x.reshape(-1, x.shape[-1]) @ w[f"{name}.weight"].T
+    flat += w[f"{name}.bias"]
+    return flat.reshape(*x.shape[:-1], -1)
 
 
 def _normed(x: Floats) -> Floats:

@@ -21,6 +21,11 @@ R = TypeVar("R")
 _MOST_WORKERS = 8
 
 
+def workers() -> int:
+    """How many pieces are worked on at a time."""
+    return min(_MOST_WORKERS, os.cpu_count() or 1)
+
+
 def one_blas_thread() -> AbstractContextManager[object]:
     """Within it, linear algebra runs on one thread: for many small systems."""
     return _controller().limit(limits=1, user_api="blas")
@@ -32,8 +37,7 @@ def side_by_side(work: Callable[[P], R], parts: Sequence[P]) -> Generator[int, N
     No thread is left when the generator ends, is closed, or an error comes out of it.
     """
     results: list[R] = []
-    workers = min(_MOST_WORKERS, os.cpu_count() or 1, len(parts))
-    with one_blas_thread(), ThreadPoolExecutor(max(workers, 1)) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(max(1, min(workers(), len(parts)))) as pool:
         try:
             for result in pool.map(work, parts):
                 results.append(result)
