@@ -72,7 +72,8 @@ def prepare(context: bpy.types.Context) -> Job:
         match = best_match(names)
     else:
         match = match_layout(names, load_layout(settings.layout))
-    solving = Settings(refine=settings.refine, smooth=settings.smooth)
+    smooth = None if settings.auto_smooth else settings.smooth
+    solving = Settings(refine=settings.refine, smooth=smooth)
     return Job(taken, match, armature, solving)
 
 
@@ -148,7 +149,7 @@ def _store_settings(action: bpy.types.Action, settings: object) -> None:
     """Keep on the action what it was made with."""
     action["lsmplify"] = {
         "source": settings.source, "layout": settings.layout, "keys": settings.keys,
-        "refine": settings.refine, "smooth": settings.smooth,
+        "refine": settings.refine, "smooth": -1.0 if settings.auto_smooth else settings.smooth,
     }  # fmt: skip
 
 

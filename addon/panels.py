@@ -76,7 +76,9 @@ class LSMPLIFY_PT_bake(_Panel, bpy.types.Panel):
             column.prop(settings, "frame_start")
             column.prop(settings, "frame_end")
         column.prop(settings, "keys")
-        column.prop(settings, "smooth")
+        column.prop(settings, "auto_smooth")
+        if not settings.auto_smooth:
+            column.prop(settings, "smooth")
         column.prop(settings, "refine")
         if settings.progress >= 0.0:
             column.progress(factor=settings.progress, text=f"{settings.progress_text} (Esc stops)")
@@ -104,8 +106,9 @@ class LSMPLIFY_PT_result(_Panel, bpy.types.Panel):
         """Errors, and the way to the worst of them."""
         result, column = context.scene.lsmplify.result, self.layout.column()
         column.label(text=f"{result.layout}: {result.frames} frames in {result.seconds:.1f} s")
-        column.label(text=f"Mean track error {result.mean_mm:.1f} mm, 95 % under {result.p95_mm:.1f} mm")
-        column.label(text=f"Worst {result.worst_mm:.0f} mm: {result.worst_track}, frame {result.worst_frame}")
+        column.label(text=f"Mean track error {result.mean_mm:.1f} mm")
+        column.label(text=f"95 % under {result.p95_mm:.1f} mm, worst {result.worst_mm:.0f} mm:")
+        column.label(text=f"{result.worst_track}, frame {result.worst_frame}")
         column.operator(LSMPLIFY_OT_jump_to_worst.bl_idname, icon="TRACKER")
         for note in result.notes.splitlines():
             column.label(text=note, icon="INFO")

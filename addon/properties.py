@@ -102,12 +102,16 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
     )
     frame_start: IntProperty(name="Start", default=1, description="First scene frame to solve")
     frame_end: IntProperty(name="End", default=250, description="Last scene frame to solve")
+    auto_smooth: BoolProperty(
+        name="Smooth by Noise", default=True,
+        description="Smooth as much as the tracks' own noise asks for; clean tracks not at all",
+    )  # fmt: skip
     smooth: FloatProperty(
         name="Smooth", default=0.0, min=0.0, max=2.0, precision=3, unit="TIME_ABSOLUTE",
         description="Width of the smoothing filter; 0 keeps every detail of the tracks",
     )  # fmt: skip
     refine: IntProperty(
-        name="Refine", default=3, min=0, max=50,
+        name="Refine", default=2, min=0, max=50,
         description="Steps that bring the learned pose exactly to the tracks",
     )  # fmt: skip
     progress: FloatProperty(default=-1.0)

@@ -25,9 +25,6 @@ Floats = NDArray[np.floating]
 R = TypeVar("R")
 
 ROUNDS: Final = 3
-BETWEEN_STIFFNESS: Final = 3e-3
-"""m² per rad², the pull of the network's pose in the step between rounds; within what it was
-trained with."""
 CHUNK: Final = 256
 _LEAST: Final = 24
 """Frames worked on at once: few enough for the processor's cache, many enough for NumPy."""
@@ -44,9 +41,18 @@ class Learned:
 
 
 def learned_steps(
-    network: Network, start: State, target: Target, rate: float, rounds: int = ROUNDS
+    network: Network,
+    start: State,
+    target: Target,
+    rate: float,
+    rounds: int = ROUNDS,
+    stiffness: float = 3e-3,
 ) -> Generator[float, None, Learned]:
-    """Run the rounds from `start` (T frames at `rate` per second); yields the share done."""
+    """Run the rounds from `start` (T frames at `rate` per second); yields the share done.
+
+    stiffness: m² per rad², the pull of the network's pose in the step between rounds; it was
+    trained with 5e-4 to 2e-2.
+    """
     state = start
     guess, expected = start, np.ones((*start.root.shape[:1], 22), np.float32)
     parts = chunks(len(start.root))
@@ -56,7 +62,7 @@ def learned_steps(
 
     def fit(part: slice) -> State:
         free = state_part(guess, part)
-        pull = np.full(22, BETWEEN_STIFFNESS, free.root.dtype)
+        pull = np.full(22, stiffness, free.root.dtype)
         return gauss_newton(free, target_part(target, part), free, pull)
 
     for turn in range(rounds):

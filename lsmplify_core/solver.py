@@ -23,6 +23,7 @@ from .learned import ROUNDS, Learned, chunks, joined, learned_steps, state_part,
 from .matching import Match, best_match, match_layout
 from .motion import Motion
 from .network import load_network
+from .noise import smoothing_for, stiffness_between, track_noise
 from .placing import place, torso_trust
 from .refine import gauss_newton
 from .report import make_report
@@ -42,13 +43,15 @@ _LEAST_POINTS: Final = 4
 @dataclass(frozen=True)
 class Settings:
     """rounds: of the network. refine: Gauss–Newton steps to the tracks after it. smooth: seconds,
-    the standard deviation of the filter, 0 for none. trust: metres, the track error that the
-    network's own expected error is weighed against: more keeps the pose plainer."""
+    the standard deviation of the filter, 0 for none, None for what the tracks' noise asks for.
+    calm: seconds, the same for the pose that only the network decides. noise: metres, how far the
+    tracks are trusted against the network's own expected error; None to measure it."""
 
     rounds: int = ROUNDS
-    refine: int = 3
-    smooth: float = 0.0
-    trust: float = 0.001
+    refine: int = 2
+    smooth: float | None = None
+    calm: float = 0.05
+    noise: float | None = None
 
 
 @dataclass(frozen=True)
@@ -119,13 +122,9 @@ def solve_steps(
     )
     unit, local = _in_body_size(target, found)
     start = _start(local, sighted, init, origin, unit)
+    settings = _settled(settings, local)
     learned = yield from _told(
-        timed(
-            learned_steps(load_network(), start, local, taken.rate, settings.rounds),
-            seconds,
-            "solve",
-        ),
-        "solve",
+        timed(_learned(start, local, taken.rate, settings), seconds, "solve"), "solve"
     )
     pieces = len(chunks(len(local.points)))
     state = yield from _told(
@@ -227,6 +226,26 @@ def _start(
     return fill_frames(placed, held)
 
 
+def _settled(settings: Settings, local: Target) -> Settings:
+    """The settings with what is left to the take filled in."""
+    noise = settings.noise
+    if noise is None:
+        noise = track_noise(local.points, local.weights)
+    smooth = smoothing_for(noise) if settings.smooth is None else settings.smooth
+    return replace(settings, noise=noise, smooth=smooth)
+
+
+def _learned(
+    start: State, local: Target, rate: float, settings: Settings
+) -> Generator[float, None, Learned]:
+    """The network's rounds, its pose calmed over time: where no track decides, nothing trembles."""
+    assert settings.noise is not None
+    learned = yield from learned_steps(
+        load_network(), start, local, rate, settings.rounds, stiffness_between(settings.noise)
+    )
+    return replace(learned, guess=smoothed(learned.guess, rate, settings.calm))
+
+
 def _refined(
     learned: Learned, local: Target, settings: Settings
 ) -> Generator[int, None, State]:
@@ -235,9 +254,10 @@ def _refined(
     Tracks far from the body count less (Geman and McClure's weights): spikes and swapped markers
     must not bend a limb.
     """
+    assert settings.noise is not None
     if settings.refine == 0:
         return learned.guess
-    stiffness = np.square(settings.trust / learned.expected)
+    stiffness = np.square(settings.noise / learned.expected)
 
     def fit(part: slice) -> State:
         piece = target_part(local, part)
@@ -260,6 +280,7 @@ def _cleaned(
     state: State, local: Target, sighted: NDArray[np.bool_], rate: float, settings: Settings
 ) -> tuple[State, Floats]:
     state = fill_frames(state, sighted)
+    assert settings.smooth is not None
     state = smoothed(state, rate, settings.smooth)
     errors = [
         np.linalg.norm(compare(state_part(state, p), target_part(local, p)).residuals, axis=-1)

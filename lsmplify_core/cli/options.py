@@ -32,8 +32,8 @@ def add_solving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--end", type=int, help="last frame, counted from 0")
     parser.add_argument("--refine", type=int, default=Settings.refine, metavar="N",
                         help="Gauss–Newton steps to the tracks after the network")  # fmt: skip
-    parser.add_argument("--smooth", type=float, default=0.0, metavar="SECONDS",
-                        help="width of the smoothing filter, 0 for none")  # fmt: skip
+    parser.add_argument("--smooth", default="auto", metavar="SECONDS",
+                        help="width of the smoothing filter, 0 for none, auto by the noise")  # fmt: skip
     parser.add_argument("--contacts", choices=("off",), default="off",
                         help="foot contacts: off keeps the feet as solved")  # fmt: skip
 
@@ -48,9 +48,19 @@ def settings(args: argparse.Namespace) -> Settings:
     """Settings of the solver. InputError for numbers out of range."""
     if not 0 <= args.refine <= 50:
         raise InputError(f"--refine {args.refine} is not a number of steps from 0 to 50")
-    if not 0 <= args.smooth <= 2:
-        raise InputError(f"--smooth {args.smooth} is not a number of seconds from 0 to 2")
-    return replace(Settings(), refine=args.refine, smooth=args.smooth)
+    return replace(Settings(), refine=args.refine, smooth=_smooth(args.smooth))
+
+
+def _smooth(text: str) -> float | None:
+    if text == "auto":
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 2:
+        raise InputError(f"--smooth {text} is neither auto nor a number of seconds from 0 to 2")
+    return seconds
 
 
 def body(args: argparse.Namespace) -> Body | None:

@@ -98,7 +98,7 @@ def test_the_own_action_keeps_its_keys_outside_the_range(extension) -> None:
     action = armature.animation_data.action
     before = {(c.data_path, c.array_index): actions.key_coordinates(c) for c in actions.curves_of(armature)}
     solved(target="EXISTING", armature=armature, into="CURRENT", use_range=True, frame_start=20,
-           frame_end=30, smooth=0.1)  # fmt: skip
+           frame_end=30, auto_smooth=False, smooth=0.1)  # fmt: skip
     assert armature.animation_data.action == action
     changed = 0.0
     for curve in actions.curves_of(armature):
