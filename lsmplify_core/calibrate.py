@@ -53,10 +53,12 @@ _OUTLIER: Final = 0.03
 
 @dataclass(frozen=True)
 class Calibration:
-    """body: the person. offsets: (K, 3) metres, the take's points in their joints' frames."""
+    """body: the person. offsets: (K, 3) metres, the take's points in their joints' frames.
+    misfit: metres along an axis, how far the points stay from the fitted body all the same."""
 
     body: Body
     offsets: Floats
+    misfit: float
 
 
 def rough_size(body: Body, target: Target) -> float:
@@ -126,7 +128,14 @@ def calibrate_steps(
                     body, take, poses, learned.guess, scales, offsets, prior, fixed
                 )
         yield (turn + 1) / passes
-    return Calibration(shaped(body, scales), offsets)
+    person = shaped(body, scales)
+    return Calibration(person, offsets, _misfit(poses, take, person, offsets))
+
+
+def _misfit(poses: State, take: Target, person: Body, offsets: Floats) -> float:
+    seen = compare(poses, replace(take, bones=person.offsets, offsets=offsets))
+    apart = np.linalg.norm(seen.residuals, axis=-1)[take.weights > 0]
+    return float(np.median(apart) / np.sqrt(3.0)) if apart.size else 0.0
 
 
 def shaped(body: Body, scales: Floats) -> Body:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from .attachments import State, Target, compare
 from .body import Body, default_body
 from .calibrate import Calibration, calibrate_steps
+from .carry import carried, observed
 from .clean import fill_frames, smoothed
 from .errors import InputError
 from .layout import load_layout
@@ -122,13 +123,12 @@ def solve_steps(
     )
     unit, local = _in_body_size(target, found)
     start = _start(local, sighted, init, origin, unit)
-    settings = _settled(settings, local)
+    settings = _settled(settings, local, found.misfit / unit)
     learned = yield from _told(
         timed(_learned(start, local, taken.rate, settings), seconds, "solve"), "solve"
     )
-    pieces = len(chunks(len(local.points)))
     state = yield from _told(
-        timed(_refined(learned, local, settings), seconds, "refine"), "refine", pieces
+        timed(_exact(learned, local, taken.rate, settings), seconds, "refine"), "refine"
     )
     yield Progress("clean", 0.98)
     began = time.perf_counter()
@@ -226,12 +226,12 @@ def _start(
     return fill_frames(placed, held)
 
 
-def _settled(settings: Settings, local: Target) -> Settings:
-    """The settings with what is left to the take filled in."""
-    noise = settings.noise
-    if noise is None:
-        noise = track_noise(local.points, local.weights)
-    smooth = smoothing_for(noise) if settings.smooth is None else settings.smooth
+def _settled(settings: Settings, local: Target, misfit: float) -> Settings:
+    """The settings with what is left to the take filled in: tracks are trusted as far as they
+    neither tremble nor stay away from a body of rigid bones."""
+    tremble = track_noise(local.points, local.weights)
+    noise = max(tremble, misfit) if settings.noise is None else settings.noise
+    smooth = smoothing_for(tremble) if settings.smooth is None else settings.smooth
     return replace(settings, noise=noise, smooth=smooth)
 
 
@@ -246,6 +246,35 @@ def _learned(
     return replace(learned, guess=smoothed(learned.guess, rate, settings.calm))
 
 
+def _exact(
+    learned: Learned, local: Target, rate: float, settings: Settings
+) -> Generator[float, None, State]:
+    """The pose brought to the tracks; in takes with gaps twice, the second time with what the
+    tracks said on both sides carried into the gaps."""
+    if settings.refine == 0:
+        return learned.guess
+    total = len(chunks(len(local.points)))
+    gaps = bool((local.weights == 0).any())
+    state = yield from _part_of(_refined(learned, local, settings), total, 0.0, 0.5 if gaps else 1.0)
+    if gaps:
+        guess = carried(learned.guess, state, observed(state, local), rate)
+        learned = replace(learned, guess=guess, fitted=state)
+        state = yield from _part_of(_refined(learned, local, settings), total, 0.5, 1.0)
+    return state
+
+
+def _part_of(
+    steps: Generator[int, None, T], total: int, low: float, high: float
+) -> Generator[float, None, T]:
+    """Turn pieces done into a share from `low` to `high`."""
+    while True:
+        try:
+            done = next(steps)
+        except StopIteration as end:
+            return end.value
+        yield low + (high - low) * done / total
+
+
 def _refined(
     learned: Learned, local: Target, settings: Settings
 ) -> Generator[int, None, State]:
@@ -255,8 +284,6 @@ def _refined(
     must not bend a limb.
     """
     assert settings.noise is not None
-    if settings.refine == 0:
-        return learned.guess
     stiffness = np.square(settings.noise / learned.expected)
 
     def fit(part: slice) -> State:
@@ -302,9 +329,7 @@ def _warn_of_gaps(sighted: NDArray[np.bool_]) -> tuple[str, ...]:
     )
 
 
-def _told(
-    steps: Generator[float, None, T], name: str, total: int = 1
-) -> Generator[Progress, None, T]:
+def _told(steps: Generator[float, None, T], name: str) -> Generator[Progress, None, T]:
     """Turn a step's own share done into progress over everything."""
     low, high = _SHARES[name]
     while True:
@@ -312,4 +337,4 @@ def _told(
             done = next(steps)
         except StopIteration as end:
             return end.value
-        yield Progress(name, low + (high - low) * done / total)
+        yield Progress(name, low + (high - low) * done)
