@@ -28,6 +28,7 @@ from .noise import smoothing_for, stiffness_between, track_noise
 from .placing import place, torso_trust
 from .refine import gauss_newton
 from .report import make_report
+from .spikes import without_spikes
 from .threads import side_by_side
 from .timing import finished, timed
 from .tracks import Tracks
@@ -116,6 +117,7 @@ def solve_steps(
         match = _matched(tracks, layout)
     world = find_world(tracks, match)
     taken = converted(tracks.select([t for _, t in match.matched]), world)
+    taken = without_spikes(taken)
     sighted = _sighted(taken)
     target, origin = _target(taken, match, body or default_body())
     found = yield from _told(

@@ -5,7 +5,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from ..body import Body, default_body
+from ..body import Body
 from ..errors import InputError
 from ..motion import Motion, load_motion
 from ..reading import read_tracks
@@ -72,8 +72,7 @@ def body(args: argparse.Namespace) -> Body | None:
         raise InputError(f"--body {args.body}: there is no such file")
     if path.suffix.lower() != ".npz":
         raise InputError(f"--body {args.body}: only npz files with rest_joints are read as bodies")
-    found = load_motion(path).body
-    return Body(found.rest_joints, path.stem) if found != default_body() else found
+    return Body(load_motion(path).body.rest_joints, path.stem)
 
 
 def init(args: argparse.Namespace, tracks: Tracks) -> Motion | None:

@@ -40,8 +40,21 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.out.exists() and not args.out.is_dir():
         raise InputError(f"{args.out}: must be a folder for {len(files)} takes, and is a file")
+    _check_names(files)
     jobs = [(f, _beside(args.out, f, ".npz"), _report_path(args, f), args) for f in files]
     return 2 if sum(_failures(jobs, min(args.jobs, len(jobs)))) else 0
+
+
+def _check_names(files: list[Path]) -> None:
+    """Two takes of one name would be written over each other."""
+    by_name: dict[str, Path] = {}
+    for file in files:
+        other = by_name.setdefault(file.stem, file)
+        if other != file:
+            raise InputError(
+                f"{other} and {file} have the same name and would be written to one file; "
+                "solve them into different folders"
+            )
 
 
 def _failures(jobs: list[tuple[Any, ...]], workers: int) -> list[bool]:

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Samples that no body could have produced: a point that leaps away and back within moments."""
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .tracks import Tracks
+
+Floats = NDArray[np.floating]
+
+_HARDEST: Final = 600.0
+"""m/s²: harder than a fist or a foot turns round."""
+_LEAST: Final = 0.06
+"""Metres: smaller leaps are noise, and the solver's business."""
+_LONGEST: Final = 0.12
+"""Seconds: what stays away longer may be where the point is."""
+
+
+def without_spikes(tracks: Tracks) -> Tracks:
+    """The tracks (metres) with leaps made missing samples, and a note of how many there were."""
+    spikes = find_spikes(tracks.positions, tracks.rate)
+    if not spikes.any():
+        return tracks
+    positions = tracks.positions.copy()
+    positions[spikes] = np.nan
+    worst = int(np.argmax(spikes.sum(axis=0)))
+    note = (
+        f"{int(spikes.sum())} samples leap away for a moment and were left out, "
+        f"most of them of {tracks.names[worst]} (the first at frame {int(np.argmax(spikes[:, worst]))})"
+    )
+    return replace(tracks, positions=positions, warnings=(*tracks.warnings, note))
+
+
+def find_spikes(positions: Floats, rate: float) -> NDArray[np.bool_]:
+    """(T, K): samples of runs of at most 0.12 s that all lie further from the straight line
+    between the samples before and after than the hardest turn could carry a point.
+
+    positions: (T, K, 3) metres. The samples before and after must lie near each other, or one of
+    them is the leap itself.
+    """
+    frames = len(positions)
+    spikes = np.zeros(positions.shape[:2], dtype=bool)
+    for length in range(1, min(max(1, round(_LONGEST * rate)), frames - 2) + 1):
+        before, after = positions[: -length - 1], positions[length + 1 :]
+        limit = max(_LEAST, _HARDEST * ((length + 1) / rate) ** 2 / 8.0)
+        with np.errstate(invalid="ignore"):
+            away = np.linalg.norm(after - before, axis=-1) <= 2.0 * limit
+        for inside in range(1, length + 1):
+            line = before + (after - before) * (inside / (length + 1))
+            apart = np.linalg.norm(positions[inside : inside + len(before)] - line, axis=-1)
+            with np.errstate(invalid="ignore"):
+                away &= apart > limit
+        for inside in range(1, length + 1):
+            spikes[inside : inside + len(away)] |= away
+    return spikes
