@@ -47,7 +47,9 @@ def write_curve(
 
     frames, values: (N,) in order. All at once: thousands of times faster than key by key.
     """
-    bag = _bag(owner.animation_data.action, getattr(owner.animation_data, "action_slot", None), True)
+    bag = _bag(
+        owner.animation_data.action, getattr(owner.animation_data, "action_slot", None), True
+    )
     curve = bag.fcurves.find(path, index=index) or _new_curve(bag, path, index, group)
     old = key_coordinates(curve)
     inside = (old[:, 0] >= frames[0] - 1e-4) & (old[:, 0] <= frames[-1] + 1e-4)

@@ -28,7 +28,7 @@ def check_target(armature: bpy.types.Object | None) -> bpy.types.Object:
         )
     for joint in JOINT_NAMES:
         bone = armature.pose.bones[joint]
-        turns = any(bone.lock_rotation) or bone.lock_rotation_w and bone.lock_rotations_4d
+        turns = any(bone.lock_rotation) or (bone.lock_rotation_w and bone.lock_rotations_4d)
         if turns or (joint == "Pelvis" and any(bone.lock_location)):
             raise InputError(f"armature {name!r}: bone {joint} is locked; unlock its transforms")
     return armature

@@ -3,6 +3,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import bpy
 import numpy as np
@@ -23,7 +24,7 @@ class LSMPLIFY_OT_import_tracks(bpy.types.Operator, ImportHelper):
 
     bl_idname = "lsmplify.import_tracks"
     bl_label = "Import Tracks"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options: ClassVar = {"REGISTER", "UNDO"}
 
     filter_glob: StringProperty(
         default="*.c3d;*.trc;*.npy;*.npz;*.csv;*.tsv;*.txt;*.dat", options={"HIDDEN"}
@@ -60,9 +61,7 @@ def _upright(tracks: Tracks) -> Tracks:
         return replace(tracks, warnings=(*tracks.warnings, str(error)))
 
 
-def make_empties(
-    context: bpy.types.Context, tracks: Tracks, name: str
-) -> bpy.types.Collection:
+def make_empties(context: bpy.types.Context, tracks: Tracks, name: str) -> bpy.types.Collection:
     """Empties with a key for every sample that was seen, in a new collection."""
     collection = bpy.data.collections.new(name)
     context.scene.collection.children.link(collection)

@@ -11,8 +11,8 @@ import numpy as np
 from ..lsmplify_core.body import Body
 from ..lsmplify_core.bones import body_of
 from ..lsmplify_core.errors import InputError
-from ..lsmplify_core.matching import Match, best_match, match_layout
 from ..lsmplify_core.layout import load_layout
+from ..lsmplify_core.matching import Match, best_match, match_layout
 from ..lsmplify_core.reading import read_tracks
 from ..lsmplify_core.reading.overrides import with_overrides
 from ..lsmplify_core.sampling import frames_within
@@ -107,9 +107,7 @@ def finish(context: bpy.types.Context, job: Job, solution: Solution) -> Baked:
     return Baked(armature, action, solution, timing)
 
 
-def _objects(
-    context: bpy.types.Context, settings: object
-) -> tuple[list[bpy.types.Object], str]:
+def _objects(context: bpy.types.Context, settings: object) -> tuple[list[bpy.types.Object], str]:
     if settings.source == "COLLECTION":
         if settings.collection is None:
             raise InputError("no collection with the tracks is chosen")
@@ -131,9 +129,7 @@ def _from_file(context: bpy.types.Context, settings: object) -> SceneTracks:
 def _within(context: bpy.types.Context, taken: SceneTracks) -> SceneTracks:
     settings, tracks = context.scene.lsmplify, taken.tracks
     step = scene_rate(context.scene) / tracks.rate
-    part = frames_within(
-        taken.first, step, tracks.frames, settings.frame_start, settings.frame_end
-    )
+    part = frames_within(taken.first, step, tracks.frames, settings.frame_start, settings.frame_end)
     if part.stop <= part.start:
         raise InputError(
             f"scene frames {settings.frame_start} to {settings.frame_end} hold no samples of the take"
@@ -170,5 +166,3 @@ def _note_result(
     result.seconds = sum(report["seconds"].values())
     result.notes = "\n".join(report["warnings"])
     result.action = action.name
-
-

@@ -34,7 +34,9 @@ class LSMPLIFY_PT_tracks(_Panel, bpy.types.Panel):
         elif settings.source == "FILE":
             column.prop(settings, "filepath")
         else:
-            column.label(text=f"{len(context.selected_objects)} objects selected", icon="EMPTY_AXIS")
+            column.label(
+                text=f"{len(context.selected_objects)} objects selected", icon="EMPTY_AXIS"
+            )
         column.prop(settings, "layout")
         column.operator(LSMPLIFY_OT_find_layout.bl_idname, icon="VIEWZOOM")
         for line in settings.found.splitlines():

@@ -14,7 +14,6 @@ from bpy.props import (
 from ..lsmplify_core.layout import shipped_layouts
 from ..lsmplify_core.world import UNITS
 
-
 _LAYOUTS = (
     ("auto", "Find by Names", "Take the layout that explains the tracks' names best"),
     *((name, name, f"The points of {name}") for name in shipped_layouts()),
@@ -51,7 +50,11 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
         items=(
             ("SELECTED", "Selected Objects", "The selected empties and other objects"),
             ("COLLECTION", "Collection", "All objects of a collection"),
-            ("BONES", "Armature's Bones", "Bones that stand for markers, as C3D importers make them"),
+            (
+                "BONES",
+                "Armature's Bones",
+                "Bones that stand for markers, as C3D importers make them",
+            ),
             ("FILE", "File", "A C3D, TRC, CSV or NumPy file, without importing it first"),
         ),
     )
@@ -97,9 +100,7 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
         items=(("SCENE", "Every Frame", "On the scene's whole frames, interpolated between samples"),
                ("SAMPLES", "Every Sample", "On every sample of the tracks, between frames too")),
     )  # fmt: skip
-    use_range: BoolProperty(
-        name="Only Some Frames", description="Solve only a part of the take"
-    )
+    use_range: BoolProperty(name="Only Some Frames", description="Solve only a part of the take")
     frame_start: IntProperty(name="Start", default=1, description="First scene frame to solve")
     frame_end: IntProperty(name="End", default=250, description="Last scene frame to solve")
     auto_smooth: BoolProperty(

@@ -34,7 +34,9 @@ def from_objects(
 ) -> SceneTracks:
     """Tracks of objects' origins. InputError where there are none."""
     if not objects:
-        raise InputError(f"{source}: there are no objects; select the empties or choose a collection")
+        raise InputError(
+            f"{source}: there are no objects; select the empties or choose a collection"
+        )
     keys = [_object_keys(o) for o in objects]
     names = [o.name for o in objects]
     sampled = _on_grid(keys)

@@ -3,6 +3,7 @@
 
 import time
 from collections.abc import Generator
+from typing import ClassVar
 
 import bpy
 
@@ -23,7 +24,7 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
 
     bl_idname = "lsmplify.solve_and_bake"
     bl_label = "Solve and Bake"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options: ClassVar = {"REGISTER", "UNDO"}
 
     _job: job.Job
     _steps: Generator[Progress, None, Solution]
@@ -77,6 +78,7 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
             return {"PASS_THROUGH"}
         until = time.perf_counter() + _SHARE
         try:
+            progress = next(self._steps)
             while time.perf_counter() < until:
                 progress = next(self._steps)
             self._tell(context, progress)

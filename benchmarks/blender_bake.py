@@ -35,7 +35,9 @@ def main() -> int:
     finally:
         extension.unregister()
     middle = sorted(seconds, key=lambda s: s["total"])[1]
-    print(f"Blender {bpy.app.version_string}, {FRAMES} frames, 25 tracks, the middle of three runs:")
+    print(
+        f"Blender {bpy.app.version_string}, {FRAMES} frames, 25 tracks, the middle of three runs:"
+    )
     for name, value in middle.items():
         print(f"  {name:8s} {value:6.3f} s")
     if args.json:

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Floats
 from .joints import JOINT_INDEX, JOINT_NAMES, MIRROR, N_JOINTS, PARENTS
 from .kinematics import bone_offsets
-
-Floats = NDArray[np.floating]
 
 _PELVIS: Final = (-0.0018, -0.2233, 0.0282)
 """Where SMPL's neutral body has its pelvis: AMASS's `trans` is measured from there."""
@@ -105,7 +103,9 @@ def default_body() -> Body:
         joint = JOINT_INDEX[name]
         unit = np.asarray(direction) / np.linalg.norm(direction)
         offsets[joint] = length * unit
-        offsets[MIRROR[joint]] = offsets[joint] * ((-1.0, 1.0, 1.0) if MIRROR[joint] != joint else 1.0)
+        offsets[MIRROR[joint]] = offsets[joint] * (
+            (-1.0, 1.0, 1.0) if MIRROR[joint] != joint else 1.0
+        )
     return Body(_placed(offsets, np.asarray(_PELVIS)))
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Floats
 from .body import Body, default_body
 from .errors import InputError
 from .joints import JOINT_NAMES, N_JOINTS, PARENTS
@@ -23,8 +23,6 @@ from .rotations import (
     nearest_rotation,
     rotation_x,
 )
-
-Floats = NDArray[np.floating]
 
 BODY_TO_RIG: Final = rotation_x(90.0)
 """The turn A of the rigs that are made here."""
@@ -144,7 +142,9 @@ def pose_bones(motion: Motion, rig: Rig) -> tuple[Floats, Floats]:
     local[:, 0] = pelvis
     inverse = np.linalg.inv(rig.world)
     inside = motion.root @ inverse[:3, :3].T + inverse[:3, 3]
-    return continuous_quaternions(matrix_to_quaternion(local)), (inside - rig.heads[0]) @ rig.axes[0]
+    return continuous_quaternions(matrix_to_quaternion(local)), (inside - rig.heads[0]) @ rig.axes[
+        0
+    ]
 
 
 def joint_rotations(quaternions: Floats, locations: Floats, rig: Rig) -> tuple[Floats, Floats]:

@@ -6,12 +6,10 @@ where it was. Channels Z X Y: R = Rz · Rx · Ry.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Floats
 from .joints import JOINT_NAMES, N_JOINTS, PARENTS
 from .motion import Motion
-
-Floats = NDArray[np.floating]
 
 _Z_TO_Y = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
 
@@ -46,13 +44,10 @@ def _joint_lines(joint: int, offsets: Floats, depth: int) -> list[str]:
     pad = "  " * depth
     offset = " ".join(f"{x:.6f}" for x in offsets[joint])
     channels = "Zrotation Xrotation Yrotation"
-    if joint == 0:
-        channels = f"6 Xposition Yposition Zposition {channels}"
-    else:
-        channels = f"3 {channels}"
+    places = "6 Xposition Yposition Zposition" if joint == 0 else "3"
     kind = "ROOT" if joint == 0 else "JOINT"
     lines = [f"{pad}{kind} {JOINT_NAMES[joint]}", f"{pad}{{"]
-    lines += [f"{pad}  OFFSET {offset}", f"{pad}  CHANNELS {channels}"]
+    lines += [f"{pad}  OFFSET {offset}", f"{pad}  CHANNELS {places} {channels}"]
     children = [c for c in range(N_JOINTS) if PARENTS[c] == joint]
     for child in children:
         lines += _joint_lines(child, offsets, depth + 1)

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Floats
 from .attachments import Comparison, State, Target, compare
 from .body import REGION_NAMES, REGIONS, Body
 from .joints import ANCESTORS, JOINT_INDEX, N_JOINTS, N_POSED, PARENTS
@@ -23,8 +24,6 @@ from .network import FRAME_RATE, Network
 from .placing import place, torso_trust
 from .rotations import axis_angle_to_matrix, matrix_to_axis_angle, skew
 from .threads import one_blas_thread
-
-Floats = NDArray[np.floating]
 
 N_SHAPE: Final = 1 + len(REGION_NAMES)
 """A size and a factor for each region of the body."""
@@ -106,6 +105,8 @@ def calibrate_steps(
     scales[0] = size
     offsets = target.offsets * size
     prior = target.offsets.copy()
+    take = replace(target, points=target.points[frames], weights=target.weights[frames])
+    poses = State(np.zeros(0), np.zeros(0))
     for turn in range(passes):
         person = shaped(body, scales)
         unit = person.height / body.height
@@ -116,12 +117,15 @@ def calibrate_steps(
             (target.points[frames] / unit).astype(np.float32),
             target.weights[frames].astype(np.float32),
         )
-        start = place(np.eye(3, dtype=np.float32) + np.zeros((1, N_JOINTS, 1, 1), np.float32), local)
-        learned = yield from _shares(learned_steps(network, start, local, FRAME_RATE, _ROUNDS), turn, passes)
+        start = place(
+            np.eye(3, dtype=np.float32) + np.zeros((1, N_JOINTS, 1, 1), np.float32), local
+        )
+        learned = yield from _shares(
+            learned_steps(network, start, local, FRAME_RATE, _ROUNDS), turn, passes
+        )
         poses = State(
             learned.fitted.rotations.astype(np.float64), learned.fitted.root * np.float64(unit)
         )
-        take = replace(target, points=target.points[frames], weights=target.weights[frames])
         with one_blas_thread():
             for _ in range(_STEPS):
                 poses, scales, offsets = _joint_step(
@@ -201,7 +205,9 @@ def _joint_step(
     turn = step[:, : 3 * N_POSED].reshape(-1, N_POSED, 3, 1)
     local = (np.swapaxes(seen.turned[:, :N_POSED], -1, -2) @ turn)[..., 0]
     rotations = poses.rotations.copy()
-    rotations[:, :N_POSED] = rotations[:, :N_POSED] @ axis_angle_to_matrix(np.clip(local, -0.5, 0.5))
+    rotations[:, :N_POSED] = rotations[:, :N_POSED] @ axis_angle_to_matrix(
+        np.clip(local, -0.5, 0.5)
+    )
     scales = scales + shape[:N_SHAPE]
     scales[1:] = np.clip(scales[1:], *_FACTORS)
     offsets = offsets + shape[N_SHAPE:].reshape(-1, 3)
@@ -220,8 +226,9 @@ def _solved_together(
     back = coupling.transpose(0, 2, 1) @ solved
     shape_matrix = (matrix[:, poses:, poses:] - back[..., :-1]).sum(axis=0) + np.diag(pull)
     shape_vector = (vector[:, poses:] - back[..., -1]).sum(axis=0) + pull * towards
-    shape = np.linalg.solve(shape_matrix, shape_vector)
-    return solved[..., -1] - solved[..., :-1] @ shape, shape
+    shape: Floats = np.linalg.solve(shape_matrix, shape_vector)
+    step: Floats = solved[..., -1] - solved[..., :-1] @ shape
+    return step, shape
 
 
 def _pose_jacobian(seen: Comparison, target: Target, poses: State) -> Floats:

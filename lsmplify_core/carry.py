@@ -9,14 +9,12 @@ carried into it, and fades with the distance.
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Floats
 from .attachments import State, Target, compare
 from .clean import gaussian
 from .joints import N_POSED
 from .rotations import axis_angle_to_matrix, matrix_to_axis_angle
-
-Floats = NDArray[np.floating]
 
 _REACH: Final = 0.25
 """Seconds over which a correction fades."""

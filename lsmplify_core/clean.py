@@ -4,10 +4,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Floats
 from .attachments import State
 from .rotations import continuous_quaternions, matrix_to_quaternion, quaternion_to_matrix, slerp
-
-Floats = NDArray[np.floating]
 
 
 def fill_frames(state: State, good: NDArray[np.bool_]) -> State:

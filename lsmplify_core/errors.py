@@ -8,7 +8,3 @@ class InputError(Exception):
     The message is one line that says what is wrong, where (file, track, frame) and what to do.
     Front ends show it as it is: `error: …` on the command line, a report in Blender.
     """
-
-
-class Cancelled(Exception):
-    """The user stopped a long job. Nothing has been written."""

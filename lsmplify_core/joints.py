@@ -53,7 +53,7 @@ ANCESTORS: Final = _ancestors()
 
 def _mirror() -> tuple[int, ...]:
     swap = {"L": "R", "R": "L"}
-    mirrored = []
+    mirrored: list[int] = []
     for name in JOINT_NAMES:
         side, _, rest = name.partition("_")
         mirrored.append(JOINT_INDEX[f"{swap[side]}_{rest}" if rest else name])

@@ -8,7 +8,7 @@ Video keypoints and skin markers are then the same thing.
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,16 +81,17 @@ def load_layout(name_or_file: str) -> Layout:
 
 def layout_from_json(data: Any, source: str) -> Layout:
     """A layout from parsed JSON; InputError names the keypoint that is wrong."""
-    if not isinstance(data, dict) or not isinstance(data.get("keypoints"), list):
+    fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
+    if not isinstance(fields.get("keypoints"), list):
         raise InputError(f'{source}: a layout has the form {{"name": …, "keypoints": […]}}')
-    points = tuple(_keypoint(k, i, source) for i, k in enumerate(data["keypoints"]))
+    points = tuple(_keypoint(k, i, source) for i, k in enumerate(fields["keypoints"]))
     if not points:
         raise InputError(f"{source}: the layout has no keypoints")
     names = [p.name for p in points]
     twice = next((n for n in names if names.count(n) > 1), None)
     if twice is not None:
         raise InputError(f"{source}: keypoint {twice!r} is there twice")
-    return Layout(str(data.get("name", Path(source).stem)), points)
+    return Layout(str(fields.get("name", Path(source).stem)), points)
 
 
 def layout_to_json(layout: Layout) -> dict[str, Any]:
@@ -113,19 +114,21 @@ def layout_to_json(layout: Layout) -> dict[str, Any]:
 
 def _keypoint(data: Any, index: int, source: str) -> Keypoint:
     where = f"{source}: keypoint {index}"
-    if not isinstance(data, dict) or not isinstance(data.get("name"), str):
+    fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
+    name = fields.get("name")
+    if not isinstance(name, str):
         raise InputError(f"{where} has no name")
-    where = f"{source}: keypoint {data['name']!r}"
-    joint = data.get("joint")
+    where = f"{source}: keypoint {name!r}"
+    joint = fields.get("joint")
     if joint not in JOINT_INDEX:
         raise InputError(f"{where}: joint {joint!r} is not one of {', '.join(JOINT_INDEX)}")
     try:
-        offset = tuple(float(x) for x in data.get("offset", (0.0, 0.0, 0.0)))
+        offset = tuple(float(x) for x in fields.get("offset", (0.0, 0.0, 0.0)))
     except (TypeError, ValueError) as error:
         raise InputError(f"{where}: its offset must be three numbers") from error
     if len(offset) != 3 or not np.isfinite(offset).all() or np.abs(offset).max() > 2.0:
         raise InputError(f"{where}: its offset must be three numbers in metres")
-    aliases = data.get("aliases", [])
+    aliases: Any = fields.get("aliases", [])
     if not isinstance(aliases, list) or not all(isinstance(a, str) for a in aliases):
         raise InputError(f"{where}: its aliases must be a list of names")
-    return Keypoint(data["name"], JOINT_INDEX[joint], offset, tuple(aliases))
+    return Keypoint(name, JOINT_INDEX[joint], offset, tuple(aliases))

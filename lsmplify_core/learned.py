@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Floats
 from .attachments import State, Target
 from .features import features
 from .network import FRAME_RATE, Network, apply_outputs
 from .refine import gauss_newton
 from .threads import side_by_side, workers
 
-Floats = NDArray[np.floating]
 R = TypeVar("R")
 
 ROUNDS: Final = 3

@@ -6,11 +6,11 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Floats
 from .body import Body, default_body
 from .errors import InputError
 from .joints import N_JOINTS
@@ -22,8 +22,6 @@ from .rotations import (
     quaternion_to_matrix,
     slerp,
 )
-
-Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def save_motion(motion: Motion, path: Path) -> None:
     error = motion.track_error
     if error is None:
         error = np.full((motion.frames, len(motion.track_names)), np.nan)
-    arrays = {
+    arrays: dict[str, Any] = {
         "poses": poses.astype(np.float32),
         "trans": (motion.root - motion.body.rest_joints[0]).astype(np.float32),
         "betas": np.zeros(10, np.float32),

@@ -4,9 +4,8 @@
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.floating]
+from .arrays import Floats
 
 _GAIN: Final = 0.6745 * np.sqrt(70.0)
 """Median size of the fourth difference of white noise of deviation 1 (1, -4, 6, -4, 1)."""

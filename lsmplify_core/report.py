@@ -4,12 +4,10 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Floats
 from .motion import Motion
 from .tracks import Tracks
-
-Floats = NDArray[np.floating]
 
 
 def joint_jitter(joints: Floats, rate: float) -> float:

@@ -6,14 +6,12 @@ column vectors. Angles are radians.
 """
 
 import math
-from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
-Array = Any
-"""A NumPy array or a torch tensor."""
+from .arrays import Array, Floats
 
 _SMALL = 1e-8
 
@@ -151,7 +149,7 @@ def angle_between(a: Array, b: Array) -> Array:
     return xp.atan2(sine, cosine)
 
 
-def swing_twist(q: NDArray[np.floating], axis: NDArray[np.floating]) -> tuple[Array, Array]:
+def swing_twist(q: Floats, axis: Floats) -> tuple[Array, Array]:
     """Split quaternions (..., 4) into swing · twist, the twist about `axis` (..., 3), unit.
 
     Where the rotation turns the axis right round (a half turn of swing) the twist is undefined
@@ -175,7 +173,7 @@ def quaternion_multiply(a: Array, b: Array) -> Array:
     return xp.concat((w, aw * bv + bw * av + cross(av, bv)), axis=-1)
 
 
-def continuous_quaternions(q: NDArray[np.floating]) -> NDArray[np.floating]:
+def continuous_quaternions(q: Floats) -> Floats:
     """Flip signs along the first axis so that no frame jumps to the antipode: (T, ..., 4)."""
     same = np.sum(q[1:] * q[:-1], axis=-1) >= 0.0
     signs = np.cumprod(np.where(same, 1.0, -1.0), axis=0)
@@ -184,7 +182,7 @@ def continuous_quaternions(q: NDArray[np.floating]) -> NDArray[np.floating]:
     return result
 
 
-def slerp(a: NDArray[np.floating], b: NDArray[np.floating], t: Array) -> NDArray[np.floating]:
+def slerp(a: Floats, b: Floats, t: Array) -> Floats:
     """Interpolate unit quaternions (..., 4) the short way; `t` (...) from 0 to 1."""
     t = np.asarray(t)[..., None]
     dot = np.sum(a * b, axis=-1, keepdims=True)
@@ -193,18 +191,18 @@ def slerp(a: NDArray[np.floating], b: NDArray[np.floating], t: Array) -> NDArray
     sine = np.sin(angle)
     near = sine < 1e-6
     safe = np.where(near, 1.0, sine)
-    wa = np.where(near, 1.0 - t, np.sin((1.0 - t) * angle) / safe)
-    wb = np.where(near, t, np.sin(t * angle) / safe)
-    q = wa * a + wb * b
+    wa: Floats = np.where(near, 1.0 - t, np.sin((1.0 - t) * angle) / safe)
+    wb: Floats = np.where(near, t, np.sin(t * angle) / safe)
+    q: Floats = wa * a + wb * b
     return q / np.linalg.norm(q, axis=-1, keepdims=True)
 
 
-def mean_rotation(m: NDArray[np.floating]) -> NDArray[np.floating]:
+def mean_rotation(m: Floats) -> Floats:
     """Chordal mean of rotations (N, 3, 3): the rotation nearest to their sum."""
     return nearest_rotation(np.sum(m, axis=0))
 
 
-def nearest_rotation(m: NDArray[np.floating]) -> NDArray[np.floating]:
+def nearest_rotation(m: Floats) -> Floats:
     """Project (..., 3, 3) on the rotations by singular values (Kabsch 1976)."""
     u, _, vt = np.linalg.svd(m)
     sign = np.linalg.det(u @ vt)

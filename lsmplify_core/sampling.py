@@ -4,9 +4,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.floating]
+from .arrays import Floats
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def key_frames(first: float, step: float, count: int, whole: bool) -> tuple[Floa
     if not whole:
         samples = np.arange(count, dtype=np.float64)
         return first + step * samples, samples
-    frames = np.arange(np.ceil(first - 1e-6), np.floor(last + 1e-6) + 1)
+    frames: Floats = np.arange(np.ceil(first - 1e-6), np.floor(last + 1e-6) + 1)
     if not len(frames):
         frames = np.array([np.rint(first)])
     return frames, np.clip((frames - first) / step, 0, count - 1)

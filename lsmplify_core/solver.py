@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Floats
 from .attachments import State, Target, compare
 from .body import Body, default_body
 from .calibrate import Calibration, calibrate_steps
@@ -34,7 +35,6 @@ from .timing import finished, timed
 from .tracks import Tracks
 from .world import converted, find_world
 
-Floats = NDArray[np.floating]
 T = TypeVar("T")
 
 _SHARES: Final = {"calibrate": (0.0, 0.2), "solve": (0.2, 0.8), "refine": (0.8, 0.98)}
@@ -257,7 +257,9 @@ def _exact(
         return learned.guess
     total = len(chunks(len(local.points)))
     gaps = bool((local.weights == 0).any())
-    state = yield from _part_of(_refined(learned, local, settings), total, 0.0, 0.5 if gaps else 1.0)
+    state = yield from _part_of(
+        _refined(learned, local, settings), total, 0.0, 0.5 if gaps else 1.0
+    )
     if gaps:
         guess = carried(learned.guess, state, observed(state, local), rate)
         learned = replace(learned, guess=guess, fitted=state)
@@ -277,9 +279,7 @@ def _part_of(
         yield low + (high - low) * done / total
 
 
-def _refined(
-    learned: Learned, local: Target, settings: Settings
-) -> Generator[int, None, State]:
+def _refined(learned: Learned, local: Target, settings: Settings) -> Generator[int, None, State]:
     """Gauss–Newton to the tracks with the network's pose as prior, stiff where it is certain.
 
     Tracks far from the body count less (Geman and McClure's weights): spikes and swapped markers

@@ -7,9 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Floats
 from .tracks import Tracks
-
-Floats = NDArray[np.floating]
 
 _HARDEST: Final = 600.0
 """m/s²: harder than a fist or a foot turns round."""

@@ -11,9 +11,9 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import ThreadpoolController  # pyright: ignore[reportMissingTypeStubs]
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -28,7 +28,8 @@ def workers() -> int:
 
 def one_blas_thread() -> AbstractContextManager[object]:
     """Within it, linear algebra runs on one thread: for many small systems."""
-    return _controller().limit(limits=1, user_api="blas")
+    controller: Any = _controller()
+    return controller.limit(limits=1, user_api="blas")
 
 
 def side_by_side(work: Callable[[P], R], parts: Sequence[P]) -> Generator[int, None, list[R]]:

@@ -9,7 +9,9 @@ Y = TypeVar("Y")
 R = TypeVar("R")
 
 
-def timed(steps: Generator[Y, None, R], seconds: dict[str, float], key: str) -> Generator[Y, None, R]:
+def timed(
+    steps: Generator[Y, None, R], seconds: dict[str, float], key: str
+) -> Generator[Y, None, R]:
     """Pass a generator on and add the time spent in it to seconds[key]."""
     while True:
         began = time.perf_counter()

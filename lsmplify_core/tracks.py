@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Floats
 from .errors import InputError
 
 
@@ -39,7 +40,7 @@ class Tracks:
     @property
     def seen(self) -> NDArray[np.bool_]:
         """(T, K): where a point was measured."""
-        return np.isfinite(self.positions).all(axis=-1)
+        return np.asarray(np.isfinite(self.positions).all(axis=-1))
 
     @property
     def gaps(self) -> float:
@@ -67,7 +68,7 @@ class Tracks:
 
 
 def checked_tracks(
-    positions: NDArray[np.floating],
+    positions: Floats,
     names: list[str] | tuple[str, ...],
     rate: float,
     source: str = "tracks",
@@ -87,7 +88,9 @@ def checked_tracks(
     if len(names) != p.shape[1]:
         raise InputError(f"{source}: {p.shape[1]} points have {len(names)} names")
     if not (np.isfinite(rate) and rate > 0):
-        raise InputError(f"{source}: the rate {rate} is not a number of frames per second; set --fps")
+        raise InputError(
+            f"{source}: the rate {rate} is not a number of frames per second; set --fps"
+        )
     p[~np.isfinite(p).all(axis=-1)] = np.nan
     p[np.abs(p).max(axis=-1, initial=0.0) > 1e9] = np.nan
     if not np.isfinite(p).any():

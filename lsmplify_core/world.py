@@ -5,16 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Floats
 from .body import default_body
 from .errors import InputError
 from .kinematics import attached_points
 from .layout import Layout
 from .matching import Match
 from .tracks import Tracks
-
-Floats = NDArray[np.floating]
 
 UNITS: Final[dict[str, float]] = {"m": 1.0, "cm": 0.01, "mm": 0.001, "ft": 0.3048, "in": 0.0254}
 """Metres in one of each unit."""

@@ -3,6 +3,7 @@
 
 import numpy as np
 import pytest
+from takes import waving
 
 from lsmplify_core.body import default_body
 from lsmplify_core.bones import Rig, body_of, checked_rig, joint_rotations, pose_bones, rest_bones
@@ -10,7 +11,6 @@ from lsmplify_core.errors import InputError
 from lsmplify_core.motion import Motion
 from lsmplify_core.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.sampling import Keys, frames_within, key_frames, sampled_on_grid
-from takes import waving
 
 
 def any_rig(scale: float = 1.4) -> Rig:
@@ -34,7 +34,9 @@ def test_the_body_of_a_rig_is_its_size_in_the_world() -> None:
     np.testing.assert_allclose(body.offsets, 1.4 * default_body().offsets, atol=1e-9)
 
 
-@pytest.mark.parametrize("linear", [np.diag([1.0, 1.0, -1.0]), np.diag([1.0, 2.0, 1.0]), np.zeros((3, 3))])
+@pytest.mark.parametrize(
+    "linear", [np.diag([1.0, 1.0, -1.0]), np.diag([1.0, 2.0, 1.0]), np.zeros((3, 3))]
+)
 def test_rigs_that_cannot_be_posed_are_refused(linear: np.ndarray) -> None:
     rig = any_rig()
     world = np.eye(4)
@@ -66,7 +68,9 @@ def test_fractional_frames_and_missing_keys() -> None:
     place = np.eye(4)
     place[:3, 3] = 5.0
     values = np.stack([times, times, times], axis=1)
-    found = sampled_on_grid([Keys(times, values, np.eye(4)), Keys(times[seen], values[seen], place)])
+    found = sampled_on_grid(
+        [Keys(times, values, np.eye(4)), Keys(times[seen], values[seen], place)]
+    )
     assert found is not None
     assert found.positions.shape == (100, 2, 3)
     assert found.step == pytest.approx(0.24)
@@ -80,7 +84,9 @@ def test_poses_set_by_hand_are_not_samples() -> None:
     assert sampled_on_grid([Keys(times, np.zeros((3, 3)), np.eye(4))]) is None
 
 
-@pytest.mark.parametrize(("rate", "fps"), [(120.0, 24.0), (100.0, 24.0), (25.0, 30.0), (250.0, 23.976)])
+@pytest.mark.parametrize(
+    ("rate", "fps"), [(120.0, 24.0), (100.0, 24.0), (25.0, 30.0), (250.0, 23.976)]
+)
 def test_keys_on_whole_frames_show_the_right_sample(rate: float, fps: float) -> None:
     step = fps / rate
     frames, samples = key_frames(1.0, step, 500, True)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from takes import points_of, waving
 
 from lsmplify_core.cli.main import main
 from lsmplify_core.layout import load_layout
 from lsmplify_core.motion import load_motion, save_motion
-from takes import points_of, waving
 
 
 def take_file(path: Path, frames: int = 30) -> Path:
@@ -47,7 +47,18 @@ def test_only_some_frames_and_a_body_solved_before(tmp_path: Path) -> None:
     take = take_file(tmp_path / "take.npz")
     first, again = tmp_path / "first.npz", tmp_path / "again.npz"
     assert main(["solve", str(take), "-o", str(first)]) == 0
-    words = ["solve", str(take), "-o", str(again), "--body", str(first), "--start", "5", "--end", "14"]
+    words = [
+        "solve",
+        str(take),
+        "-o",
+        str(again),
+        "--body",
+        str(first),
+        "--start",
+        "5",
+        "--end",
+        "14",
+    ]
     assert main(words) == 0
     assert load_motion(again).frames == 10
     body = load_motion(first).body
@@ -132,13 +143,17 @@ def test_bvh_holds_the_motion(tmp_path: Path) -> None:
             offsets.append([float(w) for w in words[1:]])
         elif words[0] == "}":
             stack.pop()
-    rows = np.array([[float(w) for w in line.split()] for line in lines[lines.index("MOTION") + 3 :]])
+    rows = np.array(
+        [[float(w) for w in line.split()] for line in lines[lines.index("MOTION") + 3 :]]
+    )
     from scipy.spatial.transform import Rotation
 
     for frame in range(5):
         turned, placed = [], []
         for joint, parent in enumerate(parents):
-            own = Rotation.from_euler("ZXY", rows[frame, 3 + 3 * joint : 6 + 3 * joint], degrees=True)
+            own = Rotation.from_euler(
+                "ZXY", rows[frame, 3 + 3 * joint : 6 + 3 * joint], degrees=True
+            )
             if parent < 0:
                 turned.append(own)
                 placed.append(rows[frame, :3])

@@ -5,16 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from test_refine import random_state, target_of
 
 from lsmplify_core.attachments import State, Target
 from lsmplify_core.errors import InputError
 from lsmplify_core.features import N_FEATURES, features
 from lsmplify_core.network import N_OUTPUTS, apply_outputs, load_network
 from lsmplify_core.rotations import angle_between, axis_angle_to_matrix
-from test_refine import random_state, target_of
 
 
-def turned_world(state: State, target: Target, turn: np.ndarray, shift: np.ndarray) -> tuple[State, Target]:
+def turned_world(
+    state: State, target: Target, turn: np.ndarray, shift: np.ndarray
+) -> tuple[State, Target]:
     rotations = state.rotations.copy()
     rotations[:, 0] = turn @ rotations[:, 0]
     points = target.points @ turn.T + shift
@@ -62,7 +64,11 @@ def test_numpy_forward_is_torchs(tmp_path: Path) -> None:
     half = {k: v.half().float() for k, v in model.state_dict().items()}
     model.load_state_dict(half)
     for length in (1, 3, 20):  # shorter than the dilation too
-        x = np.random.default_rng(length).standard_normal((2, length, N_FEATURES)).astype(np.float32)
+        x = (
+            np.random.default_rng(length)
+            .standard_normal((2, length, N_FEATURES))
+            .astype(np.float32)
+        )
         with torch.no_grad():
             expected = model(torch.from_numpy(x)).numpy()
         np.testing.assert_allclose(network(x), expected, atol=2e-5)

@@ -102,7 +102,9 @@ def test_trc_with_empty_cells(tmp_path: Path) -> None:
     assert tracks.seen.tolist() == [[True, True], [True, False], [True, False]]
 
 
-@pytest.mark.parametrize("text", ["", "hello\n", TRC.splitlines()[0], "\n".join(TRC.splitlines()[:6])])
+@pytest.mark.parametrize(
+    "text", ["", "hello\n", TRC.splitlines()[0], "\n".join(TRC.splitlines()[:6])]
+)
 def test_a_broken_trc_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "take.trc"
     path.write_text(text)
@@ -136,7 +138,9 @@ def test_nothing_pickled_is_loaded(tmp_path: Path) -> None:
 
 def test_csv_with_header_and_time(tmp_path: Path) -> None:
     path = tmp_path / "take.csv"
-    path.write_text("time,nose_x,nose_y,nose_z,LHip X,LHip Y,LHip Z\n0,1,2,3,4,5,6\n0.02,1,2,3,,,\n")
+    path.write_text(
+        "time,nose_x,nose_y,nose_z,LHip X,LHip Y,LHip Z\n0,1,2,3,4,5,6\n0.02,1,2,3,,,\n"
+    )
     tracks = read_tracks(path)
     assert tracks.names == ("nose", "LHip")
     assert tracks.rate == pytest.approx(50.0)
@@ -151,7 +155,9 @@ def test_rows_of_twelve_nameless_points_get_names(tmp_path: Path) -> None:
     assert any("frame rate" in w for w in tracks.warnings)
 
 
-@pytest.mark.parametrize(("fps", "unit", "up"), [(-1.0, None, None), (None, "yd", None), (None, None, "w")])
+@pytest.mark.parametrize(
+    ("fps", "unit", "up"), [(-1.0, None, None), (None, "yd", None), (None, None, "w")]
+)
 def test_impossible_overrides_are_refused(tmp_path: Path, fps, unit, up) -> None:
     path = tmp_path / "take.trc"
     path.write_text(TRC)

@@ -52,7 +52,8 @@ def test_normal_equations_are_those_of_a_numeric_jacobian() -> None:
     step = 1e-6
     jacobian = np.stack(
         [
-            (moved_points(state, target, u, step) - moved_points(state, target, u, -step)) / (2 * step)
+            (moved_points(state, target, u, step) - moved_points(state, target, u, -step))
+            / (2 * step)
             for u in range(unknowns)
         ],
         axis=-1,

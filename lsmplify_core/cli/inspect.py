@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..errors import InputError
 from ..matching import best_match
 from ..reading import read_tracks
@@ -33,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
 def describe(tracks: Tracks) -> dict[str, Any]:
     """Everything that is known of a take before it is solved."""
-    seen = tracks.seen
+    seen: NDArray[np.bool_] = tracks.seen
     found: dict[str, Any] = {
         "file": tracks.source,
         "people": 1,
@@ -42,7 +45,11 @@ def describe(tracks: Tracks) -> dict[str, Any]:
         "seconds": tracks.frames / tracks.rate,
         "tracks": len(tracks.names),
         "names": list(tracks.names),
-        "absent": [n for n, s in zip(tracks.names, seen.any(axis=0), strict=True) if not s],
+        "absent": [
+            n
+            for n, s in zip(tracks.names, np.asarray(seen.any(axis=0)).tolist(), strict=True)
+            if not s
+        ],
         "gaps": tracks.gaps,
         "unit": next((n for n, u in UNITS.items() if u == tracks.unit), None),
         "up": tracks.up,

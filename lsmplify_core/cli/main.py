@@ -29,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("error: stopped by the user; files not yet finished were not written", file=sys.stderr)
+        print(
+            "error: stopped by the user; files not yet finished were not written", file=sys.stderr
+        )
         return 130
 
 

@@ -4,19 +4,17 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Floats
 from ..errors import InputError
 from ..kinematics import attached_points, forward
 from ..matching import match_layout
 from ..motion import Motion
 from ..solver import Settings, solve
 from .takes import Take, keypoints
-
-Floats = NDArray[np.floating[Any]]
 
 _STEPS: Final = 15
 """Gauss–Newton steps of the method without a network."""

@@ -5,16 +5,16 @@ Positions are metres with Z up, results millimetres, degrees or what the name sa
 return one number a frame (and joint): means over a whole split are then means over its frames.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Floats
 from ..joints import ANCESTORS, N_JOINTS, N_POSED, PARENTS
 from ..layout import Layout
 from ..rotations import angle_between, matrix_to_quaternion, swing_twist, transpose
 
-Floats = NDArray[np.floating[Any]]
 Bools = NDArray[np.bool_]
 
 AT_REST: Final = 0.01
@@ -98,7 +98,7 @@ def observed_joints(layout: Layout, least: float = 0.001) -> Bools:
     moves = ANCESTORS[on].copy()
     centred = np.linalg.norm(layout.offsets, axis=1) < least
     moves[centred, on[centred]] = False
-    return moves.any(axis=0)[:N_POSED]
+    return np.asarray(moves.any(axis=0))[:N_POSED]
 
 
 def failed_frames(angles: Floats) -> Bools:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Floats
 from ..joints import JOINT_INDEX, N_POSED
 from ..kinematics import attached_points, forward
 from ..layout import Layout
@@ -15,8 +15,6 @@ from ..motion import Motion
 from . import metrics
 from .methods import Answer
 from .takes import Take
-
-Floats = NDArray[np.floating[Any]]
 
 _CHUNK = 256
 """Frames whose meshes are in memory at once."""

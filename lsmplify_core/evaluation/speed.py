@@ -43,7 +43,7 @@ def measure_take(layout_name: str, rate: float, frames: int) -> dict[str, Any]:
     """Solve a strolling person's points and say how long it took."""
     layout = load_layout(layout_name)
     points = keypoints(strolling(frames, rate), layout)
-    tracks = Tracks(points, layout.names, rate, "benchmark", unit=1.0, up="+z")
+    tracks = Tracks(points.astype(np.float64), layout.names, rate, "benchmark", unit=1.0, up="+z")
     match = match_layout(tracks.names, layout)
     begin = time.perf_counter()
     solution = solve(tracks, match=match)

@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A motion made by code, where no recorded one is at hand: someone strolls, turns and swings."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Floats
 from ..body import Body, default_body
 from ..joints import JOINT_INDEX, N_JOINTS
 from ..motion import Motion
 from ..rotations import axis_angle_to_matrix, rotation_x
-
-Floats = NDArray[np.floating[Any]]
 
 _SWING = {
     # joint: (turn at rest, swing), degrees about x, y, z in its parent's frame

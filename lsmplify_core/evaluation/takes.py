@@ -3,11 +3,11 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Floats
 from ..body import Body, default_body
 from ..joints import JOINT_INDEX, MIRROR, N_POSED
 from ..kinematics import attached_points, forward
@@ -16,8 +16,6 @@ from ..motion import Motion
 from ..rotations import axis_angle_to_matrix
 from ..tracks import Tracks
 from .clips import Clip
-
-Floats = NDArray[np.floating[Any]]
 
 _LIMBS = tuple(
     tuple(JOINT_INDEX[f"{side}_{part}"] for part in parts)

@@ -61,7 +61,8 @@ def make_lesson(windows: Tensor, trust: Tensor, random: np.random.Generator) -> 
 def _bodies(count: int, random: np.random.Generator) -> tuple[Tensor, Tensor]:
     """True and told bones (B, 24, 3), on bodies of the default size."""
     body = default_body()
-    true, told = [], []
+    true: list[np.ndarray] = []
+    told: list[np.ndarray] = []
     for _ in range(count):
         wide = random.choice([0.0, 0.05, 0.10])
         factors = np.clip(1 + wide * random.standard_normal(len(REGION_NAMES)), 0.7, 1.35)
@@ -96,7 +97,8 @@ def _points(count: int, random: np.random.Generator) -> tuple[Tensor, Tensor, Te
 def random_layout(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """A marker set that nobody has seen: points around the bones, some bones without any."""
     body = default_body()
-    joints, offsets = [], []
+    joints: list[int] = []
+    offsets: list[np.ndarray] = []
     bones = [j for j in range(N_JOINTS) if j < N_POSED]
     most = int(random.choice([1, 2, 3, 4]))
     for joint in bones:

@@ -50,7 +50,10 @@ def load_clips(folder: Path, validation: bool = False) -> Clips:
     files = [f for f in sorted(folder.rglob("*.npz")) if is_validation(f) == validation]
     if not files:
         raise InputError(f"{folder}: there are no motion clips (*.npz) below this folder")
-    blocks, lengths, weights, trust = [], [], [], []
+    blocks: list[Tensor] = []
+    lengths: list[int] = []
+    weights: list[float] = []
+    trust: list[Tensor] = []
     for file in files:
         motion = load_motion(file)
         if abs(motion.rate - 30.0) > 0.5:

@@ -19,6 +19,7 @@ class Block(nn.Module):
     """x + W2 relu(conv(norm(x))), the convolution over three frames `dilation` apart."""
 
     def __init__(self, width: int, dilation: int) -> None:
+        """Build it small, so that deep stacks begin near the identity."""
         super().__init__()
         self.dilation = dilation
         self.scale = nn.Parameter(torch.ones(width))
@@ -45,6 +46,7 @@ class LearnedIK(nn.Module):
     spread: Tensor
 
     def __init__(self, width: int = WIDTH, dilations: tuple[int, ...] = DILATIONS) -> None:
+        """Build it with small last weights, so that it begins by changing little."""
         super().__init__()
         self.register_buffer("mean", torch.zeros(N_FEATURES))
         self.register_buffer("spread", torch.ones(N_FEATURES))

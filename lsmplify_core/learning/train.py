@@ -112,9 +112,7 @@ def one_round(
     return loss, fitted, figures
 
 
-def losses(
-    guess: State, expected: Tensor, lesson: Lesson
-) -> tuple[Tensor, tuple[float, float]]:
+def losses(guess: State, expected: Tensor, lesson: Lesson) -> tuple[Tensor, tuple[float, float]]:
     """Local and world rotation angles, joint positions, and the likelihood of the angles under a
     Laplace law of the expected error."""
     truth = lesson.truth
@@ -131,9 +129,7 @@ def losses(
 
 
 def _degrees(state: State, lesson: Lesson) -> float:
-    angle = angle_between(
-        state.rotations[:, :N_POSED], lesson.truth.rotations[:, :N_POSED]
-    )
+    angle = angle_between(state.rotations[:, :N_POSED], lesson.truth.rotations[:, :N_POSED])
     return float(torch.rad2deg(angle.mean()))
 
 

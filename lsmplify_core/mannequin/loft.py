@@ -2,12 +2,11 @@
 """Tubes through rings: the one kind of surface that the mannequin is made of."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.floating[Any]]
+from ..arrays import Floats
+
 Face = tuple[int, ...]
 
 

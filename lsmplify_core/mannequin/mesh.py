@@ -3,17 +3,15 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Floats
 from ..body import Body, default_body
 from ..joints import JOINT_INDEX, MIRROR, N_JOINTS, PARENTS
 from . import shape
 from .loft import Face, Part, mirrored
-
-Floats = NDArray[np.floating[Any]]
 
 _SOFT = 0.02
 """Metres: bones shorter than this do not stretch what is around them."""

@@ -6,15 +6,14 @@ and de Leva 1996) at the default body's size; the rest is modelling by eye. Metr
 frame: Y up, facing +Z, left is +X. Only the left limbs are described.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Floats
 from ..joints import JOINT_INDEX
 from .loft import Part, tube
 
-Floats = NDArray[np.floating[Any]]
 _X, _Y, _Z = np.eye(3)
 
 _TORSO: Final = np.array([

@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Linear blend skinning: the mesh that moves with the joints."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Floats
 from ..body import Body
 from ..joints import N_JOINTS
 from ..kinematics import forward
 from .mesh import Mannequin
-
-Floats = NDArray[np.floating[Any]]
 
 
 def skin(mesh: Mannequin, body: Body, rotations: Floats, root: Floats) -> Floats:

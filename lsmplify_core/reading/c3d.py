@@ -25,7 +25,7 @@ def is_c3d(head: bytes) -> bool:
 def read_c3d(path: Path) -> Tracks:
     """Points of a C3D. A sample with a negative residual, at the origin, or that is not a number
     is missing. Raises InputError for files that are cut off or not C3D."""
-    import c3d
+    import c3d  # pyright: ignore[reportMissingTypeStubs]
 
     size = path.stat().st_size
     with path.open("rb") as file:

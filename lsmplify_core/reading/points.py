@@ -25,7 +25,15 @@ _TWELVE: Final = tuple(
 )
 """Twelve nameless points: the limbs' joints in MediaPipe's order."""
 _DEFAULT_RATE: Final = 30.0
-_POINT_KEYS: Final = ("points", "positions", "keypoints", "keypoints3d", "joints", "joints3d", "tracks")
+_POINT_KEYS: Final = (
+    "points",
+    "positions",
+    "keypoints",
+    "keypoints3d",
+    "joints",
+    "joints3d",
+    "tracks",
+)
 _NAME_KEYS: Final = ("names", "labels", "track_names", "joint_names")
 _RATE_KEYS: Final = ("rate", "fps", "mocap_framerate", "frame_rate", "mocap_frame_rate")
 _MOST_BYTES: Final = 4 * 2**30
@@ -94,10 +102,10 @@ def _with_header(rows: list[list[str]], fps: float | None, path: Path) -> Tracks
     names = [n for n, axes in columns.items() if set(axes) == {"x", "y", "z"}]
     if not names:
         raise InputError(f"{path}: no columns named like name_x, name_y, name_z")
-    positions = np.stack(
-        [data[:, [columns[n][axis] for axis in "xyz"]] for n in names], axis=1
+    positions = np.stack([data[:, [columns[n][axis] for axis in "xyz"]] for n in names], axis=1)
+    time = next(
+        (i for i, t in enumerate(header) if t.strip().lower() in ("time", "time (s)", "t")), None
     )
-    time = next((i for i, t in enumerate(header) if t.strip().lower() in ("time", "time (s)", "t")), None)
     rate = None
     if time is not None and len(data) > 1:
         step = float(np.nanmedian(np.diff(data[:, time])))
@@ -106,7 +114,11 @@ def _with_header(rows: list[list[str]], fps: float | None, path: Path) -> Tracks
 
 
 def _tracks(
-    positions: Floats, names: Sequence[str] | None, rate: float | None, fps: float | None, path: Path
+    positions: Floats,
+    names: Sequence[str] | None,
+    rate: float | None,
+    fps: float | None,
+    path: Path,
 ) -> Tracks:
     if names is None:
         names = _names_by_count(positions.shape[1], path)

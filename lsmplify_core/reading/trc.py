@@ -21,7 +21,9 @@ def read_trc(path: Path) -> Tracks:
         lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    top = next((i for i, line in enumerate(lines[:10]) if line.lower().startswith("datarate")), None)
+    top = next(
+        (i for i, line in enumerate(lines[:10]) if line.lower().startswith("datarate")), None
+    )
     if top is None or len(lines) < top + 4:
         raise InputError(f"{path}: this is not a TRC file: no line that begins with DataRate")
     values = dict(zip(_cells(lines[top].lower()), _cells(lines[top + 1]), strict=False))

@@ -3,7 +3,6 @@
 
 import bpy
 import numpy as np
-
 from lsmplify_extension.addon import actions
 from lsmplify_extension.lsmplify_core.body import default_body
 from lsmplify_extension.lsmplify_core.kinematics import attached_points, forward
@@ -51,7 +50,9 @@ def add_empties(
         empty.location = points[0, column]
         actions.new_action(empty, name)
         for axis in range(3):
-            actions.write_curve(empty, "location", axis, "Location", frames, points[:, column, axis])
+            actions.write_curve(
+                empty, "location", axis, "Location", frames, points[:, column, axis]
+            )
         empty.select_set(True)
         made.append(empty)
     return made

@@ -93,7 +93,12 @@ def test_hand_set_keys_are_evaluated_between(extension) -> None:
     actions.new_action(empty, "slow")
     for axis in range(3):
         actions.write_curve(
-            empty, "location", axis, "Location", np.array([1.0, 21.0, 41.0]), np.array([0.0, 1.0, 0.0])
+            empty,
+            "location",
+            axis,
+            "Location",
+            np.array([1.0, 21.0, 41.0]),
+            np.array([0.0, 1.0, 0.0]),
         )
     tracks = from_objects(bpy.context, [empty], "test").tracks
     assert tracks.frames == 41

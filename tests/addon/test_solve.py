@@ -32,7 +32,9 @@ def test_selected_empties_become_a_moving_body(extension) -> None:
 
 @pytest.mark.parametrize("placed", [False, True])
 @pytest.mark.parametrize("rate", [24.0, 120.0, 100.0])
-def test_blender_evaluates_the_bake_to_the_solvers_joints(extension, rate: float, placed: bool) -> None:
+def test_blender_evaluates_the_bake_to_the_solvers_joints(
+    extension, rate: float, placed: bool
+) -> None:
     """Within 0.1 mm at every frame, whatever the rates and the armature's place."""
     from helpers import joints_in_world, waving
     from lsmplify_extension.addon.armature import make_armature, rig_of
@@ -96,7 +98,10 @@ def test_the_own_action_keeps_its_keys_outside_the_range(extension) -> None:
     add_empties(motion)
     armature = solved()
     action = armature.animation_data.action
-    before = {(c.data_path, c.array_index): actions.key_coordinates(c) for c in actions.curves_of(armature)}
+    before = {
+        (c.data_path, c.array_index): actions.key_coordinates(c)
+        for c in actions.curves_of(armature)
+    }
     solved(target="EXISTING", armature=armature, into="CURRENT", use_range=True, frame_start=20,
            frame_end=30, auto_smooth=False, smooth=0.1)  # fmt: skip
     assert armature.animation_data.action == action

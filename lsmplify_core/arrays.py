@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What arrays are called in types."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating[Any]]
+"""A NumPy array of floating-point numbers of any precision."""
+
+Array = Any
+"""A NumPy array or a torch tensor."""
