@@ -38,10 +38,15 @@ _STEPS: Final = 3
 _NOISE: Final = 0.005
 """Metres: the error that a track is thought to have; what the priors are weighed against."""
 _SCALE_SPREAD: Final = 0.06
-_SKIN_SPREAD: Final = 0.025
+"""How far a proportion (share) may be from the default body's: one standard deviation."""
+_SKIN_SPREAD: Final = 0.015
 _JOINT_SPREAD: Final = 0.006
-"""How far a proportion (share), a skin marker and a keypoint at a joint (metres) may be from
-where the body and the layout have them: one standard deviation."""
+"""Metres: the same for a skin marker and for a keypoint at a joint, with long tails (Cauchy):
+most lie where the layout has them, but tools differ, and MidHip is SMPL's pelvis for some and
+nine centimetres lower, between the hips, for others."""
+_REPEATS: Final = (0.7, 4.0)
+"""Frames of a take repeat each other's errors, so that so many of them count as one against the
+priors of points at joints, and of skin markers and proportions."""
 _FACTORS: Final = (0.6, 1.6)
 """No region of a body is further from the default's proportions than this."""
 _ANGLE_SPREAD: Final = 0.12
@@ -280,16 +285,18 @@ def _shape_pull(
     frames: int, scales: Floats, offsets: Floats, prior: Floats, fixed: bool
 ) -> tuple[Floats, Floats]:
     """How strongly (S,) the shape is pulled, and how far (S,) it is from where it is pulled to."""
-    trust = frames / 8.0  # neighbouring frames repeat each other's errors: they count as fewer
+    away = prior * scales[0] - offsets
     at_joint = np.linalg.norm(prior, axis=1) < 0.01
-    spread = np.repeat(np.where(at_joint, _JOINT_SPREAD, _SKIN_SPREAD), 3)
+    spread = np.where(at_joint, _JOINT_SPREAD, _SKIN_SPREAD)
+    apart = np.linalg.norm(away, axis=1) / spread
+    trust = frames / np.where(at_joint, *_REPEATS)
+    hold = trust * (_NOISE / spread) ** 2 / (1.0 + apart**2)
     size = np.zeros(N_SHAPE)
-    size[1:] = trust * (_NOISE / _SCALE_SPREAD) ** 2
+    size[1:] = frames / _REPEATS[1] * (_NOISE / _SCALE_SPREAD) ** 2
     if fixed:
         size[:] = 1e9
-    away = (prior * scales[0] - offsets).reshape(-1)
-    pull = np.concatenate((size, trust * (_NOISE / spread) ** 2))
-    towards = np.concatenate(([0.0], (1.0 - scales[1:]) * (not fixed), away))
+    pull = np.concatenate((size, np.repeat(hold, 3)))
+    towards = np.concatenate(([0.0], (1.0 - scales[1:]) * (not fixed), away.reshape(-1)))
     return pull, towards
 
 

@@ -13,8 +13,11 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("train", help="train the network (needs torch)")
     parser.add_argument("--data", type=Path, required=True, help="folder of motion clips (npz)")
     parser.add_argument("--out", type=Path, required=True, help="weights to write (npz)")
-    parser.add_argument("--steps", type=int, default=5000, help="lessons to learn from")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--steps",
+        type=int,
+        help="lessons to learn from, in one cycle; as the shipped ones if not given",
+    )
     parser.add_argument("--log", type=Path, help="file to append a line every 50 steps to")
     parser.set_defaults(run=run)
 
@@ -22,14 +25,15 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train; takes an hour or more."""
     try:
-        from ..learning.train import TrainSettings, train
+        from ..learning.train import CYCLES, TrainSettings, train_cycles
     except ImportError as error:
         raise InputError(
             f"training needs torch ({error}); install it with: pip install -e .[learning]"
         ) from error
-    if args.steps < 1:
+    if args.steps is not None and args.steps < 1:
         raise InputError(f"--steps {args.steps} is not a number of lessons")
     if args.out.suffix != ".npz":
         raise InputError(f"{args.out}: weights are written as .npz")
-    train(args.data, args.out, TrainSettings(steps=args.steps, seed=args.seed), args.log)
+    cycles = CYCLES if args.steps is None else (TrainSettings(steps=args.steps),)
+    train_cycles(args.data, args.out, cycles, args.log)
     return 0

@@ -17,7 +17,7 @@ from ..features import features
 from ..joints import N_JOINTS, N_POSED
 from ..kinematics import forward
 from ..motion import write_whole
-from ..network import apply_outputs
+from ..network import apply_outputs, load_network
 from ..refine import gauss_newton
 from ..rotations import angle_between
 from .augment import Lesson, make_lesson
@@ -42,18 +42,44 @@ class TrainSettings:
     half: bool = True
 
 
-def train(data: Path, out: Path, settings: TrainSettings, log: Path | None = None) -> None:
+CYCLES: tuple[TrainSettings, ...] = (
+    TrainSettings(steps=5000, rate=1.2e-3, seed=1),
+    TrainSettings(steps=3000, rate=8e-4, seed=2),
+)
+"""What the shipped weights were trained with: each cycle goes on from the one before."""
+
+
+def train_cycles(
+    data: Path, out: Path, cycles: tuple[TrainSettings, ...], log: Path | None
+) -> None:
+    """Train one cycle after the other, the shipped weights by CYCLES."""
+    start: Path | None = None
+    for settings in cycles:
+        train(data, out, settings, log, start)
+        start = out
+
+
+def train(
+    data: Path,
+    out: Path,
+    settings: TrainSettings,
+    log: Path | None = None,
+    start: Path | None = None,
+) -> None:
     """Train on the clips below `data` and write the weights to `out` (npz, half precision).
 
-    A checkpoint of the averaged weights is written every 500 steps, so that a long run can be
-    looked at while it goes on.
+    start: weights to go on from; new ones where it is None. A checkpoint of the averaged weights
+    is written every 500 steps, so that a long run can be looked at while it goes on.
     """
     torch.manual_seed(settings.seed)
     random = np.random.default_rng(settings.seed)
     generator = torch.Generator().manual_seed(settings.seed)
     clips = load_clips(data)
     model = LearnedIK()
-    set_normalisation(model, clips, settings, random, generator)
+    if start is None:
+        set_normalisation(model, clips, settings, random, generator)
+    else:
+        load_weights(model, start)
     averaged = copy.deepcopy(model)
     optimiser = torch.optim.AdamW(
         model.parameters(), lr=settings.rate, weight_decay=settings.decay, betas=(0.9, 0.98)
@@ -157,6 +183,12 @@ def save_weights(model: LearnedIK, path: Path, settings: dict[str, object]) -> N
     arrays["dilations"] = np.array([b.dilation for b in model.blocks], dtype=np.int32)
     arrays["settings"] = np.array(json.dumps(settings))
     write_whole(path, lambda file: np.savez_compressed(file, **arrays))
+
+
+def load_weights(model: LearnedIK, path: Path) -> None:
+    """Put the weights of an npz into the model."""
+    stored = load_network(path).weights
+    model.load_state_dict({k: torch.from_numpy(stored[k]) for k in model.state_dict()})
 
 
 def _follow(averaged: LearnedIK, model: LearnedIK, keep: float) -> None:
