@@ -112,7 +112,7 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
         description="Width of the smoothing filter; 0 keeps every detail of the tracks",
     )  # fmt: skip
     refine: IntProperty(
-        name="Refine", default=2, min=0, max=50,
+        name="Refine", default=1, min=0, max=50,
         description="Steps that bring the learned pose exactly to the tracks",
     )  # fmt: skip
     progress: FloatProperty(default=-1.0)

@@ -23,7 +23,6 @@ from .learned import Learned, learned_steps
 from .network import FRAME_RATE, Network
 from .placing import place, torso_trust
 from .rotations import axis_angle_to_matrix, matrix_to_axis_angle, skew
-from .threads import one_blas_thread
 
 N_SHAPE: Final = 1 + len(REGION_NAMES)
 """A size and a factor for each region of the body."""
@@ -44,9 +43,11 @@ _JOINT_SPREAD: Final = 0.006
 """Metres: the same for a skin marker and for a keypoint at a joint, with long tails (Cauchy):
 most lie where the layout has them, but tools differ, and MidHip is SMPL's pelvis for some and
 nine centimetres lower, between the hips, for others."""
-_REPEATS: Final = (0.7, 4.0)
+_REPEATS: Final = 4.0
+_REPEATS_AT_JOINTS: Final = (8.0, 0.7)
 """Frames of a take repeat each other's errors, so that so many of them count as one against the
-priors of points at joints, and of skin markers and proportions."""
+priors. Points at joints are free in the first pass, so that those which a tool puts elsewhere can
+leave, and held in the last, so that the others return to where they belong."""
 _FACTORS: Final = (0.6, 1.6)
 """No region of a body is further from the default's proportions than this."""
 _ANGLE_SPREAD: Final = 0.12
@@ -105,7 +106,9 @@ def calibrate_steps(
     body as it is and find the offsets alone.
     """
     size = 1.0 if fixed else rough_size(body, target)
-    frames = best_frames(target, rate)
+    runs = best_runs(target, rate)
+    frames = runs.T.reshape(-1)  # dealt out by the network's clock, each run is a sequence
+    clock = FRAME_RATE * len(runs)
     scales = np.ones(N_SHAPE)
     scales[0] = size
     offsets = target.offsets * size
@@ -126,16 +129,16 @@ def calibrate_steps(
             np.eye(3, dtype=np.float32) + np.zeros((1, N_JOINTS, 1, 1), np.float32), local
         )
         learned = yield from _shares(
-            learned_steps(network, start, local, FRAME_RATE, _ROUNDS), turn, passes
+            learned_steps(network, start, local, clock, _ROUNDS), turn, passes
         )
         poses = State(
             learned.fitted.rotations.astype(np.float64), learned.fitted.root * np.float64(unit)
         )
-        with one_blas_thread():
-            for _ in range(_STEPS):
-                poses, scales, offsets = _joint_step(
-                    body, take, poses, learned.guess, scales, offsets, prior, fixed
-                )
+        repeats = _REPEATS_AT_JOINTS[0 if turn < passes - 1 else 1]
+        for _ in range(_STEPS):
+            poses, scales, offsets = _joint_step(
+                body, take, poses, learned.guess, scales, offsets, prior, fixed, repeats
+            )
         yield (turn + 1) / passes
     person = shaped(body, scales)
     return Calibration(person, offsets, _misfit(poses, take, person, offsets))
@@ -157,8 +160,8 @@ def joint_scales(factors: Floats) -> Floats:
     return 1.0 + _REGION_OF @ (factors - 1.0)
 
 
-def best_frames(target: Target, rate: float) -> NDArray[np.intp]:
-    """Frames in short runs at the network's rate: spread over the take, where most is seen."""
+def best_runs(target: Target, rate: float) -> NDArray[np.intp]:
+    """(R, L) frames in short runs at the network's rate: spread over the take, where most is seen."""
     step = max(1, round(rate / FRAME_RATE))
     total = len(target.points)
     length = min(_RUN, -(-total // step))
@@ -166,13 +169,13 @@ def best_frames(target: Target, rate: float) -> NDArray[np.intp]:
     last = max(total - step * (length - 1), 1)
     share = np.convolve(seen, np.ones(step * (length - 1) + 1), "valid")
     firsts: list[int] = []
-    runs = int(np.clip(np.ceil(total / rate / _SECONDS_A_RUN), 4, _RUNS))
-    for stretch in np.array_split(np.arange(last), min(runs, last)):
+    count = int(np.clip(np.ceil(total / rate / _SECONDS_A_RUN), 4, _RUNS))
+    for stretch in np.array_split(np.arange(last), min(count, last)):
         firsts.append(int(stretch[np.argmax(share[stretch])]))
     best = max(share[f] for f in firsts)
     kept = [f for f in firsts if share[f] >= 0.7 * best]
-    frames = [f + step * np.arange(length) for f in kept]
-    return np.minimum(np.concatenate(frames), total - 1)
+    runs = np.array([f + step * np.arange(length) for f in kept])
+    return np.minimum(runs, total - 1)
 
 
 def _shares(
@@ -189,6 +192,7 @@ def _shares(
 def _joint_step(
     body: Body, take: Target, poses: State, guess: State, scales: Floats, offsets: Floats,
     prior: Floats, fixed: bool,
+    repeats: float,
 ) -> tuple[State, Floats, Floats]:  # fmt: skip
     """One Gauss–Newton step on all poses and the shape they share."""
     target = replace(take, bones=shaped(body, scales).offsets, offsets=offsets)
@@ -205,7 +209,7 @@ def _joint_step(
     matrix = jacobian.transpose(0, 2, 1) @ jacobian
     vector = (jacobian.transpose(0, 2, 1) @ residual)[..., 0]
     _pull_poses(matrix, vector, poses, guess, seen)
-    pull, towards = _shape_pull(n, scales, offsets, prior, fixed)
+    pull, towards = _shape_pull(n, scales, offsets, prior, fixed, repeats)
     step, shape = _solved_together(matrix, vector, pull, towards)
     turn = step[:, : 3 * N_POSED].reshape(-1, N_POSED, 3, 1)
     local = (np.swapaxes(seen.turned[:, :N_POSED], -1, -2) @ turn)[..., 0]
@@ -282,17 +286,17 @@ def _pull_poses(
 
 
 def _shape_pull(
-    frames: int, scales: Floats, offsets: Floats, prior: Floats, fixed: bool
+    frames: int, scales: Floats, offsets: Floats, prior: Floats, fixed: bool, repeats: float
 ) -> tuple[Floats, Floats]:
     """How strongly (S,) the shape is pulled, and how far (S,) it is from where it is pulled to."""
     away = prior * scales[0] - offsets
     at_joint = np.linalg.norm(prior, axis=1) < 0.01
     spread = np.where(at_joint, _JOINT_SPREAD, _SKIN_SPREAD)
     apart = np.linalg.norm(away, axis=1) / spread
-    trust = frames / np.where(at_joint, *_REPEATS)
+    trust = frames / np.where(at_joint, repeats, _REPEATS)
     hold = trust * (_NOISE / spread) ** 2 / (1.0 + apart**2)
     size = np.zeros(N_SHAPE)
-    size[1:] = frames / _REPEATS[1] * (_NOISE / _SCALE_SPREAD) ** 2
+    size[1:] = frames / _REPEATS * (_NOISE / _SCALE_SPREAD) ** 2
     if fixed:
         size[:] = 1e9
     pull = np.concatenate((size, np.repeat(hold, 3)))

@@ -20,12 +20,14 @@ from .features import features
 from .network import FRAME_RATE, Network, apply_outputs
 from .refine import gauss_newton
 from .threads import side_by_side, workers
+from .timing import finished
 
 R = TypeVar("R")
 
 ROUNDS: Final = 3
 CHUNK: Final = 256
 _LEAST: Final = 24
+_STRETCH: Final = 512
 """Frames worked on at once: few enough for the processor's cache, many enough for NumPy."""
 
 
@@ -121,14 +123,23 @@ def _along_time(network: Network, inputs: Floats, rate: float) -> Floats:
     return raw.transpose(1, 0, 2).reshape(length * step, -1)[:frames]
 
 
-def _in_stretches(network: Network, dealt: Floats, stretch: int = 512) -> Floats:
-    """Run long sequences (S, L, F) in overlapping stretches; the overlap is as far as the network
-    sees, so that the result is the same as in one go."""
+def _in_stretches(network: Network, dealt: Floats) -> Floats:
+    """Run sequences (S, L, F) in overlapping stretches side by side; the overlap is as far as the
+    network sees, so that the result is the same as in one go."""
     reach = sum(network.dilations)
-    length = dealt.shape[1]
-    results: list[Floats] = []
-    for first in range(0, length, stretch):
+    sequences, length = dealt.shape[:2]
+    share = -(-sequences * length // workers())
+    stretch = min(length, max(_LEAST, min(_STRETCH, share)))
+    group = max(1, share // stretch)
+    parts = [(s, f) for f in range(0, length, stretch) for s in range(0, sequences, group)]
+
+    def run(part: tuple[int, int]) -> Floats:
+        sequence, first = part
         low, high = max(0, first - reach), min(length, first + stretch + reach)
-        raw = network(dealt[:, low:high])
-        results.append(raw[:, first - low : first - low + min(stretch, length - first)])
-    return np.concatenate(results, axis=1)
+        raw = network(dealt[sequence : sequence + group, low:high])
+        return raw[:, first - low : first - low + min(stretch, length - first)]
+
+    results = finished(side_by_side(run, parts))
+    groups = -(-sequences // group)
+    columns = [results[i : i + groups] for i in range(0, len(results), groups)]
+    return np.concatenate([np.concatenate(rows) for rows in columns], axis=1)

@@ -65,6 +65,7 @@ def _kabsch(covariance: Array) -> Array:
     u, _, vt = xp.linalg.svd(covariance)
     v = transpose(vt)
     sign = xp.linalg.det(u @ vt)
-    last = v[..., 2] * xp.where(sign < 0, -1.0, 1.0)[..., None]
+    one = xp.ones_like(sign)  # bare numbers would make the whole take double precision
+    last = v[..., 2] * xp.where(sign < 0, -one, one)[..., None]
     v = xp.stack((v[..., 0], v[..., 1], last), axis=-1)
     return u @ transpose(v)

@@ -30,7 +30,7 @@ from .placing import place, torso_trust
 from .refine import gauss_newton
 from .report import make_report
 from .spikes import without_spikes
-from .threads import side_by_side
+from .threads import one_blas_thread, side_by_side
 from .timing import finished, timed
 from .tracks import Tracks
 from .world import converted, find_world
@@ -50,7 +50,7 @@ class Settings:
     tracks are trusted against the network's own expected error; None to measure it."""
 
     rounds: int = ROUNDS
-    refine: int = 2
+    refine: int = 1
     smooth: float | None = None
     calm: float = 0.05
     noise: float | None = None
@@ -111,7 +111,20 @@ def solve_steps(
     (plug-in), at the tracks' rate, frame for frame.
     Raises InputError for tracks that cannot be solved.
     """
-    settings = settings or Settings()
+    with one_blas_thread():
+        return (yield from _solved(tracks, match, layout, body, init, settings or Settings()))
+
+
+def _solved(
+    tracks: Tracks,
+    match: Match | None,
+    layout: str,
+    body: Body | None,
+    init: Motion | None,
+    settings: Settings,
+) -> Generator[Progress, None, Solution]:
+    """The rooms in their order; linear algebra runs on one thread and pieces of the take beside
+    each other, since a library's waiting threads would stand in their way."""
     seconds: dict[str, float] = {"calibrate": 0.0, "solve": 0.0, "refine": 0.0, "clean": 0.0}
     if match is None:
         match = _matched(tracks, layout)

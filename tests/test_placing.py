@@ -34,3 +34,29 @@ def test_finds_any_heading_of_a_person_with_bent_limbs() -> None:
     found = place(np.broadcast_to(np.eye(3), (1, N_JOINTS, 3, 3)), target)
     assert np.degrees(angle_between(found.rotations[:, 0], truth.rotations[:, 0])).max() < 10.0
     assert np.linalg.norm(found.root - truth.root, axis=1).max() < 0.05
+
+
+def test_single_precision_stays_single_through_a_round() -> None:
+    """Twice the bytes are half the speed: nothing on the way may turn a take to doubles."""
+    from lsmplify_core.features import features
+    from lsmplify_core.learned import learned_steps
+    from lsmplify_core.network import load_network
+    from lsmplify_core.timing import finished
+    from takes import points_of, waving
+
+    motion, layout = waving(30), load_layout("BODY_25")
+    points = points_of(motion).astype(np.float32)
+    target = Target(
+        motion.body.offsets.astype(np.float32),
+        layout.joints,
+        layout.offsets.astype(np.float32),
+        points,
+        np.ones(points.shape[:2], np.float32),
+    )
+    rest = np.broadcast_to(np.eye(3, dtype=np.float32), (1, N_JOINTS, 3, 3))
+    start = place(rest, target)
+    assert start.rotations.dtype == start.root.dtype == np.float32
+    assert features(start, target).dtype == np.float32
+    learned = finished(learned_steps(load_network(), start, target, 30.0))
+    for state in (learned.guess, learned.fitted):
+        assert state.rotations.dtype == state.root.dtype == np.float32
