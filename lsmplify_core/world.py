@@ -9,6 +9,7 @@ import numpy as np
 from .arrays import Floats
 from .body import default_body
 from .errors import InputError
+from .joints import JOINT_INDEX, PARENTS
 from .kinematics import attached_points
 from .layout import Layout
 from .matching import Match
@@ -19,6 +20,19 @@ UNITS: Final[dict[str, float]] = {"m": 1.0, "cm": 0.01, "mm": 0.001, "ft": 0.304
 
 AXES: Final = ("+x", "-x", "+y", "-y", "+z", "-z")
 
+_TORSO: Final = frozenset(
+    JOINT_INDEX[n]
+    for n in (
+        "Pelvis",
+        "L_Hip",
+        "R_Hip",
+        "Spine3",
+        "L_Collar",
+        "R_Collar",
+        "L_Shoulder",
+        "R_Shoulder",
+    )
+)
 _TOO_FAR: Final = 1.6
 """A body this many times smaller or larger than a person of usual size is not one in that unit."""
 
@@ -84,7 +98,7 @@ def size_ratio(tracks: Tracks, match: Match) -> float:
     apart = np.linalg.norm(rest[:, None] - rest[None], axis=-1)
     ratios: list[float] = []
     for i, j in zip(*np.nonzero((apart > 0.12) & (apart < 0.6)), strict=True):
-        if i < j:
+        if i < j and _neighbours(int(layout.joints[i]), int(layout.joints[j])):
             seen = np.linalg.norm(positions[:, i] - positions[:, j], axis=-1)
             if np.isfinite(seen).any():
                 ratios.append(float(np.nanmedian(seen)) / float(apart[i, j]))
@@ -94,6 +108,11 @@ def size_ratio(tracks: Tracks, match: Match) -> float:
             "body's size cannot be found"
         )
     return float(np.median(ratios))
+
+
+def _neighbours(a: int, b: int) -> bool:
+    """Whether the distance of points on two joints hardly depends on the pose."""
+    return a == b or PARENTS[a] == b or PARENTS[b] == a or {a, b} <= _TORSO
 
 
 def rest_points(layout: Layout) -> Floats:
