@@ -38,11 +38,12 @@ def test_finds_any_heading_of_a_person_with_bent_limbs() -> None:
 
 def test_single_precision_stays_single_through_a_round() -> None:
     """Twice the bytes are half the speed: nothing on the way may turn a take to doubles."""
+    from takes import points_of, waving
+
     from lsmplify_core.features import features
     from lsmplify_core.learned import learned_steps
     from lsmplify_core.network import load_network
     from lsmplify_core.timing import finished
-    from takes import points_of, waving
 
     motion, layout = waving(30), load_layout("BODY_25")
     points = points_of(motion).astype(np.float32)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Noise is measured where it is, corrections reach into gaps, and smoothing keeps the ends."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lsmplify_core.attachments import State
+from lsmplify_core.carry import carried
+from lsmplify_core.clean import fill_frames, smoothed
+from lsmplify_core.noise import smoothing_for, track_noise
+from lsmplify_core.rotations import angle_between, axis_angle_to_matrix
+from takes import tracks_of, waving
+
+
+@pytest.mark.parametrize("noise", [0.004, 0.010, 0.020])
+def test_noise_is_measured_to_a_tenth(noise: float) -> None:
+    tracks = tracks_of(waving(200))
+    random = np.random.default_rng(0)
+    points = tracks.positions + noise * random.standard_normal(tracks.positions.shape)
+    weights = (random.random(points.shape[:2]) > 0.1).astype(float)
+    assert track_noise(points, weights) == pytest.approx(noise, rel=0.1)
+
+
+def test_clean_tracks_are_not_smoothed() -> None:
+    tracks = tracks_of(waving(200))
+    assert smoothing_for(track_noise(tracks.positions, np.ones(tracks.positions.shape[:2]))) == 0.0
+    assert smoothing_for(0.01) > 0.02
+
+
+def test_a_take_too_short_to_measure_is_taken_as_clean() -> None:
+    points = tracks_of(waving(3)).positions
+    assert track_noise(points, np.ones(points.shape[:2])) == 0.001
+
+
+def pose(turn: np.ndarray) -> State:
+    """Frames whose left elbow is turned by `turn` (T,) radians about Y."""
+    vectors = np.zeros((len(turn), 24, 3))
+    vectors[:, 18, 1] = turn
+    return State(axis_angle_to_matrix(vectors), np.zeros((len(turn), 3)))
+
+
+def test_a_correction_reaches_into_a_gap_and_fades() -> None:
+    """The tracks say half a radian more than the guess, but for one second they say nothing."""
+    frames, rate = 150, 30.0
+    guess = pose(np.zeros(frames))
+    seen = np.ones(frames, dtype=bool)
+    seen[60:90] = False
+    fitted = pose(np.where(seen, 0.5, 0.0))
+    levers = np.zeros((frames, 22))
+    levers[:, 18] = np.where(seen, 0.1, 0.0)
+    result = angle_between(
+        carried(guess, fitted, levers, rate).rotations[:, 18], guess.rotations[:, 18]
+    )
+    assert result[60] > 0.35
+    assert result[89] > 0.35
+    assert result[75] < result[60]
+    assert np.abs(np.diff(result[60:90])).max() < 0.1
+
+
+def test_without_gaps_nothing_is_carried() -> None:
+    guess = pose(np.zeros(20))
+    levers = np.full((20, 22), 0.1)
+    assert carried(guess, pose(np.full(20, 0.5)), levers, 30.0) is guess
+
+
+def test_frames_are_filled_between_their_neighbours() -> None:
+    state = pose(np.linspace(0.0, 1.0, 11))
+    good = np.ones(11, dtype=bool)
+    good[3:8] = False
+    broken = replace(
+        state, rotations=np.where(good[:, None, None, None], state.rotations, np.eye(3))
+    )
+    filled = fill_frames(broken, good)
+    assert angle_between(filled.rotations, state.rotations).max() < 1e-6
+
+
+def test_smoothing_is_zero_phase_and_keeps_straight_lines() -> None:
+    time = np.arange(100) / 30.0
+    state = State(
+        pose(0.5 * np.sin(3 * time)).rotations, np.stack((time, 2 * time, 0 * time), axis=1)
+    )
+    calm = smoothed(state, 30.0, 0.05)
+    np.testing.assert_allclose(calm.root, state.root, atol=1e-9)
+    turn = calm.rotations[:, 18, 0, 2]
+    true = state.rotations[:, 18, 0, 2]
+    lag = (
+        np.argmax([np.corrcoef(turn[10:80], true[10 + s : 80 + s])[0, 1] for s in range(-5, 6)]) - 5
+    )
+    assert lag == 0
