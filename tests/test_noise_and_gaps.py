@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from takes import tracks_of, waving
 
 from lsmplify_core.attachments import State
 from lsmplify_core.carry import carried
 from lsmplify_core.clean import fill_frames, smoothed
 from lsmplify_core.noise import smoothing_for, track_noise
 from lsmplify_core.rotations import angle_between, axis_angle_to_matrix
-from takes import tracks_of, waving
 
 
 @pytest.mark.parametrize("noise", [0.004, 0.010, 0.020])
