@@ -33,7 +33,7 @@ _SECONDS_A_RUN: Final = 4.0
 takes that are shorter than so many seconds for each."""
 _ROUNDS: Final = 3
 _STEPS: Final = 3
-"""Rounds of the network, and Gauss–Newton steps on poses and shape together, in each pass."""
+"""Rounds of the network in the first pass (one in the later ones, which begin near), and Gauss–Newton steps on poses and shape together, in each pass."""
 _NOISE: Final = 0.005
 """Metres: the error that a track is thought to have; what the priors are weighed against."""
 _SCALE_SPREAD: Final = 0.06
@@ -125,11 +125,14 @@ def calibrate_steps(
             (target.points[frames] / unit).astype(np.float32),
             target.weights[frames].astype(np.float32),
         )
-        start = place(
-            np.eye(3, dtype=np.float32) + np.zeros((1, N_JOINTS, 1, 1), np.float32), local
-        )
+        if turn == 0:
+            rest = np.eye(3, dtype=np.float32) + np.zeros((1, N_JOINTS, 1, 1), np.float32)
+            start, rounds = place(rest, local), _ROUNDS
+        else:
+            root = (poses.root / unit).astype(np.float32)
+            start, rounds = State(poses.rotations.astype(np.float32), root), 1
         learned = yield from _shares(
-            learned_steps(network, start, local, clock, _ROUNDS), turn, passes
+            learned_steps(network, start, local, clock, rounds), turn, passes
         )
         poses = State(
             learned.fitted.rotations.astype(np.float64), learned.fitted.root * np.float64(unit)
