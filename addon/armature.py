@@ -31,7 +31,44 @@ def check_target(armature: bpy.types.Object | None) -> bpy.types.Object:
         turns = any(bone.lock_rotation) or (bone.lock_rotation_w and bone.lock_rotations_4d)
         if turns or (joint == "Pelvis" and any(bone.lock_location)):
             raise InputError(f"armature {name!r}: bone {joint} is locked; unlock its transforms")
+        _check_parents(armature, joint)
     return armature
+
+
+def check_action(armature: bpy.types.Object) -> None:
+    """InputError where the armature's own action cannot be written."""
+    animation = armature.animation_data
+    if animation and animation.action and animation.action.library is not None:
+        raise InputError(
+            f"action {animation.action.name!r} is linked from another file; bake into a new action"
+        )
+
+
+def _check_parents(armature: bpy.types.Object, joint: str) -> None:
+    """A joint must hang where SMPL's hangs, and follow: else its rotation means something else."""
+    bone = armature.pose.bones[joint]
+    above = PARENTS[JOINT_NAMES.index(joint)]
+    usual = JOINT_NAMES[above] if above >= 0 else None
+    parent = bone.parent
+    while parent is not None and parent.name not in JOINT_NAMES:
+        moved = np.abs(np.array(parent.matrix) - np.array(parent.bone.matrix_local)).max()
+        if moved > 1e-5:
+            raise InputError(
+                f"armature {armature.name!r}: bone {parent.name} above {joint} is posed; "
+                "clear its pose"
+            )
+        parent = parent.parent
+    found = parent.name if parent is not None else None
+    if found != usual:
+        raise InputError(
+            f"armature {armature.name!r}: bone {joint} hangs on {found or 'nothing'}, "
+            f"not on {usual or 'nothing'}; parent the bones as SMPL's joints"
+        )
+    if bone.parent is not None and not bone.bone.use_inherit_rotation:
+        raise InputError(
+            f"armature {armature.name!r}: bone {joint} does not inherit its parent's rotation; "
+            "switch Inherit Rotation on"
+        )
 
 
 def rig_of(armature: bpy.types.Object) -> Rig:
@@ -59,7 +96,8 @@ def make_armature(context: bpy.types.Context, body: Body, name: str) -> bpy.type
 def _add_bones(context: bpy.types.Context, armature: bpy.types.Object, body: Body) -> None:
     heads, tails = rest_bones(body)
     view = context.view_layer
-    before, mode = view.objects.active, context.mode
+    before = view.objects.active
+    mode = before.mode if before is not None else "OBJECT"
     if mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
     selected = [o for o in view.objects if o.select_get()]
@@ -75,6 +113,8 @@ def _add_bones(context: bpy.types.Context, armature: bpy.types.Object, body: Bod
     view.objects.active = before
     for item in view.objects:
         item.select_set(item in selected)
+    if mode != "OBJECT":
+        bpy.ops.object.mode_set(mode=mode)
 
 
 def _add_mannequin(context: bpy.types.Context, armature: bpy.types.Object, body: Body) -> None:

@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ..lsmplify_core.bones import pose_bones
+from ..lsmplify_core.bones import continued_signs, pose_bones
 from ..lsmplify_core.joints import JOINT_NAMES
 from ..lsmplify_core.motion import Motion
 from ..lsmplify_core.sampling import key_frames
@@ -36,6 +36,7 @@ def bake(
         actions.new_action(armature, name)
     else:
         actions.assign(armature, armature.animation_data.action)
+    quaternions = continued_signs(quaternions, *_neighbours(armature, frames))
     for joint, bone in enumerate(JOINT_NAMES):
         pose_bone = armature.pose.bones[bone]
         pose_bone.rotation_mode = "QUATERNION"
@@ -44,6 +45,29 @@ def bake(
     path = armature.pose.bones[JOINT_NAMES[0]].path_from_id("location")
     _write(armature, path, JOINT_NAMES[0], frames, locations)
     return armature.animation_data.action
+
+
+def _neighbours(
+    armature: bpy.types.Object, frames: NDArray[np.floating]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Quaternions (24, 4) of the last keys before the frames and of the first after them; NaN where
+    there are none."""
+    before, after = np.full((2, len(JOINT_NAMES), 4), np.nan)
+    paths = {
+        armature.pose.bones[n].path_from_id("rotation_quaternion"): joint
+        for joint, n in enumerate(JOINT_NAMES)
+    }
+    for curve in actions.curves_of(armature):
+        joint = paths.get(curve.data_path)
+        if joint is None:
+            continue
+        keys = actions.key_coordinates(curve)
+        earlier, later = keys[keys[:, 0] < frames[0] - 1e-4], keys[keys[:, 0] > frames[-1] + 1e-4]
+        if len(earlier):
+            before[joint, curve.array_index] = earlier[-1, 1]
+        if len(later):
+            after[joint, curve.array_index] = later[0, 1]
+    return before, after
 
 
 def _write(

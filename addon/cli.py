@@ -4,8 +4,8 @@
 import argparse
 import os
 import sys
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -88,7 +88,9 @@ def _bake(args: argparse.Namespace) -> int:
 
 def _work(args: argparse.Namespace) -> job.Job:
     settings = bpy.context.scene.lsmplify
-    settings.layout = "auto"
+    # What the file's panel was set to is no option of this command.
+    settings.target, settings.into, settings.use_range = "NEW", "NEW", False
+    settings.unit = settings.up = settings.layout = "auto"
     settings.keys = args.keys.upper()
     if args.target:
         settings.target, settings.armature = "EXISTING", _object(args.target)
@@ -101,23 +103,18 @@ def _work(args: argparse.Namespace) -> job.Job:
             raise InputError(f"there is no collection {args.collection!r} in this file")
     else:
         settings.source, settings.track_armature = "BONES", _object(args.armature)
-    return _adjusted(job.prepare(bpy.context), args)
+    return _adjusted(job.prepare(bpy.context, args.layout), args)
 
 
 def _adjusted(work: job.Job, args: argparse.Namespace) -> job.Job:
     """The options that the scene's settings don't have."""
-    from ..lsmplify_core.layout import load_layout
-    from ..lsmplify_core.matching import match_layout
     from ..lsmplify_core.reading.overrides import with_overrides
 
     tracks = with_overrides(work.taken.tracks, fps=args.fps, unit=args.unit, up=args.up)
     rate = job.scene_rate(bpy.context.scene)
     first = work.taken.first + (args.start or 0) * rate / tracks.rate
     tracks = tracks.between(args.start, args.end)
-    match = work.match
-    if args.layout != "auto":
-        match = match_layout(tracks.names, load_layout(args.layout))
-    return replace(work, taken=replace(work.taken, tracks=tracks, first=first), match=match)
+    return replace(work, taken=replace(work.taken, tracks=tracks, first=first))
 
 
 def _body(args: argparse.Namespace, work: job.Job) -> object:
@@ -170,52 +167,66 @@ def _write_blend(path: Path, _baked: job.Baked) -> None:
 
 
 def _write_fbx(path: Path, baked: job.Baked) -> None:
-    _only(baked.armature)
-    _span(baked)
-    _beside(
-        path,
-        lambda to: bpy.ops.export_scene.fbx(
-            filepath=to, use_selection=True, add_leaf_bones=False, bake_anim_use_all_actions=False,
-            bake_anim_use_nla_strips=False,
-        ),
-    )  # fmt: skip
+    with _shown(baked):
+        _beside(
+            path,
+            lambda to: bpy.ops.export_scene.fbx(
+                filepath=to, use_selection=True, add_leaf_bones=False,
+                bake_anim_use_all_actions=False, bake_anim_use_nla_strips=False,
+            ),
+        )  # fmt: skip
 
 
 def _write_bvh(path: Path, baked: job.Baked) -> None:
-    _only(baked.armature)
-    start, end = _span(baked)
-    _beside(
-        path,
-        lambda to: bpy.ops.export_anim.bvh(filepath=to, frame_start=start, frame_end=end),
-    )
+    with _shown(baked) as (start, end):
+        _beside(
+            path,
+            lambda to: bpy.ops.export_anim.bvh(filepath=to, frame_start=start, frame_end=end),
+        )
+
+
+@contextmanager
+def _shown(baked: job.Baked) -> Generator[tuple[int, int], None, None]:
+    """The baked armature alone selected and the scene as long as the take, which Blender's exporters
+    ask for; afterwards all as it was, for the files that come next."""
+    scene, view, armature = bpy.context.scene, bpy.context.view_layer, baked.armature
+    selected, active = [o for o in view.objects if o.select_get()], view.objects.active
+    length = scene.frame_start, scene.frame_end
+    scene.frame_start, scene.frame_end = span = _span(baked)
+    for item in view.objects:
+        item.select_set(item == armature or item.parent == armature)
+    view.objects.active = armature
+    try:
+        yield span
+    finally:
+        scene.frame_start, scene.frame_end = length
+        for item in view.objects:
+            item.select_set(item in selected)
+        view.objects.active = active
 
 
 def _span(baked: job.Baked) -> tuple[int, int]:
-    """Let the scene end with the take."""
+    """First and last scene frame of the take, two frames at least."""
     timing: Timing = baked.timing
     start = int(timing.first)
     end = int(timing.first + timing.step * (baked.solution.motion.frames - 1) + 0.999)
-    bpy.context.scene.frame_start, bpy.context.scene.frame_end = start, max(end, start + 1)
     return start, max(end, start + 1)
-
-
-def _only(armature: bpy.types.Object) -> None:
-    for item in bpy.context.view_layer.objects:
-        item.select_set(item == armature or item.parent == armature)
-    bpy.context.view_layer.objects.active = armature
 
 
 def _beside(path: Path, write: Callable[[str], object]) -> None:
     """Have Blender write a file beside and rename it into place.
 
-    Blender takes relative paths from the PWD variable, which a caller need not have set.
+    Blender takes relative paths from the PWD variable, which a caller need not have set. The file
+    is written in its own folder, since a .blend's paths to libraries and images start there.
     """
     path = path.resolve()
+    made = path.with_name(f".lsmplify-{os.getpid()}-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".lsmplify") as folder:
-            made = Path(folder) / path.name
+        try:
             write(str(made))
             os.replace(made, path)
+        finally:
+            made.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from error

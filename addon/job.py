@@ -17,7 +17,7 @@ from ..lsmplify_core.reading import read_tracks
 from ..lsmplify_core.reading.overrides import with_overrides
 from ..lsmplify_core.sampling import frames_within
 from ..lsmplify_core.solver import Progress, Settings, Solution, solve_steps
-from .armature import check_target, make_armature, rig_of
+from .armature import check_action, check_target, make_armature, rig_of
 from .bake import Timing, bake
 from .scene_tracks import SceneTracks, from_bones, from_objects, scene_rate
 
@@ -50,9 +50,9 @@ def read_scene(context: bpy.types.Context) -> SceneTracks:
     elif settings.source == "BONES":
         if settings.track_armature is None:
             raise InputError("no armature with the tracks is chosen")
-        taken = from_bones(context, settings.track_armature)
+        taken = from_bones(context, settings.track_armature, _span(settings))
     else:
-        taken = from_objects(context, *_objects(context, settings))
+        taken = from_objects(context, *_objects(context, settings), _span(settings))
     unit = None if settings.unit == "auto" else settings.unit
     up = None if settings.up == "auto" else settings.up
     tracks = with_overrides(taken.tracks, unit=unit, up=up)
@@ -60,18 +60,21 @@ def read_scene(context: bpy.types.Context) -> SceneTracks:
     return _within(context, taken) if settings.use_range else taken
 
 
-def prepare(context: bpy.types.Context) -> Job:
-    """Read and check everything; InputError says what is missing."""
+def prepare(context: bpy.types.Context, layout: str | None = None) -> Job:
+    """Read and check everything; InputError says what is missing.
+
+    layout: "auto", a name or a JSON file; None takes the scene's setting.
+    """
     settings = context.scene.lsmplify
     armature = check_target(settings.armature) if settings.target == "EXISTING" else None
     if armature is not None:
         rig_of(armature)
+        if settings.into == "CURRENT":
+            check_action(armature)
     taken = read_scene(context)
     names = taken.tracks.names
-    if settings.layout == "auto":
-        match = best_match(names)
-    else:
-        match = match_layout(names, load_layout(settings.layout))
+    layout = layout or settings.layout
+    match = best_match(names) if layout == "auto" else match_layout(names, load_layout(layout))
     smooth = None if settings.auto_smooth else settings.smooth
     solving = Settings(refine=settings.refine, smooth=smooth)
     return Job(taken, match, armature, solving)
@@ -105,6 +108,11 @@ def finish(context: bpy.types.Context, job: Job, solution: Solution) -> Baked:
     _store_settings(action, settings)
     _note_result(settings, solution, timing, action)
     return Baked(armature, action, solution, timing)
+
+
+def _span(settings: object) -> tuple[int, int] | None:
+    """The scene frames asked for, None for the scene's own."""
+    return (settings.frame_start, settings.frame_end) if settings.use_range else None
 
 
 def _objects(context: bpy.types.Context, settings: object) -> tuple[list[bpy.types.Object], str]:

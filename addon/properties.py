@@ -13,6 +13,7 @@ from bpy.props import (
 
 from ..lsmplify_core.layout import shipped_layouts
 from ..lsmplify_core.world import UNITS
+from . import running
 
 _LAYOUTS = (
     ("auto", "Find by Names", "Take the layout that explains the tracks' names best"),
@@ -115,7 +116,7 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
         name="Refine", default=1, min=0, max=50,
         description="Steps that bring the learned pose exactly to the tracks",
     )  # fmt: skip
-    progress: FloatProperty(default=-1.0)
-    progress_text: StringProperty()
+    progress: FloatProperty(get=lambda _self: running.done())
+    progress_text: StringProperty(get=lambda _self: running.text())
     found: StringProperty()
     result: PointerProperty(type=LSMPLifyResult)

@@ -30,9 +30,13 @@ def scene_rate(scene: bpy.types.Scene) -> float:
 
 
 def from_objects(
-    context: bpy.types.Context, objects: Sequence[bpy.types.Object], source: str
-) -> SceneTracks:
-    """Tracks of objects' origins. InputError where there are none."""
+    context: bpy.types.Context, objects: Sequence[bpy.types.Object], source: str,
+    span: tuple[int, int] | None = None,
+) -> SceneTracks:  # fmt: skip
+    """Tracks of objects' origins. InputError where there are none.
+
+    span: first and last scene frame, where Blender has to evaluate them; None for the scene's own.
+    """
     if not objects:
         raise InputError(
             f"{source}: there are no objects; select the empties or choose a collection"
@@ -41,12 +45,14 @@ def from_objects(
     names = [o.name for o in objects]
     sampled = _on_grid(keys)
     if sampled is None:
-        sampled = _evaluated(context, lambda graph: [_origin(o, graph) for o in objects])
+        sampled = _evaluated(context, lambda graph: [_origin(o, graph) for o in objects], span)
     return _tracks(context, sampled, names, source)
 
 
-def from_bones(context: bpy.types.Context, armature: bpy.types.Object) -> SceneTracks:
-    """Tracks of an armature's bones, at their heads. InputError where it has none."""
+def from_bones(
+    context: bpy.types.Context, armature: bpy.types.Object, span: tuple[int, int] | None = None
+) -> SceneTracks:
+    """Tracks of an armature's bones, at their heads; `span` as above. InputError where it has none."""
     bones = list(armature.pose.bones) if armature.pose else []
     if not bones:
         raise InputError(f"armature {armature.name!r} has no bones")
@@ -57,7 +63,7 @@ def from_bones(context: bpy.types.Context, armature: bpy.types.Object) -> SceneT
         sampled = _on_grid([_bone_keys(armature, b, curves) for b in bones])
     if sampled is None:
         sampled = _evaluated(
-            context, lambda graph: [_bone_head(armature, b.name, graph) for b in bones]
+            context, lambda graph: [_bone_head(armature, b.name, graph) for b in bones], span
         )
     return _tracks(context, sampled, [b.name for b in bones], f"armature {armature.name!r}")
 
@@ -143,18 +149,21 @@ def _still_place(item: bpy.types.Object) -> Matrix | None:
     return item.parent.matrix_world @ item.matrix_parent_inverse
 
 
-def _evaluated(context: bpy.types.Context, places: object) -> Sampled:
-    """Every whole frame of the scene, as Blender evaluates it; the current frame is restored."""
+def _evaluated(context: bpy.types.Context, places: object, span: tuple[int, int] | None) -> Sampled:
+    """Every whole frame of the span, as Blender evaluates it; the current frame is restored."""
     scene = context.scene
+    start, end = span or (scene.frame_start, scene.frame_end)
+    if end < start:
+        raise InputError(f"scene frames {start} to {end} end before they start")
     now, part = scene.frame_current, scene.frame_subframe
     rows: list[list[tuple[float, float, float]]] = []
     try:
-        for frame in range(scene.frame_start, scene.frame_end + 1):
+        for frame in range(start, end + 1):
             scene.frame_set(frame)
             rows.append(places(context.evaluated_depsgraph_get()))
     finally:
         scene.frame_set(now, subframe=part)
-    return Sampled(np.array(rows, dtype=np.float64), float(scene.frame_start), 1.0)
+    return Sampled(np.array(rows, dtype=np.float64), float(start), 1.0)
 
 
 def _origin(item: bpy.types.Object, graph: bpy.types.Depsgraph) -> tuple[float, float, float]:

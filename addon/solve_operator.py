@@ -9,14 +9,12 @@ import bpy
 
 from ..lsmplify_core.errors import InputError
 from ..lsmplify_core.solver import Progress, Solution
-from . import job
+from . import job, running
 
 _TICK = 0.01
 """Seconds between two looks at the events."""
 _SHARE = 0.04
 """Seconds of work at each look: long enough to get on, short enough for the window to answer."""
-_STEP_NAMES = {"calibrate": "Calibrating the body", "solve": "Solving", "refine": "Refining",
-               "clean": "Cleaning up"}  # fmt: skip
 
 
 class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
@@ -33,7 +31,7 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Grey while another solve runs, with the reason."""
-        if context.scene.lsmplify.progress >= 0.0:
+        if running.done() >= 0.0:
             cls.poll_message_set("A solve is running; Esc stops it")
             return False
         reason = missing(context)
@@ -89,6 +87,9 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
         except InputError as error:
             self._rest(context)
             return self._refused(error)
+        except Exception:
+            self._rest(context)
+            raise
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Stop, with nothing written."""
@@ -98,8 +99,10 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
     def _finished(self, context: bpy.types.Context, solution: Solution) -> set[str]:
         try:
             return self._done(context, job.finish(context, self._job, solution))
-        except (InputError, ReferenceError) as error:
+        except InputError as error:
             return self._refused(error)
+        except ReferenceError:  # Blender's word for what is gone
+            return self._refused(InputError("the armature was removed while solving; solve again"))
 
     def _done(self, context: bpy.types.Context, baked: job.Baked) -> set[str]:
         result = context.scene.lsmplify.result
@@ -115,19 +118,17 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
         return {"CANCELLED"}
 
     def _tell(self, context: bpy.types.Context, progress: Progress) -> None:
-        settings = context.scene.lsmplify
-        settings.progress = progress.done
-        settings.progress_text = _STEP_NAMES[progress.step]
+        running.tell(progress)
         context.workspace.status_text_set(
-            f"LSMPLify: {settings.progress_text} {100 * progress.done:.0f} %  (Esc stops)"
+            f"LSMPLify: {running.text()} {100 * progress.done:.0f} %  (Esc stops)"
         )
         _redraw(context)
 
     def _rest(self, context: bpy.types.Context) -> None:
+        running.tell(None)
         if self._timer is not None:
             context.window_manager.event_timer_remove(self._timer)
             self._timer = None
-        context.scene.lsmplify.progress = -1.0
         context.workspace.status_text_set(None)
         _redraw(context)
 

@@ -147,6 +147,18 @@ def pose_bones(motion: Motion, rig: Rig) -> tuple[Floats, Floats]:
     ]
 
 
+def continued_signs(quaternions: Floats, before: Floats, after: Floats) -> Floats:
+    """Signs of (T, 24, 4) that go on from the keys (24, 4) before, or else lead to those after.
+
+    A quaternion and its negative are the same rotation, but curves that pass from one to the other
+    spin on the way. NaN stands for no key.
+    """
+    start = np.sum(quaternions[0] * before, axis=-1)
+    end = np.sum(quaternions[-1] * after, axis=-1)
+    dots = np.where(np.isnan(start), end, start)
+    return quaternions * np.where(dots < 0, -1.0, 1.0)[:, None]
+
+
 def joint_rotations(quaternions: Floats, locations: Floats, rig: Rig) -> tuple[Floats, Floats]:
     """The way back: SMPL rotations (T, 24, 3, 3) and the root (T, 3) in the world of a posed rig."""
     from .rotations import quaternion_to_matrix

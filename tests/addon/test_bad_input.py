@@ -132,3 +132,35 @@ def test_keys_that_are_not_numbers_are_missing_samples(extension) -> None:
     assert not seen[5, [t.name for t in bpy.context.selected_objects].index(empties[4].name)]
     assert np.count_nonzero(~seen) == 1
     assert bpy.ops.lsmplify.solve_and_bake() == {"FINISHED"}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [("flat", "L_Knee hangs on Pelvis"), ("root", "Root above Pelvis is posed"),
+     ("free", "does not inherit")],
+)  # fmt: skip
+def test_bones_that_do_not_follow_as_smpls_joints(extension, change: str, says: str) -> None:
+    """Each would bake without a word and stand centimetres off."""
+    from helpers import add_empties, waving
+    from lsmplify_extension.addon.armature import make_armature
+    from lsmplify_extension.lsmplify_core.body import default_body
+
+    armature = make_armature(bpy.context, default_body(), "Body")
+    bpy.context.view_layer.objects.active = armature
+    bpy.ops.object.mode_set(mode="EDIT")
+    bones = armature.data.edit_bones
+    if change == "flat":
+        bones["L_Knee"].parent = bones["Pelvis"]
+    elif change == "free":
+        bones["L_Knee"].use_inherit_rotation = False
+    else:
+        root = bones.new("Root")
+        root.tail = (0.0, 0.2, 0.0)
+        bones["Pelvis"].parent = root
+    bpy.ops.object.mode_set(mode="OBJECT")
+    if change == "root":
+        armature.pose.bones["Root"].location = (1.0, 0.0, 0.0)
+    add_empties(waving(5, 24.0))
+    settings = bpy.context.scene.lsmplify
+    settings.target, settings.armature = "EXISTING", armature
+    assert says in refusal()

@@ -170,3 +170,78 @@ def test_registering_twice_leaves_nothing_behind(extension) -> None:
         assert not hasattr(bpy.types.Scene, "lsmplify")
         assert not hasattr(bpy.types, "LSMPLIFY_PT_tracks")
         extension.register()
+
+
+def test_quaternions_go_on_from_the_keys_outside_the_range(extension) -> None:
+    """Someone who turned more than once round is baked anew in the middle: no spin at the seams."""
+    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.armature import make_armature
+    from lsmplify_extension.addon.bake import Timing, bake
+    from lsmplify_extension.lsmplify_core.body import default_body
+    from lsmplify_extension.lsmplify_core.motion import Motion
+    from lsmplify_extension.lsmplify_core.rotations import axis_angle_to_matrix, rotation_x
+
+    heading = np.zeros((100, 3))
+    heading[:, 2] = np.linspace(0.0, 9.0, 100)
+    rotations = np.broadcast_to(np.eye(3), (100, 24, 3, 3)).copy()
+    rotations[:, 0] = axis_angle_to_matrix(heading) @ rotation_x(90.0)
+    whole = Motion(rotations, np.zeros((100, 3)), 24.0, default_body())
+    armature = make_armature(bpy.context, default_body(), "Body")
+    bake(armature, whole, Timing(1.0, 1.0, True), "take", True)
+    bake(armature, whole.between(59, 80), Timing(60.0, 1.0, True), "take", False)
+    path = armature.pose.bones["Pelvis"].path_from_id("rotation_quaternion")
+    curves = [c for c in actions.curves_of(armature) if c.data_path == path]
+    values = np.stack([actions.key_coordinates(c)[:, 1] for c in curves])
+    assert (np.sum(values[:, 1:] * values[:, :-1], axis=0) > 0).all()
+
+
+def test_the_artists_mode_and_selection_stay(extension) -> None:
+    from helpers import add_empties, waving
+
+    other = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
+    bpy.context.scene.collection.objects.link(other)
+    empties = add_empties(waving(5, 24.0))
+    bpy.context.view_layer.objects.active = other
+    bpy.ops.object.mode_set(mode="POSE")
+    for empty in empties:
+        empty.select_set(True)
+    assert bpy.ops.lsmplify.solve_and_bake() == {"FINISHED"}
+    assert bpy.context.mode == "POSE"
+    assert bpy.context.view_layer.objects.active == other
+    assert all(e.select_get() for e in empties)
+
+
+def test_a_file_saved_half_way_can_be_solved_again(extension, tmp_path) -> None:
+    from helpers import add_empties, waving
+    from lsmplify_extension.addon import running
+    from lsmplify_extension.lsmplify_core.solver import Progress
+
+    add_empties(waving(5, 24.0))
+    running.tell(Progress("solve", 0.4))
+    assert not bpy.ops.lsmplify.solve_and_bake.poll()
+    assert bpy.context.scene.lsmplify.progress == pytest.approx(0.4)
+    path = str(tmp_path / "half.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    running.tell(None)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    assert bpy.ops.lsmplify.solve_and_bake.poll()
+
+
+def test_a_failure_while_solving_ends_the_solve(extension) -> None:
+    from types import SimpleNamespace
+
+    from lsmplify_extension.addon import running
+    from lsmplify_extension.addon.solve_operator import LSMPLIFY_OT_solve_and_bake as Solve
+    from lsmplify_extension.lsmplify_core.solver import Progress
+
+    def failing():
+        yield Progress("solve", 0.1)
+        raise FloatingPointError
+
+    context = SimpleNamespace(workspace=SimpleNamespace(status_text_set=print), screen=None)
+    operator = SimpleNamespace(_steps=failing(), _timer=None)
+    operator._rest = lambda c: Solve._rest(operator, c)
+    running.tell(Progress("solve", 0.0))
+    with pytest.raises(FloatingPointError):
+        Solve.modal(operator, context, SimpleNamespace(type="TIMER"))
+    assert running.done() < 0
