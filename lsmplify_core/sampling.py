@@ -7,6 +7,11 @@ import numpy as np
 
 from .arrays import Floats
 
+_SLOWEST = 3.01
+"""Most scene frames between two samples, as 25 Hz in a scene of 60; poses by hand lie farther apart."""
+_REGULAR = 20
+"""Fewest distances between keys that make a clock slower than the scene's credible."""
+
 
 @dataclass(frozen=True)
 class Keys:
@@ -41,7 +46,7 @@ def sampled_on_grid(tracks: list[Keys]) -> Sampled | None:
         return None
     every = np.concatenate(gaps)
     step = float(np.median(every[every > 1e-4])) if (every > 1e-4).any() else 0.0
-    if not 0.0 < step <= 1.01:
+    if not 0.0 < step <= (_SLOWEST if len(every) >= _REGULAR else 1.01):
         return None
     keyed = np.concatenate([k.times[np.isfinite(k.times)] for k in tracks if len(k.times)])
     first = float(keyed.min())

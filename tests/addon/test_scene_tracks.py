@@ -133,3 +133,31 @@ def test_one_undo_step_takes_a_bake_back(extension) -> None:
     assert {o.name for o in bpy.data.objects} > before
     bpy.ops.ed.undo()
     assert {o.name for o in bpy.data.objects} == before
+
+
+def test_gaps_of_takes_slower_than_the_scene_stay_gaps(extension, tmp_path) -> None:
+    """25 Hz keys in a scene of 60: what the curve says between keys is invented."""
+    from helpers import points_of, waving
+    from lsmplify_extension.addon.job import read_scene
+
+    bpy.context.scene.render.fps = 60
+    names, points = points_of(waving(60, 25.0))
+    points = points.copy()
+    points[20:40, 7] = np.nan
+    path = tmp_path / "take.npz"
+    np.savez(path, points=points, names=np.array(names), rate=25.0)
+    assert bpy.ops.lsmplify.import_tracks(filepath=str(path)) == {"FINISHED"}
+    tracks = read_scene(bpy.context).tracks
+    assert abs(tracks.rate - 25.0) < 0.01
+    assert np.count_nonzero(~tracks.seen) == 20
+
+
+def test_chosen_frames_need_not_be_the_scenes(extension) -> None:
+    from helpers import add_empties, waving
+
+    bpy.context.scene.frame_end = 20
+    add_empties(waving(60, 24.0))[0].constraints.new("LIMIT_LOCATION")
+    settings = bpy.context.scene.lsmplify
+    settings.use_range, settings.frame_start, settings.frame_end = True, 30, 50
+    assert bpy.ops.lsmplify.solve_and_bake() == {"FINISHED"}
+    assert settings.result.frames == 21
