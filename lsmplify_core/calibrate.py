@@ -23,6 +23,7 @@ from .learned import Learned, learned_steps
 from .network import FRAME_RATE, Network
 from .placing import place, torso_trust
 from .rotations import axis_angle_to_matrix, matrix_to_axis_angle, skew
+from .timing import mapped
 
 N_SHAPE: Final = 1 + len(REGION_NAMES)
 """A size and a factor for each region of the body."""
@@ -184,12 +185,7 @@ def best_runs(target: Target, rate: float) -> NDArray[np.intp]:
 def _shares(
     steps: Generator[float, None, Learned], turn: int, passes: int
 ) -> Generator[float, None, Learned]:
-    while True:
-        try:
-            done = next(steps)
-        except StopIteration as end:
-            return end.value
-        yield (turn + 0.8 * done) / passes
+    return (yield from mapped(steps, lambda done: (turn + 0.8 * done) / passes))
 
 
 def _joint_step(

@@ -20,7 +20,7 @@ from .features import features
 from .network import FRAME_RATE, Network, apply_outputs
 from .refine import gauss_newton
 from .threads import side_by_side, workers
-from .timing import finished
+from .timing import finished, mapped
 
 R = TypeVar("R")
 
@@ -79,12 +79,9 @@ def _share(
     steps: Generator[int, None, list[R]], before: float, share: float, rounds: int, pieces: int
 ) -> Generator[float, None, list[R]]:
     """Turn pieces done into the share of all rounds done."""
-    while True:
-        try:
-            done = next(steps)
-        except StopIteration as end:
-            return end.value
-        yield (before * pieces + share * done) / (rounds * pieces)
+    return (
+        yield from mapped(steps, lambda done: (before * pieces + share * done) / (rounds * pieces))
+    )
 
 
 def chunks(frames: int) -> list[slice]:

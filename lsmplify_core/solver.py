@@ -31,7 +31,7 @@ from .refine import gauss_newton
 from .report import make_report
 from .spikes import without_spikes
 from .threads import one_blas_thread, side_by_side
-from .timing import finished, timed
+from .timing import finished, mapped, timed
 from .tracks import Tracks
 from .world import converted, find_world
 
@@ -284,12 +284,7 @@ def _part_of(
     steps: Generator[int, None, T], total: int, low: float, high: float
 ) -> Generator[float, None, T]:
     """Turn pieces done into a share from `low` to `high`."""
-    while True:
-        try:
-            done = next(steps)
-        except StopIteration as end:
-            return end.value
-        yield low + (high - low) * done / total
+    return (yield from mapped(steps, lambda done: low + (high - low) * done / total))
 
 
 def _refined(learned: Learned, local: Target, settings: Settings) -> Generator[int, None, State]:
@@ -347,9 +342,4 @@ def _warn_of_gaps(sighted: NDArray[np.bool_]) -> tuple[str, ...]:
 def _told(steps: Generator[float, None, T], name: str) -> Generator[Progress, None, T]:
     """Turn a step's own share done into progress over everything."""
     low, high = _SHARES[name]
-    while True:
-        try:
-            done = next(steps)
-        except StopIteration as end:
-            return end.value
-        yield Progress(name, low + (high - low) * done)
+    return (yield from mapped(steps, lambda done: Progress(name, low + (high - low) * done)))

@@ -2,10 +2,11 @@
 """Seconds spent inside a generator, without what its driver does between its steps."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TypeVar
 
 Y = TypeVar("Y")
+Z = TypeVar("Z")
 R = TypeVar("R")
 
 
@@ -22,6 +23,16 @@ def timed(
         finally:
             seconds[key] = seconds.get(key, 0.0) + time.perf_counter() - began
         yield value
+
+
+def mapped(steps: Generator[Y, None, R], change: Callable[[Y], Z]) -> Generator[Z, None, R]:
+    """Pass a generator on with what it yields changed; its result stays."""
+    while True:
+        try:
+            value = next(steps)
+        except StopIteration as end:
+            return end.value
+        yield change(value)
 
 
 def finished(steps: Generator[object, None, R]) -> R:
