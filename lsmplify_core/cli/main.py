@@ -10,7 +10,9 @@ from typing import Final, NoReturn
 from .. import __version__
 from ..errors import InputError
 
-SUBCOMMANDS: Final = ("inspect", "solve", "evaluate", "train", "benchmark", "export")
+SUBCOMMANDS: Final = (
+    "inspect", "solve", "evaluate", "train", "convert-checkpoint", "benchmark", "export",
+)  # fmt: skip
 """Each is a module of this room, imported only when it is called."""
 
 
@@ -44,5 +46,6 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     )
     called = [w for w in words if w in SUBCOMMANDS][:1]
     for name in called or SUBCOMMANDS:
-        importlib.import_module(f".{name}", __package__).add_parser(subparsers)
+        module = name.replace("-", "_")
+        importlib.import_module(f".{module}", __package__).add_parser(subparsers)
     return parser

@@ -16,7 +16,13 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--steps",
         type=int,
-        help="lessons to learn from, in one cycle; as the shipped ones if not given",
+        help="lessons (batches) to learn from, in one cycle; as the shipped ones if not given",
+    )
+    parser.add_argument(
+        "--network",
+        choices=("ours", "paper"),
+        default="ours",
+        help="ours, or that of the paper Learnable SMPLify for comparison",
     )
     parser.add_argument("--log", type=Path, help="file to append a line every 50 steps to")
     parser.set_defaults(run=run)
@@ -25,6 +31,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train; takes an hour or more."""
     try:
+        from ..learning.paper.train import PaperSettings, train_paper
         from ..learning.train import CYCLES, TrainSettings, train_cycles
     except ImportError as error:
         raise InputError(
@@ -34,6 +41,10 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--steps {args.steps} is not a number of lessons")
     if args.out.suffix != ".npz":
         raise InputError(f"{args.out}: weights are written as .npz")
+    if args.network == "paper":
+        settings = PaperSettings() if args.steps is None else PaperSettings(steps=args.steps)
+        train_paper(args.data, args.out, settings, args.log)
+        return 0
     cycles = CYCLES if args.steps is None else (TrainSettings(steps=args.steps),)
     train_cycles(args.data, args.out, cycles, args.log)
     return 0

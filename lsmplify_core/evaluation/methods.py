@@ -2,47 +2,43 @@
 """The methods that can be measured, by name."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from importlib import import_module
 from typing import Final
 
 import numpy as np
 
-from ..arrays import Floats
 from ..errors import InputError
 from ..kinematics import attached_points, forward
 from ..matching import match_layout
-from ..motion import Motion
 from ..solver import Settings, solve
+from .answers import Answer, Method
 from .takes import Take, keypoints
 
 _STEPS: Final = 15
 """Gauss–Newton steps of the method without a network."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a method says of a take.
-
-    points: (T, K, 3) metres, the layout's points on its body. seconds: what solving took,
-    calibration included.
-    """
-
-    motion: Motion
-    points: Floats
-    seconds: float
-
-
-Method = Callable[[Take], Answer]
+def method_names() -> tuple[str, ...]:
+    """All methods, those of the learning part too."""
+    return (*METHODS, *LEARNING)
 
 
 def find_method(name: str) -> Method:
     """A method by name; InputError where it is unknown or needs something that is absent."""
-    if name in _NEEDS:
-        raise InputError(f"method {name} needs {_NEEDS[name]}")
-    if name not in METHODS:
-        raise InputError(f"there is no method {name!r}; choose from {', '.join(METHODS)}")
-    return METHODS[name]
+    if name in METHODS:
+        return METHODS[name]
+    if name not in LEARNING:
+        raise InputError(f"there is no method {name!r}; choose from {', '.join(method_names())}")
+    module, function = LEARNING[name]
+    try:
+        found = import_module(module, __package__)
+    except ImportError as error:
+        raise InputError(
+            f"method {name} needs torch and smplx ({error}); install them with: "
+            "pip install -e .[learning]"
+        ) from error
+    return getattr(found, function)
 
 
 def _solver(settings: Settings) -> Method:
@@ -80,7 +76,7 @@ METHODS: Final[dict[str, Method]] = {
     "copy": _copy,
 }
 
-_NEEDS: Final = {
-    "paper": "its trained network, which this version does not come with",
-    "smplify": "the iterative baseline, which this version does not come with",
+LEARNING: Final = {
+    "paper": ("..learning.paper.method", "paper"),
 }
+"""Methods that need torch: where each is."""

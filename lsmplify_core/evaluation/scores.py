@@ -13,7 +13,7 @@ from ..layout import Layout
 from ..mannequin import mannequin, skin
 from ..motion import Motion
 from . import metrics
-from .methods import Answer
+from .answers import Answer
 from .takes import Take
 
 _CHUNK = 256

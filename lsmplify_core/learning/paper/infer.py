@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Running the paper's network over a take (§3.4, §4): pairs, in sequence, as a plug-in.
+
+It predicts neither translation nor shape. Where it isn't given a translation, the body is set on
+the keypoints' mean, which is the least-squares answer for given rotations.
+"""
+
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...attachments import Target
+from ...layout import load_layout
+from .bodies import LAYOUT, keypoints
+from .frame import in_human_frame
+from .network import PaperNetwork
+from .train import body_pose, step_from
+
+GUARDED_FROM: Final = 60
+"""Past this frame the drift guard chooses (official code, `first_frame_constraint`)."""
+_PIECE: Final = 256
+
+
+class PaperSolver:
+    """The network with one person's body."""
+
+    def __init__(self, network: PaperNetwork, bones: np.ndarray, betas: np.ndarray) -> None:
+        """bones: (24, 3) metres on a body of the default size. betas: (10,)."""
+        self.network = network
+        self.bones = torch.as_tensor(bones, dtype=torch.float32)
+        self.betas = torch.as_tensor(betas, dtype=torch.float32)
+
+    @torch.no_grad()
+    def steps(self, start: Tensor, start_root: Tensor, target: Tensor) -> Tensor:
+        """From N start poses to the poses of N targets at once: (N, 24, 3, 3).
+
+        start: (N, 24, 3, 3). start_root: (N, 3) metres. target: (N, 25, 3) keypoints, world.
+        """
+        pieces = zip(
+            start.split(_PIECE), start_root.split(_PIECE), target.split(_PIECE), strict=True
+        )
+        return torch.cat([self._step(*piece) for piece in pieces])
+
+    def _step(self, start: Tensor, root: Tensor, target: Tensor) -> Tensor:
+        before = keypoints(start, self.bones, root)
+        betas = self.betas.expand(len(start), -1)
+        residual = self.network(in_human_frame(before, target), body_pose(start), betas)
+        return step_from(start, residual)
+
+    @torch.no_grad()
+    def sequence(
+        self, first: Tensor, first_root: Tensor, target: Tensor, roots: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """Frame after frame, each result the next start; rotations (T, 24, 3, 3), roots (T, 3).
+
+        first: (24, 3, 3) the pose of frame 0. target: (T, 25, 3). roots: (T, 3) the true
+        translations as the published protocol gives them, or None.
+        """
+        first_root = roots[0] if roots is not None else first_root
+        poses, places = [first], [first_root]
+        for frame in range(1, len(target)):
+            pose, root = poses[-1], places[-1]
+            starts, start_roots = [pose], [root]
+            if frame > GUARDED_FROM:
+                starts, start_roots = [pose, first], [root, first_root]
+            goal = target[frame].expand(len(starts), -1, -1)
+            guesses = [*self._step(torch.stack(starts), torch.stack(start_roots), goal)]
+            if frame > GUARDED_FROM:
+                guesses.append(pose)
+            pose, root = self._nearest(
+                guesses, target[frame], None if roots is None else roots[frame]
+            )
+            poses.append(pose)
+            places.append(root)
+        return torch.stack(poses), torch.stack(places)
+
+    def _nearest(
+        self, guesses: list[Tensor], target: Tensor, root: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """The drift guard: of the prediction, the prediction from the first frame and the pose
+        before, the one whose keypoints are nearest."""
+        poses = torch.stack(guesses)
+        places = self.placed(poses, target.expand(len(poses), -1, -1))
+        if root is not None:
+            places = root.expand(len(poses), -1)
+        apart = (keypoints(poses, self.bones, places) - target).abs().sum(dim=(1, 2))
+        best = int(torch.argmin(apart))
+        return poses[best], places[best]
+
+    def told(self, points: Tensor) -> Target:
+        """Keypoints (N, 25, 3) as a target on this body, all seen."""
+        layout = load_layout(LAYOUT)
+        offsets = torch.as_tensor(layout.offsets, dtype=points.dtype)
+        weights = torch.ones(points.shape[:2])
+        return Target(self.bones, torch.from_numpy(layout.joints), offsets, points, weights)
+
+    @torch.no_grad()
+    def placed(self, rotations: Tensor, target: Tensor) -> Tensor:
+        """(N, 3) the roots that bring the keypoints' mean to the target's."""
+        at_origin = keypoints(rotations, self.bones, torch.zeros(len(rotations), 3))
+        return (target - at_origin).mean(dim=1)

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The paper's network as a method to measure: `lsmplify evaluate --method paper`."""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...arrays import Floats
+from ...body import Body, default_body
+from ...errors import InputError
+from ...evaluation.answers import Answer
+from ...evaluation.takes import Take, keypoints
+from ...joints import N_JOINTS
+from ...matching import match_layout
+from ...motion import Motion
+from ...placing import place
+from ...solver import Settings, solve
+from .bodies import LAYOUT, betas_of
+from .convert import load_paper_network
+from .infer import PaperSolver
+
+WEIGHTS: Final = Path(__file__).parents[2] / "weights" / "paper.npz"
+VARIABLE: Final = "LSMPLIFY_PAPER_WEIGHTS"
+"""Environment variable that names other weights, such as converted official ones."""
+_FIRST_STEPS: Final = 3
+"""Steps from the T-pose to the first frame's pose, where that is not given."""
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A take in the network's terms: metres on a body of the default size.
+
+    unit: metres of the take in one of these. target: (T, 25, 3). body: the person's, true size.
+    """
+
+    solver: PaperSolver
+    target: Tensor
+    unit: float
+    body: Body
+
+
+def paper(take: Take) -> Answer:
+    """Each frame from its start where the take has starts, else frame after frame.
+
+    The network neither finds a body nor bears gaps: the body is the start's, or the one that the
+    default method calibrates; gaps are filled along straight lines. In sequence, frame 0 is
+    approached from the T-pose set on the torso. Raises InputError for other layouts than BODY_25.
+    """
+    if take.layout.name != LAYOUT:
+        raise InputError(f"the paper's network knows {LAYOUT} only, not {take.layout.name}")
+    began = time.perf_counter()
+    body, saved = _body(take)
+    given = _given(take, body)
+    rotations, root = _from_starts(given, take.start) if take.start else _in_sequence(given)
+    seconds = time.perf_counter() - began - saved
+    motion = Motion(
+        rotations.double().numpy(), root.double().numpy() * given.unit, take.tracks.rate, body
+    )
+    return Answer(motion, keypoints(motion, take.layout), seconds)
+
+
+def _body(take: Take) -> tuple[Body, float]:
+    """The person's body, and seconds that finding it took beyond what the method answers for."""
+    if take.body is not None:
+        return take.body, 0.0
+    if take.start is not None:
+        return take.start.body, 0.0
+    began = time.perf_counter()
+    match = match_layout(take.tracks.names, take.layout)
+    solution = solve(take.tracks, match=match, settings=Settings(rounds=1))
+    wasted = time.perf_counter() - began - solution.report["seconds"]["calibrate"]
+    return solution.motion.body, wasted
+
+
+def _given(take: Take, body: Body) -> _Given:
+    unit = body.height / default_body().height
+    network = load_paper_network(Path(os.environ.get(VARIABLE, WEIGHTS)))
+    solver = PaperSolver(network, body.offsets / unit, betas_of(body))
+    filled = _filled(take.tracks.positions) / unit
+    return _Given(solver, torch.from_numpy(filled.astype(np.float32)), unit, body)
+
+
+def _from_starts(given: _Given, start: Motion) -> tuple[Tensor, Tensor]:
+    """Pairs and plug-in: all frames at once."""
+    pose = torch.from_numpy(start.rotations.astype(np.float32))
+    root = torch.from_numpy((start.root / given.unit).astype(np.float32))
+    rotations = given.solver.steps(pose, root, given.target)
+    return rotations, given.solver.placed(rotations, given.target)
+
+
+def _in_sequence(given: _Given) -> tuple[Tensor, Tensor]:
+    first = given.target[:1]
+    pose = torch.eye(3).expand(1, N_JOINTS, 3, 3)
+    state = place(pose, given.solver.told(first))
+    pose, root = state.rotations, state.root
+    for _ in range(_FIRST_STEPS):
+        pose = given.solver.steps(pose, root, first)
+        root = given.solver.placed(pose, first)
+    return given.solver.sequence(pose[0], root[0], given.target, None)
+
+
+def _filled(positions: Floats) -> Floats:
+    """(T, K, 3) with gaps filled along straight lines; a point never seen rests at its fellows'
+    mean."""
+    filled = positions.copy()
+    frames = np.arange(len(filled))
+    middle = np.nanmean(positions, axis=1)
+    for k in range(filled.shape[1]):
+        seen = np.isfinite(positions[:, k, 0])
+        for axis in range(3):
+            filled[:, k, axis] = (
+                np.interp(frames, frames[seen], positions[seen, k, axis])
+                if seen.any()
+                else middle[:, axis]
+            )
+    return filled
