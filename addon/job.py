@@ -11,12 +11,13 @@ import numpy as np
 from ..lsmplify_core.body import Body
 from ..lsmplify_core.bones import body_of
 from ..lsmplify_core.errors import InputError
+from ..lsmplify_core.fitting import Settings
 from ..lsmplify_core.layout import load_layout
 from ..lsmplify_core.matching import Match, best_match, match_layout
 from ..lsmplify_core.reading import read_tracks
 from ..lsmplify_core.reading.overrides import with_overrides
 from ..lsmplify_core.sampling import frames_within
-from ..lsmplify_core.solver import Progress, Settings, Solution, solve_steps
+from ..lsmplify_core.solver import Progress, Solution, solve_steps
 from .armature import check_action, check_target, make_armature, rig_of
 from .bake import Timing, bake
 from .scene_tracks import SceneTracks, from_bones, from_objects, scene_rate

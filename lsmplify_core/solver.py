@@ -8,7 +8,7 @@ end.
 import time
 from collections.abc import Generator
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,43 +17,27 @@ from .arrays import Floats
 from .attachments import State, Target, compare
 from .body import Body, default_body
 from .calibrate import Calibration, calibrate_steps
-from .carry import carried, observed
 from .clean import fill_frames, smoothed
 from .errors import InputError
+from .fitting import Settings, fitted_steps, make_job
 from .layout import load_layout
-from .learned import ROUNDS, Learned, chunks, joined, learned_steps, state_part, target_part
+from .learned import chunks, joined, state_part, target_part
 from .matching import Match, best_match, match_layout
 from .motion import Motion
 from .network import load_network
-from .noise import smoothing_for, stiffness_between, track_noise
 from .placing import place, torso_trust
-from .refine import gauss_newton
 from .report import make_report
 from .spikes import without_spikes
-from .threads import one_blas_thread, side_by_side
+from .threads import one_blas_thread
 from .timing import finished, mapped, timed
 from .tracks import Tracks
 from .world import converted, find_world
 
-T = TypeVar("T")
-
-_SHARES: Final = {"calibrate": (0.0, 0.2), "solve": (0.2, 0.8), "refine": (0.8, 0.98)}
+_CALIBRATED: Final = 0.2
+_FITTED: Final = 0.78
+"""Shares of the whole job for the progress bar; the rest is cleaning up."""
 _LEAST_POINTS: Final = 4
 """Points that a frame must show to be solved; frames with fewer are filled from their neighbours."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """rounds: of the network. refine: Gauss–Newton steps to the tracks after it. smooth: seconds,
-    the standard deviation of the filter, 0 for none, None for what the tracks' noise asks for.
-    calm: seconds, the same for the pose that only the network decides. noise: metres, how far the
-    tracks are trusted against the network's own expected error; None to measure it."""
-
-    rounds: int = ROUNDS
-    refine: int = 1
-    smooth: float | None = None
-    calm: float = 0.05
-    noise: float | None = None
 
 
 @dataclass(frozen=True)
@@ -133,21 +117,19 @@ def _solved(
     taken = without_spikes(taken)
     sighted = _sighted(taken)
     target, origin = _target(taken, match, body or default_body())
-    found = yield from _told(
-        timed(_calibrated(target, taken.rate, body, sighted), seconds, "calibrate"), "calibrate"
+    found = yield from mapped(
+        timed(_calibrated(target, taken.rate, body, sighted), seconds, "calibrate"),
+        lambda done: Progress("calibrate", _CALIBRATED * done),
     )
     unit, local = _in_body_size(target, found)
     start = _start(local, sighted, init, origin, unit)
-    settings = _settled(settings, local, found.misfit / unit)
-    learned = yield from _told(
-        timed(_learned(start, local, taken.rate, settings), seconds, "solve"), "solve"
-    )
-    state = yield from _told(
-        timed(_exact(learned, local, taken.rate, settings), seconds, "refine"), "refine"
+    job = make_job(start, local, taken.rate, found.misfit / unit, settings)
+    state, learned = yield from mapped(
+        fitted_steps(job, seconds), lambda told: Progress(told[0], _CALIBRATED + _FITTED * told[1])
     )
     yield Progress("clean", 0.98)
     began = time.perf_counter()
-    state, error = _cleaned(state, local, sighted, taken.rate, settings)
+    state, error = _cleaned(state, local, sighted, taken.rate, job.smooth)
     seconds["clean"] = time.perf_counter() - began
     motion = Motion(
         state.rotations.astype(np.float64),
@@ -241,84 +223,10 @@ def _start(
     return fill_frames(placed, held)
 
 
-def _settled(settings: Settings, local: Target, misfit: float) -> Settings:
-    """The settings with what is left to the take filled in: tracks are trusted as far as they
-    neither tremble nor stay away from a body of rigid bones."""
-    tremble = track_noise(local.points, local.weights)
-    noise = max(tremble, misfit) if settings.noise is None else settings.noise
-    smooth = smoothing_for(tremble) if settings.smooth is None else settings.smooth
-    return replace(settings, noise=noise, smooth=smooth)
-
-
-def _learned(
-    start: State, local: Target, rate: float, settings: Settings
-) -> Generator[float, None, Learned]:
-    """The network's rounds, its pose calmed over time: where no track decides, nothing trembles."""
-    assert settings.noise is not None
-    learned = yield from learned_steps(
-        load_network(), start, local, rate, settings.rounds, stiffness_between(settings.noise)
-    )
-    return replace(learned, guess=smoothed(learned.guess, rate, settings.calm))
-
-
-def _exact(
-    learned: Learned, local: Target, rate: float, settings: Settings
-) -> Generator[float, None, State]:
-    """The pose brought to the tracks; in takes with gaps twice, the second time with what the
-    tracks said on both sides carried into the gaps."""
-    if settings.refine == 0:
-        return learned.guess
-    total = len(chunks(len(local.points)))
-    gaps = bool((local.weights == 0).any())
-    state = yield from _part_of(
-        _refined(learned, local, settings), total, 0.0, 0.5 if gaps else 1.0
-    )
-    if gaps:
-        guess = carried(learned.guess, state, observed(state, local), rate)
-        learned = replace(learned, guess=guess, fitted=state)
-        state = yield from _part_of(_refined(learned, local, settings), total, 0.5, 1.0)
-    return state
-
-
-def _part_of(
-    steps: Generator[int, None, T], total: int, low: float, high: float
-) -> Generator[float, None, T]:
-    """Turn pieces done into a share from `low` to `high`."""
-    return (yield from mapped(steps, lambda done: low + (high - low) * done / total))
-
-
-def _refined(learned: Learned, local: Target, settings: Settings) -> Generator[int, None, State]:
-    """Gauss–Newton to the tracks with the network's pose as prior, stiff where it is certain.
-
-    Tracks far from the body count less (Geman and McClure's weights): spikes and swapped markers
-    must not bend a limb.
-    """
-    assert settings.noise is not None
-    stiffness = np.square(settings.noise / learned.expected)
-
-    def fit(part: slice) -> State:
-        piece = target_part(local, part)
-        state = state_part(learned.fitted, part)
-        apart = np.square(compare(state, piece).residuals).sum(axis=-1)
-        piece = replace(piece, weights=piece.weights / np.square(1.0 + apart / _SPIKE**2))
-        prior = state_part(learned.guess, part)
-        return gauss_newton(state, piece, prior, stiffness[part], steps=settings.refine)
-
-    parts = chunks(len(local.points))
-    fits = yield from side_by_side(fit, parts)
-    return joined(fits)
-
-
-_SPIKE: Final = 0.06
-"""Metres from the body at which a track counts a quarter."""
-
-
 def _cleaned(
-    state: State, local: Target, sighted: NDArray[np.bool_], rate: float, settings: Settings
+    state: State, local: Target, sighted: NDArray[np.bool_], rate: float, smooth: float
 ) -> tuple[State, Floats]:
-    state = fill_frames(state, sighted)
-    assert settings.smooth is not None
-    state = smoothed(state, rate, settings.smooth)
+    state = smoothed(fill_frames(state, sighted), rate, smooth)
     errors = [
         np.linalg.norm(compare(state_part(state, p), target_part(local, p)).residuals, axis=-1)
         for p in chunks(len(state.root))
@@ -337,9 +245,3 @@ def _warn_of_gaps(sighted: NDArray[np.bool_]) -> tuple[str, ...]:
         f"{blind} frames show fewer than {_LEAST_POINTS} points (the first is frame {first}); "
         "their poses are interpolated",
     )
-
-
-def _told(steps: Generator[float, None, T], name: str) -> Generator[Progress, None, T]:
-    """Turn a step's own share done into progress over everything."""
-    low, high = _SHARES[name]
-    return (yield from mapped(steps, lambda done: Progress(name, low + (high - low) * done)))

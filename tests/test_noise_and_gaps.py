@@ -8,7 +8,6 @@ import pytest
 from takes import tracks_of, waving
 
 from lsmplify_core.attachments import State
-from lsmplify_core.carry import carried
 from lsmplify_core.clean import fill_frames, smoothed
 from lsmplify_core.noise import smoothing_for, track_noise
 from lsmplify_core.rotations import angle_between, axis_angle_to_matrix
@@ -39,30 +38,6 @@ def pose(turn: np.ndarray) -> State:
     vectors = np.zeros((len(turn), 24, 3))
     vectors[:, 18, 1] = turn
     return State(axis_angle_to_matrix(vectors), np.zeros((len(turn), 3)))
-
-
-def test_a_correction_reaches_into_a_gap_and_fades() -> None:
-    """The tracks say half a radian more than the guess, but for one second they say nothing."""
-    frames, rate = 150, 30.0
-    guess = pose(np.zeros(frames))
-    seen = np.ones(frames, dtype=bool)
-    seen[60:90] = False
-    fitted = pose(np.where(seen, 0.5, 0.0))
-    levers = np.zeros((frames, 22))
-    levers[:, 18] = np.where(seen, 0.1, 0.0)
-    result = angle_between(
-        carried(guess, fitted, levers, rate).rotations[:, 18], guess.rotations[:, 18]
-    )
-    assert result[60] > 0.35
-    assert result[89] > 0.35
-    assert result[75] < result[60]
-    assert np.abs(np.diff(result[60:90])).max() < 0.1
-
-
-def test_without_gaps_nothing_is_carried() -> None:
-    guess = pose(np.zeros(20))
-    levers = np.full((20, 22), 0.1)
-    assert carried(guess, pose(np.full(20, 0.5)), levers, 30.0) is guess
 
 
 def test_frames_are_filled_between_their_neighbours() -> None:

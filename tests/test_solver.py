@@ -10,9 +10,10 @@ from takes import tracks_of, waving
 
 from lsmplify_core.body import default_body, region_scales
 from lsmplify_core.errors import InputError
+from lsmplify_core.fitting import Settings
 from lsmplify_core.motion import Motion
 from lsmplify_core.rotations import angle_between
-from lsmplify_core.solver import Settings, solve, solve_steps
+from lsmplify_core.solver import solve, solve_steps
 
 
 def degrees_off(motion: Motion, truth: Motion, joints: slice = slice(0, 20)) -> float:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ..body import Body
 from ..errors import InputError
+from ..fitting import Settings
 from ..motion import Motion, load_motion
 from ..reading import read_tracks
-from ..solver import Settings
 from ..tracks import Tracks
 
 

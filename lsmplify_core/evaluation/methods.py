@@ -9,9 +9,10 @@ from typing import Final
 import numpy as np
 
 from ..errors import InputError
+from ..fitting import Settings
 from ..kinematics import attached_points, forward
 from ..matching import match_layout
-from ..solver import Settings, solve
+from ..solver import solve
 from .answers import Answer, Method
 from .takes import Take, keypoints
 

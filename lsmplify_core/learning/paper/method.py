@@ -16,11 +16,12 @@ from ...body import Body, default_body
 from ...errors import InputError
 from ...evaluation.answers import Answer
 from ...evaluation.takes import Take, keypoints
+from ...fitting import Settings
 from ...joints import N_JOINTS
 from ...matching import match_layout
 from ...motion import Motion
 from ...placing import place
-from ...solver import Settings, solve
+from ...solver import solve
 from .bodies import LAYOUT, betas_of
 from .convert import load_paper_network
 from .infer import PaperSolver
