@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 _SPIKE: Final = 0.06
 """Metres from the body at which a track counts a quarter."""
-_ROUNDS_AGAIN: Final = 1
+_ROUNDS_AGAIN: Final = 2
 """Rounds of the network in the second pass."""
 _CALM_NOISY: Final = 0.08
 """Seconds that the network's pose is calmed over at least where tracks are noisy."""

@@ -13,7 +13,7 @@ _LEAST: Final = 0.001
 """Metres: no track fits a skeleton of rigid bones better than this."""
 _MOST: Final = 0.03
 _FULL_NOISE: Final = 0.010
-_FULL_SMOOTHING: Final = 0.04
+_FULL_SMOOTHING: Final = 0.034
 """Tracks with so many metres of noise are smoothed over so many seconds, less noisy ones less."""
 
 

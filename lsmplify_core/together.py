@@ -23,7 +23,7 @@ from .refine import normal_equations
 from .rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from .threads import side_by_side
 
-MEMORY: Final = 0.4
+MEMORY: Final = 0.3
 """Seconds over which a deviation falls to 1/e."""
 _ROOT: Final = 0.03
 """Metres, the error expected of the network's root."""
