@@ -79,5 +79,7 @@ METHODS: Final[dict[str, Method]] = {
 
 LEARNING: Final = {
     "paper": ("..learning.paper.method", "paper"),
+    "smplify": ("..learning.smplify.method", "published"),
+    "smplify-skeleton": ("..learning.smplify.method", "skeleton"),
 }
 """Methods that need torch: where each is."""

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SMPLify as methods to measure: with smplx's mesh as published, and on the skeleton alone."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from ...arrays import Floats
+from ...attachments import Target
+from ...body import Body, default_body
+from ...evaluation.answers import Answer
+from ...evaluation.takes import Take, keypoints
+from ...joints import N_POSED
+from ...motion import Motion
+from ...placing import place
+from ...rotations import axis_angle_to_matrix, matrix_to_axis_angle
+from .model import shaped, smpl_layer
+from .solve import (
+    PUBLISHED,
+    SKELETON,
+    Pose,
+    Schedule,
+    Skin,
+    mesh_skin,
+    rest_pose,
+    skeleton_skin,
+    smplify,
+)  # fmt: skip
+
+
+def published(take: Take) -> Answer:
+    """SMPLify with smplx's mesh and joints2smpl's number of iterations."""
+    return _method(
+        take, lambda body: mesh_skin(smpl_layer(body, take.layout), take.layout), PUBLISHED
+    )
+
+
+def skeleton(take: Take) -> Answer:
+    """SMPLify on the skeleton alone: 30 iterations a frame."""
+    return _method(
+        take, lambda body: skeleton_skin(shaped(body, take.layout), take.layout), SKELETON
+    )
+
+
+def _method(take: Take, make_skin: Callable[[Body], Skin], schedule: Schedule) -> Answer:
+    """The body is the take's where it is given, the start's where there is one; else the betas of
+    the first frame make it from the default body."""
+    given = take.body or (take.start.body if take.start else None)
+    base = given or default_body()
+    began = time.perf_counter()
+    points = take.tracks.positions
+    origin = np.nanmean(points, axis=(0, 1))
+    poses, betas = smplify(
+        make_skin(base), points - origin, _starts(take, base, origin), schedule, given is None
+    )
+    seconds = time.perf_counter() - began
+    body = shaped(base, take.layout).body(betas.double().numpy())
+    motion = _motion(poses, origin, take.tracks.rate, body)
+    return Answer(motion, keypoints(motion, take.layout), seconds)
+
+
+def _starts(take: Take, body: Body, origin: Floats) -> Callable[[int], Pose | None]:
+    """Each frame's own start where the take has starts, else the T-pose set on the first frame."""
+    start = take.start
+    if start is not None:
+        return lambda frame: _pose(start.rotations[frame], start.root[frame] - origin)
+    layout, first = take.layout, take.tracks.positions[:1]
+    target = Target(
+        body.offsets, layout.joints, layout.offsets, np.nan_to_num(first - origin),
+        np.isfinite(first[..., 0]).astype(np.float64),
+    )  # fmt: skip
+    state = place(np.broadcast_to(np.eye(3), (1, 24, 3, 3)), target)
+    turn = torch.from_numpy(matrix_to_axis_angle(state.rotations[0, 0])).float()
+    begin = rest_pose(turn, torch.from_numpy(state.root[0]).float())
+    return lambda frame: begin if frame == 0 else None
+
+
+def _pose(rotations: Floats, root: Floats) -> Pose:
+    vectors = torch.from_numpy(matrix_to_axis_angle(rotations[:N_POSED])).float()
+    return Pose(vectors[0], vectors[1:].reshape(-1), torch.from_numpy(root).float())
+
+
+def _motion(poses: list[Pose], origin: Floats, rate: float, body: Body) -> Motion:
+    vectors = np.zeros((len(poses), 24, 3))
+    vectors[:, 0] = torch.stack([p.turn for p in poses]).double().numpy()
+    flat = torch.stack([p.pose for p in poses]).double().numpy()
+    vectors[:, 1:N_POSED] = flat.reshape(len(poses), -1, 3)
+    root = torch.stack([p.place for p in poses]).double().numpy() + origin
+    return Motion(axis_angle_to_matrix(vectors), root, rate, body)
