@@ -4,6 +4,7 @@
 PYTHON ?= python3.11
 BPY ?= 4.5.15
 MATRIX ?= 4.2.23 4.4.0 4.5.15 5.0.1 5.1.2 5.2.3
+PYTHON312 ?= python3.12
 PYTHON313 ?= python3.13
 
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
@@ -13,7 +14,7 @@ VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP = build/lsmplify-$(VERSION).zip
 
 .PHONY: help demo examples test test-core test-addon test-packaging lint extension wheels \
-	bench matrix gui clean
+	bench momentum matrix gui clean
 .DELETE_ON_ERROR:
 
 help:
@@ -21,6 +22,7 @@ help:
 	@echo "test       every test, the linters and the type checker"
 	@echo "extension  $(ZIP), validated by Blender's own tool"
 	@echo "bench      benchmark tables: build/bench/"
+	@echo "momentum   Meta's solver for the comparison in bench (Python 3.12): build/momentum/"
 	@echo "matrix     the add-on's tests on Blender $(MATRIX)"
 	@echo "gui        a scripted run in a real Blender window (Debian, root): build/gui/"
 	@echo "examples   write the files of examples/ anew"
@@ -74,6 +76,11 @@ test-packaging: .venv-bpy/.ready extension
 
 bench: .venv/.dev
 	$(CORE) benchmarks/run.py
+
+# Meta's solver, for comparison; its wheels want a Python of their own.
+momentum:
+	$(PYTHON312) -m venv build/momentum
+	build/momentum/bin/python $(PIP_INSTALL) --requirement benchmarks/momentum/requirements.txt
 
 matrix: extension
 	PYTHON311="$(PYTHON)" PYTHON313="$(PYTHON313)" scripts/matrix.sh $(MATRIX)

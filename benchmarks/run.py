@@ -9,6 +9,7 @@ import sys
 import accuracy
 import conditions
 import markers
+import peers
 import speed
 
 TABLES = {
@@ -16,6 +17,7 @@ TABLES = {
     "markers": markers.main,
     "accuracy": accuracy.main,
     "conditions": conditions.main,
+    "peers": peers.main,
 }
 
 

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ours beside the others on the same frames in one run: SMPLify, the paper's network, momentum.
+
+Each clip of the test part is cut to its first frames, since SMPLify needs a second for each. What
+that costs ours, whose clips are mostly long, stands beside it: its frames/s on the whole clips.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from common import SHARED, absent, publish
+from momentum import take as momentum
+
+from lsmplify_core.errors import InputError
+from lsmplify_core.evaluation.clips import clip_files, load_clip
+from lsmplify_core.evaluation.methods import find_method
+from lsmplify_core.evaluation.scores import Score, row, score
+from lsmplify_core.evaluation.tables import text_table
+from lsmplify_core.evaluation.takes import Take, between, make_take
+from lsmplify_core.layout import load_layout
+
+DATA = SHARED / "motion/test"
+EVERY = 9
+FRAMES = 40
+METHODS = ("default", "learned", "gauss-newton", "smplify-skeleton", "smplify", "paper")
+FIGURES = (
+    "geodesic_deg", "geodesic_observed_deg", "frames_above_15_deg", "mpjpe_mm", "mpkpe_mm",
+    "pve_mm", "jitter_km_s3", "frames_per_second",
+)  # fmt: skip
+
+
+def main() -> None:
+    """One line a method."""
+    if not DATA.is_dir():
+        absent("peers", DATA)
+        return
+    layout = load_layout("BODY_25")
+    whole = [take_of(file, layout) for file in clip_files(DATA)[::EVERY]]
+    takes = [between(take, 0, min(FRAMES, take.truth.frames)) for take in whole]
+    find_method("default")(whole[0])  # weights are read once, before the clock runs
+    rows = [measured(name, takes) for name in METHODS]
+    rows.append(measured("default", whole, "default, whole clips"))
+    if momentum.available():
+        scores = [score(t, a) for t, a in zip(takes, momentum.solve_all(takes), strict=True)]
+        rows.append({"method": "momentum, true body given", **figures(scores, layout)})
+    lines = [
+        [r["method"], *(f"{r[k]:.2f}" for k in FIGURES)]
+        if FIGURES[0] in r
+        else [r["method"], r["error"]]
+        for r in rows
+    ]
+    publish("peers", text_table(["method", *FIGURES], lines), rows)
+
+
+def take_of(file: Path, layout: Any) -> Take:
+    """A clip's tracks and truth."""
+    return make_take(load_clip(file, DATA, None, 0.0), layout)
+
+
+def measured(name: str, takes: list[Take], label: str = "") -> dict[str, Any]:
+    """A method's figures over all takes, or why there are none."""
+    try:
+        method = find_method(name)
+        scores = [score(take, method(take)) for take in takes]
+    except InputError as error:
+        return {"method": label or name, "error": str(error)}
+    return {"method": label or name, **figures(scores, takes[0].layout)}
+
+
+def figures(scores: list[Score], layout: Any) -> dict[str, Any]:
+    """The row of `lsmplify evaluate`."""
+    return row(scores, layout)
+
+
+if __name__ == "__main__":
+    main()
