@@ -43,14 +43,21 @@ def model(joints: int = 24, seed: int = 0, vertices: int = 300) -> dict[str, Any
     template[:joints] = rest
     regressor = np.zeros((joints, vertices))
     regressor[np.arange(joints), np.arange(joints)] = 1.0
-    shape = 0.01 * random.standard_normal((vertices, 3, 10))
+    directions = (
+        20 if joints == 55 else 10
+    )  # SMPL-X has ten for the face behind the ten for the body
+    shape = 0.01 * random.standard_normal((vertices, 3, directions))
     shape[..., 0] = 0.05 * template
     weights = random.dirichlet(np.full(joints, 0.1), size=vertices)
+    hands = {f"hands_{what}{side}": np.zeros(size) for side in "lr"
+             for what, size in (("components", (45, 45)), ("mean", 45))}  # fmt: skip
     return {
         "v_template": template, "shapedirs": shape, "weights": weights,
         "posedirs": 0.01 * random.standard_normal((vertices, 3, 9 * (joints - 1))),
         "J_regressor": regressor, "f": random.integers(vertices, size=(50, 3)).astype(np.uint32),
         "kintree_table": np.stack((parents % 2**32, np.arange(joints))).astype(np.uint32),
+        **(hands if joints > 24 else {}),
+        "lmk_faces_idx": np.zeros(51, np.int64), "lmk_bary_coords": np.full((51, 3), 1 / 3),
     }  # fmt: skip
 
 
@@ -58,10 +65,14 @@ class FakeChumpy:
     """Pickles as chumpy's array does: an object of `chumpy.ch.Ch` with its values under x."""
 
     def __init__(self, x: np.ndarray) -> None:
-        self.x = x
+        self.x, self._dirty_vars, self._itr = x, set[str](), None
 
 
 class _AsOwnersDo(pickle._Pickler):
+    """chumpy's name for our class and, in protocol 2, Python 2's kind of text and bytes."""
+
+    dispatch = dict(pickle._Pickler.dispatch)  # noqa: RUF012
+
     def save_global(self, obj: Any, name: str | None = None) -> None:
         if obj is FakeChumpy:
             self.write(b"cchumpy.ch\nCh\n")
@@ -69,8 +80,16 @@ class _AsOwnersDo(pickle._Pickler):
         else:
             super().save_global(obj, name)
 
-    dispatch = dict(pickle._Pickler.dispatch)  # noqa: RUF012
+    def save_old_text(self, obj: Any) -> None:
+        if self.proto != 2:
+            pickle._Pickler.dispatch[type(obj)](self, obj)
+            return
+        data = obj if isinstance(obj, bytes) else obj.encode()
+        self.write(pickle.BINSTRING + len(data).to_bytes(4, "little") + data)
+        self.memoize(obj)
+
     dispatch[type] = save_global
+    dispatch[str] = dispatch[bytes] = save_old_text
 
 
 def save_pkl(path: Path, arrays: dict[str, Any], protocol: int = 2) -> Path:

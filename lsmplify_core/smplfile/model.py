@@ -1,202 +1,147 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A model file of the SMPL family: what is in it, checked, and the body it makes.
+"""A model of the SMPL family: the body it makes, and its skin in motion.
 
-SMPL (Loper et al. 2015), SMPL-H (Romero et al. 2017), SMPL-X (Pavlakos et al. 2019). The solver poses
-SMPL's 24 joints on all of them; of SMPL-H's and SMPL-X's finger joints the first of the middle finger
-stands for SMPL's hand joint, which lies at the knuckles.
+SMPL (Loper et al. 2015), SMPL-H (Romero et al. 2017), SMPL-X (Pavlakos et al. 2019).
+
+The solver poses SMPL's 24 joints on all of them. SMPL-H and SMPL-X have fingers in place of SMPL's
+two hand joints, L_Hand and R_Hand; the first joints of the middle fingers stand for them, since
+SMPL's hand joint is the middle of the knuckles and the knuckle of the middle finger is nearest to
+it. Fingers, jaw and eyes stay at rest.
 """
 
-import zipfile
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Floats
 from ..body import Body
-from ..errors import InputError
-from ..joints import N_JOINTS, PARENTS
-from .unpickle import MOST_BYTES, safe_load
+from ..joints import N_JOINTS, N_POSED
 
 N_BETAS: Final = 10
-_MODELS: Final = {24: "SMPL", 52: "SMPL-H", 55: "SMPL-X"}
-_HANDS: Final = {"SMPL": (22, 23), "SMPL-H": (25, 40), "SMPL-X": (28, 43)}
-"""Our hand joints in the file: the first joints of the middle fingers where there are fingers."""
-_KEYS: Final = (
-    "v_template",
-    "shapedirs",
-    "posedirs",
-    "J_regressor",
-    "weights",
-    "kintree_table",
-    "f",
-)
-_MOST_VERTICES: Final = 200_000
+"""Shape parameters that are used: the first ten, as AMASS's `betas`; later ones change little."""
+HANDS: Final = {"SMPL": (22, 23), "SMPL-H": (25, 40), "SMPL-X": (28, 43)}
+"""Our hand joints among the file's: the first of the middle fingers where there are fingers."""
 _PIECE: Final = 64
 """Frames whose meshes are made at once."""
 
 
 @dataclass(frozen=True)
 class SmplFile:
-    """A model. V vertices, J of its own joints, B = 10 betas.
+    """A model. V vertices, J joints of its own, F faces; metres in SMPL's rest frame.
 
-    kind: "SMPL", "SMPL-H" or "SMPL-X". template (V, 3), shape (V, 3, B), pose (V, 3, 9 (J - 1)),
-    regressor (J, V), weights (V, J), parents (J,), faces (F, 3). Metres, SMPL's rest frame.
+    kind: "SMPL", "SMPL-H" or "SMPL-X". v_template: (V, 3) the mean person. shapedirs: (V, 3, 10)
+    what a beta moves. posedirs: (V, 3, 9 (J - 1)) what a joint's rotation, less the identity,
+    moves. joint_regressor: (J, V). weights: (V, J). parents: (J,), -1 at the pelvis. faces: (F, 3).
+    name: the file's. gender: "female", "male" or "neutral".
     """
 
     kind: str
-    template: Floats
-    shape: Floats
-    pose: Floats
-    regressor: Floats
+    v_template: Floats
+    shapedirs: Floats
+    posedirs: Floats
+    joint_regressor: Floats
     weights: Floats
     parents: NDArray[np.intp]
     faces: NDArray[np.intp]
     name: str
+    gender: str = "neutral"
 
     @property
     def chosen(self) -> NDArray[np.intp]:
         """(24,) our joints among the file's."""
-        return np.array([*range(N_JOINTS - 2), *_HANDS[self.kind]])
+        return np.array([*range(N_POSED), *HANDS[self.kind]])
+
+    @cached_property
+    def _mean_joints(self) -> Floats:
+        return self.joint_regressor[self.chosen] @ self.v_template
+
+    def joint_shape_directions(self) -> Floats:
+        """(24, 3, 10) metres: how each rest joint moves with each beta."""
+        return self._joint_moves
+
+    @cached_property
+    def _joint_moves(self) -> Floats:
+        return np.tensordot(self.joint_regressor[self.chosen], self.shapedirs, axes=1)
 
     def body(self, betas: Floats | None = None) -> Body:
-        """Our 24 joints at rest on the person with these betas (the mean one if not given)."""
-        betas = np.zeros(N_BETAS) if betas is None else betas
-        rest = self.regressor[self.chosen] @ self.vertices(betas)
+        """Our 24 joints at rest on the person with these betas (10,), the mean one if not given."""
+        rest = self._mean_joints
+        if betas is not None:
+            rest = rest + self._joint_moves @ betas
         return Body(rest, self.name)
 
-    def joint_directions(self) -> Floats:
-        """(24, 3, 10) metres: how each rest joint moves with each beta."""
-        return np.einsum("jv,vab->jab", self.regressor[self.chosen], self.shape, optimize=True)
+    def nearest_betas(self, body: Body) -> Floats:
+        """Betas (10,) of the person whose bones are most like a body's.
+
+        Least squares of the bones, held a little (1 mm a beta) to the mean person, so that what
+        joints do not show stays ordinary.
+        """
+        mean = self.body()
+        away = (body.offsets - mean.offsets).reshape(-1)
+        moves = np.stack([self.body(b).offsets - mean.offsets for b in np.eye(N_BETAS)], axis=-1)
+        moves = moves.reshape(-1, N_BETAS)
+        return np.linalg.solve(moves.T @ moves + 1e-6 * np.eye(N_BETAS), moves.T @ away)
 
     def vertices(self, betas: Floats) -> Floats:
-        """(V, 3) metres at rest."""
-        return self.template + self.shape @ betas
+        """(V, 3) metres: the skin at rest."""
+        return self.v_template + self.shapedirs @ betas
+
+    def joint_weights(self) -> Floats:
+        """(V, 24) the weights of our joints, rows as in the file: what fingers, jaw and eyes move
+        goes to the hand and the head that they hang on."""
+        ours = {int(j): i for i, j in enumerate(self.chosen)}
+        folded = np.zeros((len(self.weights), N_JOINTS))
+        for joint in range(len(self.parents)):
+            folded[:, self._carrier(joint, ours)] += self.weights[:, joint]
+        return folded
+
+    def _carrier(self, joint: int, ours: dict[int, int]) -> int:
+        """Our joint that carries one of the file's; all fingers hang on the hand joint."""
+        if joint not in ours:
+            parent = int(self.parents[joint])
+            wrists = {20: 22, 21: 23}
+            return wrists.get(parent) or self._carrier(parent, ours)
+        return ours[joint]
 
     def posed_vertices(self, rotations: Floats, root: Floats, betas: Floats) -> Floats:
-        """(T, V, 3) metres: the skin of a motion, with the model's pose corrections.
+        """(T, V, 3) metres: the skin of a motion, with the model's own pose corrections.
 
-        rotations: (T, 24, 3, 3) as a Motion's; fingers, jaw and eyes rest. root: (T, 3) metres,
-        the pelvis joint in the world.
+        rotations: (T, 24, 3, 3) as a Motion's; those of the hands count on SMPL alone. root: (T, 3)
+        metres, the pelvis joint in the world. betas: (10,).
         """
-        parts = [slice(i, i + _PIECE) for i in range(0, len(root), _PIECE)]
-        return np.concatenate([self._skin(rotations[p], root[p], betas) for p in parts])
+        made = np.empty((len(root), *self.v_template.shape))
+        for first in range(0, len(root), _PIECE):
+            part = slice(first, first + _PIECE)
+            made[part] = self._skin(rotations[part], root[part], betas)
+        return made
 
     def _skin(self, rotations: Floats, root: Floats, betas: Floats) -> Floats:
         vertices = self.vertices(betas)
-        rest = self.regressor @ vertices
-        whole = self._all_joints(rotations)
-        bent = (whole[:, 1:] - np.eye(3)).reshape(len(whole), -1)
-        corrected = vertices + np.einsum("vap,tp->tva", self.pose, bent, optimize=True)
-        turned, placed = self._forward(whole, rest, root)
-        back = placed - np.einsum("tjab,jb->tja", turned, rest)
-        blended = np.einsum("vj,tjab->tvab", self.weights, turned, optimize=True)
-        shift = np.einsum("vj,tja->tva", self.weights, back, optimize=True)
-        return np.einsum("tvab,tvb->tva", blended, corrected) + shift
+        rest = self.joint_regressor @ vertices
+        local = self._all_joints(rotations)
+        bent = (local[:, 1:] - np.eye(3)).reshape(len(local), -1)
+        corrected = vertices + np.moveaxis(np.tensordot(self.posedirs, bent, axes=(2, 1)), -1, 0)
+        turned, placed = self._forward(local, rest, root)
+        shift = placed - (turned @ rest[:, :, None])[..., 0]
+        motions = np.concatenate((turned, shift[..., None]), axis=-1)
+        blended = np.moveaxis(np.tensordot(self.weights, motions, axes=(1, 1)), 0, 1)
+        return (blended[..., :3] @ corrected[..., None])[..., 0] + blended[..., 3]
 
     def _all_joints(self, rotations: Floats) -> Floats:
-        """(T, J, 3, 3): our joints in the file's places, all others at rest."""
-        whole = np.zeros((len(rotations), len(self.parents), 3, 3)) + np.eye(3)
-        body = N_JOINTS - 2 if self.kind != "SMPL" else N_JOINTS
-        whole[:, :body] = rotations[:, :body]
-        return whole
+        """(T, J, 3, 3): our rotations in the file's places, all others at rest."""
+        local = np.zeros((len(rotations), len(self.parents), 3, 3)) + np.eye(3)
+        count = N_JOINTS if self.kind == "SMPL" else N_POSED
+        local[:, :count] = rotations[:, :count]
+        return local
 
     def _forward(self, rotations: Floats, rest: Floats, root: Floats) -> tuple[Floats, Floats]:
+        """The joints' world rotations (T, J, 3, 3) and places (T, J, 3)."""
         turned, placed = [rotations[:, 0]], [np.asarray(root)]
         for joint in range(1, len(self.parents)):
             parent = int(self.parents[joint])
             turned.append(turned[parent] @ rotations[:, joint])
             placed.append(placed[parent] + turned[parent] @ (rest[joint] - rest[parent]))
         return np.stack(turned, axis=1), np.stack(placed, axis=1)
-
-
-def load_smpl_file(path: Path) -> SmplFile:
-    """Read a `.pkl` or `.npz` of the SMPL family. InputError says what is wrong with it."""
-    if not path.is_file():
-        raise InputError(f"{path}: there is no such file")
-    data = safe_load(path) if path.suffix.lower() == ".pkl" else _read_npz(path)
-    if not isinstance(data, dict):
-        raise InputError(f"{path}: holds no dictionary, so it is not a model of the SMPL family")
-    arrays = {key: _numbers(data, key, path) for key in _KEYS}
-    joints = arrays["J_regressor"].shape[0] if arrays["J_regressor"].ndim == 2 else 0
-    if joints not in _MODELS:
-        raise InputError(f"{path}: has {joints} joints; SMPL has 24, SMPL-H 52 and SMPL-X 55")
-    _check_shapes(arrays, joints, path)
-    tree = arrays["kintree_table"][0].astype(np.int64)
-    tree[0] = -1
-    if tuple(tree[: N_JOINTS - 2]) != PARENTS[: N_JOINTS - 2] or (tree >= np.arange(joints)).any():
-        raise InputError(f"{path}: its joints hang from each other otherwise than SMPL's")
-    model = SmplFile(
-        _MODELS[joints], arrays["v_template"], arrays["shapedirs"][..., :N_BETAS],
-        arrays["posedirs"], arrays["J_regressor"], arrays["weights"], tree,
-        arrays["f"].astype(np.intp), path.stem,
-    )  # fmt: skip
-    _check_body(model, path)
-    return model
-
-
-def _read_npz(path: Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InputError(f"{path}: is larger than {MOST_BYTES >> 20} MB, so it is not read")
-        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
-            sizes = {i.filename.removesuffix(".npy"): i.file_size for i in archive.infolist()}
-        if sum(sizes.get(key, 0) for key in _KEYS) > MOST_BYTES:
-            raise InputError(f"{path}: unpacks to more than {MOST_BYTES >> 20} MB")
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
-            return {key: data[key] for key in _KEYS if key in data.files}
-    except InputError:
-        raise
-    except Exception as error:  # damaged archives fail in half a dozen ways
-        raise InputError(f"{path}: not an npz that can be read ({error})") from error
-
-
-def _numbers(data: dict[str, Any], key: str, path: Path) -> Any:
-    if key not in data:
-        raise InputError(
-            f"{path}: there is no {key!r} in it, so it is not a model of the SMPL family"
-        )
-    try:
-        values = np.asarray(data[key], dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{path}: {key!r} is not an array of numbers") from error
-    if not np.isfinite(values).all():
-        raise InputError(f"{path}: {key!r} holds values that are not numbers")
-    return values
-
-
-def _check_shapes(arrays: dict[str, Any], joints: int, path: Path) -> None:
-    template = arrays["v_template"]
-    count = len(template) if template.ndim == 2 else 0
-    if not 3 <= count <= _MOST_VERTICES:
-        raise InputError(f"{path}: v_template has the shape {template.shape}, not (vertices, 3)")
-    wanted = {
-        "v_template": (count, 3), "J_regressor": (joints, count), "weights": (count, joints),
-        "posedirs": (count, 3, 9 * (joints - 1)), "kintree_table": (2, joints),
-    }  # fmt: skip
-    for key, shape in wanted.items():
-        if arrays[key].shape != shape:
-            raise InputError(f"{path}: {key} has the shape {arrays[key].shape}, not {shape}")
-    directions, faces = arrays["shapedirs"], arrays["f"]
-    if directions.ndim != 3 or directions.shape[:2] != (count, 3) or directions.shape[2] < N_BETAS:
-        raise InputError(
-            f"{path}: shapedirs has the shape {directions.shape}, not ({count}, 3, {N_BETAS} or more)"
-        )
-    if (
-        faces.ndim != 2
-        or faces.shape[1] != 3
-        or faces.min(initial=0) < 0
-        or faces.max(initial=0) >= count
-    ):
-        raise InputError(f"{path}: f does not name three vertices a face")
-
-
-def _check_body(model: SmplFile, path: Path) -> None:
-    body = model.body()
-    bones = np.linalg.norm(body.offsets[1:], axis=1)
-    if bones.min() < 1e-4 or not 0.3 < body.height < 3.0:
-        raise InputError(
-            f"{path}: its mean body is {body.height:.2f} m from toe to head, so it is no person in metres"
-        )
