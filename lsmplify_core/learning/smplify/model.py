@@ -6,7 +6,9 @@ until the number is full; so a step of smplx costs what it costs with SMPL. Ten 
 size, and nine groups of regions.
 """
 
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from typing import Any, Final
 
 import numpy as np
@@ -71,10 +73,11 @@ def smpl_layer(body: Body, layout: Layout) -> Any:
         J_regressor=regressor, kintree_table=np.stack((parents, np.arange(N_JOINTS))),
         weights=_weights(layout), f=np.array([[0, 1, 2]], dtype=np.uint32),
     )  # fmt: skip
-    return smplx.SMPL(
-        "", data_struct=model, create_betas=False, create_global_orient=False,
-        create_body_pose=False, create_transl=False, dtype=torch.float32,
-    )  # fmt: skip
+    with redirect_stdout(StringIO()):  # smplx prints that ten shape directions are few
+        return smplx.SMPL(
+            "", data_struct=model, create_betas=False, create_global_orient=False,
+            create_body_pose=False, create_transl=False, dtype=torch.float32,
+        )  # fmt: skip
 
 
 def _changed(body: Body, beta: int) -> Body:

@@ -2,7 +2,8 @@
 """The prior of body poses: a mixture of Gaussians, as SMPLify's (Bogo et al. 2016, §3).
 
 Fitted on the training clips by `python -m lsmplify_core.learning.smplify.prior CLIPS`, which writes
-`prior.npz` beside this file.
+`prior.npz` beside this file. Covariances are kept as a few factors and a diagonal, 10 kB in all; whole
+ones are 16 times as large and SMPLify is no more exact with them.
 """
 
 import sys
@@ -24,6 +25,7 @@ N_POSE: Final = 63
 _COMPONENTS: Final = 8
 _LEAST: Final = 0.03
 """Radians: no direction of a component is narrower."""
+_FACTORS: Final = 8
 _POSES: Final = 40_000
 _ROUNDS: Final = 30
 
@@ -34,9 +36,11 @@ class PosePrior:
     def __init__(self, file: Path = FILE) -> None:
         """Read the fitted mixture."""
         with np.load(file, allow_pickle=False) as data:
-            means, covariances, weights = (
-                data[k].astype(np.float64) for k in ("means", "covariances", "weights")
+            means, factors, spread, weights = (
+                data[k].astype(np.float64) for k in ("means", "factors", "spread", "weights")
             )
+        diagonal = np.eye(means.shape[1]) * np.square(spread)[:, None]
+        covariances = factors @ np.swapaxes(factors, -1, -2) + diagonal
         precisions = np.linalg.inv(covariances)
         logdet = np.linalg.slogdet(covariances)[1]
         self.means = torch.from_numpy(means).float()
@@ -67,6 +71,20 @@ def fit_prior(poses: Floats, random: np.random.Generator) -> tuple[Floats, Float
     return means, covariances, np.bincount(group, minlength=_COMPONENTS) / len(poses)
 
 
+def factored(covariance: Floats, count: int) -> tuple[Floats, Floats]:
+    """Factors (D, count) and spread (D,) with F Fᵀ + diag(spread²) near a covariance (D, D).
+
+    Factor analysis by principal axes: factors of what the diagonal leaves, in turns.
+    """
+    factors = np.zeros((len(covariance), count))
+    for _ in range(_ROUNDS):
+        rest = np.maximum(np.diag(covariance - factors @ factors.T), _LEAST**2)
+        values, axes = np.linalg.eigh(covariance - np.diag(rest))
+        factors = axes[:, -count:] * np.sqrt(np.maximum(values[-count:], 0))
+    rest = np.maximum(np.diag(covariance - factors @ factors.T), _LEAST**2)
+    return factors, np.sqrt(rest)
+
+
 def main() -> None:
     """Fit on the clips below the folder given and write the file."""
     random = np.random.default_rng(0)
@@ -74,11 +92,9 @@ def main() -> None:
     chosen = rotations[random.choice(len(rotations), _POSES, replace=False)].numpy()
     poses = matrix_to_axis_angle(chosen.astype(np.float64)).reshape(len(chosen), N_POSE)
     means, covariances, weights = fit_prior(poses, random)
-    arrays: dict[str, Any] = {
-        "means": means.astype(np.float16),
-        "covariances": covariances.astype(np.float32),
-        "weights": weights.astype(np.float32),
-    }
+    factors, spread = zip(*(factored(c, _FACTORS) for c in covariances), strict=True)
+    named = {"means": means, "factors": factors, "spread": spread, "weights": weights}
+    arrays: dict[str, Any] = {k: np.asarray(v, dtype=np.float16) for k, v in named.items()}
     write_whole(FILE, lambda file: np.savez_compressed(file, **arrays))
 
 
