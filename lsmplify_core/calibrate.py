@@ -16,17 +16,16 @@ from numpy.typing import NDArray
 
 from .arrays import Floats
 from .attachments import Comparison, State, Target, compare
-from .body import REGION_NAMES, REGIONS, Body
-from .joints import ANCESTORS, JOINT_INDEX, N_JOINTS, N_POSED, PARENTS
+from .body import Body, default_body
+from .joints import ANCESTORS, N_JOINTS, N_POSED, PARENTS
 from .kinematics import attached_points, forward
 from .learned import Learned, learned_steps
 from .network import FRAME_RATE, Network
 from .placing import place, torso_trust
 from .rotations import axis_angle_to_matrix, matrix_to_axis_angle, skew
+from .shapes import ShapeSpace
 from .timing import mapped
 
-N_SHAPE: Final = 1 + len(REGION_NAMES)
-"""A size and a factor for each region of the body."""
 _RUNS: Final = 10
 _RUN: Final = 5
 _SECONDS_A_RUN: Final = 4.0
@@ -37,8 +36,6 @@ _STEPS: Final = 3
 """Rounds of the network in the first pass (one in the later ones, which begin near), and Gauss–Newton steps on poses and shape together, in each pass."""
 _NOISE: Final = 0.005
 """Metres: the error that a track is thought to have; what the priors are weighed against."""
-_SCALE_SPREAD: Final = 0.06
-"""How far a proportion (share) may be from the default body's: one standard deviation."""
 _SKIN_SPREAD: Final = 0.015
 _JOINT_SPREAD: Final = 0.006
 """Metres: the same for a skin marker and for a keypoint at a joint, with long tails (Cauchy):
@@ -49,8 +46,6 @@ _REPEATS_AT_JOINTS: Final = (8.0, 0.7)
 """Frames of a take repeat each other's errors, so that so many of them count as one against the
 priors. Points at joints are free in the first pass, so that those which a tool puts elsewhere can
 leave, and held in the last, so that the others return to where they belong."""
-_FACTORS: Final = (0.6, 1.6)
-"""No region of a body is further from the default's proportions than this."""
 _ANGLE_SPREAD: Final = 0.12
 """Radians: the same for the network's rotations."""
 _OUTLIER: Final = 0.03
@@ -60,11 +55,13 @@ _OUTLIER: Final = 0.03
 @dataclass(frozen=True)
 class Calibration:
     """body: the person. offsets: (K, 3) metres, the take's points in their joints' frames.
-    misfit: metres along an axis, how far the points stay from the fitted body all the same."""
+    misfit: metres along an axis, how far the points stay from the fitted body all the same. shape:
+    the numbers of the shape space that make the body."""
 
     body: Body
     offsets: Floats
     misfit: float
+    shape: Floats
 
 
 def rough_size(body: Body, target: Target) -> float:
@@ -95,7 +92,7 @@ def _spread(points: Floats, w: Floats) -> Floats:
 
 def calibrate_steps(
     network: Network,
-    body: Body,
+    space: ShapeSpace,
     target: Target,
     rate: float,
     fixed: bool = False,
@@ -103,22 +100,21 @@ def calibrate_steps(
 ) -> Generator[float, None, Calibration]:
     """Find the body and offsets of a take; yields the share done.
 
-    target: the take's (T, K) points in metres with the layout's offsets on `body`. fixed: keep the
-    body as it is and find the offsets alone.
+    space: how the body may vary. target: the take's (T, K) points in metres with the layout's
+    offsets on the mean body. fixed: keep that body and find the offsets alone.
     """
-    size = 1.0 if fixed else rough_size(body, target)
+    shape = space.start(1.0 if fixed else rough_size(space.mean, target))
+    size = space.size(shape)
     runs = best_runs(target, rate)
     frames = runs.T.reshape(-1)  # dealt out by the network's clock, each run is a sequence
     clock = FRAME_RATE * len(runs)
-    scales = np.ones(N_SHAPE)
-    scales[0] = size
     offsets = target.offsets * size
     prior = target.offsets.copy()
     take = replace(target, points=target.points[frames], weights=target.weights[frames])
     poses = State(np.zeros(0), np.zeros(0))
     for turn in range(passes):
-        person = shaped(body, scales)
-        unit = person.height / body.height
+        person = space.body(shape)
+        unit = person.height / default_body().height
         local = Target(
             (person.offsets / unit).astype(np.float32),
             target.joints,
@@ -140,28 +136,18 @@ def calibrate_steps(
         )
         repeats = _REPEATS_AT_JOINTS[0 if turn < passes - 1 else 1]
         for _ in range(_STEPS):
-            poses, scales, offsets = _joint_step(
-                body, take, poses, learned.guess, scales, offsets, prior, fixed, repeats
+            poses, shape, offsets = _joint_step(
+                space, take, poses, learned.guess, shape, offsets, prior, fixed, repeats
             )
         yield (turn + 1) / passes
-    person = shaped(body, scales)
-    return Calibration(person, offsets, _misfit(poses, take, person, offsets))
+    person = space.body(shape)
+    return Calibration(person, offsets, _misfit(poses, take, person, offsets), shape)
 
 
 def _misfit(poses: State, take: Target, person: Body, offsets: Floats) -> float:
     seen = compare(poses, replace(take, bones=person.offsets, offsets=offsets))
     apart = np.linalg.norm(seen.residuals, axis=-1)[take.weights > 0]
     return float(np.median(apart) / np.sqrt(3.0)) if apart.size else 0.0
-
-
-def shaped(body: Body, scales: Floats) -> Body:
-    """`body` with size scales[0] and the regions' factors scales[1:] on top of it."""
-    return body.scaled(scales[0] * joint_scales(scales[1:]))
-
-
-def joint_scales(factors: Floats) -> Floats:
-    """(12,) region factors -> (24,) bone factors."""
-    return 1.0 + _REGION_OF @ (factors - 1.0)
 
 
 def best_runs(target: Target, rate: float) -> NDArray[np.intp]:
@@ -189,17 +175,17 @@ def _shares(
 
 
 def _joint_step(
-    body: Body, take: Target, poses: State, guess: State, scales: Floats, offsets: Floats,
+    space: ShapeSpace, take: Target, poses: State, guess: State, shape: Floats, offsets: Floats,
     prior: Floats, fixed: bool,
     repeats: float,
 ) -> tuple[State, Floats, Floats]:  # fmt: skip
     """One Gauss–Newton step on all poses and the shape they share."""
-    target = replace(take, bones=shaped(body, scales).offsets, offsets=offsets)
+    target = replace(take, bones=space.body(shape).offsets, offsets=offsets)
     seen = compare(poses, target)
     apart = np.square(seen.residuals).sum(axis=-1)
     target = replace(target, weights=take.weights / (1.0 + apart / _OUTLIER**2))
     jacobian = np.concatenate(
-        (_pose_jacobian(seen, target, poses), _shape_jacobian(seen, target, body, scales)), axis=-1
+        (_pose_jacobian(seen, target), _shape_jacobian(seen, target, space, shape)), axis=-1
     )
     root_weight = np.sqrt(target.weights)[..., None]
     n = len(jacobian)
@@ -208,18 +194,19 @@ def _joint_step(
     matrix = jacobian.transpose(0, 2, 1) @ jacobian
     vector = (jacobian.transpose(0, 2, 1) @ residual)[..., 0]
     _pull_poses(matrix, vector, poses, guess, seen)
-    pull, towards = _shape_pull(n, scales, offsets, prior, fixed, repeats)
-    step, shape = _solved_together(matrix, vector, pull, towards)
+    own = _shape_pull(n, space, shape, fixed)
+    placed = _offset_pull(n, space.size(shape), offsets, prior, repeats)
+    pull, towards = (np.concatenate(pair) for pair in zip(own, placed, strict=True))
+    step, change = _solved_together(matrix, vector, pull, towards)
     turn = step[:, : 3 * N_POSED].reshape(-1, N_POSED, 3, 1)
     local = (np.swapaxes(seen.turned[:, :N_POSED], -1, -2) @ turn)[..., 0]
     rotations = poses.rotations.copy()
     rotations[:, :N_POSED] = rotations[:, :N_POSED] @ axis_angle_to_matrix(
         np.clip(local, -0.5, 0.5)
     )
-    scales = scales + shape[:N_SHAPE]
-    scales[1:] = np.clip(scales[1:], *_FACTORS)
-    offsets = offsets + shape[N_SHAPE:].reshape(-1, 3)
-    return State(rotations, poses.root + step[:, 3 * N_POSED :]), scales, offsets
+    offsets = offsets + change[len(shape) :].reshape(-1, 3)
+    shape = space.limited(shape + change[: len(shape)])
+    return State(rotations, poses.root + step[:, 3 * N_POSED :]), shape, offsets
 
 
 def _solved_together(
@@ -239,7 +226,7 @@ def _solved_together(
     return step, shape
 
 
-def _pose_jacobian(seen: Comparison, target: Target, poses: State) -> Floats:
+def _pose_jacobian(seen: Comparison, target: Target) -> Floats:
     """(N, K, 3, 69): how the points move with world turns of the joints and the root's shift."""
     carries = ANCESTORS[np.asarray(target.joints)][:, :N_POSED]
     points = target.points - seen.residuals
@@ -249,23 +236,17 @@ def _pose_jacobian(seen: Comparison, target: Target, poses: State) -> Floats:
     return np.concatenate((turns, shifts), axis=-1)
 
 
-def _shape_jacobian(seen: Comparison, target: Target, body: Body, scales: Floats) -> Floats:
-    """(N, K, 3, 13 + 3 K): how the points move with the size, the regions' factors and their own
-    offsets."""
-    parents = [0, *PARENTS[1:]]
-    moved = np.einsum("njab,jb->nja", seen.turned[:, parents], body.offsets)
+def _shape_jacobian(seen: Comparison, target: Target, space: ShapeSpace, shape: Floats) -> Floats:
+    """(N, K, 3, S + 3 K): how the points move with the body's shape and with their own offsets."""
     path = ANCESTORS[np.asarray(target.joints)].astype(float)
     path[:, 0] = 0.0
-    by_size = path * joint_scales(scales[1:])
-    by_region = scales[0] * path[..., None] * _REGION_OF
-    columns = np.concatenate((by_size[..., None], by_region), axis=-1)
-    shape = np.einsum("kjs,nja->nkas", columns, moved, optimize=True)
+    moves = space.jacobian(shape, seen.turned[:, [0, *PARENTS[1:]]], path)
     n, k = seen.residuals.shape[:2]
     own = np.zeros((n, k, 3, k, 3))
     frames = seen.turned[:, np.asarray(target.joints)]
     index = np.arange(k)
     own[:, index, :, index] = frames.transpose(1, 0, 2, 3)
-    return np.concatenate((shape, own.reshape(n, k, 3, 3 * k)), axis=-1)
+    return np.concatenate((moves, own.reshape(n, k, 3, 3 * k)), axis=-1)
 
 
 def _pull_poses(
@@ -285,30 +266,23 @@ def _pull_poses(
 
 
 def _shape_pull(
-    frames: int, scales: Floats, offsets: Floats, prior: Floats, fixed: bool, repeats: float
+    frames: int, space: ShapeSpace, shape: Floats, fixed: bool
 ) -> tuple[Floats, Floats]:
     """How strongly (S,) the shape is pulled, and how far (S,) it is from where it is pulled to."""
-    away = prior * scales[0] - offsets
+    if fixed:
+        return np.full(len(shape), 1e9), np.zeros(len(shape))
+    strength, away = space.pull(shape, _NOISE)
+    return frames / _REPEATS * strength, away
+
+
+def _offset_pull(
+    frames: int, size: float, offsets: Floats, prior: Floats, repeats: float
+) -> tuple[Floats, Floats]:
+    """The same (3 K,) for the points' offsets, which are pulled to the layout's."""
+    away = prior * size - offsets
     at_joint = np.linalg.norm(prior, axis=1) < 0.01
     spread = np.where(at_joint, _JOINT_SPREAD, _SKIN_SPREAD)
     apart = np.linalg.norm(away, axis=1) / spread
     trust = frames / np.where(at_joint, repeats, _REPEATS)
     hold = trust * (_NOISE / spread) ** 2 / (1.0 + apart**2)
-    size = np.zeros(N_SHAPE)
-    size[1:] = frames / _REPEATS * (_NOISE / _SCALE_SPREAD) ** 2
-    if fixed:
-        size[:] = 1e9
-    pull = np.concatenate((size, np.repeat(hold, 3)))
-    towards = np.concatenate(([0.0], (1.0 - scales[1:]) * (not fixed), away.reshape(-1)))
-    return pull, towards
-
-
-def _regions() -> Floats:
-    table = np.zeros((N_JOINTS, len(REGION_NAMES)))
-    for column, name in enumerate(REGION_NAMES):
-        for joint in REGIONS[name]:
-            table[JOINT_INDEX[joint], column] = 1.0
-    return table
-
-
-_REGION_OF: Final = _regions()
+    return np.repeat(hold, 3), away.reshape(-1)

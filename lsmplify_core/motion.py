@@ -31,6 +31,7 @@ class Motion:
     rotations: (T, 24, 3, 3), each in its parent's frame, the pelvis's in the world's.
     root: (T, 3) the pelvis joint. rate: frames per second.
     track_names, track_error: the K tracks solved for and (T, K) distances in metres, NaN unseen.
+    betas: (10,) and gender: of the model file that the body is from, if it is from one.
     """
 
     rotations: Floats
@@ -39,6 +40,8 @@ class Motion:
     body: Body
     track_names: tuple[str, ...] = ()
     track_error: Floats | None = None
+    betas: Floats | None = None
+    gender: str = "neutral"
 
     @property
     def frames(self) -> int:
@@ -86,8 +89,8 @@ def save_motion(motion: Motion, path: Path) -> None:
     arrays: dict[str, Any] = {
         "poses": poses.astype(np.float32),
         "trans": (motion.root - motion.body.rest_joints[0]).astype(np.float32),
-        "betas": np.zeros(10, np.float32),
-        "gender": np.array("neutral"),
+        "betas": (np.zeros(10) if motion.betas is None else motion.betas).astype(np.float32),
+        "gender": np.array(motion.gender),
         "mocap_framerate": np.array(float(motion.rate)),
         "rest_joints": motion.body.rest_joints.astype(np.float32),
         "track_names": np.array(motion.track_names, dtype=np.str_),
@@ -126,13 +129,29 @@ def load_motion(path: Path) -> Motion:
     names = tuple(str(n) for n in files.get("track_names", np.empty(0)))
     return Motion(
         axis_angle_to_matrix(vectors), trans + body.rest_joints[0], rate, body, names,
-        files.get("track_error"),
+        files.get("track_error"), _betas(files.get("betas")), _gender(files.get("gender")),
     )  # fmt: skip
+
+
+def _betas(values: Any) -> Floats | None:
+    """The first ten, those that a file lacks as zeros; None where there are none."""
+    if values is None or values.dtype.kind not in "fiu" or not np.isfinite(values).all():
+        return None
+    betas = np.zeros(10)
+    given = values.reshape(-1)[:10]
+    betas[: len(given)] = given
+    return betas
+
+
+def _gender(value: Any) -> str:
+    """As AMASS has it, in text or bytes."""
+    text = "" if value is None else str(value.astype(np.str_)) if value.ndim == 0 else ""
+    return text if text in ("female", "male") else "neutral"
 
 
 _KEYS = frozenset(
     ("poses", "trans", "mocap_framerate", "mocap_frame_rate", "rest_joints", "track_names",
-     "track_error")
+     "track_error", "betas", "gender")
 )  # fmt: skip
 
 

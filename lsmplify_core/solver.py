@@ -27,6 +27,8 @@ from .motion import Motion
 from .network import load_network
 from .placing import place, torso_trust
 from .report import make_report
+from .shapes import RegionSpace, ShapeSpace, betas_of
+from .smplfile import SmplFile
 from .spikes import without_spikes
 from .threads import one_blas_thread
 from .timing import finished, mapped, timed
@@ -68,7 +70,7 @@ def solve(
     *,
     match: Match | None = None,
     layout: str = "auto",
-    body: Body | None = None,
+    body: Body | SmplFile | None = None,
     init: Motion | None = None,
     settings: Settings | None = None,
 ) -> Solution:
@@ -83,7 +85,7 @@ def solve_steps(
     *,
     match: Match | None = None,
     layout: str = "auto",
-    body: Body | None = None,
+    body: Body | SmplFile | None = None,
     init: Motion | None = None,
     settings: Settings | None = None,
 ) -> Generator[Progress, None, Solution]:
@@ -91,7 +93,7 @@ def solve_steps(
 
     tracks: as read, in any unit and with any axis up. match: which track is which keypoint; found
     by `layout` ("auto", a shipped name or a JSON file) where it is None. body: None to calibrate
-    one on the take; the points' offsets are calibrated either way. init: a motion to start from
+    the default one on the take, or a model file to find its betas; a body is kept as it is. The points' offsets are calibrated either way. init: a motion to start from
     (plug-in), at the tracks' rate, frame for frame.
     Raises InputError for tracks that cannot be solved.
     """
@@ -103,7 +105,7 @@ def _solved(
     tracks: Tracks,
     match: Match | None,
     layout: str,
-    body: Body | None,
+    body: Body | SmplFile | None,
     init: Motion | None,
     settings: Settings,
 ) -> Generator[Progress, None, Solution]:
@@ -116,9 +118,11 @@ def _solved(
     taken = converted(tracks.select([t for _, t in match.matched]), world)
     taken = without_spikes(taken)
     sighted = _sighted(taken)
-    target, origin = _target(taken, match, body or default_body())
+    space = betas_of(body) if isinstance(body, SmplFile) else RegionSpace(body or default_body())
+    target, origin = _target(taken, match, space.mean)
+    calibration = _calibrated(target, taken.rate, space, isinstance(body, Body), sighted)
     found = yield from mapped(
-        timed(_calibrated(target, taken.rate, body, sighted), seconds, "calibrate"),
+        timed(calibration, seconds, "calibrate"),
         lambda done: Progress("calibrate", _CALIBRATED * done),
     )
     unit, local = _in_body_size(target, found)
@@ -138,6 +142,8 @@ def _solved(
         found.body,
         taken.names,
         error * unit,
+        found.shape if isinstance(body, SmplFile) else None,
+        body.gender if isinstance(body, SmplFile) else "neutral",
     )
     warnings = (*taken.warnings, *_warn_of_gaps(sighted))
     report = make_report(
@@ -180,15 +186,10 @@ def _target(taken: Tracks, match: Match, body: Body) -> tuple[Target, Floats]:
 
 
 def _calibrated(
-    target: Target, rate: float, body: Body | None, sighted: NDArray[np.bool_]
+    target: Target, rate: float, space: ShapeSpace, fixed: bool, sighted: NDArray[np.bool_]
 ) -> Generator[float, None, Calibration]:
-    weights = target.weights * sighted[:, None]
-    return (
-        yield from calibrate_steps(
-            load_network(), body or default_body(), replace(target, weights=weights), rate,
-            fixed=body is not None,
-        )
-    )  # fmt: skip
+    seen = replace(target, weights=target.weights * sighted[:, None])
+    return (yield from calibrate_steps(load_network(), space, seen, rate, fixed))
 
 
 def _in_body_size(target: Target, found: Calibration) -> tuple[float, Target]:

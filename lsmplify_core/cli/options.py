@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..body import Body
+from ..bodyfile import read_body
 from ..errors import InputError
 from ..fitting import Settings
 from ..motion import Motion, load_motion
 from ..reading import read_tracks
+from ..smplfile import SmplFile
 from ..tracks import Tracks
 
 
@@ -25,7 +27,8 @@ def add_solving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--layout", default="auto", help="auto, a shipped layout, or a JSON file")
     parser.add_argument(
         "--body", default="default",
-        help="default: calibrated on the take; FILE.npz: the rest_joints of a motion solved before",
+        help="default: calibrated on the take; FILE.pkl or .npz: an SMPL, SMPL-H or SMPL-X model, "
+        "whose betas are found; or a motion solved before, whose body is kept",
     )  # fmt: skip
     parser.add_argument("--init", type=Path, help="AMASS npz of the same take to start from")
     parser.add_argument("--start", type=int, help="first frame, counted from 0")
@@ -63,16 +66,12 @@ def _smooth(text: str) -> float | None:
     return seconds
 
 
-def body(args: argparse.Namespace) -> Body | None:
-    """None for the default body, which is calibrated on the take."""
+def body(args: argparse.Namespace) -> Body | SmplFile | None:
+    """None for the default body, which is calibrated on the take; a model file, whose betas
+    are; or the body of a motion solved before, which is kept."""
     if args.body == "default":
         return None
-    path = Path(args.body)
-    if not path.is_file():
-        raise InputError(f"--body {args.body}: there is no such file")
-    if path.suffix.lower() != ".npz":
-        raise InputError(f"--body {args.body}: only npz files with rest_joints are read as bodies")
-    return Body(load_motion(path).body.rest_joints, path.stem)
+    return read_body(Path(args.body))
 
 
 def init(args: argparse.Namespace, tracks: Tracks) -> Motion | None:
