@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import InputError
 from ..layout import load_layout
 from ..motion import write_whole
+from ..smplfile import load_smpl_file
 
 
 def add_parser(subparsers: Any) -> None:
@@ -27,7 +28,9 @@ def add_parser(subparsers: Any) -> None:
     p.add_argument("--subset", default="", help="only clips whose path contains this")
     p.add_argument("--rate", type=float, help="resample the clips to this many frames per second")
     p.add_argument("--proportions", type=float, default=0.0, metavar="S",
-                   help="spread of random body proportions, as 0.08")  # fmt: skip
+                   help="spread of random body proportions, as 0.08; with --body of betas, as 1")  # fmt: skip
+    p.add_argument("--body", type=Path, metavar="FILE", help="SMPL, SMPL-H or SMPL-X model: the "
+                   "clips' people are of it, and PVE is measured on its mesh")  # fmt: skip
     p.add_argument("--known-body", action="store_true", help="give methods the true body")
     p.add_argument("--json", type=Path, metavar="FILE", help="write the rows here")
     p.add_argument("--by-clip", type=Path, metavar="FILE.csv", help="write one line a clip here")
@@ -46,11 +49,12 @@ def run(args: argparse.Namespace) -> int:
     from ..evaluation.run import evaluate
 
     _check(args)
+    model = None if args.body is None else load_smpl_file(args.body)
     conditions = Conditions(load_layout(args.layout), args.noise_mm, args.dropout)
     groups = evaluate(
         args.data, conditions, args.protocol, tuple(dict.fromkeys(args.method)),
         args.subset, args.rate, args.proportions, args.known_body,
-        _tell if sys.stderr.isatty() else _quiet,
+        _tell if sys.stderr.isatty() else _quiet, model,
     )  # fmt: skip
     rows = [group.row() for group in groups]
     print(tables.rows_table(rows))
@@ -78,8 +82,9 @@ def _check(args: argparse.Namespace) -> None:
         raise InputError(f"--noise-mm {args.noise_mm}: it must be from 0 to 1000")
     if not 0 <= args.dropout <= 0.95:
         raise InputError(f"--dropout {args.dropout}: it is a share, from 0 to 0.95")
-    if not 0 <= args.proportions <= 0.5:
-        raise InputError(f"--proportions {args.proportions}: it must be from 0 to 0.5")
+    most = 0.5 if args.body is None else 3.0
+    if not 0 <= args.proportions <= most:
+        raise InputError(f"--proportions {args.proportions}: it must be from 0 to {most}")
     if args.rate is not None and not 0 < args.rate <= 10000:
         raise InputError(f"--rate {args.rate}: it must be a number of frames per second")
 

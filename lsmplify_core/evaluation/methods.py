@@ -49,7 +49,11 @@ def _solver(settings: Settings) -> Method:
         match = match_layout(take.tracks.names, take.layout)
         begin = time.perf_counter()
         solution = solve(
-            take.tracks, match=match, body=take.body, init=take.start, settings=settings
+            take.tracks,
+            match=match,
+            body=take.body or take.model,
+            init=take.start,
+            settings=settings,
         )
         seconds = time.perf_counter() - begin
         motion = solution.motion

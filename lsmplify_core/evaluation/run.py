@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..smplfile import SmplFile
 from .clips import clip_files, load_clip
 from .methods import find_method
 from .protocols import Conditions, takes
@@ -45,19 +46,21 @@ def evaluate(
     proportions: float = 0.0,
     known_body: bool = False,
     tell: Callable[[str], None] = lambda line: None,
+    model: SmplFile | None = None,
 ) -> list[Group]:
     """Every method on every clip under `data`; one group a method and stride.
 
     subset: only clips with this in their path. rate: frames per second to resample to. proportions:
     spread of the clips' body proportions. known_body: give methods the true body, so that only
-    poses are to be found. tell: gets a line a clip. Raises InputError.
+    poses are to be found. tell: gets a line a clip. model: the clips' people are of this file, whose
+    mesh PVE is measured on. Raises InputError.
     """
     files = clip_files(data, subset)
     for method in methods:
         find_method(method)
     found: dict[tuple[str, int | None], list[Score]] = {}
     for number, file in enumerate(files, 1):
-        clip = load_clip(file, data, rate, proportions)
+        clip = load_clip(file, data, rate, proportions, model)
         tell(f"{number}/{len(files)} {clip.name}")
         for stride, take in takes(clip, protocol, conditions):
             if known_body:

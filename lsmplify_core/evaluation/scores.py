@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From a solved take to numbers: what each frame scored, and the rows over many clips."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from ..arrays import Floats
+from ..body import Body
 from ..joints import JOINT_INDEX, N_POSED
 from ..kinematics import attached_points, forward
 from ..layout import Layout
 from ..mannequin import mannequin, skin
 from ..motion import Motion
+from ..smplfile import SmplFile
 from . import metrics
 from .answers import Answer
 from .takes import Take
@@ -57,7 +60,7 @@ def score(take: Take, answer: Answer) -> Score:
     joints, true_joints = motion.joints(), truth.joints()
     swing, twist = metrics.swing_twist_errors(motion.rotations, truth.rotations, truth.body.offsets)
     feet = feet_points(motion)
-    vertices, aligned = _vertex_errors(motion, truth)
+    vertices, aligned = _vertex_errors(motion, truth, take.model)
     return Score(
         name=take.name,
         frames=motion.frames,
@@ -86,15 +89,40 @@ def feet_points(motion: Motion) -> Floats:
     return attached_points(turned, placed, joints, _SOLES)
 
 
-def _vertex_errors(motion: Motion, truth: Motion) -> tuple[Floats, Floats]:
-    """PVE and PA-PVE (T,) of the two bodies' mannequins."""
-    mesh, true_mesh = mannequin(motion.body), mannequin(truth.body)
+Skin = Callable[[Floats, Floats], Floats]
+"""Rotations (T, 24, 3, 3) and roots (T, 3) to vertices (T, V, 3)."""
+
+
+def _skins(motion: Motion, truth: Motion, model: SmplFile | None) -> tuple[Skin, Skin]:
+    """The meshes of an estimate and of the truth: a model file's, or mannequins."""
+    if model is None:
+        return _mannequin_skin(motion.body), _mannequin_skin(truth.body)
+    true_betas = model.nearest_betas(truth.body) if truth.betas is None else truth.betas
+    betas = motion.betas
+    if betas is None:
+        known = np.allclose(motion.body.rest_joints, truth.body.rest_joints, atol=1e-6)
+        betas = true_betas if known else model.nearest_betas(motion.body)
+    return _model_skin(model, betas), _model_skin(model, true_betas)
+
+
+def _mannequin_skin(body: Body) -> Skin:
+    mesh = mannequin(body)
+    return lambda rotations, root: skin(mesh, body, rotations, root)
+
+
+def _model_skin(model: SmplFile, betas: Floats) -> Skin:
+    return lambda rotations, root: model.posed_vertices(rotations, root, betas)
+
+
+def _vertex_errors(motion: Motion, truth: Motion, model: SmplFile | None) -> tuple[Floats, Floats]:
+    """PVE and PA-PVE (T,) on the two bodies' meshes."""
+    own, true = _skins(motion, truth, model)
     errors: list[Floats] = []
     aligned: list[Floats] = []
     for first in range(0, motion.frames, _CHUNK):
         part = slice(first, first + _CHUNK)
-        a = skin(mesh, motion.body, motion.rotations[part], motion.root[part])
-        b = skin(true_mesh, truth.body, truth.rotations[part], truth.root[part])
+        a = own(motion.rotations[part], motion.root[part])
+        b = true(truth.rotations[part], truth.root[part])
         errors.append(metrics.pve(a, b, motion.root[part], truth.root[part]))
         aligned.append(metrics.pa_pve(a, b))
     return np.concatenate(errors), np.concatenate(aligned)

@@ -14,6 +14,7 @@ from ..kinematics import attached_points, forward
 from ..layout import Layout
 from ..motion import Motion
 from ..rotations import axis_angle_to_matrix
+from ..smplfile import SmplFile
 from ..tracks import Tracks
 from .clips import Clip
 
@@ -30,7 +31,8 @@ class Take:
 
     points: (T, K, 3) metres, the true places of the tracks' points, unseen ones too.
     start: the motion to start from, or None where a method gets nothing but the points.
-    body: the person's body, or None where a method has to find it.
+    body: the person's body, or None where a method has to find it. model: the file that the person
+    is of, None for people of the default body's proportions.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Take:
     points: Floats
     start: Motion | None = None
     body: Body | None = None
+    model: SmplFile | None = None
 
 
 def keypoints(motion: Motion, layout: Layout) -> Floats:
@@ -63,7 +66,7 @@ def make_take(clip: Clip, layout: Layout, noise_mm: float = 0.0, dropout: float 
     seen = points + 0.001 * noise_mm * random.standard_normal(points.shape)
     seen[gaps(points.shape[:2], dropout, random)] = np.nan
     tracks = Tracks(seen, layout.names, clip.motion.rate, clip.name, unit=1.0, up="+z")
-    return Take(clip.name, tracks, layout, clip.motion, points)
+    return Take(clip.name, tracks, layout, clip.motion, points, model=clip.model)
 
 
 def gaps(shape: tuple[int, ...], share: float, random: np.random.Generator) -> NDArray[np.bool_]:
