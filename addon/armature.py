@@ -8,7 +8,7 @@ from ..lsmplify_core.body import Body
 from ..lsmplify_core.bones import BODY_TO_RIG, Rig, checked_rig, rest_bones
 from ..lsmplify_core.errors import InputError
 from ..lsmplify_core.joints import JOINT_NAMES, PARENTS
-from ..lsmplify_core.mannequin import mannequin
+from ..lsmplify_core.mannequin import Mannequin, mannequin
 
 
 def check_target(armature: bpy.types.Object | None) -> bpy.types.Object:
@@ -80,8 +80,10 @@ def rig_of(armature: bpy.types.Object) -> Rig:
     return checked_rig(heads, axes, world, armature.name)
 
 
-def make_armature(context: bpy.types.Context, body: Body, name: str) -> bpy.types.Object:
-    """A new armature of that body at the world's origin, with the mannequin on it."""
+def make_armature(
+    context: bpy.types.Context, body: Body, name: str, skin: Mannequin | None = None
+) -> bpy.types.Object:
+    """A new armature of that body at the world's origin, with its skin or the mannequin on it."""
     armature = bpy.data.objects.new(name, bpy.data.armatures.new(name))
     context.scene.collection.objects.link(armature)
     _add_bones(context, armature, body)
@@ -89,7 +91,10 @@ def make_armature(context: bpy.types.Context, body: Body, name: str) -> bpy.type
     armature.data.display_type = "STICK"
     for bone in armature.pose.bones:
         bone.rotation_mode = "QUATERNION"
-    _add_mannequin(context, armature, body)
+    if skin is None:
+        _add_figure(context, armature, body, mannequin(body), "Mannequin")
+    else:
+        _add_figure(context, armature, body, skin, "Skin")
     return armature
 
 
@@ -117,11 +122,12 @@ def _add_bones(context: bpy.types.Context, armature: bpy.types.Object, body: Bod
         bpy.ops.object.mode_set(mode=mode)
 
 
-def _add_mannequin(context: bpy.types.Context, armature: bpy.types.Object, body: Body) -> None:
-    shape = mannequin(body)
+def _add_figure(
+    context: bpy.types.Context, armature: bpy.types.Object, body: Body, shape: Mannequin, kind: str
+) -> None:
     offset = rest_bones(body)[0][0] - BODY_TO_RIG @ body.rest_joints[0]
     vertices = shape.vertices @ BODY_TO_RIG.T + offset
-    mesh = bpy.data.meshes.new(f"{armature.name} Mannequin")
+    mesh = bpy.data.meshes.new(f"{armature.name} {kind}")
     mesh.from_pydata(vertices.tolist(), [], [list(map(int, f)) for f in shape.faces])
     mesh.polygons.foreach_set("use_smooth", np.ones(len(mesh.polygons), dtype=bool))
     mesh.update()

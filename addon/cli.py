@@ -75,7 +75,7 @@ def _bake(args: argparse.Namespace) -> int:
     writers = [_writer(path) for path in args.out]
     work = _work(args)
     solution = solve(
-        work.taken.tracks, match=work.match, body=_body(args, work),
+        work.taken.tracks, match=work.match, body=job.target_body(work),
         init=options.init(args, work.taken.tracks), settings=options.settings(args),
     )  # fmt: skip
     baked = job.finish(bpy.context, work, solution)
@@ -87,6 +87,8 @@ def _bake(args: argparse.Namespace) -> int:
 
 
 def _work(args: argparse.Namespace) -> job.Job:
+    from ..lsmplify_core.cli import options
+
     settings = bpy.context.scene.lsmplify
     # What the file's panel was set to is no option of this command.
     settings.target, settings.into, settings.use_range = "NEW", "NEW", False
@@ -103,7 +105,8 @@ def _work(args: argparse.Namespace) -> job.Job:
             raise InputError(f"there is no collection {args.collection!r} in this file")
     else:
         settings.source, settings.track_armature = "BONES", _object(args.armature)
-    return _adjusted(job.prepare(bpy.context, args.layout), args)
+    body = None if args.target else options.body(args)
+    return _adjusted(job.prepare(bpy.context, args.layout, body), args)
 
 
 def _adjusted(work: job.Job, args: argparse.Namespace) -> job.Job:
@@ -115,12 +118,6 @@ def _adjusted(work: job.Job, args: argparse.Namespace) -> job.Job:
     first = work.taken.first + (args.start or 0) * rate / tracks.rate
     tracks = tracks.between(args.start, args.end)
     return replace(work, taken=replace(work.taken, tracks=tracks, first=first))
-
-
-def _body(args: argparse.Namespace, work: job.Job) -> object:
-    from ..lsmplify_core.cli import options
-
-    return job.target_body(work) or options.body(args)
 
 
 def _object(name: str) -> bpy.types.Object:

@@ -13,10 +13,13 @@ from ..lsmplify_core.bones import body_of
 from ..lsmplify_core.errors import InputError
 from ..lsmplify_core.fitting import Settings
 from ..lsmplify_core.layout import load_layout
+from ..lsmplify_core.mannequin import Mannequin
 from ..lsmplify_core.matching import Match, best_match, match_layout
+from ..lsmplify_core.motion import Motion
 from ..lsmplify_core.reading import read_tracks
 from ..lsmplify_core.reading.overrides import with_overrides
 from ..lsmplify_core.sampling import frames_within
+from ..lsmplify_core.smplfile import SmplFile
 from ..lsmplify_core.solver import Progress, Solution, solve_steps
 from .armature import check_action, check_target, make_armature, rig_of
 from .bake import Timing, bake
@@ -25,12 +28,17 @@ from .scene_tracks import SceneTracks, from_bones, from_objects, scene_rate
 
 @dataclass(frozen=True)
 class Job:
-    """Everything read from the scene, so that nothing of it is needed while solving."""
+    """Everything read from the scene, so that nothing of it is needed while solving.
+
+    armature: the one to bake on, None where one is made. body: what a new one is made of; None for
+    the default body, calibrated on the take.
+    """
 
     taken: SceneTracks
     match: Match
     armature: bpy.types.Object | None
     settings: Settings
+    body: Body | SmplFile | None
 
 
 @dataclass(frozen=True)
@@ -61,10 +69,12 @@ def read_scene(context: bpy.types.Context) -> SceneTracks:
     return _within(context, taken) if settings.use_range else taken
 
 
-def prepare(context: bpy.types.Context, layout: str | None = None) -> Job:
+def prepare(
+    context: bpy.types.Context, layout: str | None = None, body: Body | SmplFile | None = None
+) -> Job:
     """Read and check everything; InputError says what is missing.
 
-    layout: "auto", a name or a JSON file; None takes the scene's setting.
+    layout: "auto", a name or a JSON file; None takes the scene's setting. body: as Job's.
     """
     settings = context.scene.lsmplify
     armature = check_target(settings.armature) if settings.target == "EXISTING" else None
@@ -78,7 +88,7 @@ def prepare(context: bpy.types.Context, layout: str | None = None) -> Job:
     match = best_match(names) if layout == "auto" else match_layout(names, load_layout(layout))
     smooth = None if settings.auto_smooth else settings.smooth
     solving = Settings(refine=settings.refine, smooth=smooth)
-    return Job(taken, match, armature, solving)
+    return Job(taken, match, armature, solving, body)
 
 
 def solve_job(job: Job) -> Generator[Progress, None, Solution]:
@@ -90,10 +100,10 @@ def solve_job(job: Job) -> Generator[Progress, None, Solution]:
     )
 
 
-def target_body(job: Job) -> Body | None:
-    """The body that the chosen armature is; None where one is made for the take."""
+def target_body(job: Job) -> Body | SmplFile | None:
+    """The body that the chosen armature is; what a new one is made of where none is chosen."""
     if job.armature is None:
-        return None
+        return job.body
     return body_of(rig_of(job.armature), job.armature.name)
 
 
@@ -101,14 +111,22 @@ def finish(context: bpy.types.Context, job: Job, solution: Solution) -> Baked:
     """Write everything in one go: armature, action, result."""
     settings = context.scene.lsmplify
     name = _take_name(job.taken.tracks.source)
-    armature = job.armature or make_armature(context, solution.motion.body, name)
-    step = scene_rate(context.scene) / solution.motion.rate
+    motion = solution.motion
+    armature = job.armature or make_armature(context, motion.body, name, _skin(job, motion))
+    step = scene_rate(context.scene) / motion.rate
     timing = Timing(job.taken.first, step, settings.keys == "SCENE")
     fresh = settings.into == "NEW" or job.armature is None
-    action = bake(armature, solution.motion, timing, f"{name} LSMPLify", fresh)
+    action = bake(armature, motion, timing, f"{name} LSMPLify", fresh)
     _store_settings(action, settings)
     _note_result(settings, solution, timing, action)
     return Baked(armature, action, solution, timing)
+
+
+def _skin(job: Job, motion: Motion) -> Mannequin | None:
+    """The model file's mesh of the person that was found, if there is such a file."""
+    if isinstance(job.body, SmplFile) and motion.betas is not None:
+        return job.body.figure(motion.betas)
+    return None
 
 
 def _span(settings: object) -> tuple[int, int] | None:

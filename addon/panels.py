@@ -3,6 +3,7 @@
 
 import bpy
 
+from . import model_file
 from .import_operator import LSMPLIFY_OT_import_tracks
 from .result_operators import LSMPLIFY_OT_find_layout, LSMPLIFY_OT_jump_to_worst
 from .solve_operator import LSMPLIFY_OT_solve_and_bake, missing
@@ -60,6 +61,8 @@ class LSMPLIFY_PT_body(_Panel, bpy.types.Panel):
         if settings.target == "EXISTING":
             column.prop(settings, "armature", text="")
             column.prop(settings, "into")
+        elif (path := model_file.chosen(context)) is not None:
+            column.label(text=f"From {path.name}", icon="OUTLINER_OB_ARMATURE")
 
 
 class LSMPLIFY_PT_bake(_Panel, bpy.types.Panel):

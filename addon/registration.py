@@ -3,9 +3,19 @@
 
 import bpy
 
-from . import cli, import_operator, menus, panels, properties, result_operators, solve_operator
+from . import (
+    cli,
+    import_operator,
+    menus,
+    panels,
+    preferences,
+    properties,
+    result_operators,
+    solve_operator,
+)
 
 _CLASSES = (
+    preferences.LSMPLIFY_AP_preferences,
     properties.LSMPLifyResult,
     properties.LSMPLifySettings,
     solve_operator.LSMPLIFY_OT_solve_and_bake,

@@ -9,7 +9,7 @@ import bpy
 
 from ..lsmplify_core.errors import InputError
 from ..lsmplify_core.solver import Progress, Solution
-from . import job, running
+from . import job, model_file, running
 
 _TICK = 0.01
 """Seconds between two looks at the events."""
@@ -42,7 +42,7 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """The whole job at once, for scripts and background runs."""
         try:
-            work = job.prepare(context)
+            work = _prepared(context)
             steps = job.solve_job(work)
             while True:
                 try:
@@ -57,7 +57,7 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
         if bpy.app.background or context.window is None:
             return self.execute(context)
         try:
-            self._job = job.prepare(context)
+            self._job = _prepared(context)
         except InputError as error:
             return self._refused(error)
         self._steps = job.solve_job(self._job)
@@ -146,7 +146,14 @@ def missing(context: bpy.types.Context) -> str:
         return "Choose a file with tracks"
     if settings.target == "EXISTING" and settings.armature is None:
         return "Choose the armature to bake on"
-    return ""
+    return model_file.trouble(context) if settings.target == "NEW" else ""
+
+
+def _prepared(context: bpy.types.Context) -> job.Job:
+    """The job of the scene's settings; a new armature is made of the model file in the preferences,
+    if one is chosen there."""
+    new = context.scene.lsmplify.target == "NEW"
+    return job.prepare(context, body=model_file.load(context) if new else None)
 
 
 def _redraw(context: bpy.types.Context) -> None:

@@ -19,7 +19,8 @@ _KINDS: Final = {24: "SMPL", 52: "SMPL-H", 55: "SMPL-X"}
 _KEYS: Final = ("v_template", "shapedirs", "posedirs", "J_regressor", "weights", "kintree_table",
                 "f")  # fmt: skip
 _MOST_VERTICES: Final = 100_000
-_GENDERS: Final = {"f": "female", "female": "female", "m": "male", "male": "male"}
+_GENDERS: Final = {"female": "female", "basicmodel_f": "female", "male": "male",
+                   "basicmodel_m": "male"}  # fmt: skip
 
 
 def load_smpl_file(path: Path) -> SmplFile:
@@ -136,8 +137,8 @@ def _check_body(model: SmplFile, path: Path) -> None:
 def _gender(path: Path) -> str:
     """As the owners name their files and folders: SMPL_FEMALE.pkl, basicmodel_m_lbs_….pkl,
     smplh/male/model.npz."""
-    for words in (path.stem, path.parent.name):
-        for word in re.split(r"[^a-z]+", words.lower()):
-            if word in _GENDERS:
-                return _GENDERS[word]
+    for text in (path.stem.lower(), path.parent.name.lower()):
+        for word, gender in _GENDERS.items():
+            if re.search(rf"(?<![a-z]){word}(?![a-z])", text):
+                return gender
     return "neutral"

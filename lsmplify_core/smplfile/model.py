@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ..arrays import Floats
 from ..body import Body
 from ..joints import N_JOINTS, N_POSED
+from ..mannequin import Mannequin
 
 N_BETAS: Final = 10
 """Shape parameters that are used: the first ten, as AMASS's `betas`; later ones change little."""
@@ -88,6 +89,13 @@ class SmplFile:
     def vertices(self, betas: Floats) -> Floats:
         """(V, 3) metres: the skin at rest."""
         return self.v_template + self.shapedirs @ betas
+
+    def figure(self, betas: Floats) -> Mannequin:
+        """The skin at rest with the weights of our joints, as artists' rigs take it: without the
+        model's pose corrections."""
+        weights = self.joint_weights()
+        faces = [(int(a), int(b), int(c)) for a, b, c in self.faces]
+        return Mannequin(self.vertices(betas), list(faces), np.argmax(weights, axis=1), weights)
 
     def joint_weights(self) -> Floats:
         """(V, 24) the weights of our joints, rows as in the file: what fingers, jaw and eyes move

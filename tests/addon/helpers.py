@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Small takes of a moving body for the add-on's tests."""
 
+from pathlib import Path
+
 import bpy
 import numpy as np
 from lsmplify_extension.addon import actions
 from lsmplify_extension.lsmplify_core.body import default_body
+from lsmplify_extension.lsmplify_core.joints import PARENTS
 from lsmplify_extension.lsmplify_core.kinematics import attached_points, forward
 from lsmplify_extension.lsmplify_core.layout import load_layout
+from lsmplify_extension.lsmplify_core.mannequin import mannequin
 from lsmplify_extension.lsmplify_core.motion import Motion
 from lsmplify_extension.lsmplify_core.rotations import axis_angle_to_matrix, rotation_x
 
@@ -65,3 +69,20 @@ def joints_in_world(armature: bpy.types.Object) -> np.ndarray:
     posed = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
     heads = [posed.matrix_world @ posed.pose.bones[n].head for n in JOINT_NAMES]
     return np.array(heads, dtype=np.float64)
+
+
+def save_model(path: Path, size: float = 1.0) -> Path:
+    """An SMPL-format npz of the mannequin: its first beta is the size, the others do nothing."""
+    body = default_body()
+    rest, figure = body.rest_joints, mannequin(body)
+    vertices = size * np.concatenate((rest, figure.vertices))
+    directions = np.zeros((*vertices.shape, 10))
+    directions[..., 0] = 0.05 * vertices
+    faces = [(f[0], f[i], f[i + 1]) for f in figure.faces for i in range(1, len(f) - 1)]
+    np.savez(
+        path, v_template=vertices, shapedirs=directions, posedirs=np.zeros((len(vertices), 3, 207)),
+        J_regressor=np.eye(24, len(vertices)), f=np.array(faces) + 24,
+        weights=np.concatenate((np.eye(24), figure.weights)),
+        kintree_table=np.array([(-1, *PARENTS[1:]), range(24)]),
+    )  # fmt: skip
+    return path

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What holds for all scenes: the SMPL model file that new bodies are made of."""
+
+import contextlib
+
+import bpy
+from bpy.props import StringProperty
+
+from ..lsmplify_core.errors import InputError
+from . import model_file
+
+
+def _check(_self: object, context: bpy.types.Context) -> None:
+    """Read a newly chosen file at once; what is wrong with it is then shown under it."""
+    with contextlib.suppress(InputError):
+        model_file.load(context)
+
+
+class LSMPLIFY_AP_preferences(bpy.types.AddonPreferences):
+    """The extension's part of Blender's preferences."""
+
+    bl_idname = model_file.ADDON
+
+    smpl_file: StringProperty(
+        name="SMPL Model File", subtype="FILE_PATH", update=_check,
+        description="A .pkl or .npz of SMPL, SMPL-H or SMPL-X from its owners: new bodies get its "
+        "joints and mesh. Leave empty for the built-in mannequin",
+    )  # fmt: skip
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The file, and one line about it."""
+        column = self.layout.column()
+        column.prop(self, "smpl_file")
+        text, icon = model_file.told(context)
+        column.label(text=text, icon=icon)
