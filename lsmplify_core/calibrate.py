@@ -3,8 +3,9 @@
 
 Poses and shape are solved together on some of the take's best frames, as MoSh (Loper et al. 2014)
 and momentum do: Gauss–Newton on every frame's pose and on the one shape they share, the poses
-eliminated by the Schur complement. The network's pose is the prior of the poses, the default body
-and the layout's offsets that of the shape, so that what the tracks don't show stays plausible.
+eliminated by the Schur complement. The network's pose is the prior of the poses, the mean body of
+the shape space and the layout's offsets that of the shape, so that what the tracks don't show stays
+plausible.
 """
 
 from collections.abc import Generator
