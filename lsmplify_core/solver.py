@@ -28,7 +28,7 @@ from .network import load_network
 from .placing import place, torso_trust
 from .report import make_report
 from .shapes import RegionSpace, ShapeSpace, betas_of
-from .smplfile import SmplFile
+from .smplfile import SmplFile, layout_on
 from .spikes import without_spikes
 from .threads import one_blas_thread
 from .timing import finished, mapped, timed
@@ -114,6 +114,8 @@ def _solved(
     seconds: dict[str, float] = {"calibrate": 0.0, "solve": 0.0, "refine": 0.0, "clean": 0.0}
     if match is None:
         match = _matched(tracks, layout)
+    if isinstance(body, SmplFile):
+        match = replace(match, layout=layout_on(body, match.layout))
     world = find_world(tracks, match)
     taken = converted(tracks.select([t for _, t in match.matched]), world)
     taken = without_spikes(taken)

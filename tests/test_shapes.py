@@ -15,10 +15,11 @@ from lsmplify_core.cli.main import main
 from lsmplify_core.errors import InputError
 from lsmplify_core.joints import ANCESTORS, PARENTS
 from lsmplify_core.kinematics import attached_points, forward
+from lsmplify_core.layout import load_layout
 from lsmplify_core.motion import load_motion, save_motion
 from lsmplify_core.rotations import axis_angle_to_matrix
 from lsmplify_core.shapes import RegionSpace, ShapeSpace, betas_of
-from lsmplify_core.smplfile import SmplFile, load_smpl_file
+from lsmplify_core.smplfile import SmplFile, layout_on, load_smpl_file
 from lsmplify_core.solver import solve
 
 BETAS = np.array([1.2, -0.8, 0.5, 0.0, -1.0, 0.7, 0.0, 0.3, -0.4, 0.9])
@@ -151,3 +152,45 @@ def test_a_motion_solved_before_is_still_a_body(tmp_path: Path) -> None:
     np.savez(tmp_path / "other.npz", something=np.zeros(3))
     with pytest.raises(InputError, match=r"other\.npz"):
         read_body(tmp_path / "other.npz")
+
+
+# --- face and feet on the file's mesh -------------------------------------------------------
+
+
+def with_landmarks(path: Path, joints: int, vertices: int) -> SmplFile:
+    return load_smpl_file(save_npz(path, model(joints, vertices=vertices)))
+
+
+@pytest.mark.parametrize(
+    ("joints", "vertices", "nose", "heel"),
+    [(24, 6890, 332, 3387), (52, 6890, 332, 3387), (55, 10475, 9120, 8846)],
+)
+def test_keypoints_of_face_and_feet_are_vertices_of_the_mesh(
+    tmp_path: Path, joints: int, vertices: int, nose: int, heel: int
+) -> None:
+    """On a mesh with the owners' number of vertices; whatever a layout's spelling."""
+    smpl = with_landmarks(tmp_path / "m.npz", joints, vertices)
+    unit = smpl.body().height / default_body().height
+    for name, spelled in (("BODY_25", ("Nose", "LHeel")), ("MediaPipe_33", ("nose", "left_heel"))):
+        before = load_layout(name)
+        layout = layout_on(smpl, before)
+        at = smpl.body().rest_joints[layout.joints] + unit * layout.offsets
+        assert np.allclose(at[layout.names.index(spelled[0])], smpl.v_template[nose])
+        assert np.allclose(at[layout.names.index(spelled[1])], smpl.v_template[heel])
+        assert np.array_equal(layout.joints, before.joints)
+        moved = np.abs(layout.offsets - before.offsets).max(axis=1) > 0
+        assert moved.sum() == (11 if name == "BODY_25" else 7)
+
+
+def test_markers_and_other_meshes_keep_the_layouts_places(tmp_path: Path, smpl: SmplFile) -> None:
+    assert layout_on(smpl, load_layout("BODY_25")) == load_layout("BODY_25")
+    large = with_landmarks(tmp_path / "m.npz", 24, 6890)
+    assert layout_on(large, load_layout("CMU_41")) == load_layout("CMU_41")
+    layout = layout_on(large, load_layout("BODY_25"))
+    assert layout_on(large, layout) == layout
+
+
+def test_solving_starts_from_the_meshs_keypoints(tmp_path: Path) -> None:
+    smpl = with_landmarks(tmp_path / "m.npz", 24, 6890)
+    found = solve(tracks_of(waving(12, body=smpl.body())), body=smpl)
+    assert found.match.layout == layout_on(smpl, load_layout("BODY_25"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..smplfile import SmplFile
+from ..smplfile import SmplFile, layout_on
 from .clips import clip_files, load_clip
 from .methods import find_method
 from .protocols import Conditions, takes
@@ -58,6 +58,8 @@ def evaluate(
     files = clip_files(data, subset)
     for method in methods:
         find_method(method)
+    if model is not None:
+        conditions = replace(conditions, layout=layout_on(model, conditions.layout))
     found: dict[tuple[str, int | None], list[Score]] = {}
     for number, file in enumerate(files, 1):
         clip = load_clip(file, data, rate, proportions, model)
