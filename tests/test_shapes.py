@@ -13,13 +13,14 @@ from lsmplify_core.body import Body, default_body
 from lsmplify_core.bodyfile import read_body
 from lsmplify_core.cli.main import main
 from lsmplify_core.errors import InputError
-from lsmplify_core.joints import ANCESTORS, PARENTS
+from lsmplify_core.joints import ANCESTORS, JOINT_INDEX, PARENTS
 from lsmplify_core.kinematics import attached_points, forward
 from lsmplify_core.layout import load_layout
 from lsmplify_core.motion import load_motion, save_motion
 from lsmplify_core.rotations import axis_angle_to_matrix
 from lsmplify_core.shapes import RegionSpace, ShapeSpace, betas_of
 from lsmplify_core.smplfile import SmplFile, layout_on, load_smpl_file
+from lsmplify_core.smplfile.landmarks import _JOINTS, _VERTICES
 from lsmplify_core.solver import solve
 
 BETAS = np.array([1.2, -0.8, 0.5, 0.0, -1.0, 0.7, 0.0, 0.3, -0.4, 0.9])
@@ -157,8 +158,13 @@ def test_a_motion_solved_before_is_still_a_body(tmp_path: Path) -> None:
 # --- face and feet on the file's mesh -------------------------------------------------------
 
 
-def with_landmarks(path: Path, joints: int, vertices: int) -> SmplFile:
-    return load_smpl_file(save_npz(path, model(joints, vertices=vertices)))
+def with_landmarks(path: Path, joints: int, vertices: int, away: float = 0.05) -> SmplFile:
+    """A mesh of as many vertices as the owners' has, face and feet as far from their joints."""
+    arrays = model(joints, vertices=vertices)
+    for name, vertex in zip(_JOINTS, _VERTICES[vertices], strict=True):
+        joint = arrays["v_template"][JOINT_INDEX[_JOINTS[name]]]  # the first vertices are joints
+        arrays["v_template"][vertex] = joint + np.array([0.01, -0.02, away])
+    return load_smpl_file(save_npz(path, arrays))
 
 
 @pytest.mark.parametrize(
@@ -187,7 +193,10 @@ def test_markers_and_other_meshes_keep_the_layouts_places(tmp_path: Path, smpl: 
     large = with_landmarks(tmp_path / "m.npz", 24, 6890)
     assert layout_on(large, load_layout("CMU_41")) == load_layout("CMU_41")
     layout = layout_on(large, load_layout("BODY_25"))
+    assert layout != load_layout("BODY_25")
     assert layout_on(large, layout) == layout
+    other = with_landmarks(tmp_path / "other.npz", 24, 6890, away=0.5)  # as many, not the same
+    assert layout_on(other, load_layout("BODY_25")) == load_layout("BODY_25")
 
 
 def test_solving_starts_from_the_meshs_keypoints(tmp_path: Path) -> None:

@@ -122,6 +122,7 @@ def test_pickles_that_call_something_are_refused_and_run_nothing(
         b"c__builtin__\nobject\n(tR.",
         b"\x80\x02cscipy.sparse._csc\ncsc_matrix\n)\x81}(X\x05\x00\x00\x00shapeK\x01sb.",
         b"\x82\x01.",
+        b"\x80\x04\x8c\x04o\ns\r\x8c\x06system\x93.",  # a name of two lines
         b"\x80\x04\x8e\xff\xff\xff\xff\xff\xff\xff\x7f.",  # bytes without end
         b"\x80\x05\x96\x00\x00\x00\x00\x10\x00\x00\x00.",  # 64 GB of them, to be changed
         b"\x80\x04\x95\x00\x00\x00\x00\x10\x00\x00\x00.",  # a frame of 64 GB

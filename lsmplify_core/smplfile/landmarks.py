@@ -12,23 +12,36 @@ from typing import Final
 import numpy as np
 
 from ..body import default_body
+from ..joints import JOINT_INDEX
 from ..layout import Layout
 from ..matching import plain
 from .model import SmplFile
 
-_NAMES: Final = ("Nose", "REye", "LEye", "REar", "LEar", "LBigToe", "LSmallToe", "LHeel", "RBigToe",
-                 "RSmallToe", "RHeel")  # fmt: skip
+_JOINTS: Final = {
+    "Nose": "Head", "REye": "Head", "LEye": "Head", "REar": "Head", "LEar": "Head",
+    "LBigToe": "L_Foot", "LSmallToe": "L_Foot", "LHeel": "L_Ankle",
+    "RBigToe": "R_Foot", "RSmallToe": "R_Foot", "RHeel": "R_Ankle",
+}  # fmt: skip
+"""The joint that each of them is near."""
 _VERTICES: Final = {
     6890: (332, 6260, 2800, 4071, 583, 3216, 3226, 3387, 6617, 6624, 6787),
     10475: (9120, 9929, 9448, 616, 6, 5770, 5780, 8846, 8463, 8474, 8635),
 }
 """By the number of vertices, which says whose mesh it is; in the order of the names."""
+_NEAR: Final = 0.2
+"""Metres: a vertex further from its joint says that the mesh is another one with as many vertices."""
 
 
 def landmarks(model: SmplFile) -> dict[str, int]:
-    """The vertex of each keypoint that the model's mesh is known to show, by plain name."""
-    vertices = _VERTICES.get(len(model.v_template), ())
-    return dict(zip((plain(name) for name in _NAMES), vertices, strict=False))
+    """The vertex of each keypoint by plain name; none where the mesh is not known."""
+    vertices = _VERTICES.get(len(model.v_template))
+    if vertices is None:
+        return {}
+    joints = [JOINT_INDEX[joint] for joint in _JOINTS.values()]
+    away = model.v_template[list(vertices)] - model.body().rest_joints[joints]
+    if np.linalg.norm(away, axis=1).max() > _NEAR:
+        return {}
+    return dict(zip((plain(name) for name in _JOINTS), vertices, strict=True))
 
 
 def layout_on(model: SmplFile, layout: Layout) -> Layout:
@@ -46,6 +59,3 @@ def layout_on(model: SmplFile, layout: Layout) -> Layout:
             offset = (model.v_template[vertex] - body.rest_joints[point.joint]) / unit
             points[index] = replace(point, offset=(offset[0], offset[1], offset[2]))
     return replace(layout, keypoints=tuple(points))
-
-
-assert all(len(v) == len(_NAMES) == len(np.unique(v)) for v in _VERTICES.values())

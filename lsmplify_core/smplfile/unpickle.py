@@ -61,7 +61,8 @@ def _known(module: str, name: str) -> type[Record]:
         return Chumpy
     if (module, name) in _OTHERS:
         return _OTHERS[module, name]
-    raise RefusedError(f"it asks for {module}.{name}, which is not data")
+    asked = ascii(f"{module}.{name}"[:80])  # a stranger's text: one line, and not a long one
+    raise RefusedError(f"it asks for {asked}, which is not data")
 
 
 class _Bounded:
