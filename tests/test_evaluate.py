@@ -4,6 +4,7 @@
 import argparse
 import csv
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -238,11 +239,26 @@ def test_pairs_give_a_row_a_stride(data: Path, tmp_path: Path) -> None:
     assert errors == sorted(errors)
 
 
-def test_a_picture_is_drawn(data: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("protocol", ["sequential", "pairs"])
+def test_pictures_are_drawn(data: Path, tmp_path: Path, protocol: str) -> None:
+    """One PNG each by joint, by frame, by clip and of the worst clips, for one method and more."""
     pytest.importorskip("matplotlib")
-    file = tmp_path / "plot.png"
-    assert command.run(options("--data", str(data), "--method", "copy", "--plot", str(file))) == 0
-    assert file.read_bytes().startswith(b"\x89PNG")
+    methods = ["copy"] if protocol == "sequential" else ["copy", "gauss-newton"]
+    words = ["--data", str(data), "--protocol", protocol, "--plots", str(tmp_path / "new/plots")]
+    assert command.run(options(*words, "--method", *methods)) == 0
+    for name in ("by_joint.png", "by_frame.png", "by_clip.png", "worst_clips.png", "shares.png"):
+        assert (tmp_path / "new/plots" / name).read_bytes().startswith(b"\x89PNG"), name
+
+
+def test_pictures_without_matplotlib_are_one_line(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    words = options("--data", str(data), "--method", "copy", "--plots", str(tmp_path / "plots"))
+    with pytest.raises(InputError, match=r"--plots needs matplotlib .*pip install") as error:
+        command.run(words)
+    assert "\n" not in str(error.value)
+    assert not (tmp_path / "plots").exists()
 
 
 @pytest.mark.parametrize(

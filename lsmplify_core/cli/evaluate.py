@@ -38,13 +38,14 @@ def add_parser(subparsers: Any) -> None:
     p.add_argument("--by-frame", action="store_true", help="print errors by frame index (drift)")
     p.add_argument("--more", action="store_true", help="print acceleration, hidden points, floor")
     p.add_argument("--worst", type=int, default=0, metavar="N", help="print the N worst clips")
-    p.add_argument("--plot", type=Path, metavar="FILE.png", help="draw the errors (matplotlib)")
+    p.add_argument("--plots", type=Path, metavar="DIR", help="draw errors by joint, by frame, by "
+                   "clip and of the worst clips into this folder, as PNG (matplotlib)")  # fmt: skip
     p.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate, print and write what was asked for."""
-    from ..evaluation import tables
+    from ..evaluation import plots, tables
     from ..evaluation.protocols import Conditions
     from ..evaluation.run import evaluate
 
@@ -72,8 +73,8 @@ def run(args: argparse.Namespace) -> int:
         write_whole(args.json, lambda file: file.write(text.encode()))
     if args.by_clip:
         tables.write_clips_csv(groups, args.by_clip)
-    if args.plot:
-        tables.plot(groups, args.plot)
+    if args.plots:
+        plots.draw(groups, args.plots)
     return 0
 
 

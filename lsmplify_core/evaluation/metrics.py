@@ -25,6 +25,8 @@ SKATES: Final = 0.5
 """Metres a second: a foot on the floor that moves faster skates."""
 FAILED: Final = 15.0
 """Degrees: a frame whose mean rotation error passes this has failed."""
+PARTS: Final = 10
+"""Parts of a take that drift is told by."""
 
 
 def mpjpe(joints: Floats, truth: Floats) -> Floats:
@@ -148,6 +150,30 @@ def by_frame_index(values: list[Floats], edges: tuple[int, ...]) -> list[tuple[i
         for i, edge in enumerate(edges)
         if (bins == i).any()
     ]
+
+
+def tenths(values: list[Floats]) -> Floats | None:
+    """Drift: the mean (10,) of per-frame values in each tenth of their clips.
+
+    values: one array (T,) a clip. A tenth has T // 10 frames, the first ones at the clip's begin,
+    the last ones at its end; clips of fewer than 10 frames have none. None where no clip has.
+    """
+    long = [v for v in values if len(v) >= PARTS]
+    if not long:
+        return None
+    return np.array([np.mean(np.concatenate([_tenth(v, i) for v in long])) for i in range(PARTS)])
+
+
+def drift_ratio(values: list[Floats]) -> float | None:
+    """The mean of the last tenths over that of the first ones; None where that is not defined."""
+    means = tenths(values)
+    return None if means is None or not means[0] > 0 else float(means[-1] / means[0])
+
+
+def _tenth(values: Floats, part: int) -> Floats:
+    size = len(values) // PARTS
+    first = round(part * (len(values) - size) / (PARTS - 1))
+    return values[first : first + size]
 
 
 def _mean_distance(a: Floats, b: Floats) -> Floats:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Results as text, CSV and a picture."""
+"""Results as text and CSV."""
 
 import csv
 import io
@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
 from ..joints import JOINT_NAMES
 from ..motion import write_whole
 from .metrics import by_frame_index
@@ -122,30 +121,6 @@ def write_clips_csv(groups: list[Group], path: Path) -> None:
     writer.writeheader()
     writer.writerows(lines)
     write_whole(path, lambda file: file.write(text.getvalue().encode()))
-
-
-def plot(groups: list[Group], path: Path) -> None:
-    """A picture (PNG): share of frames under an error, error by joint, error by frame index."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise InputError("--plot needs matplotlib; install it or leave the option out") from error
-    figure: Any = Figure(figsize=(15, 4.5), layout="constrained")
-    share, joints, drift = figure.subplots(1, 3)
-    for i, group in enumerate(groups):
-        label = group.method if group.stride is None else f"{group.method}, stride {group.stride}"
-        frames = np.sort(np.concatenate([s.angles.mean(axis=1) for s in group.scores]))
-        share.plot(frames, np.linspace(0, 1, len(frames)), label=label)
-        table = by_joint(group.scores)[:, 0]
-        joints.barh(np.arange(len(table)) + 0.8 * i / len(groups), table, 0.8 / len(groups))
-        bins = by_frame_index([s.angles.mean(axis=1) for s in group.scores], EDGES)
-        drift.plot([b[0] for b in bins], [b[2] for b in bins], marker="o")
-    share.set(xlabel="mean rotation error of a frame, degrees", ylabel="share of frames")
-    share.legend()
-    joints.set(xlabel="degrees", yticks=range(22), yticklabels=JOINT_NAMES[:22])
-    joints.invert_yaxis()
-    drift.set(xlabel="frame of the clip", ylabel="degrees", xscale="symlog", ylim=(0, None))
-    write_whole(path, lambda file: figure.savefig(file, format="png", dpi=110))
 
 
 def _shown(value: Any, key: str = "") -> str:

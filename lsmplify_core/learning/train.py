@@ -27,12 +27,13 @@ from .model import LearnedIK
 
 @dataclass(frozen=True)
 class TrainSettings:
-    """steps: lessons; every lesson has `rounds` optimiser steps. windows × length frames each."""
+    """steps: lessons; every lesson has `rounds` optimiser steps. frames: in all windows of a lesson.
+    lengths: frames of a window, one of these a lesson; short takes and long ones are both met."""
 
     steps: int = 6000
     rounds: int = 3
-    windows: int = 32
-    length: int = 24
+    frames: int = 768
+    lengths: tuple[int, ...] = (24,)
     rate: float = 1.2e-3
     decay: float = 0.02
     average: float = 0.999
@@ -45,6 +46,8 @@ class TrainSettings:
 CYCLES: tuple[TrainSettings, ...] = (
     TrainSettings(steps=5000, rate=1.2e-3, seed=1),
     TrainSettings(steps=3000, rate=8e-4, seed=2),
+    TrainSettings(steps=6000, rate=7e-4, seed=3),
+    TrainSettings(steps=4000, rate=5e-4, seed=4, lengths=(10, 24, 24, 48)),
 )
 """What the shipped weights were trained with: each cycle goes on from the one before."""
 
@@ -114,7 +117,8 @@ def draw_lesson(
     clips: Clips, settings: TrainSettings, random: np.random.Generator, generator: torch.Generator
 ) -> Lesson:
     """A fresh batch of windows, made into a task."""
-    drawn = draw_windows(clips, settings.windows, settings.length, generator, settings.strides)
+    length = int(random.choice(settings.lengths))
+    drawn = draw_windows(clips, settings.frames // length, length, generator, settings.strides)
     return make_lesson(*recombine(*drawn, settings.recombined, generator), random)
 
 
