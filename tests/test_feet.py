@@ -82,7 +82,7 @@ def test_contacts_of_a_step() -> None:
 
 def test_floor_height_is_found_wherever_it_is() -> None:
     motion = standing()
-    lifted = replace(motion, root=motion.root + [0.0, 0.0, 1.3])
+    lifted = replace(motion, root=motion.root + np.array([0.0, 0.0, 1.3]))
     floor = find_floor(lifted)
     assert floor.height == pytest.approx(1.3, abs=0.02)
     assert floor.slope == (0.0, 0.0)
@@ -139,8 +139,8 @@ def test_without_contacts_and_floor_nothing_changes() -> None:
 
 def test_nothing_stays_under_the_floor() -> None:
     motion = standing()
-    sunk = replace(motion, root=motion.root - [0.0, 0.0, 0.04])
-    risen = lock_feet(sunk, [], Floor(0.0), FeetSettings(steps=8))
+    sunk = replace(motion, root=motion.root - np.array([0.0, 0.0, 0.04]))
+    risen = lock_feet(sunk, [], Floor(0.0), FeetSettings(passes=4))
     assert sole_points(sunk)[..., 2].min() < -0.035
     assert sole_points(risen)[..., 2].min() > -0.006
 

@@ -39,13 +39,14 @@ _DRIFT: Final = 0.2
 @dataclass(frozen=True)
 class FeetSettings:
     """ease: seconds over which a correction comes and goes. stiffness: m² per rad², how firmly the
-    legs keep their pose. steps: of damped least squares. slack: metres that a standing point may drift
+    legs keep their pose. passes: of damped least
+    squares, each near the pose that the last one left. slack: metres that a standing point may drift
     before the lock follows it, less that much. calm: seconds that corrections are averaged over.
     above: whether soles under the floor are brought up to it."""
 
     ease: float = 0.12
     stiffness: float = 0.03
-    steps: int = 4
+    passes: int = 2
     slack: float = 0.0035
     calm: float = 0.015
     above: bool = True
@@ -80,10 +81,10 @@ def lock_feet(
     stiffness[_LEGS] = settings.stiffness
 
     def bend(part: slice) -> State:
-        start = state_part(own, part)
-        return gauss_newton(
-            start, target_part(target, part), start, stiffness, steps=settings.steps
-        )
+        state = state_part(own, part)
+        for _ in range(settings.passes):
+            state = gauss_newton(state, target_part(target, part), state, stiffness, steps=2)
+        return state
 
     posed = joined(finished(side_by_side(bend, chunks(len(changed)))))
     rotations, root = motion.rotations.copy(), motion.root.copy()
