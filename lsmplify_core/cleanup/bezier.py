@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Cubic Bézier curves over time as Blender evaluates them, and keys with handles for samples."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Floats
+
+_DRAW: Final = 1e-4
+"""Weight of a key's own sample and slope against each sample's 1."""
+_EXACT: Final = 1e3
 
 
 @dataclass(frozen=True)
@@ -44,37 +50,113 @@ def hermite(start: Floats, end: Floats, slope: Floats, end_slope: Floats, steps:
     return a * start + b * (steps * slope) + c * end + d * (steps * end_slope)
 
 
-def curve_keys(times: Floats, values: Floats, chosen: NDArray[np.intp]) -> CurveKeys:
-    """Keys on the chosen samples of (T, C) values.
+def fitted(
+    values: Floats, chosen: NDArray[np.intp], exact: Sequence[int] = ()
+) -> tuple[Floats, Floats]:
+    """Values and slopes (N, C) at the chosen samples whose smooth cubic lies nearest to all samples.
+
+    values: (T, C), one a step. chosen: (N,) rising, from 0 to T - 1. exact: samples that count a
+    thousandfold, besides the first and last. Slopes are per step. Least squares; what few samples
+    between two keys leave open is drawn to the samples and their own slopes.
+    """
+    own, slopes = values[chosen], slopes_of(values)[chosen]
+    if len(chosen) < 2:
+        return own, slopes
+    left, right = _normal_blocks(values, chosen, exact)
+    count = len(chosen)
+    diagonal = np.zeros((count, 2, 2)) + _DRAW * np.eye(2)
+    diagonal[:-1] += left[:, :2, :2]
+    diagonal[1:] += left[:, 2:, 2:]
+    asked = _DRAW * np.stack((own, slopes), axis=1)
+    asked[:-1] += right[:, :2]
+    asked[1:] += right[:, 2:]
+    solved = _block_solve(diagonal, left[:, :2, 2:], asked)
+    return solved[:, 0], solved[:, 1]
+
+
+def _normal_blocks(
+    values: Floats, chosen: NDArray[np.intp], exact: Sequence[int]
+) -> tuple[Floats, Floats]:
+    """(N - 1, 4, 4) and (N - 1, 4, C): the normal equations of every stretch for value and slope at its
+    begin, value and slope at its end."""
+    frames = np.arange(len(values))
+    part = np.clip(np.searchsorted(chosen, frames, "right") - 1, 0, len(chosen) - 2)
+    steps = np.diff(chosen)[part].astype(np.float64)
+    t = (frames - chosen[part]) / steps
+    basis = np.stack(
+        (
+            (1.0 + 2.0 * t) * (1.0 - t) ** 2,
+            t * (1.0 - t) ** 2 * steps,
+            t * t * (3.0 - 2.0 * t),
+            t * t * (t - 1.0) * steps,
+        ),
+        axis=1,
+    )
+    weight = np.ones(len(values))
+    weight[[0, -1, *exact]] = _EXACT
+    weighted = basis * weight[:, None]
+    left = np.add.reduceat(weighted[:, :, None] * basis[:, None], chosen[:-1])
+    right = np.add.reduceat(weighted[:, :, None] * values[:, None], chosen[:-1])
+    return left, right
+
+
+def _block_solve(diagonal: Floats, above: Floats, asked: Floats) -> Floats:
+    """Symmetric block-tridiagonal equations with 2 × 2 blocks: (N, 2, C)."""
+    blocks, sides = [diagonal[0]], [asked[0]]
+    for k in range(1, len(diagonal)):
+        share = above[k - 1].T @ np.linalg.inv(blocks[-1])
+        blocks.append(diagonal[k] - share @ above[k - 1])
+        sides.append(asked[k] - share @ sides[-1])
+    inverses = np.linalg.inv(np.stack(blocks))
+    x = [inverses[-1] @ sides[-1]]
+    for k in range(len(diagonal) - 2, -1, -1):
+        x.append(inverses[k] @ (sides[k] - above[k] @ x[-1]))
+    return np.stack(x[::-1])
+
+
+def played(values: Floats, slopes: Floats, chosen: NDArray[np.intp]) -> Floats:
+    """(T, C) the cubics on every step from the first to the last of the chosen samples."""
+    if len(chosen) == 1:
+        return values.copy()
+    frames = np.arange(chosen[0], chosen[-1] + 1)
+    part = np.clip(np.searchsorted(chosen, frames, "right") - 1, 0, len(chosen) - 2)
+    steps = np.diff(chosen)[part].astype(np.float64)
+    t = ((frames - chosen[part]) / steps)[:, None]
+    start = (1.0 + 2.0 * t) * values[part] + t * steps[:, None] * slopes[part]
+    end = (3.0 - 2.0 * t) * values[part + 1] + (t - 1.0) * steps[:, None] * slopes[part + 1]
+    return (1.0 - t) ** 2 * start + t * t * end
+
+
+def curve_keys(
+    times: Floats, values: Floats, chosen: NDArray[np.intp], exact: Sequence[int] = ()
+) -> CurveKeys:
+    """Keys on the chosen samples of (T, C) values, fitted to all of them (`fitted`).
 
     times: (T,) when the samples are, at even distances. Handles lie at a third of the way to the next
-    key, on the samples' slope, which makes the curve a cubic polynomial of time.
+    key, in line with each other, which makes the curve a cubic polynomial of time.
     """
     step = float(times[1] - times[0]) if len(times) > 1 else 1.0
-    slopes = slopes_of(values)[chosen] / step
-    at, shown = times[chosen], values[chosen]
+    shown, slopes = fitted(values, chosen, exact)
+    at = times[chosen]
     apart = np.diff(at) / 3.0
     ends = apart if len(apart) else np.array([step / 3.0])
     before, after = np.concatenate((ends[:1], apart)), np.concatenate((apart, ends[-1:]))
-    left = np.stack(
-        (
-            np.broadcast_to((at - before)[:, None], shown.shape),
-            shown - before[:, None] * slopes,
-        ),
-        axis=-1,
-    )
-    right = np.stack(
-        (np.broadcast_to((at + after)[:, None], shown.shape), shown + after[:, None] * slopes),
-        axis=-1,
-    )
-    return CurveKeys(at, shown, left, right)
+    return CurveKeys(
+        at, shown,
+        _handles(at - before, shown - (before / step)[:, None] * slopes),
+        _handles(at + after, shown + (after / step)[:, None] * slopes),
+    )  # fmt: skip
+
+
+def _handles(times: Floats, values: Floats) -> Floats:
+    return np.stack((np.broadcast_to(times[:, None], values.shape), values), axis=-1)
 
 
 def evaluate_curve(keys: CurveKeys, times: Floats) -> Floats:
     """(M, C) the curves' values as Blender's `FCurve.evaluate` gives them.
 
-    Bézier between keys, constant outside. Handles that reach past the next key in time are shortened
-    first, both in proportion, as Blender does (`BKE_fcurve_correct_bezpart`).
+    Bézier between keys, constant outside. A handle that reaches past the next key in time is shortened
+    to end there first, as Blender does (`BKE_fcurve_correct_bezpart`).
     """
     result = np.empty((len(times), keys.values.shape[1]))
     if len(keys.times) == 1:
@@ -99,15 +181,15 @@ def evaluate_curve(keys: CurveKeys, times: Floats) -> Floats:
 
 
 def _shortened(points: Floats) -> Floats:
-    """(M, 4, 2) control points whose handles don't overlap in time."""
+    """(M, 4, 2) control points whose handles end between the two keys in time."""
     result = points.copy()
     first, last = result[:, 0], result[:, 3]
     right, left = first - result[:, 1], last - result[:, 2]
     span = last[:, 0] - first[:, 0]
-    reach = np.abs(right[:, 0]) + np.abs(left[:, 0])
-    share = np.where(reach > span, span / np.maximum(reach, 1e-12), 1.0)[:, None]
-    result[:, 1] = first - share * right
-    result[:, 2] = last - share * left
+    for handle, key, away in ((1, first, right), (2, last, left)):
+        reach = np.abs(away[:, 0])
+        share = np.where(reach > span, span / np.maximum(reach, 1e-12), 1.0)
+        result[:, handle] = key - share[:, None] * away
     return result
 
 

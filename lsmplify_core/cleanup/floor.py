@@ -90,7 +90,7 @@ def _slope(resting: Floats) -> tuple[float, float]:
     if np.percentile(np.ptp(ground, axis=0), 0) < _WIDE:
         return 0.0, 0.0
     use = height < np.percentile(height, 10) + 0.5 * max(np.ptp(height), 0.1)
-    plane = np.zeros(3)
+    plane, away = np.zeros(3), height
     for _ in range(10):
         columns = np.concatenate((ground[use], np.ones((int(use.sum()), 1))), axis=1)
         plane = np.linalg.lstsq(columns, height[use], rcond=None)[0]

@@ -8,8 +8,7 @@ the same frames.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -26,13 +25,17 @@ from ..rotations import (
     matrix_to_quaternion,
     quaternion_to_matrix,
 )
-from .bezier import CurveKeys, curve_keys, evaluate_curve, hermite, slopes_of
+from .bezier import CurveKeys, curve_keys, evaluate_curve, fitted, hermite, played, slopes_of
+from .contacts import runs_of
 
 __all__ = ["CurveKeys", "KeyPlan", "KeySettings", "curve_keys", "evaluate_curve", "plan_keys"]
 
 Indices = NDArray[np.intp]
-_LONGEST: Final = 128
-"""Frames of the longest stretch between two keys that is looked at while fitting."""
+_LOOSE: Final = 2.0
+"""Keys are first set for so many times the error: fitting to all samples brings it down."""
+_MOST_TURNS: Final = 60
+_CANDIDATES: Final = 6
+"""Curves that are asked for a key where a joint is too far off."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,12 @@ class KeySettings:
 
 @dataclass(frozen=True)
 class KeyPlan:
-    """Frames with keys: rotations, 24 rising arrays, one a joint; location, of the pelvis."""
+    """Frames with keys: rotations, 24 rising arrays, one a joint; location, of the pelvis. exact: frames
+    whose samples the keys have exactly, for `curve_keys`."""
 
     rotations: tuple[Indices, ...]
     location: Indices
+    exact: tuple[int, ...] = ()
 
     @property
     def keys(self) -> int:
@@ -66,7 +71,7 @@ def plan_keys(motion: Motion, settings: KeySettings | None = None) -> KeyPlan:
     _check(settings, motion.frames)
     if settings.most_mm is None and settings.most_degrees is None:
         chosen = _with(np.arange(0, motion.frames, settings.every), motion.frames, settings.keep)
-        return KeyPlan((chosen,) * N_JOINTS, chosen)
+        return KeyPlan((chosen,) * N_JOINTS, chosen, settings.keep)
     mm = np.inf if settings.most_mm is None else settings.most_mm
     degrees = 180.0 if settings.most_degrees is None else settings.most_degrees
     return _fewest(motion, mm / 1000.0, np.radians(degrees), settings.keep)
@@ -74,13 +79,10 @@ def plan_keys(motion: Motion, settings: KeySettings | None = None) -> KeyPlan:
 
 def played_back(motion: Motion, plan: KeyPlan) -> Motion:
     """The motion that the planned keys show: curves between keys, quaternions made unit."""
-    quaternions = continuous_quaternions(matrix_to_quaternion(motion.rotations))
-    shown = quaternions.copy()
-    for joint, chosen in enumerate(plan.rotations):
-        shown[:, joint] = _curve(quaternions[:, joint], chosen)
-    shown /= np.linalg.norm(shown, axis=-1, keepdims=True)
-    root = _curve(motion.root, plan.location)
-    return Motion(quaternion_to_matrix(shown), root, motion.rate, motion.body)
+    curves = _Curves(motion, plan.exact)
+    for curve, chosen in enumerate((*plan.rotations, plan.location)):
+        curves.choose(curve, chosen)
+    return curves.shown()
 
 
 def _check(settings: KeySettings, frames: int) -> None:
@@ -100,27 +102,95 @@ def _with(chosen: Indices, frames: int, keep: Sequence[int]) -> Indices:
     )
 
 
-def _fewest(motion: Motion, metres: float, radians: float, keep: Sequence[int]) -> KeyPlan:
-    """Each joint's own share of the error first; where the shares add up to too much, tighter ones."""
-    quaternions = continuous_quaternions(matrix_to_quaternion(motion.rotations))
-    allowed = np.minimum(radians, 0.5 * metres / _reach(motion))
-    allowed_root = 0.5 * metres
-    plan = KeyPlan((np.arange(motion.frames),) * N_JOINTS, np.arange(motion.frames))
-    for _ in range(6):
-        chosen = tuple(
-            _greedy(quaternions[:, j], float(allowed[j]), True, keep) for j in range(N_JOINTS)
-        )
-        plan = KeyPlan(chosen, _greedy(motion.root, allowed_root, False, keep))
-        shown = played_back(motion, plan)
-        apart = np.linalg.norm(shown.joints() - motion.joints(), axis=-1).max(axis=0)
-        turned = angle_between(shown.rotations, motion.rotations).max(axis=0)
-        over = np.maximum(apart / metres, 1e-9)
-        if over.max() <= 1.0 and turned.max() <= radians * (1 + 1e-6):
-            return plan
-        worst = np.array([over[ANCESTORS[:, j]].max() for j in range(N_JOINTS)])
-        allowed = np.where(worst > 1.0, allowed / worst / 1.05, allowed)
-        allowed_root /= max(1.0, float(over.max())) * 1.05
-    return plan
+def _fewest(motion: Motion, metres: float, radians: float, keep: tuple[int, ...]) -> KeyPlan:
+    """Few keys first, each curve by itself; then a key more wherever the whole body is too far off,
+    on the curve that errs most there, until nothing is."""
+    curves = _Curves(motion, keep)
+    allowed = np.append(np.minimum(radians, metres / _reach(motion)), metres)
+    for c, values in enumerate(curves.values):
+        scale = 1.0 if c == N_JOINTS else 2.0
+        curves.choose(c, _greedy(values, _LOOSE * float(allowed[c]) / scale, keep))
+    for _ in range(_MOST_TURNS):
+        wanted = _too_far(motion, curves.shown(), metres, radians)
+        if not wanted or not curves.add(wanted):
+            break
+    return KeyPlan(tuple(curves.chosen[:N_JOINTS]), curves.chosen[N_JOINTS], keep)
+
+
+class _Curves:
+    """The curves of 24 rotations and of the root's place, with the keys chosen so far."""
+
+    def __init__(self, motion: Motion, keep: tuple[int, ...]) -> None:
+        quaternions = continuous_quaternions(matrix_to_quaternion(motion.rotations))
+        self.values = [*np.swapaxes(quaternions, 0, 1), motion.root]
+        self.chosen: list[Indices] = [np.zeros(0, np.intp)] * (N_JOINTS + 1)
+        self._played: list[Floats] = list(self.values)
+        self._keep, self._motion = keep, motion
+
+    def choose(self, curve: int, chosen: Indices) -> None:
+        """Set a curve's keys and fit it."""
+        self.chosen[curve] = chosen
+        self._played[curve] = _curve(self.values[curve], chosen, self._keep)
+
+    def shown(self) -> Motion:
+        """What the keys play back."""
+        q = np.stack(self._played[:N_JOINTS], axis=1)
+        q /= np.linalg.norm(q, axis=-1, keepdims=True)
+        return replace(
+            self._motion, rotations=quaternion_to_matrix(q), root=self._played[N_JOINTS],
+            track_error=None,
+        )  # fmt: skip
+
+    def add(self, wanted: list[tuple[int, Floats]]) -> bool:
+        """One key more at each wanted frame, on the first curve, worst first, that has room there.
+
+        wanted: (frame, how much (25,) each curve errs there). Stretches that just got a key wait for
+        the next fit. Returns whether any key was added.
+        """
+        new: dict[int, set[int]] = {}
+        for frame, errors in wanted:
+            for curve in np.argsort(-errors)[:_CANDIDATES].tolist():
+                chosen = self.chosen[curve]
+                k = int(np.clip(np.searchsorted(chosen, frame, "right") - 1, 0, len(chosen) - 2))
+                low, high = int(chosen[k]), int(chosen[k + 1])
+                if high - low < 2:
+                    continue
+                if not any(low < f < high for f in new.get(curve, ())):
+                    third = max(1, (high - low) // 3)
+                    new.setdefault(curve, set()).add(int(np.clip(frame, low + third, high - third)))
+                break
+        for curve, frames in new.items():
+            self.choose(curve, np.union1d(self.chosen[curve], sorted(frames)).astype(np.intp))
+        return bool(new)
+
+
+def _too_far(
+    motion: Motion, shown: Motion, metres: float, radians: float
+) -> list[tuple[int, Floats]]:
+    """The worst frames of every stretch that is too far off, with what each of the 25 curves is to
+    blame for there."""
+    turned = angle_between(shown.rotations, motion.rotations)
+    joints = motion.joints()
+    apart = np.linalg.norm(shown.joints() - joints, axis=-1)
+    moved = np.linalg.norm(shown.root - motion.root, axis=-1)
+    found: list[tuple[int, Floats]] = []
+    for joint in range(N_JOINTS):
+        for frame in _peaks(turned[:, joint] / radians):
+            blame = np.zeros(N_JOINTS + 1)
+            blame[joint] = 1.0
+            found.append((frame, blame))
+        for frame in _peaks(apart[:, joint] / metres):
+            lever = np.linalg.norm(joints[frame, joint] - joints[frame], axis=-1)
+            blame = turned[frame] * lever * ANCESTORS[joint]
+            found.append((frame, np.append(blame, moved[frame])))
+    return found
+
+
+def _peaks(share: Floats) -> list[int]:
+    """The worst frame of every run above 1."""
+    if share.max() <= 1.0:
+        return []
+    return [first + int(np.argmax(share[first : last + 1])) for first, last in runs_of(share > 1.0)]
 
 
 def _reach(motion: Motion) -> Floats:
@@ -130,53 +200,43 @@ def _reach(motion: Motion) -> Floats:
     return np.maximum(apart.max(axis=0), 1e-3)
 
 
-def _greedy(values: Floats, allowed: float, quaternions: bool, keep: Sequence[int]) -> Indices:
-    """From each key as far as the cubic stays within `allowed` of every sample, then a key again."""
+def _greedy(values: Floats, allowed: float, keep: Sequence[int]) -> Indices:
+    """From each key as far as the cubic on the samples' own slopes stays within `allowed`, then a key
+    again."""
     slopes = slopes_of(values)
-    frames = len(values)
-    stops = sorted({frames - 1, *keep} - {0})
+    stops = sorted({len(values) - 1, *keep} - {0})
     chosen = [0]
     for stop in stops:
         while chosen[-1] < stop:
-            chosen.append(_farthest(values, slopes, chosen[-1], stop, allowed, quaternions))
+            chosen.append(_farthest(values, slopes, chosen[-1], stop, allowed))
     return np.array(chosen, np.intp)
 
 
-def _farthest(
-    values: Floats, slopes: Floats, first: int, stop: int, allowed: float, quaternions: bool
-) -> int:
-    good, step = first + 1, 1
-    while good < stop and step < _LONGEST:
+def _farthest(values: Floats, slopes: Floats, first: int, stop: int, allowed: float) -> int:
+    good, step, bad = first + 1, 1, stop + 1
+    while good < stop and bad > stop:
         reach = min(good + step, stop)
-        if not _fits(values, slopes, first, reach, allowed, quaternions):
-            break
-        good, step = reach, 2 * step
-    bad = min(good + step, stop)
-    while bad - good > 1:
+        if _fits(values, slopes, first, reach, allowed):
+            good, step = reach, 2 * step
+        else:
+            bad = reach
+    while good < stop and bad - good > 1:
         middle = (good + bad) // 2
-        if _fits(values, slopes, first, middle, allowed, quaternions):
+        if _fits(values, slopes, first, middle, allowed):
             good = middle
         else:
             bad = middle
     return good
 
 
-def _fits(
-    values: Floats, slopes: Floats, first: int, last: int, allowed: float, quaternions: bool
-) -> bool:
+def _fits(values: Floats, slopes: Floats, first: int, last: int, allowed: float) -> bool:
     if last - first < 2:
         return True
     shown = hermite(values[first], values[last], slopes[first], slopes[last], last - first)
-    apart = np.linalg.norm(shown - values[first : last + 1], axis=-1).max()
-    return float(apart) * (2.0 if quaternions else 1.0) <= allowed
+    apart = np.square(shown - values[first : last + 1]).sum(axis=1).max()
+    return float(apart) <= allowed * allowed
 
 
-def _curve(values: Floats, chosen: Indices) -> Floats:
-    """The curve's values (T, C) on every frame."""
-    slopes = slopes_of(values)
-    shown = np.empty_like(values)
-    for a, b in pairwise(chosen.tolist()):
-        shown[a : b + 1] = hermite(values[a], values[b], slopes[a], slopes[b], b - a)
-    if len(chosen) == 1:
-        shown[:] = values[chosen[0]]
-    return shown
+def _curve(values: Floats, chosen: Indices, keep: Sequence[int]) -> Floats:
+    """The fitted curve's values (T, C) on every frame."""
+    return played(*fitted(values, chosen, keep), chosen)

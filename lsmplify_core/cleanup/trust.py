@@ -84,7 +84,7 @@ def _steadied(points: Attached, inside: slice, noise: Floats, rate: float) -> At
     for k in np.flatnonzero(noise > _TREMBLES):
         width = _STEADY * (noise[k] / 0.08) ** 0.4 * rate
         track = positions[inside, k]
-        seen = np.isfinite(track).all(axis=1)
+        seen = np.asarray(np.isfinite(track).all(axis=1))
         reach = int(np.ceil(3.0 * width))
         taps = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
         filled = np.concatenate((np.where(seen[:, None], track, 0.0), seen[:, None]), axis=1)
@@ -113,7 +113,7 @@ def _reach(
 ) -> tuple[slice, bool]:
     """The frames that share a key's verdict on a track, and whether it is frozen through them."""
     with np.errstate(invalid="ignore"):
-        still = np.linalg.norm(np.diff(track, axis=0), axis=1) < _STILL
+        still = np.asarray(np.linalg.norm(np.diff(track, axis=0), axis=1) < _STILL)
     first = frame
     while first > span[0] and still[first - 1]:
         first -= 1
