@@ -35,11 +35,10 @@ def frame_count(reader: Any) -> int:
     start = reader.get("TRIAL:ACTUAL_START_FIELD")
     if start is not None:  # the library takes the high word for 65,535
         count -= int(start.uint16_array[1])
-    frames = reader.get("POINT:FRAMES")
-    whole = frames is not None and frames.bytes_per_element == 2
-    if int(reader.header.first_frame) == 0 and whole and int(frames.uint16_value) == count - 1:
-        return count - 1
-    return count
+    frames: Any = reader.get("POINT:FRAMES")
+    if frames is None or frames.bytes_per_element != 2 or int(reader.header.first_frame) > 0:
+        return count
+    return count - 1 if int(frames.uint16_value) == count - 1 else count
 
 
 def labels(reader: Any, count: int) -> list[str]:
