@@ -6,7 +6,7 @@ end.
 """
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -26,10 +26,10 @@ from .matching import Match, best_match, match_layout
 from .motion import Motion
 from .network import load_network
 from .placing import place, torso_trust
+from .repair import Repair, mended
 from .report import make_report
 from .shapes import RegionSpace, ShapeSpace, betas_of
 from .smplfile import SmplFile, layout_on
-from .spikes import without_spikes
 from .threads import one_blas_thread
 from .timing import finished, mapped, timed
 from .tracks import Tracks
@@ -55,7 +55,8 @@ class Solution:
     """motion: at the tracks' own rate. report: the contract's, without seconds of read and write.
     match: which track was which keypoint. expected: (T, 22) radians, the error that the network
     expects of each rotation. offsets: (K, 3) metres, the calibrated places of the tracks on the
-    joints of `motion.body`. joints: (K,) those joints."""
+    joints of `motion.body`. joints: (K,) those joints. repairs: what was mended in the tracks
+    before."""
 
     motion: Motion
     report: dict[str, Any]
@@ -63,6 +64,7 @@ class Solution:
     expected: Floats
     joints: NDArray[np.intp]
     offsets: Floats
+    repairs: tuple[Repair, ...] = ()
 
 
 def solve(
@@ -73,11 +75,15 @@ def solve(
     body: Body | SmplFile | None = None,
     init: Motion | None = None,
     settings: Settings | None = None,
+    repairs: Sequence[Repair] | None = None,
 ) -> Solution:
     """Solve a take in one go; the arguments are those of `solve_steps`."""
     return finished(
-        solve_steps(tracks, match=match, layout=layout, body=body, init=init, settings=settings)
-    )
+        solve_steps(
+            tracks, match=match, layout=layout, body=body, init=init, settings=settings,
+            repairs=repairs,
+        )
+    )  # fmt: skip
 
 
 def solve_steps(
@@ -88,17 +94,21 @@ def solve_steps(
     body: Body | SmplFile | None = None,
     init: Motion | None = None,
     settings: Settings | None = None,
+    repairs: Sequence[Repair] | None = None,
 ) -> Generator[Progress, None, Solution]:
     """Solve a take step by step.
 
     tracks: as read, in any unit and with any axis up. match: which track is which keypoint; found
     by `layout` ("auto", a shipped name or a JSON file) where it is None. body: None to calibrate
     the default one on the take, or a model file to find its betas; a body is kept as it is. The points' offsets are calibrated either way. init: a motion to start from
-    (plug-in), at the tracks' rate, frame for frame.
+    (plug-in), at the tracks' rate, frame for frame. repairs: what to mend in the tracks first; None
+    for all that is found, none where it is empty.
     Raises InputError for tracks that cannot be solved.
     """
     with one_blas_thread():
-        return (yield from _solved(tracks, match, layout, body, init, settings or Settings()))
+        return (
+            yield from _solved(tracks, match, layout, body, init, settings or Settings(), repairs)
+        )
 
 
 def _solved(
@@ -108,6 +118,7 @@ def _solved(
     body: Body | SmplFile | None,
     init: Motion | None,
     settings: Settings,
+    repairs: Sequence[Repair] | None,
 ) -> Generator[Progress, None, Solution]:
     """The rooms in their order; linear algebra runs on one thread and pieces of the take beside
     each other, since a library's waiting threads would stand in their way."""
@@ -118,7 +129,7 @@ def _solved(
         match = replace(match, layout=layout_on(body, match.layout))
     world = find_world(tracks, match)
     taken = converted(tracks.select([t for _, t in match.matched]), world)
-    taken = without_spikes(taken)
+    measured, taken, done = mended(taken, repairs)
     sighted = _sighted(taken)
     space = betas_of(body) if isinstance(body, SmplFile) else RegionSpace(body or default_body())
     target, origin = _target(taken, match, space.mean)
@@ -136,6 +147,7 @@ def _solved(
     yield Progress("clean", 0.98)
     began = time.perf_counter()
     state, error = _cleaned(state, local, sighted, taken.rate, job.smooth)
+    error[~measured.seen] = np.nan
     seconds["clean"] = time.perf_counter() - began
     motion = Motion(
         state.rotations.astype(np.float64),
@@ -149,10 +161,10 @@ def _solved(
     )
     warnings = (*taken.warnings, *_warn_of_gaps(sighted))
     report = make_report(
-        motion, taken, match.layout.name, world.unit_name, world.up, seconds, warnings
+        motion, measured, match.layout.name, world.unit_name, world.up, seconds, warnings
     )
     return Solution(
-        motion, report, match, learned.expected, np.asarray(target.joints), found.offsets
+        motion, report, match, learned.expected, np.asarray(target.joints), found.offsets, done
     )
 
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A network that looks at a handful of frames of nameless points and says which joint carries each.
 
-Points attend to each other (a set transformer: no order, any number), and every pair is weighed by
-how far the two are apart and how much that changes, which tells what is on one bone.
+Points attend to each other (a set transformer: no order, any number). What is known of every pair
+steers the attention and is handed on by it: how far the two are apart, how much that changes, which
+is higher, and whether one lies clockwise from the other, which tells left from right.
 `lsmplify_core.learning.unnamed.model` is the same network in torch; a test holds the two together.
 """
 
@@ -23,8 +24,8 @@ WIDTH: Final = 96
 LAYERS: Final = 4
 HEADS: Final = 4
 PAIR_WIDTH: Final = 16
-N_INPUTS: Final = 5 * FRAMES
-N_PAIR: Final = 3
+N_INPUTS: Final = 3 * FRAMES
+N_PAIR: Final = 5
 N_OUTPUTS: Final = N_POSED + 3
 OFFSET_SCALE: Final = 0.1
 """Metres in one unit of the predicted offsets."""
@@ -40,11 +41,12 @@ class PointNetwork:
     weights: dict[str, Floats]
 
     def __call__(self, points: Floats, pairs: Floats) -> Floats:
-        """points (B, K, 40), pairs (B, K, K, 3) -> raw outputs (B, K, 25): 22 scores of the joints,
+        """points (B, K, 24), pairs (B, K, K, 5) -> raw outputs (B, K, 25): 22 scores of the joints,
         then the offset in the joint's frame in tenths of a metre."""
         w = self.weights
         x = _linear(points, w, "first")
         hidden = np.maximum(_linear(pairs, w, "pair_first"), 0.0)
+        hidden = np.maximum(_linear(hidden, w, "pair_second"), 0.0)
         bias = _linear(hidden, w, "pair_last")
         b, k = x.shape[:2]
         for i in range(LAYERS):
@@ -55,8 +57,10 @@ class PointNetwork:
             )
             score = query @ key.transpose(0, 1, 3, 2) / np.sqrt(query.shape[-1])
             score = score + bias[..., i * HEADS : (i + 1) * HEADS].transpose(0, 3, 1, 2)
-            mixed = (_softmax(score) @ value).transpose(0, 2, 1, 3).reshape(b, k, -1)
-            x = x + _linear(mixed, w, f"blocks.{i}.mix")
+            share = _softmax(score)
+            mixed = (share @ value).transpose(0, 2, 1, 3).reshape(b, k, -1)
+            told = (share.transpose(0, 2, 1, 3) @ hidden).reshape(b, k, -1)
+            x = x + _linear(np.concatenate((mixed, told), axis=-1), w, f"blocks.{i}.mix")
             h = _normed(x) * w[f"blocks.{i}.scale_again"]
             h = np.maximum(_linear(h, w, f"blocks.{i}.widen"), 0.0)
             x = x + _linear(h, w, f"blocks.{i}.out")

@@ -24,8 +24,7 @@ MARKER_SETS = ("CMU_41", "PlugInGait_39", "OpenCap")
 @dataclass(frozen=True)
 class PointLesson:
     """points (B, F, K, 3) metres, Z up; seen (B, F, K); joints (B, K) < 22; offsets (B, K, 3)
-    metres in the joints' frames on a body of the default size; trust (B, K), less where the rig's
-    own rotation is loose."""
+    metres in the joints' frames on a body of the default size;"""
 
     points: Tensor
     seen: Tensor

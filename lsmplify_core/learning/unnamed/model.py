@@ -22,7 +22,7 @@ class Block(nn.Module):
         super().__init__()
         self.scale = nn.Parameter(torch.ones(width))
         self.attend = nn.Linear(width, 3 * width)
-        self.mix = nn.Linear(width, width)
+        self.mix = nn.Linear(width + HEADS * PAIR_WIDTH, width)
         self.scale_again = nn.Parameter(torch.ones(width))
         self.widen = nn.Linear(width, 2 * width)
         self.out = nn.Linear(2 * width, width)
@@ -30,13 +30,15 @@ class Block(nn.Module):
             self.mix.weight.mul_(0.5)
             self.out.weight.mul_(0.5)
 
-    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
-        """x (B, K, width), bias (B, HEADS, K, K) -> (B, K, width)."""
+    def forward(self, x: Tensor, bias: Tensor, pairs: Tensor) -> Tensor:
+        """x (B, K, width), bias (B, HEADS, K, K), pairs (B, K, K, PAIR_WIDTH) -> (B, K, width)."""
         b, k = x.shape[:2]
         parts = self.attend(normed(x) * self.scale).reshape(b, k, 3, HEADS, -1)
         query, key, value = parts.permute(2, 0, 3, 1, 4)
-        mixed = nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=bias)
-        x = x + self.mix(mixed.transpose(1, 2).reshape(b, k, -1))
+        share = torch.softmax(query @ key.mT / query.shape[-1] ** 0.5 + bias, dim=-1)
+        mixed = (share @ value).transpose(1, 2).reshape(b, k, -1)
+        told = (share.transpose(1, 2) @ pairs).reshape(b, k, -1)
+        x = x + self.mix(torch.cat((mixed, told), dim=-1))
         return x + self.out(torch.relu(self.widen(normed(x) * self.scale_again)))
 
 
@@ -48,6 +50,7 @@ class PointLabeller(nn.Module):
         super().__init__()
         self.first = nn.Linear(N_INPUTS, width)
         self.pair_first = nn.Linear(N_PAIR, PAIR_WIDTH)
+        self.pair_second = nn.Linear(PAIR_WIDTH, PAIR_WIDTH)
         self.pair_last = nn.Linear(PAIR_WIDTH, LAYERS * HEADS)
         self.blocks = nn.ModuleList(Block(width) for _ in range(LAYERS))
         self.scale = nn.Parameter(torch.ones(width))
@@ -56,7 +59,8 @@ class PointLabeller(nn.Module):
     def forward(self, points: Tensor, pairs: Tensor) -> Tensor:
         """Raw outputs, as `PointNetwork` says."""
         x = self.first(points)
-        bias = self.pair_last(torch.relu(self.pair_first(pairs))).permute(0, 3, 1, 2)
+        hidden = torch.relu(self.pair_second(torch.relu(self.pair_first(pairs))))
+        bias = self.pair_last(hidden).permute(0, 3, 1, 2)
         for block, own in zip(self.blocks, bias.split(HEADS, dim=1), strict=True):
-            x = block(x, own)
+            x = block(x, own, hidden)
         return self.last(normed(x) * self.scale)
