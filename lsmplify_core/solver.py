@@ -14,19 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Floats
-from .attachments import State, Target, compare
+from .attachments import State, Target
 from .body import Body, default_body
 from .calibrate import Calibration, calibrate_steps
 from .clean import fill_frames, smoothed
 from .errors import InputError
-from .fitting import Settings, fitted_steps, make_job
+from .fitting import Job, Settings, fitted_steps, make_job
 from .layout import load_layout
-from .learned import chunks, joined, state_part, target_part
+from .learned import chunks, joined, target_part
 from .matching import Match, best_match, match_layout
 from .motion import Motion
 from .network import load_network
 from .placing import place, torso_trust
-from .repair import Repair, mended
+from .repair import Repair, apply, mended
+from .repair.records import summary
+from .repair.retry import second_look, stray_records, track_errors
 from .report import make_report
 from .shapes import RegionSpace, ShapeSpace, betas_of
 from .smplfile import SmplFile, layout_on
@@ -36,7 +38,8 @@ from .tracks import Tracks
 from .world import converted, find_world
 
 _CALIBRATED: Final = 0.2
-_FITTED: Final = 0.78
+_FITTED: Final = 0.74
+_LOOKED: Final = 0.05
 """Shares of the whole job for the progress bar; the rest is cleaning up."""
 _LEAST_POINTS: Final = 4
 """Points that a frame must show to be solved; frames with fewer are filled from their neighbours."""
@@ -144,9 +147,16 @@ def _solved(
     state, learned = yield from mapped(
         fitted_steps(job, seconds), lambda told: Progress(told[0], _CALIBRATED + _FITTED * told[1])
     )
-    yield Progress("clean", 0.98)
+    look = yield from mapped(
+        second_look(job, state, learned, seconds, repairs is None),
+        lambda told: Progress(told[0], _CALIBRATED + _FITTED + _LOOKED * told[1]),
+    )
+    if look.strays.any():
+        measured, done = _without(measured, done, look.strays, job, state, unit)
+        local = replace(local, weights=np.where(look.strays, 0, local.weights))
+    yield Progress("clean", 0.99)
     began = time.perf_counter()
-    state, error = _cleaned(state, local, sighted, taken.rate, job.smooth)
+    state, error = _cleaned(look.state, local, sighted, taken.rate, job.smooth)
     error[~measured.seen] = np.nan
     seconds["clean"] = time.perf_counter() - began
     motion = Motion(
@@ -159,12 +169,12 @@ def _solved(
         found.shape if isinstance(body, SmplFile) else None,
         body.gender if isinstance(body, SmplFile) else "neutral",
     )
-    warnings = (*taken.warnings, *_warn_of_gaps(sighted))
+    warnings = (*measured.warnings, *_warn_of_gaps(sighted))
     report = make_report(
         motion, measured, match.layout.name, world.unit_name, world.up, seconds, warnings
     )
     return Solution(
-        motion, report, match, learned.expected, np.asarray(target.joints), found.offsets, done
+        motion, report, match, look.learned.expected, np.asarray(target.joints), found.offsets, done
     )
 
 
@@ -238,17 +248,22 @@ def _start(
     return fill_frames(placed, held)
 
 
+def _without(
+    measured: Tracks, done: tuple[Repair, ...], strays: NDArray[np.bool_], job: Job, state: State,
+    unit: float,
+) -> tuple[Tracks, tuple[Repair, ...]]:  # fmt: skip
+    """The tracks without the samples that the second look left out, and the longer list."""
+    error = unit * track_errors(state, job.target)
+    found = stray_records(strays, error, measured.names)
+    told = (*measured.warnings, *summary(found))
+    return replace(apply(measured, found), warnings=told), (*done, *found)
+
+
 def _cleaned(
     state: State, local: Target, sighted: NDArray[np.bool_], rate: float, smooth: float
 ) -> tuple[State, Floats]:
     state = smoothed(fill_frames(state, sighted), rate, smooth)
-    errors = [
-        np.linalg.norm(compare(state_part(state, p), target_part(local, p)).residuals, axis=-1)
-        for p in chunks(len(state.root))
-    ]
-    error = np.concatenate(errors).astype(np.float64)
-    error[local.weights == 0] = np.nan
-    return state, error
+    return state, track_errors(state, local)
 
 
 def _warn_of_gaps(sighted: NDArray[np.bool_]) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ _BETTER: Final = 0.4
 """Exchanged, the pair goes on so many times as smoothly, or it was no exchange."""
 _LEAST: Final = 0.05
 """Metres that the vector between two points leaps by at least."""
+_SMOOTH: Final = 0.10
+"""Metres that it leaps by at most once they are exchanged."""
 _LONGEST_GAP: Final = 0.35
 """Seconds over which a vector is held against itself where samples are missing."""
 _REACH: Final = 60
@@ -93,7 +95,7 @@ def _flip(
     # both directions, so that something that stops dead does not look like a flip
     as_is = _norm(v[frame] - ahead) + _norm(behind - v[last])
     exchanged = _norm(v[frame] + ahead) + _norm(behind + v[last])
-    if as_is < 2 * _LEAST or exchanged > _BETTER * as_is:
+    if as_is < 2 * _LEAST or exchanged > min(_BETTER * as_is, 2 * _SMOOTH):
         return None
     return _Flip(frame, 0.5 * as_is, 0.5 * exchanged)
 
