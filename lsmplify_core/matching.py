@@ -57,6 +57,13 @@ def best_match(names: Sequence[str], layouts: Sequence[Layout] | None = None) ->
     return max(fitting, key=lambda m: (round(m.score, 6), len(m.matched)))
 
 
+def shows_a_body(names: Sequence[str]) -> bool:
+    """Whether the names are enough of a body by any shipped layout."""
+    if len(names) < LEAST_POINTS:
+        return False
+    return any(_is_a_body(match_layout(names, layout, strict=False)) for layout in _shipped())
+
+
 def match_layout(names: Sequence[str], layout: Layout, strict: bool = True) -> Match:
     """Match the names with one layout. Raises InputError where it shows too little of a body,
     unless `strict` is off."""
