@@ -3,6 +3,7 @@
 
 import numpy as np
 import pytest
+
 from lsmplify_core.sampling import Keys, clock_of, on_clock
 
 

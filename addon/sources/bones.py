@@ -27,9 +27,7 @@ def bone_points(armature: bpy.types.Object) -> Points:
     curves = _curves_by_bone(armature)
     world = None if has_strips(armature) else world_of(armature)
     driven = _driven(armature)
-    plain = [
-        b.parent is None and not acting(b.constraints) and b.name not in driven for b in bones
-    ]
+    plain = [b.parent is None and not acting(b.constraints) and b.name not in driven for b in bones]
     names = [b.name for b in bones]
     keys = [
         _keys(b, world, curves.get(b.name, [])) if world is not None and free else None
@@ -63,9 +61,7 @@ def _keyed(curves: list[bpy.types.FCurve]) -> bool:
     return any(c.data_path.endswith(".location") for c in curves)
 
 
-def _keys(
-    bone: bpy.types.PoseBone, world: Matrix, curves: list[bpy.types.FCurve]
-) -> Keys | None:
+def _keys(bone: bpy.types.PoseBone, world: Matrix, curves: list[bpy.types.FCurve]) -> Keys | None:
     """Keys of a bone without parent and constraints: in the bone's own axes, or in the armature's
     where Local Location is off."""
     path = bone.path_from_id("location")

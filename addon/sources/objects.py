@@ -64,9 +64,7 @@ def _own_keys_are_samples(item: bpy.types.Object) -> bool:
     return keyed and not replaced and not has_strips(item)
 
 
-def _read(
-    graph: bpy.types.Depsgraph, items: Sequence[bpy.types.Object]
-) -> NDArray[np.float64]:
+def _read(graph: bpy.types.Depsgraph, items: Sequence[bpy.types.Object]) -> NDArray[np.float64]:
     places: list[Vector] = [o.evaluated_get(graph).matrix_world.translation for o in items]
     return np.array([p[:] for p in places], dtype=np.float64).reshape(-1, 3)
 

@@ -61,6 +61,12 @@ def key_times(curves: list[bpy.types.FCurve]) -> NDArray[np.float64]:
     return NO_TIMES if longest is None else actions.key_coordinates(longest)[:, 0]
 
 
+def all_key_times(curves: list[bpy.types.FCurve]) -> NDArray[np.float64]:
+    """Scene frames at which any of the curves has a key."""
+    times = [actions.key_coordinates(c)[:, 0] for c in curves]
+    return np.unique(np.round(np.concatenate(times), 3)) if times else NO_TIMES
+
+
 def array(matrix: Matrix) -> NDArray[np.float64]:
     """Blender's matrix as NumPy's."""
     return np.array(matrix, dtype=np.float64)

@@ -64,9 +64,7 @@ def _ask(
             positions[sample, asked] = points.read(graph(), asked)
 
 
-def _unsee(
-    points: Points, asked: list[int], clock: Clock, positions: NDArray[np.float64]
-) -> None:
+def _unsee(points: Points, asked: list[int], clock: Clock, positions: NDArray[np.float64]) -> None:
     """What Blender says between keys that are samples is invented, as it is in the curves."""
     for column in asked:
         index = clock.samples_at(points.times[column]) if points.sampled[column] else None

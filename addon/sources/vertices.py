@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...lsmplify_core.errors import InputError
 from .. import actions
-from .points import Points, key_times
+from .points import Points, all_key_times
 from .still import moving_curves
 
 KINDS: Final = ("MESH", "POINTCLOUD")
@@ -50,7 +50,7 @@ def vertex_points(context: bpy.types.Context, item: bpy.types.Object, choice: Ch
     shown = item.evaluated_get(context.evaluated_depsgraph_get())
     data = shown.data if shown.is_evaluated else item.data
     names, middles = _named(item, data, choice)
-    times = key_times([*_shape_curves(item), *moving_curves(item)])
+    times = all_key_times([*_shape_curves(item), *moving_curves(item)])
     count = len(names)
 
     def read(graph: bpy.types.Depsgraph, wanted: list[int]) -> NDArray[np.float64]:

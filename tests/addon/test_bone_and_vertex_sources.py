@@ -31,7 +31,9 @@ def keyed(armature: bpy.types.Object, frames: np.ndarray, rng: np.random.Generat
     for bone in armature.pose.bones:
         path = bone.path_from_id("location")
         for axis in range(3):
-            actions.write_curve(armature, path, axis, bone.name, frames, rng.normal(size=len(frames)))
+            actions.write_curve(
+                armature, path, axis, bone.name, frames, rng.normal(size=len(frames))
+            )
 
 
 def take(armature: bpy.types.Object):
@@ -45,7 +47,11 @@ def test_plain_and_evaluated_bones_are_the_same(extension, local: bool) -> None:
     """Bone space with and without Local Location, on a turned armature, on fractional frames."""
     rng = np.random.default_rng(1)
     armature = armature_of(rng.normal(size=(5, 3)), [-1] * 5)
-    armature.location, armature.rotation_euler, armature.scale = (1, 2, 3), (0.1, 0.2, 0.3), (2, 2, 2)
+    armature.location, armature.rotation_euler, armature.scale = (
+        (1, 2, 3),
+        (0.1, 0.2, 0.3),
+        (2, 2, 2),
+    )
     frames = 1.0 + 0.24 * np.arange(40)
     keyed(armature, frames, rng)
     for bone in armature.data.bones:

@@ -26,7 +26,11 @@ def parent_of(children: list[bpy.types.Object], name: str = "parent") -> bpy.typ
     """Moved, turned, scaled, itself on a turned parent, with an inverse of its own."""
     top, parent = empty_at(f"{name} top", (0.3, -0.2, 0.1)), empty_at(name, (1.0, 2.0, 3.0))
     top.rotation_euler, top.scale = (0.2, -0.1, 0.4), (1.5, 1.5, 1.5)
-    parent.rotation_euler, parent.scale, parent.delta_location = (0.3, 0.2, 0.1), (2, 2, 2), (0, 1, 0)
+    parent.rotation_euler, parent.scale, parent.delta_location = (
+        (0.3, 0.2, 0.1),
+        (2, 2, 2),
+        (0, 1, 0),
+    )
     parent.parent = top
     bpy.context.view_layer.update()
     for index, child in enumerate(children):
