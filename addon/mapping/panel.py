@@ -25,7 +25,7 @@ class LSMPLIFY_UL_mapping(bpy.types.UIList):
 
     def draw_item(
         self, _context: bpy.types.Context, layout: bpy.types.UILayout, _data: object,
-        item: bpy.types.PropertyGroup, *_rest: object,
+        item: bpy.types.PropertyGroup, _icon: int, _active: object, _name: str,
     ) -> None:  # fmt: skip
         """One row."""
         state = rows.state_of(item)

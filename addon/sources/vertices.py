@@ -51,6 +51,8 @@ def vertex_points(context: bpy.types.Context, item: bpy.types.Object, choice: Ch
     data = shown.data if shown.is_evaluated else item.data
     names, middles = _named(item, data, choice)
     times = all_key_times([*_shape_curves(item), *moving_curves(item)])
+    # Keys of shapes begin before and end after what they show: the scene says how long the take is.
+    times = times[(times >= context.scene.frame_start) & (times <= context.scene.frame_end)]
     count = len(names)
 
     def read(graph: bpy.types.Depsgraph, wanted: list[int]) -> NDArray[np.float64]:
