@@ -15,7 +15,8 @@ from typing import Final
 import numpy as np
 
 from .arrays import Floats
-from .matching import LEAST_POINTS, plain, shows_a_body
+from .matching import LEAST_POINTS, shows_a_body
+from .names import plain
 from .tracks import Tracks
 
 _NOBODY: Final = "Person"
