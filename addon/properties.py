@@ -22,6 +22,14 @@ _LAYOUTS = (
     ("auto", "Find by Names", "Take the layout that explains the tracks' names best"),
     *((name, name, f"The points of {name}") for name in shipped_layouts()),
 )
+UNIT_ITEMS = (
+    ("auto", "Find", "From the file and the body's size"),
+    *((u, u, f"The tracks are in {u}") for u in UNITS),
+)
+UP_ITEMS = (
+    ("auto", "Find", "The axis along which heads lie above feet"),
+    *((a, a.upper(), f"{a.upper()} points up") for a in ("+z", "+y", "+x", "-z", "-y", "-x")),
+)
 
 
 def _is_armature(_self: object, candidate: bpy.types.Object) -> bool:
@@ -108,15 +116,13 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
         name="Layout", items=_LAYOUTS, description="Which points of a body the tracks are"
     )
     unit: EnumProperty(
-        name="Unit", description="Unit of the tracks; found from the body's size",
-        items=(("auto", "Find", "From the file and the body's size"),
-               *((u, u, f"The tracks are in {u}") for u in UNITS)),
-    )  # fmt: skip
+        name="Unit", description="Unit of the tracks; found from the body's size", items=UNIT_ITEMS
+    )
     up: EnumProperty(
-        name="Up", description="Axis of the tracks that points up; found from the body",
-        items=(("auto", "Find", "The axis along which heads lie above feet"),
-               *((a, a.upper(), f"{a.upper()} points up") for a in ("+z", "+y", "+x", "-z", "-y", "-x"))),
-    )  # fmt: skip
+        name="Up",
+        description="Axis of the tracks that points up; found from the body",
+        items=UP_ITEMS,
+    )
     target: EnumProperty(
         name="Armature", description="What the motion is baked on",
         items=(("NEW", "New Body", "Make an SMPL armature with a mannequin, sized to the take"),

@@ -15,8 +15,9 @@ from typing import Any, cast
 
 from .errors import InputError
 from .layout import Keypoint, Layout, layout_from_json, layout_to_json
-from .matching import LEAST_JOINTS, LEAST_POINTS, Match, match_layout, plain
+from .matching import LEAST_JOINTS, LEAST_POINTS, Match, match_layout
 from .motion import write_whole
+from .names import plain
 
 
 @dataclass(frozen=True)

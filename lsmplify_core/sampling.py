@@ -140,3 +140,13 @@ def key_frames(first: float, step: float, count: int, whole: bool) -> tuple[Floa
     if not len(frames):
         frames = np.array([np.rint(first)])
     return frames, np.clip((frames - first) / step, 0, count - 1)
+
+
+def positions_at(positions: Floats, samples: Floats) -> Floats:
+    """(N, K, 3) positions (T, K, 3) at fractional samples (N,) within the take, in straight lines;
+    NaN beside a sample that is missing."""
+    low = np.clip(np.floor(samples + 1e-6).astype(np.intp), 0, len(positions) - 1)
+    high = np.minimum(low + 1, len(positions) - 1)
+    part = np.clip(samples - low, 0.0, 1.0)[:, None, None]
+    between = (1.0 - part) * positions[low] + part * positions[high]
+    return np.where(part > 1e-6, between, positions[low])

@@ -12,7 +12,7 @@ import bpy
 
 from ...lsmplify_core.layout import Keypoint, Layout
 from ...lsmplify_core.mapping import Mapping
-from ...lsmplify_core.matching import plain
+from ...lsmplify_core.names import plain
 from . import remember
 
 MATCHED, GUESSED, MISSING, UNUSED = "MATCHED", "GUESSED", "MISSING", "UNUSED"
@@ -39,8 +39,8 @@ def fill(
     kept = settings.mapping
     with _quiet():
         kept.rows.clear()
-        _name_all(kept.tracks, names)
-        _name_all(kept.points, mapping.layout.names)
+        name_all(kept.tracks, names)
+        name_all(kept.points, mapping.layout.names)
         for keypoint, track in zip(mapping.layout.keypoints, mapping.track_of, strict=True):
             row = kept.rows.add()
             row.name = row.point = keypoint.name
@@ -126,7 +126,8 @@ def _tell_unused(kept: bpy.types.PropertyGroup) -> None:
             row.used, row.point = row.track in used, ""
 
 
-def _name_all(collection: bpy.types.bpy_prop_collection, names: Sequence[str]) -> None:
+def name_all(collection: bpy.types.bpy_prop_collection, names: Sequence[str]) -> None:
+    """Fill a collection of names anew."""
     collection.clear()
     for name in names:
         collection.add().name = name

@@ -8,7 +8,8 @@ import bpy
 from ...lsmplify_core.errors import InputError
 from ...lsmplify_core.layout import load_layout
 from ...lsmplify_core.mapping import Mapping, match_of
-from ...lsmplify_core.matching import Match, best_match, match_layout, plain
+from ...lsmplify_core.matching import Match, best_match, match_layout
+from ...lsmplify_core.names import plain
 from . import remember, rows
 
 

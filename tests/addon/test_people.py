@@ -14,9 +14,7 @@ def two(prefixes=("Anna:", "Ben:"), frames: int = 12) -> list[list[bpy.types.Obj
 
     motion = waving(frames, 24.0)
     away = replace(motion, root=motion.root + np.array([3.0, 1.0, 0.0]))
-    return [
-        add_empties(m, prefix=p) for m, p in zip((motion, away), prefixes, strict=True)
-    ]
+    return [add_empties(m, prefix=p) for m, p in zip((motion, away), prefixes, strict=True)]
 
 
 def baked() -> list[bpy.types.Object]:
@@ -58,8 +56,9 @@ def test_two_people_on_one_armature_are_refused(extension) -> None:
 
     two()
     settings = bpy.context.scene.lsmplify
-    settings.target, settings.armature = "EXISTING", make_armature(
-        bpy.context, default_body(), "Body"
+    settings.target, settings.armature = (
+        "EXISTING",
+        make_armature(bpy.context, default_body(), "Body"),
     )
     with pytest.raises(RuntimeError, match="choose the one"):
         bpy.ops.lsmplify.solve_and_bake()
