@@ -5,6 +5,7 @@ Until 4.3 an action owns its curves; from 4.4 they lie in the channelbag of a sl
 nothing else.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 import bpy
@@ -16,11 +17,33 @@ SLOTTED = bpy.app.version >= (4, 4, 0)
 
 def curves_of(data: bpy.types.ID) -> list[bpy.types.FCurve]:
     """The curves that animate an object now, muted ones left out."""
+    return [c for c in _all_curves(data) if not _is_muted(c)]
+
+
+def muted_curves(data: bpy.types.ID, path: str) -> list[bpy.types.FCurve]:
+    """The muted ones among the curves of a path."""
+    return [c for c in _all_curves(data) if c.data_path == path and _is_muted(c)]
+
+
+def bone_of(path: str) -> str | None:
+    """The bone that a data path is about, or None."""
+    found = _BONE.match(path)
+    return bpy.utils.unescape_identifier(found.group(1)) if found else None
+
+
+_BONE = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]')
+
+
+def _all_curves(data: bpy.types.ID) -> list[bpy.types.FCurve]:
     animation = data.animation_data
     if animation is None or animation.action is None:
         return []
     bag = _bag(animation.action, getattr(animation, "action_slot", None), False)
-    return [c for c in bag.fcurves if not c.mute] if bag is not None else []
+    return list(bag.fcurves) if bag is not None else []
+
+
+def _is_muted(curve: bpy.types.FCurve) -> bool:
+    return curve.mute or (curve.group is not None and curve.group.mute)
 
 
 def new_action(owner: bpy.types.Object, name: str) -> bpy.types.Action:

@@ -4,8 +4,10 @@
 import bpy
 
 from . import (
+    calibration,
     cli,
     import_operator,
+    mapping,
     menus,
     panels,
     preferences,
@@ -16,6 +18,8 @@ from . import (
 
 _CLASSES = (
     preferences.LSMPLIFY_AP_preferences,
+    *mapping.PROPERTIES,
+    properties.LSMPLifyPersonName,
     properties.LSMPLifyResult,
     properties.LSMPLifySettings,
     solve_operator.LSMPLIFY_OT_solve_and_bake,
@@ -23,6 +27,8 @@ _CLASSES = (
     result_operators.LSMPLIFY_OT_jump_to_worst,
     result_operators.LSMPLIFY_OT_find_layout,
     panels.LSMPLIFY_PT_tracks,
+    *mapping.CLASSES,
+    *calibration.CLASSES,
     panels.LSMPLIFY_PT_body,
     panels.LSMPLIFY_PT_bake,
     panels.LSMPLIFY_PT_result,
