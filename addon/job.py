@@ -24,6 +24,8 @@ from ..lsmplify_core.solver import Progress, Solution, solve_steps
 from .armature import check_action, check_target, make_armature, rig_of
 from .bake import Timing, bake
 from .scene_tracks import SceneTracks, from_bones, from_objects, scene_rate
+from .seeing.errors import measure
+from .takes import record
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ def finish(context: bpy.types.Context, job: Job, solution: Solution) -> Baked:
     fresh = settings.into == "NEW" or job.armature is None
     action = bake(armature, motion, timing, f"{name} LSMPLify", fresh)
     _store_settings(action, settings)
+    record.keep_solved(action, job.taken, solution, step)
+    measure(context, armature, action)
     _note_result(settings, solution, timing, action)
     return Baked(armature, action, solution, timing)
 

@@ -4,6 +4,7 @@
 import bpy
 
 from . import (
+    cleanup,
     cli,
     import_operator,
     menus,
@@ -11,11 +12,15 @@ from . import (
     preferences,
     properties,
     result_operators,
+    seeing,
     solve_operator,
+    takes,
 )
 
 _CLASSES = (
     preferences.LSMPLIFY_AP_preferences,
+    *takes.CLASSES,
+    *seeing.SETTINGS,
     properties.LSMPLifyResult,
     properties.LSMPLifySettings,
     solve_operator.LSMPLIFY_OT_solve_and_bake,
@@ -26,6 +31,8 @@ _CLASSES = (
     panels.LSMPLIFY_PT_body,
     panels.LSMPLIFY_PT_bake,
     panels.LSMPLIFY_PT_result,
+    *seeing.CLASSES,
+    *cleanup.CLASSES,
 )
 
 
@@ -34,6 +41,8 @@ def register() -> None:
     for cls in _CLASSES:
         bpy.utils.register_class(cls)
     bpy.types.Scene.lsmplify = bpy.props.PointerProperty(type=properties.LSMPLifySettings)
+    takes.register()
+    seeing.register()
     menus.add()
     cli.register()
 
@@ -42,6 +51,8 @@ def unregister() -> None:
     """Take everything back, in reverse."""
     cli.unregister()
     menus.remove()
+    seeing.unregister()
+    takes.unregister()
     del bpy.types.Scene.lsmplify
     for cls in reversed(_CLASSES):
         bpy.utils.unregister_class(cls)

@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a solve knows of its tracks, kept with its result: as text that a scene file can hold."""
 
-import base64
-import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Floats
-from .cleanup.attached import Attached
+from .cleanup.attached import Attached, attach
 from .errors import InputError
 from .joints import N_JOINTS, N_POSED
+from .layout import load_layout
+from .matching import best_match, match_layout
+from .motion import Motion
+from .packing import pack, unpack
+from .tracks import Tracks
+from .world import converted, find_world
 
 _VERSION: Final = 1
 _NEAR: Final = 0.02
@@ -70,8 +74,34 @@ class TrackRecord:
         return attached, None if self.expected is None else self.expected[nearest]
 
 
+def fixed_to(
+    motion: Motion, where: Floats, tracks: Tracks, layout: str = "auto"
+) -> tuple[Attached, str]:
+    """Tracks on a clock of their own fixed to a motion's body; also the layout's name.
+
+    where: (T,) the motion's frame, fractional, that each sample of the tracks falls on. The places on
+    the body are found where tracks and motion overlap. tracks: in any unit, any axis up. Raises
+    InputError where they do not overlap or the tracks are no body's.
+    """
+    inside = np.flatnonzero((where > -_NEAR) & (where < motion.frames - 1 + _NEAR))
+    if not len(inside):
+        raise InputError(f"{tracks.source}: none of its samples fall on frames of the action")
+    match = (
+        best_match(tracks.names) if layout == "auto"
+        else match_layout(tracks.names, load_layout(layout))
+    )  # fmt: skip
+    taken = replace(converted(tracks, find_world(tracks, match)), unit_given=True, up_given=True)
+    first, last = int(inside[0]), int(inside[-1])
+    part = attach(motion.at(where[inside]), taken.between(first, last), match=match)
+    columns = [t for _, t in match.matched]
+    whole = Attached(
+        taken.positions[:, columns], part.names, part.joints, part.offsets, tracks.source
+    )
+    return whole, match.layout.name
+
+
 def to_text(record: TrackRecord) -> str:
-    """The record in one string of ASCII: base 64 of an npz."""
+    """The record in one string of ASCII."""
     attached = record.attached
     told = {"version": _VERSION, "first": record.first, "step": record.step,
             "layout": record.layout, "source": attached.source, "names": attached.names}  # fmt: skip
@@ -83,17 +113,14 @@ def to_text(record: TrackRecord) -> str:
     }
     if record.expected is not None:
         arrays["expected"] = record.expected.astype(np.float16)
-    packed = io.BytesIO()
-    np.savez(packed, **arrays)
-    return base64.b64encode(packed.getvalue()).decode("ascii")
+    return pack(**arrays)
 
 
 def from_text(text: str, where: str) -> TrackRecord:
     """The record again. InputError, naming `where` it was kept, for text that is none."""
+    arrays = unpack(text, where)
     try:
-        with np.load(io.BytesIO(base64.b64decode(text)), allow_pickle=False) as data:
-            told: dict[str, Any] = json.loads(str(data["told"]))
-            arrays = {key: data[key] for key in data.files if key != "told"}
+        told: dict[str, Any] = json.loads(str(arrays["told"]))
         attached = Attached(
             arrays["positions"].astype(np.float64), tuple(str(n) for n in told["names"]),
             arrays["joints"].astype(np.intp), arrays["offsets"].astype(np.float64),
@@ -103,7 +130,7 @@ def from_text(text: str, where: str) -> TrackRecord:
         record = TrackRecord(
             attached, float(told["first"]), float(told["step"]), str(told["layout"]), expected
         )
-    except Exception as error:  # half a dozen kinds for damaged archives
+    except (KeyError, ValueError, TypeError) as error:
         raise InputError(f"{where}: what it keeps of its tracks is damaged: {error}") from error
     if not _sound(record):
         raise InputError(f"{where}: what it keeps of its tracks does not fit together")
