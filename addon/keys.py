@@ -76,9 +76,9 @@ def sampled(curve: bpy.types.FCurve, frames: NDArray[np.floating]) -> NDArray[np
     co = np.empty(2 * len(curve.keyframe_points), dtype=np.float32)
     curve.keyframe_points.foreach_get("co", co)
     keyed, values = co[::2], co[1::2]
-    if len(keyed) == len(frames) and np.abs(keyed - frames).max(initial=0.0) < 1e-3:
-        if not curve.modifiers:
-            return values.astype(np.float64)
+    same = len(keyed) == len(frames) and np.abs(keyed - frames).max(initial=0.0) < 1e-3
+    if same and not curve.modifiers:
+        return values.astype(np.float64)
     return np.array([curve.evaluate(float(f)) for f in frames], dtype=np.float64)
 
 
@@ -143,4 +143,9 @@ def _new_keys(
     }  # fmt: skip
     kind = np.full(count, _ALIGNED if bezier else _AUTO, np.int32)
     zero = np.zeros(count, np.int32)
-    return made | {"handle_left_type": kind, "handle_right_type": kind, "easing": zero, "type": zero}
+    return made | {
+        "handle_left_type": kind,
+        "handle_right_type": kind,
+        "easing": zero,
+        "type": zero,
+    }

@@ -14,7 +14,9 @@ TRACK_ERROR = "track_error_mm"
 DOUBT = "rotation_doubt_deg"
 
 
-def error_curves(motion: Motion, points: Attached | None, expected: Floats | None) -> dict[str, Floats]:
+def error_curves(
+    motion: Motion, points: Attached | None, expected: Floats | None
+) -> dict[str, Floats]:
     """(T,) values by name: `track_error_mm` is the mean over all tracks, `track_error_mm left arm` that
     of a region's; `rotation_doubt_deg left arm` is the largest error that the network expects of the
     region's rotations, in degrees. 0 where nothing is known."""

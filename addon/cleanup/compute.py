@@ -3,6 +3,8 @@
 
 import json
 from collections.abc import Callable, Generator
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +61,7 @@ def _resolve(take: Take, order: Order) -> Steps:
     return Outcome(found.motion, expected=expected, notes=tuple(found.notes))
 
 
-def _joints(values: dict[str, object]) -> tuple[int, ...] | None:
+def _joints(values: dict[str, Any]) -> tuple[int, ...] | None:
     if values["bones"] == "ALL":
         return None
     if values["bones"] == "REGIONS":
@@ -94,8 +96,6 @@ def _kept_motion(take: Take, text: str) -> Motion | None:
     kept = unpack(text, f"action {take.action.name!r}")
     if kept["rotations"].shape != take.motion.rotations.shape:
         return None
-    from dataclasses import replace
-
     return replace(take.motion, rotations=kept["rotations"], root=kept["root"])
 
 
@@ -111,9 +111,7 @@ def _feet(take: Take, order: Order) -> Steps:
 def _smooth(take: Take, order: Order) -> Steps:
     seconds = {name: order.values[field] for name, field in REGION_FIELDS.items()}
     yield Progress("clean", 0.1)
-    return Outcome(
-        smooth_regions(take.motion, seconds, SmoothSettings(keep=order.values["keep"]))
-    )
+    return Outcome(smooth_regions(take.motion, seconds, SmoothSettings(keep=order.values["keep"])))
 
 
 def _limits(take: Take, order: Order) -> Steps:
@@ -123,7 +121,9 @@ def _limits(take: Take, order: Order) -> Steps:
     if values["calm"] > 0:
         _, expected = record.beside(take)
         if expected is None:
-            notes = ("Calm did nothing: the action is not from a solve, so nobody knows what is unsure",)
+            notes = (
+                "Calm did nothing: the action is not from a solve, so nobody knows what is unsure",
+            )
         else:
             motion = calmed(motion, expected, values["calm"], values["unsure"])
     motion = within_limits(motion, values["limits"], values["margin"])

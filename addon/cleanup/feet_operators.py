@@ -88,7 +88,9 @@ class LSMPLIFY_OT_add_contact(ArmatureOperator, bpy.types.Operator):
     bl_idname = "lsmplify.add_contact"
     bl_label = "Add Contact Marker"
 
-    side: EnumProperty(name="Side", items=(("L", "Left", "Left foot"), ("R", "Right", "Right foot")))
+    side: EnumProperty(
+        name="Side", items=(("L", "Left", "Left foot"), ("R", "Right", "Right foot"))
+    )
     what: EnumProperty(
         name="Part",
         items=(("foot", "Foot", "Heel, toe or both"), ("heel", "Heel", "The heel"),

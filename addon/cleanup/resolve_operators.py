@@ -93,7 +93,9 @@ class LSMPLIFY_OT_resolve_range(StepOperator, fields.ResolveFields, bpy.types.Op
     def order(self, context: bpy.types.Context, take: Take) -> Order:
         """With the pose keys, and with the bones that are selected now."""
         if self.bones == "SELECTED" and not self.bone_names:
-            chosen = [b.name for b in context.selected_pose_bones or () if b.id_data == take.armature]
+            chosen = [
+                b.name for b in context.selected_pose_bones or () if b.id_data == take.armature
+            ]
             self.bone_names = ",".join(n for n in chosen if n in JOINT_NAMES)
         return Order(self.kind, self.values(), tuple(pose_keys.kept_keys(take.armature)))
 

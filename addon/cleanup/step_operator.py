@@ -123,7 +123,9 @@ class StepOperator:
         except InputError as error:
             return self._refused(error)
         except ReferenceError:  # Blender's word for what is gone
-            return self._refused(InputError("armature or action was removed meanwhile; run it again"))
+            return self._refused(
+                InputError("armature or action was removed meanwhile; run it again")
+            )
 
     def _done(self, context: bpy.types.Context, outcome: Outcome) -> set[str]:
         action = make(context, self._take, self._order, outcome)
@@ -185,5 +187,3 @@ def _redraw(context: bpy.types.Context) -> None:
     for area in context.screen.areas if context.screen else ():
         if area.type == "VIEW_3D":
             area.tag_redraw()
-
-

@@ -19,7 +19,8 @@ def measure(
     worst spans; returns how many spans there are."""
     take = read_take(context, armature, action)
     points, expected = record.beside(take)
-    curves = error_curves(take.motion, points, expected)
+    wanted = context.scene.lsmplify.seeing.curves
+    curves = error_curves(take.motion, points, expected) if wanted else {}
     for name, values in curves.items():
         armature[name] = float(values[0])
         curve = actions.curve_for(take.action, armature, f'["{name}"]', 0, _GROUP)

@@ -44,6 +44,7 @@ class LSMPLIFY_PT_see(bpy.types.Panel):
             sub.prop(settings, "worst_mm")
         if settings.show_doubt:
             sub.prop(settings, "worst_degrees")
+        column.prop(settings, "curves")
         column.operator(LSMPLIFY_OT_measure.bl_idname, icon="VIEWZOOM")
         armature = choosing.chosen(context)
         if armature is not None and armature.lsmplify_rig.spans:

@@ -22,6 +22,10 @@ class LSMPLifySeeing(bpy.types.PropertyGroup):
         name="Red at mm", default=40.0, min=0.1, max=1000.0, update=_redraw,
         description="Distance that is drawn red",
     )  # fmt: skip
+    curves: BoolProperty(
+        name="Error Curves", default=True,
+        description="Write errors over time as custom properties, for the Graph Editor",
+    )  # fmt: skip
     show_doubt: BoolProperty(
         name="Doubt", default=False, update=_redraw,
         description="Draw bones coloured by how unsure their learned rotation is",

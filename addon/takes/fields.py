@@ -4,7 +4,6 @@
 Classes with annotations only; a PropertyGroup or an Operator that inherits one has its properties.
 """
 
-import bpy
 from bpy.props import (
     BoolProperty,
     EnumProperty,
@@ -106,7 +105,7 @@ class FeetFields:
     )  # fmt: skip
 
 
-def _strength(name: str) -> bpy.props.FloatProperty:
+def _strength(name: str) -> object:
     return FloatProperty(
         name=name.title(), default=0.0, min=0.0, max=1.0, precision=3, step=1,
         unit="TIME_ABSOLUTE", update=live.changed,

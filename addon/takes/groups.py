@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What actions, armatures and scenes keep of the clean-up."""
 
+import inspect
 from typing import Any
 
 import bpy
@@ -146,7 +147,7 @@ def unregister() -> None:
 
 def names_of(group: object) -> list[str]:
     """The settings that a group has, in the order in which they are written."""
-    return [n for cls in type(group).__mro__ for n in cls.__dict__.get("__annotations__", ())]
+    return [n for cls in type(group).__mro__ for n in inspect.get_annotations(cls)]
 
 
 def values_of(group: object) -> dict[str, Any]:
@@ -167,6 +168,7 @@ def fill(group: object, values: dict[str, Any]) -> None:
 
 
 def plain(value: Any) -> Any:
+    """A setting as a number, a word, or a list of them."""
     if isinstance(value, set):
         return sorted(value)
     if isinstance(value, (bool, int, float, str)):

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Settings that act while they are dragged: those stored on an action make it anew at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 
 import bpy
 
@@ -20,13 +21,13 @@ def attach(remake: Remake) -> None:
     _remake[:] = [remake]
 
 
-class silent:  # noqa: N801 - used as a context manager
+@contextmanager
+def silent() -> Generator[None, None, None]:
     """While settings are filled in by code, nothing is made anew."""
-
-    def __enter__(self) -> None:
-        _silent.append(True)
-
-    def __exit__(self, *_error: object) -> None:
+    _silent.append(True)
+    try:
+        yield
+    finally:
         _silent.pop()
 
 

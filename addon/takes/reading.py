@@ -50,7 +50,9 @@ def shown_action(armature: bpy.types.Object | None) -> bpy.types.Action | None:
 
 
 def read_take(
-    context: bpy.types.Context, armature: bpy.types.Object | None, action: bpy.types.Action | None = None
+    context: bpy.types.Context,
+    armature: bpy.types.Object | None,
+    action: bpy.types.Action | None = None,
 ) -> Take:
     """Read an action, the one shown where none is named. InputError says why it cannot be."""
     armature = check_target(armature)

@@ -63,7 +63,7 @@ def restore(take: Take, action: bpy.types.Action) -> None:
     ours.append(location_path(take.armature))
     before = curves_by_channel(take.armature, take.action)
     now = curves_by_channel(take.armature, action)
-    for (path, index), curve in now.items():
+    for path, index in now:
         if path in ours and (path, index) not in before:
             actions.remove_curve(action, take.armature, path, index)
     for (path, index), curve in before.items():
