@@ -38,6 +38,8 @@ from .anchored import Known, solve_anchored
 from .attached import Attached
 from .trust import Examined, examined
 
+_MOST_NOISE: Final = 0.08
+"""Metres of noise at which tracks are trusted least."""
 _SURE: Final = 0.01
 """Radians, and metres of the root: how far known poses may be off in the smoother."""
 
@@ -58,7 +60,7 @@ class ResolveSettings:
 
     rounds: int = 3
     passes: int = 2
-    memory: float = 0.6
+    memory: float = 1.0
     smooth: float | None = None
     ease: float = 0.25
 
@@ -164,7 +166,7 @@ def _resolved(
     existing = _scaled(State(motion.rotations[window], motion.root[window]), origin, unit)
     known = _known(existing, span, window, anchors, chosen, origin, unit)
     start = _start(existing, known, target, span, window)
-    noise = float(np.clip(np.median(judged.noise), 0.001, 0.03)) / unit
+    noise = float(np.clip(np.median(judged.noise), 0.001, _MOST_NOISE)) / unit
     smooth = smoothing_for(noise) if settings.smooth is None else settings.smooth
     learned = yield from mapped(
         learned_steps(

@@ -24,6 +24,10 @@ _POSED: Final = 0.05
 """Metres: how well a pose set by hand is thought to meet good tracks."""
 _UNTRUSTED: Final = 0.15
 """Tracks trusted less than this are left out altogether."""
+_TREMBLES: Final = 0.015
+"""Metres of noise from which a track is averaged over time before the network sees it."""
+_STEADY: Final = 0.07
+"""Seconds of that average for 80 mm of noise."""
 _STILL: Final = 1e-4
 """Metres: a track that moves less than this from frame to frame is frozen."""
 _MIRRORED: Final = 0.05
@@ -58,19 +62,35 @@ def examined(
             if not span[0] <= frame <= span[1] or not points.seen[frame, k]:
                 continue
             apart = float(np.linalg.norm(points.positions[frame, k] - posed[k]))
-            trust = 1.0 / (1.0 + (apart / (_POSED + 3.0 * noise[k])) ** 2) ** 2
+            trust = 1.0 / (1.0 + (apart / (_POSED + 5.0 * noise[k])) ** 2) ** 2
             if trust >= 0.5:
                 continue
             part, frozen = _reach(points.positions[:, k], frame, span, keyed)
             weights[part, k] *= trust if trust > _UNTRUSTED else 0.0
             why = "stands still" if frozen else f"is {1000 * apart:.0f} mm from the pose"
             notes.append(f"{name} {why} at frame {frame} and is not followed there")
-    usual = float(np.median(noise))
     inside = slice(span[0], span[1] + 1)
+    points = _steadied(points, inside, noise, rate)
+    usual = float(np.median(noise))
     weights[inside] *= np.minimum(1.0, np.square(max(usual, _LEAST_NOISE) / noise))
     for k in np.flatnonzero(noise > max(3.0 * usual, 0.015)):
         notes.append(f"{points.names[k]} trembles by {1000 * noise[k]:.0f} mm and counts less")
     return Examined(points, weights, noise, tuple(notes))
+
+
+def _steadied(points: Attached, inside: slice, noise: Floats, rate: float) -> Attached:
+    """Tracks that tremble, averaged over time by a Gaussian; the wider the more they tremble."""
+    positions = points.positions.copy()
+    for k in np.flatnonzero(noise > _TREMBLES):
+        width = _STEADY * (noise[k] / 0.08) ** 0.4 * rate
+        track = positions[inside, k]
+        seen = np.isfinite(track).all(axis=1)
+        reach = int(np.ceil(3.0 * width))
+        taps = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
+        filled = np.concatenate((np.where(seen[:, None], track, 0.0), seen[:, None]), axis=1)
+        sums = np.stack([np.convolve(c, taps, "same") for c in filled.T], axis=1)
+        track[seen] = (sums[:, :3] / np.maximum(sums[:, 3:], 1e-9))[seen]
+    return replace(points, positions=positions)
 
 
 def track_noises(positions: Floats) -> Floats:
