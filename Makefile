@@ -4,6 +4,7 @@
 PYTHON ?= python3.11
 BPY ?= 4.5.15
 MATRIX ?= 4.2.23 4.4.0 4.5.15 5.0.1 5.1.2 5.2.3
+ROOMS ?= trixie sid
 PYTHON312 ?= python3.12
 PYTHON313 ?= python3.13
 
@@ -99,7 +100,7 @@ extension: .venv-bpy/.ready wheels
 	$(BLENDER) scripts/extension.py $(ZIP)
 
 gui: extension
-	scripts/gui/run.sh $(ZIP) build/gui
+	scripts/gui/run.sh $(ZIP) examples/markers_cmu41.trc build/gui $(ROOMS)
 
 clean:
 	rm -rf build
