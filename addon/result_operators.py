@@ -53,7 +53,8 @@ class LSMPLIFY_OT_find_layout(bpy.types.Operator):
         missing_share = 100 * tracks.gaps
         settings.found = (
             f"{match.layout.name}: {len(match.matched)} of {len(match.track_of)} points\n"
-            f"{tracks.frames} frames at {tracks.rate:g} per second, {missing_share:.1f} % missing"
+            f"{tracks.frames} frames at {tracks.rate:g} per second\n"
+            f"{missing_share:.1f} % missing"
         )
         self.report({"INFO"}, match.evidence)
         return {"FINISHED"}

@@ -92,6 +92,7 @@ def look() -> window.Acts:
     for number, share in enumerate(MOMENTS, start=5):
         scene.frame_set(round(scene.frame_start + share * (scene.frame_end - scene.frame_start)))
         yield from window.picture(f"{number}-solved")
+    scene.frame_set(scene.frame_start)
     with window.in_view():
         bpy.ops.lsmplify.jump_to_worst()
     facts["worst_frame"] = [scene.frame_current, scene.lsmplify.result.worst_frame]
@@ -106,8 +107,7 @@ def save_and_reopen() -> window.Acts:
     yield window.DRAWN
     bpy.ops.wm.open_mainfile(filepath=str(SAVED))
     yield window.DRAWN
-    after = content()
-    facts["file_as_before"] = {k: [before[k], after[k]] for k in before if before[k] != after[k]}
+    facts["file_as_before"] = content() == before
     facts["result_kept"] = bpy.context.scene.lsmplify.result.done
     yield from window.show_sidebar()
     yield from window.picture("9-reopened")

@@ -94,6 +94,7 @@ def empty_scene() -> None:
     """Take away Blender's cube, camera and light."""
     for item in list(bpy.data.objects):
         bpy.data.objects.remove(item)
+    bpy.data.orphans_purge(do_recursive=True)
 
 
 def show_sidebar(tab: str = "LSMPLify") -> Acts:
