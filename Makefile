@@ -15,7 +15,7 @@ VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP = build/lsmplify-$(VERSION).zip
 
 .PHONY: help demo examples test test-core test-addon test-packaging test-ends lint extension wheels \
-	bench momentum matrix gui clean
+	bench momentum matrix repository gui docs clean
 .DELETE_ON_ERROR:
 
 help:
@@ -25,7 +25,9 @@ help:
 	@echo "bench      benchmark tables: build/bench/"
 	@echo "momentum   Meta's solver for the comparison in bench (Python 3.12): build/momentum/"
 	@echo "matrix     the add-on's tests on Blender $(MATRIX)"
-	@echo "gui        a scripted run in a real Blender window (Debian, root): build/gui/"
+	@echo "repository an extension repository to serve to a studio: build/repository/"
+	@echo "gui        scripted runs in real Blender windows (Debian, root): build/gui/"
+	@echo "docs       the documentation as a small site: build/site/"
 	@echo "examples   write the files of examples/ anew"
 	@echo "clean      remove build/; the .venv folders stay"
 
@@ -103,6 +105,9 @@ build/.wheels: wheels/bundled.txt .venv-bpy/.ready
 
 extension: .venv-bpy/.ready wheels
 	$(BLENDER) scripts/extension.py $(ZIP)
+
+repository: extension
+	$(BLENDER) scripts/repository.py build/repository $(ZIP)
 
 gui: extension .venv/.dev
 	scripts/gui/run.sh $(ZIP) examples/markers_cmu41.trc build/gui $(SUITES)

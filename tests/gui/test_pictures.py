@@ -4,6 +4,7 @@
 import json
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -105,7 +106,7 @@ def test_the_body_appears_and_moves(tour):
     moments = [tour.scene(f"{n}-solved") for n in (5, 6, 7)]
     for scene in moments:
         assert body_pixels(scene) > 3000
-    for before, after in zip(moments, moments[1:], strict=False):
+    for before, after in pairwise(moments):
         assert changed(before, after) > 0.01
     assert tour.facts["mean_mm"] < 5.0
     assert {"Calibrating the body", "Solving"} <= set(tour.facts["steps"])
