@@ -72,19 +72,6 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _bake(args: argparse.Namespace) -> int:
-<<<<<<< HEAD
-    from ..lsmplify_core.cli import options
-    from ..lsmplify_core.cli.feet import with_feet
-
-    writers = [_writer(path) for path in args.out]
-    work = _work(args)
-    solution = solve(
-        work.taken.tracks, match=work.match, body=job.target_body(work),
-        init=options.init(args, work.taken.tracks), settings=options.settings(args),
-    )  # fmt: skip
-    solution = with_feet(solution, work.taken.tracks, args.contacts)
-    baked = job.finish(bpy.context, work, solution)
-=======
 
     writers = [_writer(path) for path in args.out]
     works = _works(args)
@@ -97,7 +84,6 @@ def _bake(args: argparse.Namespace) -> int:
         )
     solutions = [_solved(work, args) for work in works]
     everybody = finish_all(bpy.context, works, solutions)
->>>>>>> main
     for path, write in zip(args.out, writers, strict=True):
         write(path, everybody[0])
         print(f"written: {path}")
@@ -108,11 +94,13 @@ def _bake(args: argparse.Namespace) -> int:
 
 def _solved(work: job.Job, args: argparse.Namespace) -> Solution:
     from ..lsmplify_core.cli import options
+    from ..lsmplify_core.cli.feet import with_feet
 
-    return solve(
+    solution = solve(
         work.taken.tracks, match=work.match, body=job.target_body(work),
         init=options.init(args, work.taken.tracks), settings=options.settings(args),
     )  # fmt: skip
+    return with_feet(solution, work.taken.tracks, args.contacts)
 
 
 def _works(args: argparse.Namespace) -> list[job.Job]:
