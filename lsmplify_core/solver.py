@@ -25,6 +25,7 @@ from .learned import chunks, joined, state_part, target_part
 from .matching import Match, best_match, match_layout
 from .motion import Motion
 from .network import load_network
+from .pace import rate_warning
 from .placing import place, torso_trust
 from .report import make_report
 from .shapes import RegionSpace, ShapeSpace, betas_of
@@ -38,6 +39,8 @@ from .world import converted, find_world
 _CALIBRATED: Final = 0.2
 _FITTED: Final = 0.78
 """Shares of the whole job for the progress bar; the rest is cleaning up."""
+_LEAST_TRUST: Final = 0.1
+"""What the least trusted sample counts beside one that is fully trusted."""
 _LEAST_POINTS: Final = 4
 """Points that a frame must show to be solved; frames with fewer are filled from their neighbours."""
 
@@ -147,7 +150,7 @@ def _solved(
         found.shape if isinstance(body, SmplFile) else None,
         body.gender if isinstance(body, SmplFile) else "neutral",
     )
-    warnings = (*taken.warnings, *_warn_of_gaps(sighted))
+    warnings = (*taken.warnings, *rate_warning(taken), *_warn_of_gaps(sighted))
     report = make_report(
         motion, taken, match.layout.name, world.unit_name, world.up, seconds, warnings
     )
@@ -182,9 +185,15 @@ def _target(taken: Tracks, match: Match, body: Body) -> tuple[Target, Floats]:
         match.layout.joints[keypoints],
         match.layout.offsets[keypoints],
         np.nan_to_num(taken.positions - origin),
-        taken.seen.astype(np.float64),
+        _weights(taken),
     )
     return target, origin
+
+
+def _weights(taken: Tracks) -> Floats:
+    """(T, K): 0 for missing samples, for the others how far the detector trusts them itself."""
+    seen = taken.seen.astype(np.float64)
+    return seen if taken.confidence is None else seen * taken.confidence.clip(_LEAST_TRUST, 1.0)
 
 
 def _calibrated(
