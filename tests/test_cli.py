@@ -180,7 +180,7 @@ def test_inspect_and_solve_do_not_import_torch(tmp_path: Path) -> None:
 
 def test_several_people_get_a_file_each_and_one_can_be_chosen(tmp_path: Path, capsys) -> None:
     points = points_of(waving(12))
-    both = np.concatenate((points, points + [2.0, 0.0, 0.0]), axis=1)
+    both = np.concatenate((points, points + np.array([2.0, 0.0, 0.0])), axis=1)
     names = [f"{who}:{n}" for who in ("Anna", "Ben") for n in load_layout("BODY_25").names]
     take, out = tmp_path / "take.npz", tmp_path / "out.npz"
     np.savez(take, points=both, names=np.array(names), rate=30.0)
