@@ -94,7 +94,9 @@ def load_contacts(path: Path) -> tuple[list[Contact], Floor]:
     """Read what `save_contacts` wrote. InputError says which entry is wrong."""
     try:
         data: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise InputError(f"{path}: contacts cannot be read: {error.strerror}") from error
+    except ValueError as error:
         raise InputError(f"{path}: not a file of contacts in JSON: {error}") from error
     fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     entries = fields.get("contacts")

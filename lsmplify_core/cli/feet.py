@@ -17,6 +17,12 @@ from ..solver import Solution
 from ..tracks import Tracks
 
 
+def check_contacts(asked: str) -> None:
+    """Raises InputError, before anything is solved, for a file that is no file of contacts."""
+    if asked not in ("auto", "off"):
+        load_contacts(Path(asked))
+
+
 def chosen_contacts(motion: Motion, asked: str) -> tuple[list[Contact], Floor | None]:
     """Contacts and floor that the option asks for; none for "off". Raises InputError for a file that
     cannot be used."""
