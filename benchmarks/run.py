@@ -7,6 +7,7 @@ Tables are printed and, with their figures as JSON, written into build/bench.
 import sys
 
 import accuracy
+import cleanup
 import conditions
 import damage
 import markers
@@ -19,6 +20,7 @@ TABLES = {
     "markers": markers.main,
     "accuracy": accuracy.main,
     "conditions": conditions.main,
+    "cleanup": cleanup.main,
     "peers": peers.main,
     "reading": reading.main,
     "damage": damage.main,
