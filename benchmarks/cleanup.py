@@ -15,8 +15,9 @@ from lsmplify_core.cleanup.keys import KeySettings, plan_keys, played_back
 from lsmplify_core.cleanup.plugin import blended
 from lsmplify_core.cleanup.resolve import pose_key, resolve_steps
 from lsmplify_core.cleanup.smoothing import compared, smooth_regions
+from lsmplify_core.datasets import find_sources
 from lsmplify_core.evaluation import metrics
-from lsmplify_core.evaluation.clips import Clip, clip_files, load_clip
+from lsmplify_core.evaluation.clips import Clip, load_clips
 from lsmplify_core.evaluation.protocols import Conditions
 from lsmplify_core.evaluation.run import evaluate
 from lsmplify_core.evaluation.scores import feet_points
@@ -45,7 +46,7 @@ def main() -> None:
     if not DATA.is_dir():
         absent("cleanup", DATA)
         return
-    clips = [load_clip(file, DATA, None, 0.0) for file in clip_files(DATA)]
+    clips = [clip for source in find_sources(DATA) for clip in load_clips(source)]
     tables: dict[str, tuple[list[str], list[list[str]]]] = {
         "re-solve": resolve_table(clips), "feet, 10 mm noise": feet_table(clips),
         "keys, at most 2 mm and 0.5°": keys_table(clips), "plug-in": plugin_table(),
