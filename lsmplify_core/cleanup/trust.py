@@ -84,7 +84,7 @@ def _steadied(points: Attached, inside: slice, noise: Floats, rate: float) -> At
     for k in np.flatnonzero(noise > _TREMBLES):
         width = _STEADY * (noise[k] / 0.08) ** 0.4 * rate
         track = positions[inside, k]
-        seen = np.isfinite(track).all(axis=1)
+        seen: NDArray[np.bool_] = np.asarray(np.isfinite(track).all(axis=1))
         reach = int(np.ceil(3.0 * width))
         taps = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
         filled = np.concatenate((np.where(seen[:, None], track, 0.0), seen[:, None]), axis=1)
