@@ -172,7 +172,7 @@ def _solved(
         found.shape if isinstance(body, SmplFile) else None,
         body.gender if isinstance(body, SmplFile) else "neutral",
     )
-    warnings = (*measured.warnings, *rate_warning(measured), *_warn_of_gaps(sighted))
+    warnings = (*measured.warnings, *rate_warning(measured), *_warn_of_gaps(_shown(measured)))
     report = make_report(
         motion, measured, match.layout.name, world.unit_name, world.up, seconds, warnings
     )
@@ -187,9 +187,14 @@ def _matched(tracks: Tracks, layout: str) -> Match:
     return match_layout(tracks.names, load_layout(layout))
 
 
-def _sighted(taken: Tracks) -> NDArray[np.bool_]:
+def _shown(taken: Tracks) -> NDArray[np.bool_]:
     """(T,) frames that show enough points to be solved."""
-    sighted = taken.seen.sum(axis=1) >= _LEAST_POINTS
+    return taken.seen.sum(axis=1) >= _LEAST_POINTS
+
+
+def _sighted(taken: Tracks) -> NDArray[np.bool_]:
+    """The same, where there is one at all; InputError otherwise."""
+    sighted = _shown(taken)
     if not sighted.any():
         raise InputError(
             f"{taken.source}: no frame shows {_LEAST_POINTS} points of the body at once; "

@@ -65,7 +65,7 @@ def _gaps(tracks: Tracks) -> list[Repair]:
             found.append(
                 Repair(
                     "gap", (name,), first, last, "filled", f"{last - first + 1} samples are missing"
-                )  # fmt: skip
+                )
             )
     return found
 

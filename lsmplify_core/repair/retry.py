@@ -136,7 +136,7 @@ def stray_records(strays: NDArray[np.bool_], error: Floats, names: tuple[str, ..
                     end - 1,
                     "left out",
                     f"up to {far:.0f} mm from the body that all others show",
-                )  # fmt: skip
+                )
             )
     return found
 
