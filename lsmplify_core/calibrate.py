@@ -27,9 +27,9 @@ from .rotations import axis_angle_to_matrix, matrix_to_axis_angle, skew
 from .shapes import ShapeSpace
 from .timing import mapped
 
-_RUNS: Final = 10
+_RUNS: Final = 20
 _RUN: Final = 5
-_SECONDS_A_RUN: Final = 4.0
+_SECONDS_A_RUN: Final = 2.0
 """Frames to calibrate on: so many runs of so many frames, spread over the take, and fewer runs in
 takes that are shorter than so many seconds for each."""
 _ROUNDS: Final = 3
@@ -47,8 +47,8 @@ _REPEATS_AT_JOINTS: Final = (8.0, 0.7)
 """Frames of a take repeat each other's errors, so that so many of them count as one against the
 priors. Points at joints are free in the first pass, so that those which a tool puts elsewhere can
 leave, and held in the last, so that the others return to where they belong."""
-_ANGLE_SPREAD: Final = 0.12
-"""Radians: the same for the network's rotations."""
+_ANGLE_SPREAD: Final = 0.4
+"""Radians: the same for the network's rotations; wide, since what draws them draws the body."""
 _OUTLIER: Final = 0.03
 """Metres: residuals beyond this count less and less."""
 
