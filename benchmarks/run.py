@@ -10,6 +10,7 @@ import accuracy
 import conditions
 import markers
 import peers
+import repair
 import speed
 
 TABLES = {
@@ -18,6 +19,7 @@ TABLES = {
     "accuracy": accuracy.main,
     "conditions": conditions.main,
     "peers": peers.main,
+    "repair": repair.main,
 }
 
 

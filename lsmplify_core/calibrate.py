@@ -57,12 +57,15 @@ _OUTLIER: Final = 0.03
 class Calibration:
     """body: the person. offsets: (K, 3) metres, the take's points in their joints' frames.
     misfit: metres along an axis, how far the points stay from the fitted body all the same. shape:
-    the numbers of the shape space that make the body."""
+    the numbers of the shape space that make the body. frames: (N,) those calibrated on. poses: the
+    body in them, in metres."""
 
     body: Body
     offsets: Floats
     misfit: float
     shape: Floats
+    frames: NDArray[np.intp]
+    poses: State
 
 
 def rough_size(body: Body, target: Target) -> float:
@@ -98,9 +101,11 @@ def calibrate_steps(
     rate: float,
     fixed: bool = False,
     passes: int = 2,
+    loose: float = 1.0,
 ) -> Generator[float, None, Calibration]:
     """Find the body and offsets of a take; yields the share done.
 
+    loose: how many times further than usual the points may be from the layout's offsets.
     space: how the body may vary. target: the take's (T, K) points in metres with the layout's
     offsets on the mean body. fixed: keep that body and find the offsets alone.
     """
@@ -138,11 +143,12 @@ def calibrate_steps(
         repeats = _REPEATS_AT_JOINTS[0 if turn < passes - 1 else 1]
         for _ in range(_STEPS):
             poses, shape, offsets = _joint_step(
-                space, take, poses, learned.guess, shape, offsets, prior, fixed, repeats
+                space, take, poses, learned.guess, shape, offsets, prior, fixed, repeats, loose
             )
         yield (turn + 1) / passes
     person = space.body(shape)
-    return Calibration(person, offsets, _misfit(poses, take, person, offsets), shape)
+    misfit = _misfit(poses, take, person, offsets)
+    return Calibration(person, offsets, misfit, shape, frames, poses)
 
 
 def _misfit(poses: State, take: Target, person: Body, offsets: Floats) -> float:
@@ -178,7 +184,7 @@ def _shares(
 def _joint_step(
     space: ShapeSpace, take: Target, poses: State, guess: State, shape: Floats, offsets: Floats,
     prior: Floats, fixed: bool,
-    repeats: float,
+    repeats: float, loose: float,
 ) -> tuple[State, Floats, Floats]:  # fmt: skip
     """One Gauss–Newton step on all poses and the shape they share."""
     target = replace(take, bones=space.body(shape).offsets, offsets=offsets)
@@ -196,7 +202,7 @@ def _joint_step(
     vector = (jacobian.transpose(0, 2, 1) @ residual)[..., 0]
     _pull_poses(matrix, vector, poses, guess, seen)
     own = _shape_pull(n, space, shape, fixed)
-    placed = _offset_pull(n, space.size(shape), offsets, prior, repeats)
+    placed = _offset_pull(n, space.size(shape), offsets, prior, repeats, loose)
     pull, towards = (np.concatenate(pair) for pair in zip(own, placed, strict=True))
     step, change = _solved_together(matrix, vector, pull, towards)
     turn = step[:, : 3 * N_POSED].reshape(-1, N_POSED, 3, 1)
@@ -277,12 +283,12 @@ def _shape_pull(
 
 
 def _offset_pull(
-    frames: int, size: float, offsets: Floats, prior: Floats, repeats: float
+    frames: int, size: float, offsets: Floats, prior: Floats, repeats: float, loose: float
 ) -> tuple[Floats, Floats]:
     """The same (3 K,) for the points' offsets, which are pulled to the layout's."""
     away = prior * size - offsets
     at_joint = np.linalg.norm(prior, axis=1) < 0.01
-    spread = np.where(at_joint, _JOINT_SPREAD, _SKIN_SPREAD)
+    spread = loose * np.where(at_joint, _JOINT_SPREAD, _SKIN_SPREAD)
     apart = np.linalg.norm(away, axis=1) / spread
     trust = frames / np.where(at_joint, repeats, _REPEATS)
     hold = trust * (_NOISE / spread) ** 2 / (1.0 + apart**2)
