@@ -60,7 +60,11 @@ def measure(
     """Solve a take clean, damaged and mended, and damaged without repair."""
     hurt = damaged(take.tracks.positions, take.layout, SHARE, np.random.default_rng([seed, 5]))
     broken = replace(take.tracks, positions=hurt.positions)
-    clean, mended, raw = solved(take, take.tracks), solved(take, broken), solved(take, broken, off=True)
+    clean, mended, raw = (
+        solved(take, take.tracks),
+        solved(take, broken),
+        solved(take, broken, off=True),
+    )
     for name, solution in (("clean", clean), ("mended", mended), ("not mended", raw)):
         errors[name].append((take.truth.frames, *off_by(solution.motion, take.truth)))
     touched = covered(mended, take)

@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..matching import best_match
 from ..reading import read_tracks
+from ..repair import Repair, find_repairs
+from ..repair.records import repair_from_json
+from ..solver import matched
 from ..tracks import Tracks
-from ..world import UNITS, find_world
+from ..world import UNITS, converted, find_world
 from . import options
 
 
@@ -22,6 +25,7 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("inspect", help="show what is in a file of tracks")
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--repairs", action="store_true", help="list mistakes in the tracks")
     options.add_reading(parser)
     parser.set_defaults(run=run)
 
@@ -30,8 +34,17 @@ def run(args: argparse.Namespace) -> int:
     """Print the findings."""
     tracks = read_tracks(args.file, fps=args.fps, unit=args.unit, up=args.up)
     found = describe(tracks)
+    if args.repairs:
+        found["repairs"] = [r.to_json() for r in repairs_of(tracks)]
     print(json.dumps(found, indent=2) if args.json else "\n".join(_lines(found)))
     return 0
+
+
+def repairs_of(tracks: Tracks) -> tuple[Repair, ...]:
+    """What the tracks alone show to be wrong; a solve may find more beside the body."""
+    told, match = matched(tracks)
+    world = find_world(told, match)
+    return find_repairs(converted(told.select([t for _, t in match.matched]), world))
 
 
 def describe(tracks: Tracks) -> dict[str, Any]:
@@ -101,4 +114,6 @@ def _lines(found: dict[str, Any]) -> list[str]:
         lines.append(f"  never seen: {', '.join(found['absent'])}")
     for gap in found.get("longest_gaps", []):
         lines.append(f"  gap: {gap['track']} for {gap['frames']} frames from frame {gap['start']}")
+    for repair in found.get("repairs", []):
+        lines.append(f"  {repair_from_json(repair, found['file']).sentence()}")
     return lines + [f"  note: {w}" for w in found["warnings"]]

@@ -9,10 +9,12 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from ..calibration_file import save_calibration
 from ..errors import InputError
 from ..motion import save_motion, write_whole
 from ..reading import SUFFIXES
-from ..solver import solve
+from ..repair.files import save_repairs
+from ..solver import calibration_of, solve
 from . import options
 
 
@@ -22,6 +24,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="files or folders")
     parser.add_argument("-o", "--out", type=Path, required=True, help="OUT.npz, or a folder")
     options.add_solving(parser)
+    options.add_people(parser)
     options.add_reading(parser)
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="takes at a time")
     parser.add_argument("--report", type=Path, help="JSON file, or a folder with several takes")
@@ -31,9 +34,12 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Solve one file, or several into a folder; a bad one does not stop the others."""
     options.settings(args)
+    several = len(args.files) > 1 or args.files[0].is_dir()
+    if several and (args.save_calibration or args.save_repairs or args.repair.endswith(".json")):
+        raise InputError("lists of repairs and calibrations are of one take; solve one file")
+    args.person = options.calibration(args)
     if args.jobs < 1:
         raise InputError(f"--jobs {args.jobs} is not a number of takes")
-    several = len(args.files) > 1 or args.files[0].is_dir()
     files = _found(args.files)
     if not several:
         print(_solve_one(files[0], args.out, args.report, args))
@@ -86,13 +92,17 @@ def _solve_one(path: Path, out: Path, report: Path | None, args: argparse.Namesp
     read = time.perf_counter() - began
     solution = solve(
         tracks, layout=args.layout, body=options.body(args), init=options.init(args, tracks),
-        settings=options.settings(args),
+        settings=options.settings(args), repairs=options.repairs(args), calibration=args.person,
     )  # fmt: skip
     began = time.perf_counter()
     save_motion(solution.motion, out)
     written = time.perf_counter() - began
     result = dict(solution.report)
     result["seconds"] = {"read": read, **result["seconds"], "write": written}
+    if args.save_calibration is not None:
+        save_calibration(calibration_of(solution), args.save_calibration)
+    if args.save_repairs is not None:
+        save_repairs(solution.repairs, args.save_repairs)
     if report is not None:
         text = json.dumps(result, indent=2) + "\n"
         write_whole(report, lambda file: file.write(text.encode()))

@@ -2,7 +2,7 @@
 """Two labels that change places: the vector between them turns round from one sample to the next."""
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Final
 
 import numpy as np
@@ -106,7 +106,7 @@ def _spans(
 ) -> list[Repair]:  # fmt: skip
     """The exchanged spans between a pair's flips."""
     edges = [0, *(f.frame for f in flips), len(positions)]
-    spans = list(zip(edges[:-1], edges[1:], strict=True))
+    spans = list(pairwise(edges))
     exchanged = positions.copy()
     exchanged[:, [a, b]] = positions[:, [b, a]]
     as_is = [_off(positions, partners, a, b, span) for span in spans]

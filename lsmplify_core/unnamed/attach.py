@@ -20,7 +20,7 @@ from ..errors import InputError
 from ..joints import MIRROR, N_POSED, PARENTS
 from ..kinematics import forward
 from ..layout import Keypoint, Layout
-from ..matching import LEAST_POINTS, Match, match_layout
+from ..matching import Match, match_layout
 from ..network import load_network
 from ..shapes import RegionSpace
 from ..timing import finished
