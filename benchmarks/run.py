@@ -8,8 +8,10 @@ import sys
 
 import accuracy
 import conditions
+import damage
 import markers
 import peers
+import reading
 import repair
 import speed
 
@@ -20,6 +22,8 @@ TABLES = {
     "conditions": conditions.main,
     "peers": peers.main,
     "repair": repair.main,
+    "reading": reading.main,
+    "damage": damage.main,
 }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .arrays import Floats
 from .body import Body, default_body
@@ -39,7 +40,9 @@ class SavedCalibration:
         )
         return Layout(self.layout, tuple(scaled))
 
-    def offsets_for(self, names: tuple[str, ...], joints: Floats) -> tuple[Floats, Floats]:
+    def offsets_for(
+        self, names: tuple[str, ...], joints: NDArray[np.intp]
+    ) -> tuple[Floats, NDArray[np.bool_]]:
         """(K, 3) metres and (K,) whether the calibration knows the track, by its name whatever the
         prefix, and has it on the same joint."""
         by_name = {plain(p.name): p for p in self.points}

@@ -8,6 +8,7 @@ step along such a direction can be long, and a long step is not linear.
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .arrays import Floats
 from .attachments import State, Target, compare
@@ -50,7 +51,7 @@ def guarded(before: State, after: State, target: Target, rate: float) -> State:
     return _some(before, after, every, np.clip(calm[:, 0], 0.0, 1.0))
 
 
-def _some(before: State, after: State, frames: Floats, share: Floats) -> State:
+def _some(before: State, after: State, frames: NDArray[np.bool_], share: Floats) -> State:
     """So much of the way from one state to the other, in some frames (T,) booleans."""
     start, end = before.rotations[frames], after.rotations[frames]
     way = matrix_to_axis_angle(np.swapaxes(start, -1, -2) @ end)
@@ -62,7 +63,7 @@ def _some(before: State, after: State, frames: Floats, share: Floats) -> State:
 
 def _distance(state: State, target: Target) -> Floats:
     """(T,) mean squared distance to the tracks, metres squared, by their weights."""
-    means = []
+    means: list[Floats] = []
     for part in chunks(len(state.root)):
         own = target_part(target, part)
         seen = compare(state_part(state, part), own)

@@ -26,6 +26,7 @@ from .learned import chunks, joined, target_part
 from .matching import LEAST_POINTS, Match, best_match, match_layout
 from .motion import Motion
 from .network import load_network
+from .pace import rate_warning
 from .placing import place, torso_trust
 from .repair import Repair, apply, mended
 from .repair.records import summary
@@ -45,6 +46,8 @@ _LOOKED: Final = 0.05
 """Shares of the whole job for the progress bar; the rest is cleaning up."""
 LEAST_NAMED: Final = 0.6
 """A layout file that names fewer of the tracks says only something of the others."""
+_LEAST_TRUST: Final = 0.1
+"""What the least trusted sample counts beside one that is fully trusted."""
 _LEAST_POINTS: Final = 4
 """Points that a frame must show to be solved; frames with fewer are filled from their neighbours."""
 
@@ -182,7 +185,7 @@ def _solved(
         found.shape if isinstance(body, SmplFile) else None,
         body.gender if isinstance(body, SmplFile) else "neutral",
     )
-    warnings = (*measured.warnings, *_warn_of_gaps(sighted))
+    warnings = (*measured.warnings, *rate_warning(measured), *_warn_of_gaps(sighted))
     report = make_report(
         motion, measured, match.layout.name, world.unit_name, world.up, seconds, warnings
     )
@@ -268,9 +271,15 @@ def _target(taken: Tracks, match: Match, body: Body) -> tuple[Target, Floats]:
         match.layout.joints[keypoints],
         match.layout.offsets[keypoints],
         np.nan_to_num(taken.positions - origin),
-        taken.seen.astype(np.float64),
+        _weights(taken),
     )
     return target, origin
+
+
+def _weights(taken: Tracks) -> Floats:
+    """(T, K): 0 for missing samples, for the others how far the detector trusts them itself."""
+    seen = taken.seen.astype(np.float64)
+    return seen if taken.confidence is None else seen * taken.confidence.clip(_LEAST_TRUST, 1.0)
 
 
 def _calibrated(

@@ -55,12 +55,12 @@ def guess_world(tracks: Tracks) -> World:
     name, unit = _unit(tracks)
     if tracks.up_given and tracks.up is not None:
         return World(name, unit, tracks.up)
-    certainty = {}
+    certainty: dict[str, float] = {}
     for axis in AXES:
         turned = tracks.positions * unit @ turn_up(axis).T
         probe = Tracks(turned, tracks.names, tracks.rate, tracks.source)
         certainty[axis] = float(guess_points(probe).certainty.mean())
-    best = max(AXES, key=lambda a: certainty[a])
+    best = max(certainty, key=certainty.__getitem__)
     if tracks.up is not None and certainty[tracks.up] > certainty[best] * (1.0 - _SURER):
         best = tracks.up
     return World(name, unit, best)
@@ -73,7 +73,8 @@ def _unit(tracks: Tracks) -> tuple[str, float]:
     declared = next((n for n, u in UNITS.items() if u == tracks.unit), None)
     if tracks.unit is not None and (tracks.unit_given or _is_human(own * tracks.unit)):
         return declared or "given", tracks.unit
-    name = min(UNITS, key=lambda n: abs(np.log(own * UNITS[n] / _SPREAD)))
+    away = {n: abs(float(np.log(own * unit / _SPREAD))) for n, unit in UNITS.items()}
+    name = min(away, key=away.__getitem__)
     return (name, UNITS[name]) if _is_human(own * UNITS[name]) else ("arbitrary", _SPREAD / own)
 
 
@@ -87,7 +88,7 @@ def _windows(tracks: Tracks) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     span = min(total, max(round(_SPAN * tracks.rate), FRAMES))
     firsts = np.unique(np.linspace(0, total - span, _WINDOWS).round().astype(int))
     count = tracks.seen.sum(axis=1)
-    rows = []
+    rows: list[list[int]] = []
     for number, first in enumerate(firsts.tolist()):
         # several windows of a short take look at other frames of it
         parts = np.array_split(np.arange(first, first + span), FRAMES)
