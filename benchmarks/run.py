@@ -13,6 +13,7 @@ import damage
 import markers
 import peers
 import reading
+import repair
 import speed
 
 TABLES = {
@@ -22,6 +23,7 @@ TABLES = {
     "conditions": conditions.main,
     "cleanup": cleanup.main,
     "peers": peers.main,
+    "repair": repair.main,
     "reading": reading.main,
     "damage": damage.main,
 }

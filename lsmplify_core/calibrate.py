@@ -47,8 +47,13 @@ _REPEATS_AT_JOINTS: Final = (8.0, 0.7)
 """Frames of a take repeat each other's errors, so that so many of them count as one against the
 priors. Points at joints are free in the first pass, so that those which a tool puts elsewhere can
 leave, and held in the last, so that the others return to where they belong."""
-_ANGLE_SPREAD: Final = 0.4
-"""Radians: the same for the network's rotations; wide, since what draws them draws the body."""
+_ANGLE_SPREAD: Final = 0.12
+"""Radians: the same for the network's rotations."""
+_LOST: Final = (0.02, 3.0)
+"""A frame whose points are further from the body than so many metres and so many times what is usual
+is left out of the next pass."""
+_HELD: Final = 1e6
+"""How strongly known offsets stay."""
 _OUTLIER: Final = 0.03
 """Metres: residuals beyond this count less and less."""
 
@@ -57,12 +62,33 @@ _OUTLIER: Final = 0.03
 class Calibration:
     """body: the person. offsets: (K, 3) metres, the take's points in their joints' frames.
     misfit: metres along an axis, how far the points stay from the fitted body all the same. shape:
-    the numbers of the shape space that make the body."""
+    the numbers of the shape space that make the body. frames: (N,) those calibrated on. poses: the
+    body in them, in metres."""
 
     body: Body
     offsets: Floats
     misfit: float
     shape: Floats
+    frames: NDArray[np.intp]
+    poses: State
+
+
+@dataclass(frozen=True)
+class Held:
+    """Offsets known beforehand: offsets (K, 3) metres in the joints' frames, where known (K,)."""
+
+    offsets: Floats
+    known: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Pull:
+    """What offsets are pulled to: prior (K, 3) on the mean body, loose times the usual spread, and
+    held (K,) those that stay."""
+
+    prior: Floats
+    loose: float
+    held: NDArray[np.bool_]
 
 
 def rough_size(body: Body, target: Target) -> float:
@@ -98,9 +124,13 @@ def calibrate_steps(
     rate: float,
     fixed: bool = False,
     passes: int = 2,
+    loose: float = 1.0,
+    held: Held | None = None,
 ) -> Generator[float, None, Calibration]:
     """Find the body and offsets of a take; yields the share done.
 
+    loose: how many times further than usual the points may be from the layout's offsets. held:
+    offsets that are known.
     space: how the body may vary. target: the take's (T, K) points in metres with the layout's
     offsets on the mean body. fixed: keep that body and find the offsets alone.
     """
@@ -111,6 +141,10 @@ def calibrate_steps(
     clock = FRAME_RATE * len(runs)
     offsets = target.offsets * size
     prior = target.offsets.copy()
+    if held is not None:
+        offsets = np.where(held.known[:, None], held.offsets, offsets)
+        prior = np.where(held.known[:, None], held.offsets / size, prior)
+    pull = _Pull(prior, loose, np.zeros(len(prior), bool) if held is None else held.known)
     take = replace(target, points=target.points[frames], weights=target.weights[frames])
     poses = State(np.zeros(0), np.zeros(0))
     for turn in range(passes):
@@ -121,7 +155,7 @@ def calibrate_steps(
             target.joints,
             (offsets / unit).astype(np.float32),
             (target.points[frames] / unit).astype(np.float32),
-            target.weights[frames].astype(np.float32),
+            take.weights.astype(np.float32),
         )
         if turn == 0:
             rest = np.eye(3, dtype=np.float32) + np.zeros((1, N_JOINTS, 1, 1), np.float32)
@@ -138,11 +172,24 @@ def calibrate_steps(
         repeats = _REPEATS_AT_JOINTS[0 if turn < passes - 1 else 1]
         for _ in range(_STEPS):
             poses, shape, offsets = _joint_step(
-                space, take, poses, learned.guess, shape, offsets, prior, fixed, repeats
+                space, take, poses, learned.guess, shape, offsets, pull, fixed, repeats
             )
+        take = _without_lost(poses, take, space.body(shape), offsets)
         yield (turn + 1) / passes
     person = space.body(shape)
-    return Calibration(person, offsets, _misfit(poses, take, person, offsets), shape)
+    misfit = _misfit(poses, take, person, offsets)
+    return Calibration(person, offsets, misfit, shape, frames, poses)
+
+
+def _without_lost(poses: State, take: Target, person: Body, offsets: Floats) -> Target:
+    """Frames that stay far from the body, beside the others, count no more: a stretch of swapped or
+    drifting points must not shape the person."""
+    seen = compare(poses, replace(take, bones=person.offsets, offsets=offsets))
+    apart = np.linalg.norm(seen.residuals, axis=-1) * (take.weights > 0)
+    mean = apart.sum(axis=1) / np.maximum((take.weights > 0).sum(axis=1), 1)
+    shown = (take.weights > 0).any(axis=1)
+    lost = mean > max(_LOST[0], _LOST[1] * float(np.median(mean[shown]))) if shown.any() else ~shown
+    return replace(take, weights=take.weights * ~lost[:, None])
 
 
 def _misfit(poses: State, take: Target, person: Body, offsets: Floats) -> float:
@@ -177,8 +224,7 @@ def _shares(
 
 def _joint_step(
     space: ShapeSpace, take: Target, poses: State, guess: State, shape: Floats, offsets: Floats,
-    prior: Floats, fixed: bool,
-    repeats: float,
+    pull: "_Pull", fixed: bool, repeats: float,
 ) -> tuple[State, Floats, Floats]:  # fmt: skip
     """One Gauss–Newton step on all poses and the shape they share."""
     target = replace(take, bones=space.body(shape).offsets, offsets=offsets)
@@ -196,9 +242,9 @@ def _joint_step(
     vector = (jacobian.transpose(0, 2, 1) @ residual)[..., 0]
     _pull_poses(matrix, vector, poses, guess, seen)
     own = _shape_pull(n, space, shape, fixed)
-    placed = _offset_pull(n, space.size(shape), offsets, prior, repeats)
-    pull, towards = (np.concatenate(pair) for pair in zip(own, placed, strict=True))
-    step, change = _solved_together(matrix, vector, pull, towards)
+    placed = _offset_pull(n, space.size(shape), offsets, pull, repeats)
+    strength, towards = (np.concatenate(pair) for pair in zip(own, placed, strict=True))
+    step, change = _solved_together(matrix, vector, strength, towards)
     turn = step[:, : 3 * N_POSED].reshape(-1, N_POSED, 3, 1)
     local = (np.swapaxes(seen.turned[:, :N_POSED], -1, -2) @ turn)[..., 0]
     rotations = poses.rotations.copy()
@@ -277,13 +323,14 @@ def _shape_pull(
 
 
 def _offset_pull(
-    frames: int, size: float, offsets: Floats, prior: Floats, repeats: float
+    frames: int, size: float, offsets: Floats, pull: "_Pull", repeats: float
 ) -> tuple[Floats, Floats]:
     """The same (3 K,) for the points' offsets, which are pulled to the layout's."""
-    away = prior * size - offsets
-    at_joint = np.linalg.norm(prior, axis=1) < 0.01
-    spread = np.where(at_joint, _JOINT_SPREAD, _SKIN_SPREAD)
+    away = pull.prior * size - offsets
+    at_joint = np.linalg.norm(pull.prior, axis=1) < 0.01
+    spread = pull.loose * np.where(at_joint, _JOINT_SPREAD, _SKIN_SPREAD)
     apart = np.linalg.norm(away, axis=1) / spread
     trust = frames / np.where(at_joint, repeats, _REPEATS)
     hold = trust * (_NOISE / spread) ** 2 / (1.0 + apart**2)
+    hold[pull.held] = _HELD
     return np.repeat(hold, 3), away.reshape(-1)

@@ -63,7 +63,7 @@ def _some(before: State, after: State, frames: NDArray[np.bool_], share: Floats)
 
 def _distance(state: State, target: Target) -> Floats:
     """(T,) mean squared distance to the tracks, metres squared, by their weights."""
-    means = []
+    means: list[Floats] = []
     for part in chunks(len(state.root)):
         own = target_part(target, part)
         seen = compare(state_part(state, part), own)

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from .arrays import Floats
 from .attachments import State, Target
 from .body import Body, default_body
-from .calibrate import Calibration, calibrate_steps
+from .calibrate import Calibration, Held, calibrate_steps
+from .calibration_file import SavedCalibration
 from .clean import fill_frames, smoothed
 from .errors import InputError
 from .fitting import Job, Settings, fitted_steps, make_job
-from .layout import load_layout
+from .layout import Keypoint, Layout, load_layout, shipped_layouts
 from .learned import chunks, joined, target_part
-from .matching import Match, best_match, match_layout
+from .matching import LEAST_POINTS, Match, best_match, match_layout
 from .motion import Motion
 from .network import load_network
 from .pace import rate_warning
@@ -36,12 +37,15 @@ from .smplfile import SmplFile, layout_on
 from .threads import one_blas_thread
 from .timing import finished, mapped, timed
 from .tracks import Tracks
+from .unnamed.attach import LEAST_TRACKS, attach
 from .world import converted, find_world
 
 _CALIBRATED: Final = 0.2
 _FITTED: Final = 0.74
 _LOOKED: Final = 0.05
 """Shares of the whole job for the progress bar; the rest is cleaning up."""
+LEAST_NAMED: Final = 0.6
+"""A layout file that names fewer of the tracks says only something of the others."""
 _LEAST_TRUST: Final = 0.1
 """What the least trusted sample counts beside one that is fully trusted."""
 _LEAST_POINTS: Final = 4
@@ -82,12 +86,13 @@ def solve(
     init: Motion | None = None,
     settings: Settings | None = None,
     repairs: Sequence[Repair] | None = None,
+    calibration: SavedCalibration | None = None,
 ) -> Solution:
     """Solve a take in one go; the arguments are those of `solve_steps`."""
     return finished(
         solve_steps(
             tracks, match=match, layout=layout, body=body, init=init, settings=settings,
-            repairs=repairs,
+            repairs=repairs, calibration=calibration,
         )
     )  # fmt: skip
 
@@ -101,6 +106,7 @@ def solve_steps(
     init: Motion | None = None,
     settings: Settings | None = None,
     repairs: Sequence[Repair] | None = None,
+    calibration: SavedCalibration | None = None,
 ) -> Generator[Progress, None, Solution]:
     """Solve a take step by step.
 
@@ -108,12 +114,15 @@ def solve_steps(
     by `layout` ("auto", a shipped name or a JSON file) where it is None. body: None to calibrate
     the default one on the take, or a model file to find its betas; a body is kept as it is. The points' offsets are calibrated either way. init: a motion to start from
     (plug-in), at the tracks' rate, frame for frame. repairs: what to mend in the tracks first; None
-    for all that is found, none where it is empty.
+    for all that is found, none where it is empty. calibration: the person's body and the points'
+    places on it from another take; points that it does not know are calibrated on this one.
     Raises InputError for tracks that cannot be solved.
     """
     with one_blas_thread():
         return (
-            yield from _solved(tracks, match, layout, body, init, settings or Settings(), repairs)
+            yield from _solved(
+                tracks, match, layout, body, init, settings or Settings(), repairs, calibration
+            )
         )
 
 
@@ -125,12 +134,15 @@ def _solved(
     init: Motion | None,
     settings: Settings,
     repairs: Sequence[Repair] | None,
+    saved: SavedCalibration | None,
 ) -> Generator[Progress, None, Solution]:
     """The rooms in their order; linear algebra runs on one thread and pieces of the take beside
     each other, since a library's waiting threads would stand in their way."""
     seconds: dict[str, float] = {"calibrate": 0.0, "solve": 0.0, "refine": 0.0, "clean": 0.0}
     if match is None:
-        match = _matched(tracks, layout)
+        tracks, match = matched(tracks, layout, saved)
+    if saved is not None and body is None:
+        body = saved.body
     if isinstance(body, SmplFile):
         match = replace(match, layout=layout_on(body, match.layout))
     world = find_world(tracks, match)
@@ -139,7 +151,8 @@ def _solved(
     sighted = _sighted(taken)
     space = betas_of(body) if isinstance(body, SmplFile) else RegionSpace(body or default_body())
     target, origin = _target(taken, match, space.mean)
-    calibration = _calibrated(target, taken.rate, space, isinstance(body, Body), sighted)
+    held = None if saved is None else _held(saved, taken.names, target)
+    calibration = _calibrated(target, taken.rate, space, isinstance(body, Body), sighted, held)
     found = yield from mapped(
         timed(calibration, seconds, "calibrate"),
         lambda done: Progress("calibrate", _CALIBRATED * done),
@@ -181,10 +194,61 @@ def _solved(
     )
 
 
-def _matched(tracks: Tracks, layout: str) -> Match:
-    if layout == "auto":
-        return best_match(tracks.names)
-    return match_layout(tracks.names, load_layout(layout))
+def matched(
+    tracks: Tracks, layout: str = "auto", saved: SavedCalibration | None = None
+) -> tuple[Tracks, Match]:
+    """Which track is which point: by names, by a calibration's names, or without any.
+
+    layout: "auto", "none" for tracks whose names mean nothing, a shipped name or a JSON file. A
+    file that names only some of at least twenty tracks places the others by how they move. Where
+    unit and up axis come out of that, the tracks returned know them.
+    """
+    if layout == "none":
+        return _attached(tracks, None)
+    if layout != "auto":
+        shown = load_layout(layout)
+        part = match_layout(tracks.names, shown, strict=False)
+        few = len(part.matched) < LEAST_NAMED * len(tracks.names)
+        if few and part.matched and layout not in shipped_layouts() and _many(tracks):
+            return _attached(tracks, shown)
+        return tracks, match_layout(tracks.names, shown)
+    if saved is not None:
+        own = match_layout(tracks.names, saved.as_layout(), strict=False)
+        if len(own.matched) >= LEAST_POINTS:
+            return tracks, own
+    try:
+        return tracks, best_match(tracks.names)
+    except InputError:
+        if not _many(tracks):
+            raise
+        return _attached(tracks, None)
+
+
+def _many(tracks: Tracks) -> bool:
+    return int(tracks.seen.any(axis=0).sum()) >= LEAST_TRACKS
+
+
+def _attached(tracks: Tracks, known: Layout | None) -> tuple[Tracks, Match]:
+    found = attach(tracks, known)
+    told = (*found.tracks.warnings, *found.warnings)
+    return replace(found.tracks, warnings=told), found.match
+
+
+def calibration_of(solution: Solution) -> SavedCalibration:
+    """What a solve found out about the person, for other takes."""
+    motion = solution.motion
+    points = tuple(
+        Keypoint(name, int(joint), (float(x), float(y), float(z)))
+        for name, joint, (x, y, z) in zip(
+            motion.track_names, solution.joints, solution.offsets, strict=True
+        )
+    )
+    return SavedCalibration(motion.body, points, solution.match.layout.name)
+
+
+def _held(saved: SavedCalibration, names: tuple[str, ...], target: Target) -> Held:
+    offsets, known = saved.offsets_for(names, np.asarray(target.joints))
+    return Held(offsets, known)
 
 
 def _shown(taken: Tracks) -> NDArray[np.bool_]:
@@ -224,10 +288,15 @@ def _weights(taken: Tracks) -> Floats:
 
 
 def _calibrated(
-    target: Target, rate: float, space: ShapeSpace, fixed: bool, sighted: NDArray[np.bool_]
+    target: Target,
+    rate: float,
+    space: ShapeSpace,
+    fixed: bool,
+    sighted: NDArray[np.bool_],
+    held: Held | None,
 ) -> Generator[float, None, Calibration]:
     seen = replace(target, weights=target.weights * sighted[:, None])
-    return (yield from calibrate_steps(load_network(), space, seen, rate, fixed))
+    return (yield from calibrate_steps(load_network(), space, seen, rate, fixed, held=held))
 
 
 def _in_body_size(target: Target, found: Calibration) -> tuple[float, Target]:

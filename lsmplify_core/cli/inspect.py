@@ -15,6 +15,9 @@ from ..matching import Match, best_match, is_a_body, rank_layouts
 from ..pace import rate_warning
 from ..people import people_of
 from ..reading import read_tracks
+from ..repair import Repair, find_repairs
+from ..repair.records import repair_from_json
+from ..solver import matched
 from ..tracks import Tracks
 from ..world import UNITS, converted, facing, find_world
 from . import options
@@ -37,6 +40,7 @@ def add_parser(subparsers: Any) -> None:
         "file", type=Path, metavar="FILE", help="a file, or a folder that is a take"
     )
     parser.add_argument("--json", action="store_true", help="as JSON, with every candidate layout")
+    parser.add_argument("--repairs", action="store_true", help="list mistakes in the tracks")
     options.add_reading(parser)
     parser.set_defaults(run=run)
 
@@ -45,8 +49,17 @@ def run(args: argparse.Namespace) -> int:
     """Print the findings."""
     tracks = read_tracks(args.file, fps=args.fps, unit=args.unit, up=args.up)
     found = describe(tracks)
+    if args.repairs:
+        found["repairs"] = [r.to_json() for p in people_of(tracks) for r in repairs_of(p.tracks)]
     print(json.dumps(found, indent=2) if args.json else "\n".join(_lines(found)))
     return 0
+
+
+def repairs_of(tracks: Tracks) -> tuple[Repair, ...]:
+    """What the tracks alone show to be wrong; a solve may find more beside the body."""
+    told, match = matched(tracks)
+    world = find_world(told, match)
+    return find_repairs(converted(told.select([t for _, t in match.matched]), world))
 
 
 def describe(tracks: Tracks) -> dict[str, Any]:
@@ -149,6 +162,8 @@ def _lines(found: dict[str, Any]) -> list[str]:
         lines.append(f"  never seen: {', '.join(found['absent'])}")
     for gap in found["longest_gaps"]:
         lines.append(f"  gap: {gap['track']} for {gap['frames']} frames from frame {gap['start']}")
+    for repair in found.get("repairs", []):
+        lines.append(f"  {repair_from_json(repair, found['file']).sentence()}")
     lines += [f"  event: {e['name']} at {e['seconds']:g} s" for e in found["events"]]
     return lines + [f"  note: {w}" for w in found["warnings"]]
 

@@ -7,12 +7,16 @@ from pathlib import Path
 
 from ..body import Body
 from ..bodyfile import read_body
+from ..calibration_file import SavedCalibration, load_calibration
 from ..errors import InputError
 from ..fitting import Settings
 from ..motion import Motion
 from ..reading import read_tracks
 from ..reading.start import read_start
+from ..repair import Repair
+from ..repair.files import load_repairs
 from ..smplfile import SmplFile
+from ..solver import calibration_of, solve
 from ..tracks import Tracks
 
 
@@ -25,7 +29,11 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
 
 def add_solving(parser: argparse.ArgumentParser) -> None:
     """What is solved, and how."""
-    parser.add_argument("--layout", default="auto", help="auto, a shipped layout, or a JSON file")
+    parser.add_argument(
+        "--layout",
+        default="auto",
+        help="auto, none (names mean nothing), a shipped layout, or a JSON file",
+    )
     parser.add_argument(
         "--body", default="default",
         help="default: calibrated on the take; FILE.pkl or .npz: an SMPL, SMPL-H or SMPL-X model, "
@@ -41,6 +49,40 @@ def add_solving(parser: argparse.ArgumentParser) -> None:
                         help="width of the smoothing filter, 0 for none, auto by the noise")  # fmt: skip
     parser.add_argument("--contacts", default="off", metavar="auto|off|FILE.json",
                         help="hold the feet where they stand: found, not at all, or as a file says")  # fmt: skip
+
+
+def add_people(parser: argparse.ArgumentParser) -> None:
+    """What is mended in the tracks, and what is known of the person beforehand."""
+    parser.add_argument("--repair", default="auto", metavar="auto|off|FILE.json",
+                        help="mend mistakes in the tracks: all that are found, none, or those of a "
+                        "list that --save-repairs wrote")  # fmt: skip
+    parser.add_argument("--save-repairs", type=Path, metavar="FILE.json",
+                        help="write the list of what was mended")  # fmt: skip
+    parser.add_argument("--static", type=Path, metavar="FILE",
+                        help="a static trial of the same person and markers to calibrate on")  # fmt: skip
+    parser.add_argument("--calibration", type=Path, metavar="FILE.json",
+                        help="body and marker places of another take of the same person")  # fmt: skip
+    parser.add_argument("--save-calibration", type=Path, metavar="FILE.json",
+                        help="write body and marker places for other takes")  # fmt: skip
+
+
+def repairs(args: argparse.Namespace) -> tuple[Repair, ...] | None:
+    """None for all that is found, none where it is off, or those of a file."""
+    if args.repair in ("auto", "off"):
+        return None if args.repair == "auto" else ()
+    return load_repairs(Path(args.repair))
+
+
+def calibration(args: argparse.Namespace) -> SavedCalibration | None:
+    """What is known of the person: from a file, or from a static trial."""
+    if args.calibration is not None and args.static is not None:
+        raise InputError("--static and --calibration both say who the person is; give one of them")
+    if args.calibration is not None:
+        return load_calibration(args.calibration)
+    if args.static is None:
+        return None
+    tracks = read_tracks(args.static, fps=args.fps, unit=args.unit, up=args.up)
+    return calibration_of(solve(tracks, layout=args.layout, body=body(args)))
 
 
 def read(path: Path, args: argparse.Namespace) -> Tracks:

@@ -14,11 +14,13 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from ..calibration_file import save_calibration
 from ..errors import InputError
 from ..motion import save_motion, write_whole
 from ..people import Person, people_of
 from ..reading import is_take, takes_in
-from ..solver import solve
+from ..repair.files import save_repairs
+from ..solver import calibration_of, solve
 from ..tracks import Tracks
 from . import options
 from .feet import check_contacts, with_feet
@@ -35,6 +37,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--resample", type=float, metavar="RATE",
                         help="frames per second of the result, if not the file's")  # fmt: skip
     options.add_solving(parser)
+    options.add_people(parser)
     options.add_reading(parser)
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="takes at a time")
     parser.add_argument("--report", type=Path, help="JSON file, or a folder with several takes")
@@ -44,12 +47,14 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Solve one file, or several into a folder; a bad one does not stop the others."""
     options.settings(args)
-    check_contacts(args.contacts)
+    several = len(args.files) > 1 or (args.files[0].is_dir() and not is_take(args.files[0]))
+    if several and (args.save_calibration or args.save_repairs or args.repair.endswith(".json")):
+        raise InputError("lists of repairs and calibrations are of one take; solve one file")
+    args.known = options.calibration(args)
     if args.jobs < 1:
         raise InputError(f"--jobs {args.jobs} is not a number of takes")
     if args.resample is not None and not 0 < args.resample <= 10000:
         raise InputError(f"--resample {args.resample} is not a number of frames per second")
-    several = len(args.files) > 1 or (args.files[0].is_dir() and not is_take(args.files[0]))
     files = _found(args.files)
     if not several:
         good, text = _solve_one(files[0], args.out, args.report, args)
@@ -109,9 +114,9 @@ def _solve_one(
     read = time.perf_counter() - began
     if len(people) == 1:
         return True, _solve_person(path, people[0].tracks, out, report, args, read)
-    if args.init is not None:
+    if args.init is not None or args.save_calibration or args.save_repairs:
         raise InputError(
-            f"{path}: --init is for one of the {len(people)} people in it; choose with --person"
+            f"{path}: --init, --save-calibration and --save-repairs are for one of the {len(people)} people in it; choose with --person"
         )
     lines: list[str] = []
     for name, person in zip(_file_names(people), people, strict=True):
@@ -147,7 +152,7 @@ def _solve_person(
 ) -> str:  # fmt: skip
     solution = solve(
         tracks, layout=args.layout, body=options.body(args), init=options.init(args, tracks),
-        settings=options.settings(args),
+        settings=options.settings(args), repairs=options.repairs(args), calibration=args.known,
     )  # fmt: skip
     began = time.perf_counter()
     solution = with_feet(solution, tracks, args.contacts)
@@ -158,6 +163,10 @@ def _solve_person(
     written = time.perf_counter() - began
     result = dict(solution.report)
     result["seconds"] = {"read": read, **result["seconds"], "write": written}
+    if args.save_calibration is not None:
+        save_calibration(calibration_of(solution), args.save_calibration)
+    if args.save_repairs is not None:
+        save_repairs(solution.repairs, args.save_repairs)
     if report is not None:
         text = json.dumps(result, indent=2) + "\n"
         write_whole(report, lambda file: file.write(text.encode()))

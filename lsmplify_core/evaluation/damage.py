@@ -20,7 +20,8 @@ class Damage:
 
 
 def damaged(positions: Floats, layout: Layout, share: float, random: np.random.Generator) -> Damage:
-    """Swaps, spikes and gaps, each in about `share` of the frames; no sample is hit twice.
+    """Swaps, spikes and gaps, each in about `share` of the frames; no sample is hit twice, and no
+    span is longer than a third of the take.
 
     Swaps: two labels exchanged for 5 to 60 frames, half of them left with right, half of them two
     of the four nearest. Spikes: one label away for 1 to 3 frames by 5 to 80 cm in any direction.
@@ -37,7 +38,7 @@ def damaged(positions: Floats, layout: Layout, share: float, random: np.random.G
 
 
 def _span(frames: int, low: int, high: int, random: np.random.Generator) -> slice:
-    length = min(int(random.integers(low, high + 1)), max(frames - 2, 1))
+    length = min(int(random.integers(low, high + 1)), max(frames // 3, 1))
     first = int(random.integers(0, max(frames - length, 1)))
     return slice(first, first + length)
 

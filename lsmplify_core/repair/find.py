@@ -17,6 +17,7 @@ from .swaps import find_swaps
 
 _SHORT: Final = 0.2
 """Seconds: gaps up to this are filled; what happens in longer ones is the solver's to say."""
+_LEAST_SEEN: Final = 4
 _LEAST_FRAMES: Final = 8
 
 
@@ -60,7 +61,10 @@ def _gaps(tracks: Tracks) -> list[Repair]:
     """Gaps that are short and have samples on both sides."""
     found: list[Repair] = []
     most = round(_SHORT * tracks.rate)
+    shown = tracks.seen.sum(axis=1)
     for name, first, last in runs_missing(tracks.positions, tracks.names):
+        if shown[first : last + 1].min() < _LEAST_SEEN:
+            continue  # there is nothing to go by: the pose is interpolated, not the tracks
         if first > 0 and last < tracks.frames - 1 and last - first < most:
             found.append(
                 Repair(

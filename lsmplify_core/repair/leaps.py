@@ -14,8 +14,8 @@ _LEAST_ALONE: Final = 0.06
 """Metres that a leap has at least: beside its partners, and through space."""
 _ENOUGH: Final = 500
 """Frames that tell what is usual."""
-_USUAL: Final = 4.0
-"""How many times what nine tenths of a track's steps differ from their neighbours."""
+_USUAL: Final = 6.0
+"""How many times what three quarters of a track's steps differ from their neighbours by."""
 
 
 def find_leaps(
@@ -74,7 +74,7 @@ def _sharp(size: Floats, least: float, usual_times: float) -> NDArray[np.bool_]:
     if size.max(initial=0.0) <= least:
         return np.zeros(size.shape, dtype=bool)
     part = slice(None, None, 1 + len(size) // _ENOUGH)
-    usual = masked_quantile(size[part], there[part], 0.9)
+    usual = masked_quantile(size[part], there[part], 0.75)
     out = size > np.maximum(least, usual_times * np.nan_to_num(usual))
     if not out.any():
         return out

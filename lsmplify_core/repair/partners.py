@@ -17,15 +17,15 @@ _FURTHEST: Final = 0.75
 _LOOSEST: Final = 0.06
 """Metres: what changes its distance more is no partner."""
 _SLACK: Final = 0.012
-_WIDE: Final = 2.5
-"""A distance is off where it differs from the usual by 12 mm and 2.5 times as much as four
+_WIDE: Final = 4.0
+"""A distance is off where it differs from the usual by 12 mm and 4 times as much as three
 fifths of the samples do."""
 
 
 @dataclass(frozen=True)
 class Partners:
     """of: K arrays of tracks, the steadiest first. usual: K arrays of metres, the median distances.
-    spread: K arrays of metres, what four fifths of the samples differ from these by."""
+    spread: K arrays of metres, what three fifths of the samples differ from these by."""
 
     of: tuple[NDArray[np.intp], ...]
     usual: tuple[Floats, ...]
@@ -71,7 +71,7 @@ def find_partners(positions: Floats) -> Partners:
     apart = np.sqrt(np.square(sample[:, a] - sample[:, b]).sum(axis=-1))
     there = np.isfinite(apart)
     middle = masked_quantile(apart, there, 0.5)
-    spread = masked_quantile(np.abs(apart - middle), there, 0.8)
+    spread = masked_quantile(np.abs(apart - middle), there, 0.6)
     good = there.sum(axis=0) >= min(8, len(sample))
     good &= (middle > _NEAREST) & (middle < _FURTHEST) & (spread < _LOOSEST)
     usual, wide, rank = (np.full((count, count), np.inf) for _ in range(3))

@@ -20,6 +20,12 @@ _SMOOTH: Final = 0.10
 """Metres that it leaps by at most once they are exchanged."""
 _LONGEST_GAP: Final = 0.35
 """Seconds over which a vector is held against itself where samples are missing."""
+_PER_FRAME: Final = 0.02
+_CHANGE: Final = 5.0
+_FLIP: Final = 3.0
+"""What it costs to call a frame exchanged, to change without a flip, and to pass a flip over; the
+partners' word costs 2 a frame where both labels are at the edge of what is normal."""
+_FINE: Final = 1.6
 _REACH: Final = 60
 """Tracks that leap in one frame: with more it is the whole take that leaps, a cut."""
 
@@ -44,19 +50,20 @@ def find_swaps(
     """Spans (T, K, 3) in which two labels are exchanged.
 
     leaps: (T, K), where a track leaps; only tracks that leap in one frame, or come back from a gap,
-    are held against each other. Which side of a flip is the wrong one is told by the distances to
-    the points that move with the two; where these don't tell, the shorter side.
+    are held against each other and against those that they move with. Which side of a flip is the
+    wrong one is told by the distances to the points that move with the two; where these don't tell,
+    the shorter side.
     """
     pairs: dict[tuple[int, int], list[_Flip]] = {}
     seen = np.isfinite(positions[..., 0])
     back = seen & ~_shifted(seen)
     back[0] = False
     candidates = leaps | back
-    for frame in np.flatnonzero(candidates.sum(axis=1) >= 2):
+    for frame in np.flatnonzero(candidates.any(axis=1)):
         tracks = np.flatnonzero(candidates[frame])
         if len(tracks) > _REACH:
             continue
-        for a, b in combinations(tracks.tolist(), 2):
+        for a, b in _pairs(tracks.tolist(), partners):
             flip = _flip(positions, seen, a, b, int(frame), rate)
             if flip is not None:
                 pairs.setdefault((a, b), []).append(flip)
@@ -64,6 +71,12 @@ def find_swaps(
     for (a, b), flips in pairs.items():
         found += _spans(positions, partners, a, b, flips, names)
     return _without_rivals(found)
+
+
+def _pairs(tracks: list[int], partners: Partners) -> set[tuple[int, int]]:
+    """Leaping tracks with each other, and with those that they move with."""
+    near = ((a, int(b)) for a in tracks for b in partners.of[a])
+    return {(min(p), max(p)) for p in (*combinations(tracks, 2), *near)}
 
 
 def _shifted(table: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -101,47 +114,71 @@ def _flip(
 
 
 def _spans(
-    positions: Floats, partners: Partners, a: int, b: int, flips: list[_Flip],
+    positions: Floats,
+    partners: Partners,
+    a: int,
+    b: int,
+    flips: list[_Flip],
     names: tuple[str, ...],
-) -> list[Repair]:  # fmt: skip
-    """The exchanged spans between a pair's flips."""
-    edges = [0, *(f.frame for f in flips), len(positions)]
-    spans = list(pairwise(edges))
+) -> list[Repair]:
+    """The exchanged spans of a pair: the cheapest way through two states, as labelled and exchanged
+    (Viterbi 1967). A frame costs what the partners say against the labels in that state; a change
+    costs, but not at a flip; a flip without a change costs."""
     exchanged = positions.copy()
     exchanged[:, [a, b]] = positions[:, [b, a]]
-    as_is = [_off(positions, partners, a, b, span) for span in spans]
-    other = [_off(exchanged, partners, a, b, span) for span in spans]
-    weight = np.array([last - first for first, last in spans], dtype=float)
-    odd = np.arange(len(spans)) % 2 == 1
-    costs = [
-        float(np.nansum(weight * np.where(odd == wrong, other, as_is))) for wrong in (True, False)
-    ]
-    counts = [float(weight[odd == wrong].sum()) for wrong in (True, False)]
-    told = max(costs) > 0.15 * float(weight.sum()) and min(costs) < 0.8 * max(costs)
-    wrong = bool(np.argmin(costs if told else counts) == 0)
+    as_is, other = _off(positions, partners, a, b), _off(exchanged, partners, a, b)
+    swapped = _cheapest(as_is, other + _PER_FRAME, {f.frame for f in flips})
     found: list[Repair] = []
-    for i, (first, last) in enumerate(spans):
-        if odd[i] != wrong:
-            continue
-        if as_is[i] < 0.8 and other[i] > 1.3 * as_is[i]:
-            continue  # their bones say that they are right
-        flip = flips[min(i, len(flips) - 1)] if i == 0 else flips[i - 1]
+    for first, last in _runs(swapped):
+        part = slice(first, last)
+        if as_is[part].mean() < _FINE and other[part].mean() > 1.3 * as_is[part].mean():
+            continue  # their partners say that they are right
+        flip = min(flips, key=lambda f: min(abs(f.frame - first), abs(f.frame - last)))
         found.append(
             Repair(
-                "swap", (names[a], names[b]), first, last - 1, "exchanged",
+                "swap",
+                (names[a], names[b]),
+                first,
+                last - 1,
+                "exchanged",
                 f"they leap apart by {1000 * flip.before:.0f} mm as labelled and "
                 f"{1000 * flip.after:.0f} mm exchanged",
             )
-        )  # fmt: skip
+        )
     return found
 
 
-def _off(positions: Floats, partners: Partners, a: int, b: int, span: tuple[int, int]) -> float:
-    """How far the two are from where their partners have them, 1 at the most of what is normal."""
-    part = slice(*span)
-    values = np.stack([partners.off(positions, k, part) for k in (a, b)])
-    values = values[np.isfinite(values)]
-    return float(values.mean()) if values.size else 0.0
+def _cheapest(as_is: Floats, exchanged: Floats, flips: set[int]) -> NDArray[np.bool_]:
+    """(T,): where the pair is exchanged."""
+    cost = [float(as_is[0]), float(exchanged[0])]
+    came: list[tuple[int, int]] = []
+    for frame in range(1, len(as_is)):
+        stay, change = (_FLIP, 0.0) if frame in flips else (0.0, _CHANGE)
+        came.append(
+            (int(cost[1] + change < cost[0] + stay), int(cost[1] + stay <= cost[0] + change))
+        )
+        cost = [
+            min(cost[0] + stay, cost[1] + change) + float(as_is[frame]),
+            min(cost[1] + stay, cost[0] + change) + float(exchanged[frame]),
+        ]
+    state = int(cost[1] < cost[0])
+    states = [state]
+    for back in reversed(came):
+        state = back[state]
+        states.append(state)
+    return np.array(states[::-1], dtype=bool)
+
+
+def _runs(table: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], table.astype(int), [0]))))
+    return [(int(first), int(end)) for first, end in edges.reshape(-1, 2)]
+
+
+def _off(positions: Floats, partners: Partners, a: int, b: int) -> Floats:
+    """(T,): how far the two are from where their partners have them, 2 at the most of what is
+    normal; zero where nothing is known, and no more than 6."""
+    values = [partners.off(positions, k, slice(None)) for k in (a, b)]
+    return np.minimum(np.nan_to_num(values[0]), 3.0) + np.minimum(np.nan_to_num(values[1]), 3.0)
 
 
 def _without_rivals(found: list[Repair]) -> list[Repair]:

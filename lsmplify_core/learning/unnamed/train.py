@@ -28,7 +28,7 @@ class PointSettings:
 
     steps: int = 8000
     windows: int = 32
-    rate: float = 1.5e-3
+    rate: float = 1.2e-3
     decay: float = 0.02
     average: float = 0.998
     seed: int = 1

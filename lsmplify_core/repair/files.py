@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lists of repairs as JSON: take lines out of one to leave these repairs undone."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from ..errors import InputError
+from ..motion import write_whole
+from .records import Repair, repair_from_json
+
+
+def save_repairs(repairs: Sequence[Repair], path: Path) -> None:
+    """Write the list, one repair a line."""
+    lines = ",\n".join("  " + json.dumps(r.to_json(), ensure_ascii=False) for r in repairs)
+    text = f'{{"repairs": [\n{lines}\n]}}\n'
+    write_whole(path, lambda file: file.write(text.encode()))
+
+
+def load_repairs(path: Path) -> tuple[Repair, ...]:
+    """Read it back; InputError says what is wrong with the file."""
+    try:
+        data: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: not a list of repairs in JSON: {error}") from error
+    fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
+    if not isinstance(fields.get("repairs"), list):
+        raise InputError(f"{path}: not a list of repairs; solve with --save-repairs writes one")
+    listed = cast("list[Any]", fields["repairs"])
+    return tuple(repair_from_json(r, f"{path}: repair {i}") for i, r in enumerate(listed, 1))
