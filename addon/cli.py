@@ -75,12 +75,13 @@ def _bake(args: argparse.Namespace) -> int:
 
     writers = [_writer(path) for path in args.out]
     works = _works(args)
-    alone = [path for path in args.out if path.suffix.lower() != ".blend"] or args.init
+    alone = [path for path in args.out if path.suffix.lower() != ".blend"]
+    alone = alone or args.init or args.report
     if len(works) > 1 and alone:
         names = ", ".join(w.person for w in works)
         raise InputError(
             f"{len(works)} people are in the tracks ({names}); name one with --person, or write "
-            "everybody to a .blend alone"
+            "everybody to a .blend and nothing else"
         )
     solutions = [_solved(work, args) for work in works]
     everybody = finish_all(bpy.context, works, solutions)

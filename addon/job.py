@@ -115,7 +115,7 @@ def prepare(
         if settings.into == "CURRENT":
             check_action(armature)
     taken = person.taken if person is not None else read_scene(context)
-    match, notes = match_tracks(settings, taken.tracks.names, layout)
+    match, notes, _ = match_tracks(settings, taken.tracks.names, layout)
     smooth = None if settings.auto_smooth else settings.smooth
     solving = Settings(refine=settings.refine, smooth=smooth)
     notes += notes_on(armature) if armature is not None else ()

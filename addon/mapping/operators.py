@@ -33,11 +33,12 @@ class LSMPLIFY_OT_match_tracks(bpy.types.Operator):
             rows.clear(settings)
             if self.anew:
                 remember.forget(names)
-            match, notes = use.match_tracks(settings, names)
+            found = use.match_tracks(settings, names)
         except InputError as error:
             return _refused(self, error)
-        rows.fill(settings, mapping_of(match, names), names, match.evidence, bool(notes))
-        self.report({"INFO"}, match.evidence)
+        evidence = found.match.evidence
+        rows.fill(settings, mapping_of(found.match, names), names, evidence, found.by_hand)
+        self.report({"INFO"}, evidence)
         return {"FINISHED"}
 
 
