@@ -34,8 +34,10 @@ from .scene_tracks import (
     scene_rate,
     scene_unit,
 )
+from .seeing.errors import measure
 from .sources.choose import source_objects
 from .sources.vertices import Choice
+from .takes import record
 from .target_notes import notes_on
 
 
@@ -157,6 +159,8 @@ def finish(context: bpy.types.Context, job: Job, solution: Solution) -> Baked:
     action = bake(armature, in_scene, timing, f"{name} LSMPLify", fresh)
     _store_settings(action, settings)
     store_calibration(armature, solution)
+    record.keep_solved(action, job.taken, solution, step)
+    measure(context, armature, action)
     baked = Baked(armature, action, _with_notes(solution, job, settings), timing)
     note_result(context, baked)
     return baked

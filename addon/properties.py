@@ -16,7 +16,9 @@ from ..lsmplify_core.layout import shipped_layouts
 from ..lsmplify_core.world import UNITS
 from . import running
 from .mapping.properties import LSMPLifyMapping
+from .seeing.settings import LSMPLifySeeing
 from .sources.vertices import KINDS
+from .takes.groups import LSMPLifyCleanUp
 
 _LAYOUTS = (
     ("auto", "Find by Names", "Take the layout that explains the tracks' names best"),
@@ -161,3 +163,5 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
     progress_text: StringProperty(get=lambda _self: running.text())
     found: StringProperty()
     result: PointerProperty(type=LSMPLifyResult)
+    seeing: PointerProperty(type=LSMPLifySeeing)
+    cleanup: PointerProperty(type=LSMPLifyCleanUp)

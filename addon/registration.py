@@ -5,6 +5,7 @@ import bpy
 
 from . import (
     calibration,
+    cleanup,
     cli,
     import_operator,
     mapping,
@@ -13,13 +14,17 @@ from . import (
     preferences,
     properties,
     result_operators,
+    seeing,
     solve_operator,
+    takes,
 )
 
 _CLASSES = (
     preferences.LSMPLIFY_AP_preferences,
     *mapping.PROPERTIES,
     properties.LSMPLifyPersonName,
+    *takes.CLASSES,
+    *seeing.SETTINGS,
     properties.LSMPLifyResult,
     properties.LSMPLifySettings,
     solve_operator.LSMPLIFY_OT_solve_and_bake,
@@ -32,6 +37,8 @@ _CLASSES = (
     panels.LSMPLIFY_PT_body,
     panels.LSMPLIFY_PT_bake,
     panels.LSMPLIFY_PT_result,
+    *seeing.CLASSES,
+    *cleanup.CLASSES,
 )
 
 
@@ -40,6 +47,8 @@ def register() -> None:
     for cls in _CLASSES:
         bpy.utils.register_class(cls)
     bpy.types.Scene.lsmplify = bpy.props.PointerProperty(type=properties.LSMPLifySettings)
+    takes.register()
+    seeing.register()
     menus.add()
     cli.register()
 
@@ -48,6 +57,8 @@ def unregister() -> None:
     """Take everything back, in reverse."""
     cli.unregister()
     menus.remove()
+    seeing.unregister()
+    takes.unregister()
     del bpy.types.Scene.lsmplify
     for cls in reversed(_CLASSES):
         bpy.utils.unregister_class(cls)

@@ -58,7 +58,8 @@ class LSMPLIFY_OT_find_layout(bpy.types.Operator):
         missing_share = 100 * tracks.gaps
         settings.found = (
             f"{match.layout.name}: {len(match.matched)} of {len(match.track_of)} points\n"
-            f"{tracks.frames} frames at {tracks.rate:g} per second, {missing_share:.1f} % missing"
+            f"{tracks.frames} frames at {tracks.rate:g} per second\n"
+            f"{missing_share:.1f} % missing"
         )
         if len(people) > 1:
             settings.found += f"\n{len(people)} people: {', '.join(p.name for p in people)}"
