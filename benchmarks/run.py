@@ -8,8 +8,10 @@ import sys
 
 import accuracy
 import conditions
+import damage
 import markers
 import peers
+import reading
 import speed
 
 TABLES = {
@@ -18,6 +20,8 @@ TABLES = {
     "accuracy": accuracy.main,
     "conditions": conditions.main,
     "peers": peers.main,
+    "reading": reading.main,
+    "damage": damage.main,
 }
 
 

@@ -25,6 +25,7 @@ from .learned import chunks, joined, target_part
 from .matching import Match, best_match, match_layout
 from .motion import Motion
 from .network import load_network
+from .pace import rate_warning
 from .placing import place, torso_trust
 from .repair import Repair, apply, mended
 from .repair.records import summary
@@ -41,6 +42,8 @@ _CALIBRATED: Final = 0.2
 _FITTED: Final = 0.74
 _LOOKED: Final = 0.05
 """Shares of the whole job for the progress bar; the rest is cleaning up."""
+_LEAST_TRUST: Final = 0.1
+"""What the least trusted sample counts beside one that is fully trusted."""
 _LEAST_POINTS: Final = 4
 """Points that a frame must show to be solved; frames with fewer are filled from their neighbours."""
 
@@ -169,7 +172,7 @@ def _solved(
         found.shape if isinstance(body, SmplFile) else None,
         body.gender if isinstance(body, SmplFile) else "neutral",
     )
-    warnings = (*measured.warnings, *_warn_of_gaps(sighted))
+    warnings = (*measured.warnings, *rate_warning(measured), *_warn_of_gaps(sighted))
     report = make_report(
         motion, measured, match.layout.name, world.unit_name, world.up, seconds, warnings
     )
@@ -204,9 +207,15 @@ def _target(taken: Tracks, match: Match, body: Body) -> tuple[Target, Floats]:
         match.layout.joints[keypoints],
         match.layout.offsets[keypoints],
         np.nan_to_num(taken.positions - origin),
-        taken.seen.astype(np.float64),
+        _weights(taken),
     )
     return target, origin
+
+
+def _weights(taken: Tracks) -> Floats:
+    """(T, K): 0 for missing samples, for the others how far the detector trusts them itself."""
+    seen = taken.seen.astype(np.float64)
+    return seen if taken.confidence is None else seen * taken.confidence.clip(_LEAST_TRUST, 1.0)
 
 
 def _calibrated(

@@ -37,6 +37,10 @@ _TOO_FAR: Final = 1.6
 """A body this many times smaller or larger than a person of usual size is not one in that unit."""
 
 
+_WANDERS: Final = 0.4
+"""Of the body's size: a height that changes more is no floor's."""
+
+
 @dataclass(frozen=True)
 class World:
     """What was found: unit_name ("m" … or "arbitrary"), unit (metres in one), up (an axis), and
@@ -173,7 +177,65 @@ def _up(tracks: Tracks, match: Match) -> tuple[str, tuple[str, ...]]:
         clear = abs(direction[axis]) > 0.6 * float(np.median(length))
         if tracks.up in (None, found) and clear:
             return found, ()
+        if tracks.up is not None and clear and _floor_is(found, tracks.up, positions):
+            return found, (
+                f"the file says that up is {tracks.up}, but the body stands and walks along {found}",
+            )  # fmt: skip
         if tracks.up is not None:
             return tracks.up, ()
-    fallback = "+y" if tracks.source.lower().endswith(".trc") else "+z"
+    fallback = _usual_up(tracks.source)
     return fallback, (f"nobody stands upright in this take; {fallback} was taken as up",)
+
+
+def _floor_is(found: str, declared: str, positions: Floats) -> bool:
+    """Whether the lowest point keeps its height along `found`, and does not along `declared`: there
+    is a floor under people who walk, and under those who stand on their hands."""
+    steady, other = (_unsteadiness(axis, positions) for axis in (found, declared))
+    extent = np.nanmax(positions, axis=1) - np.nanmin(positions, axis=1)
+    body = float(np.nanmedian(extent.max(axis=-1)))
+    return other > _WANDERS * body and other > 3.0 * steady
+
+
+def _unsteadiness(axis: str, positions: Floats) -> float:
+    height = positions[..., "xyz".index(axis[1])] * (1.0 if axis[0] == "+" else -1.0)
+    seen = np.isfinite(height)
+    lowest = np.where(seen, height, np.inf).min(axis=1)[seen.any(axis=1)]
+    low, high = np.percentile(lowest, (10, 90))
+    return float(high - low)
+
+
+def _usual_up(source: str) -> str:
+    """What tools of a format mostly have, for takes that don't show it."""
+    name = source.lower()
+    if name.endswith((".trc", ".bvh", ".csv")):
+        return "+y"
+    return "-y" if name.endswith(".json") else "+z"
+
+
+def facing(tracks: Tracks, match: Match) -> float | None:
+    """Where the person looks when first seen: degrees about Z from +X towards +Y, or None.
+
+    tracks: metres, Z up (`to_world`). From the points left and right of the middle of the body.
+    """
+    pairs = match.matched
+    layout = match.layout.select([k for k, _ in pairs])
+    positions = tracks.positions[:, [t for _, t in pairs]]
+    aside = rest_points(layout)[:, 0]
+    torso = np.isin(layout.joints, list(_TORSO))
+    left, right = ((torso & (sign * aside > 0.03)) for sign in (1.0, -1.0))
+    if not (left.any() and right.any()):
+        return None
+    across = _middle(positions[:, left]) - _middle(positions[:, right])
+    ahead = np.stack((across[:, 1], -across[:, 0]), axis=1)  # across × up, on the floor
+    known = ahead[np.isfinite(ahead).all(axis=1)][: max(1, round(tracks.rate))]
+    if not len(known):
+        return None
+    x, y = known.sum(axis=0)
+    return round(float(np.degrees(np.arctan2(y, x))) % 360.0, 1)
+
+
+def _middle(points: Floats) -> Floats:
+    seen = np.isfinite(points).all(axis=-1, keepdims=True)
+    count = seen.sum(axis=1)
+    total = np.where(seen, points, 0.0).sum(axis=1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)

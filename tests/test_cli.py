@@ -176,3 +176,24 @@ def test_inspect_and_solve_do_not_import_torch(tmp_path: Path) -> None:
         "sys.exit('torch' in sys.modules or 'bpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_several_people_get_a_file_each_and_one_can_be_chosen(tmp_path: Path, capsys) -> None:
+    points = points_of(waving(12))
+    both = np.concatenate((points, points + np.array([2.0, 0.0, 0.0])), axis=1)
+    names = [f"{who}:{n}" for who in ("Anna", "Ben") for n in load_layout("BODY_25").names]
+    take, out = tmp_path / "take.npz", tmp_path / "out.npz"
+    np.savez(take, points=both, names=np.array(names), rate=30.0)
+    assert main(["inspect", str(take), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["people"] == 2
+    assert [p["name"] for p in found["persons"]] == ["Anna", "Ben"]
+    assert found["candidates"][0]["layout"] == "BODY_25"
+    assert main(["solve", str(take), "-o", str(out)]) == 0
+    assert sorted(p.name for p in tmp_path.glob("out*")) == ["out_Anna.npz", "out_Ben.npz"]
+    apart = load_motion(tmp_path / "out_Ben.npz").root - load_motion(tmp_path / "out_Anna.npz").root
+    np.testing.assert_allclose(apart, np.tile([2.0, 0.0, 0.0], (12, 1)), atol=5e-3)
+    words = ["solve", str(take), "-o", str(out), "--person", "Ben", "--resample", "15"]
+    assert main(words) == 0
+    assert load_motion(out).frames == 6
+    assert main(["solve", str(take), "-o", str(out), "--person", "Cleo"]) == 2

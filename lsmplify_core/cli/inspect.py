@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`lsmplify inspect`: what is in a file of tracks."""
+"""`lsmplify inspect`: what is in a file of tracks, or in a folder that is one take."""
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..matching import best_match
+from ..matching import Match, best_match, is_a_body, rank_layouts
+from ..pace import rate_warning
+from ..people import people_of
 from ..reading import read_tracks
 from ..tracks import Tracks
-from ..world import UNITS, find_world
+from ..world import UNITS, converted, facing, find_world
 from . import options
+
+_CANDIDATES = 5
+_EVENTS = 50
+
+HELP = """What is in a file: people, tracks, frames, rate, unit, up axis, gaps, and which layouts its
+names fit, the best first. FILE is a C3D, TRC, BVH, CSV (Motive, Nexus, FreeMoCap or plain), TSV
+(Qualisys or plain), JSON (OpenPose, MediaPipe, FreeMoCap), npy, npz (points or AMASS), rows of
+numbers, a FreeMoCap recording folder, or a folder with a JSON file for each frame."""
 
 
 def add_parser(subparsers: Any) -> None:
     """Add the subcommand."""
-    parser = subparsers.add_parser("inspect", help="show what is in a file of tracks")
-    parser.add_argument("file", type=Path, metavar="FILE")
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser = subparsers.add_parser(
+        "inspect", help="show what is in a file of tracks", description=HELP
+    )
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="a file, or a folder that is a take"
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON, with every candidate layout")
     options.add_reading(parser)
     parser.set_defaults(run=run)
 
@@ -35,29 +50,50 @@ def run(args: argparse.Namespace) -> int:
 
 
 def describe(tracks: Tracks) -> dict[str, Any]:
-    """Everything that is known of a take before it is solved."""
-    seen: NDArray[np.bool_] = tracks.seen
-    found: dict[str, Any] = {
+    """Everything that is known of a take before it is solved.
+
+    people: how many; persons: what is known of each. Where there are several, what is said of the
+    take as a whole (layout, unit, up, …) is that of the first.
+    """
+    people = people_of(tracks)
+    persons = [{"name": p.name, **_person(p.tracks)} for p in people]
+    seen: NDArray[np.bool_] = np.asarray(tracks.seen.any(axis=0))
+    absent = [n for n, s in zip(tracks.names, seen.tolist(), strict=True) if not s]
+    first = {k: v for k, v in persons[0].items() if k not in ("name", "tracks", "gaps")}
+    warnings = [w for p in persons for w in p["warnings"]]
+    return {
         "file": tracks.source,
-        "people": 1,
+        "people": len(people),
         "frames": tracks.frames,
         "rate": tracks.rate,
         "seconds": tracks.frames / tracks.rate,
         "tracks": len(tracks.names),
         "names": list(tracks.names),
-        "absent": [
-            n
-            for n, s in zip(tracks.names, np.asarray(seen.any(axis=0)).tolist(), strict=True)
-            if not s
-        ],
+        "absent": absent,
+        "gaps": tracks.gaps,
+        **first,
+        "longest_gaps": _longest_gaps(tracks),
+        "events": [{"seconds": t, "name": n} for t, n in tracks.events[:_EVENTS]],
+        "warnings": list(dict.fromkeys([*tracks.warnings, *warnings])),
+        "persons": persons,
+    }
+
+
+def _person(tracks: Tracks) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "tracks": len(tracks.names),
         "gaps": tracks.gaps,
         "unit": next((n for n, u in UNITS.items() if u == tracks.unit), None),
         "up": tracks.up,
+        "facing_degrees": None,
         "layout": None,
         "matched": 0,
         "evidence": "",
-        "warnings": list(tracks.warnings),
+        "candidates": [],
+        "warnings": list(rate_warning(tracks)),
     }
+    ranked = rank_layouts(tracks.names)
+    found["candidates"] = [_candidate(m) for m in ranked if m.matched]
     try:
         match = best_match(tracks.names)
         world = find_world(tracks, match)
@@ -66,10 +102,20 @@ def describe(tracks: Tracks) -> dict[str, Any]:
         return found
     found.update(
         unit=world.unit_name, up=world.up, layout=match.layout.name, matched=len(match.matched),
-        evidence=match.evidence, warnings=[*tracks.warnings, *world.warnings],
-        longest_gaps=_longest_gaps(tracks),
+        evidence=match.evidence, warnings=[*found["warnings"], *world.warnings],
+        facing_degrees=facing(converted(replace(tracks, warnings=()), world), match),
     )  # fmt: skip
     return found
+
+
+def _candidate(match: Match) -> dict[str, Any]:
+    return {
+        "layout": match.layout.name,
+        "score": round(match.score, 4),
+        "matched": len(match.matched),
+        "points": len(match.layout.keypoints),
+        "body": is_a_body(match),
+    }
 
 
 def _longest_gaps(tracks: Tracks, most: int = 5) -> list[dict[str, Any]]:
@@ -89,16 +135,36 @@ def _longest_gaps(tracks: Tracks, most: int = 5) -> list[dict[str, Any]]:
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
-    layout = found["layout"] or "none found"
     lines = [
         found["file"],
         f"  {found['frames']} frames at {found['rate']:g} per second ({found['seconds']:.1f} s)",
         f"  {found['tracks']} tracks, {100 * found['gaps']:.2f} % of samples missing",
-        f"  unit {found['unit'] or 'unknown'}, up {found['up'] or 'unknown'}",
-        f"  layout {layout}: {found['evidence']}",
     ]
+    if found["people"] > 1:
+        names = ", ".join(p["name"] for p in found["persons"])
+        lines.append(f"  {found['people']} people: {names}")
+    for person in found["persons"]:
+        lines += _person_lines(person, found["people"] > 1)
     if found["absent"]:
         lines.append(f"  never seen: {', '.join(found['absent'])}")
-    for gap in found.get("longest_gaps", []):
+    for gap in found["longest_gaps"]:
         lines.append(f"  gap: {gap['track']} for {gap['frames']} frames from frame {gap['start']}")
+    lines += [f"  event: {e['name']} at {e['seconds']:g} s" for e in found["events"]]
     return lines + [f"  note: {w}" for w in found["warnings"]]
+
+
+def _person_lines(person: dict[str, Any], several: bool) -> list[str]:
+    who = f"{person['name']}: " if several else ""
+    turned = person["facing_degrees"]
+    facing = "" if turned is None else f", faces {turned:g}° (0 = +X, 90 = +Y with Z up) at first"
+    lines = [
+        f"  {who}unit {person['unit'] or 'unknown'}, up {person['up'] or 'unknown'}{facing}",
+        f"  {who}layout {person['layout'] or 'none found'}: {person['evidence']}",
+    ]
+    others = [c for c in person["candidates"] if c["body"] and c["layout"] != person["layout"]]
+    if others:
+        told = ", ".join(
+            f"{c['layout']} {c['matched']}/{c['points']}" for c in others[: _CANDIDATES - 1]
+        )
+        lines.append(f"  {who}other layouts: {told}")
+    return lines

@@ -9,8 +9,9 @@ from ..body import Body
 from ..bodyfile import read_body
 from ..errors import InputError
 from ..fitting import Settings
-from ..motion import Motion, load_motion
+from ..motion import Motion
 from ..reading import read_tracks
+from ..reading.start import read_start
 from ..smplfile import SmplFile
 from ..tracks import Tracks
 
@@ -30,7 +31,8 @@ def add_solving(parser: argparse.ArgumentParser) -> None:
         help="default: calibrated on the take; FILE.pkl or .npz: an SMPL, SMPL-H or SMPL-X model, "
         "whose betas are found; or a motion solved before, whose body is kept",
     )  # fmt: skip
-    parser.add_argument("--init", type=Path, help="AMASS npz of the same take to start from")
+    parser.add_argument("--init", type=Path,
+                        help="AMASS npz, or BVH, of the same take to start from")  # fmt: skip
     parser.add_argument("--start", type=int, help="first frame, counted from 0")
     parser.add_argument("--end", type=int, help="last frame, counted from 0")
     parser.add_argument("--refine", type=int, default=Settings.refine, metavar="N",
@@ -78,7 +80,7 @@ def init(args: argparse.Namespace, tracks: Tracks) -> Motion | None:
     """The motion to start from, at the tracks' rate."""
     if args.init is None:
         return None
-    motion = load_motion(args.init)
+    motion = read_start(args.init, tracks)
     if abs(motion.rate - tracks.rate) > 0.01 * tracks.rate:
         motion = motion.at_rate(tracks.rate)
     first = args.start or 0

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`lsmplify solve`: files of tracks to motion npz."""
+"""`lsmplify solve`: files of tracks to motion npz.
+
+A file with several people gives a motion for each, named OUT_<person>.npz beside where OUT.npz would
+be; `--person NAME` solves that one to OUT.npz itself.
+"""
 
 import argparse
 import json
+import re
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -11,16 +16,23 @@ from typing import Any
 
 from ..errors import InputError
 from ..motion import save_motion, write_whole
-from ..reading import SUFFIXES
+from ..people import Person, people_of
+from ..reading import is_take, takes_in
 from ..solver import solve
+from ..tracks import Tracks
 from . import options
 
 
 def add_parser(subparsers: Any) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("solve", help="solve tracks and write SMPL motion (AMASS npz)")
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="files or folders")
-    parser.add_argument("-o", "--out", type=Path, required=True, help="OUT.npz, or a folder")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE",
+                        help="files, folders of files, or folders that are one take")  # fmt: skip
+    parser.add_argument("-o", "--out", type=Path, required=True,
+                        help="OUT.npz, or a folder; several people in a file: OUT_NAME.npz each")  # fmt: skip
+    parser.add_argument("--person", metavar="NAME", help="only this person, as inspect names them")
+    parser.add_argument("--resample", type=float, metavar="RATE",
+                        help="frames per second of the result, if not the file's")  # fmt: skip
     options.add_solving(parser)
     options.add_reading(parser)
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="takes at a time")
@@ -33,11 +45,13 @@ def run(args: argparse.Namespace) -> int:
     options.settings(args)
     if args.jobs < 1:
         raise InputError(f"--jobs {args.jobs} is not a number of takes")
-    several = len(args.files) > 1 or args.files[0].is_dir()
+    if args.resample is not None and not 0 < args.resample <= 10000:
+        raise InputError(f"--resample {args.resample} is not a number of frames per second")
+    several = len(args.files) > 1 or (args.files[0].is_dir() and not is_take(args.files[0]))
     files = _found(args.files)
     if not several:
-        print(_solve_one(files[0], args.out, args.report, args))
-        return 0
+        good, text = _solve_one(files[0], args.out, args.report, args)
+        return 2 if _told((good, text)) else 0
     if args.out.exists() and not args.out.is_dir():
         raise InputError(f"{args.out}: must be a folder for {len(files)} takes, and is a file")
     _check_names(files)
@@ -66,30 +80,76 @@ def _failures(jobs: list[tuple[Any, ...]], workers: int) -> list[bool]:
 
 def _tried(job: tuple[Any, ...]) -> tuple[bool, str]:
     try:
-        return True, _solve_one(*job)
+        return _solve_one(*job)
     except InputError as error:
-        return False, str(error)
+        return False, f"error: {error}"
 
 
 def _told(result: tuple[bool, str]) -> bool:
+    """Print what was done, and what was not on standard error; whether something was not."""
     good, text = result
-    print(text if good else f"error: {text}", file=sys.stdout if good else sys.stderr, flush=True)
+    for line in text.splitlines():
+        bad = line.startswith("error: ")
+        print(line, file=sys.stderr if bad else sys.stdout, flush=True)
     return not good
 
 
-def _solve_one(path: Path, out: Path, report: Path | None, args: argparse.Namespace) -> str:
-    """Solve a file and write what was asked for; returns the line that tells of it."""
+def _solve_one(
+    path: Path, out: Path, report: Path | None, args: argparse.Namespace
+) -> tuple[bool, str]:
+    """Solve a file's people and write what was asked for; whether all were solved, and the lines
+    that tell of it. One person who can't be solved does not stop the others."""
     if out.suffix.lower() != ".npz":
         raise InputError(f"{out}: the motion is written as .npz; give a name that ends in .npz")
     began = time.perf_counter()
     tracks = options.read(path, args)
+    people = _chosen(people_of(tracks), args.person, path)
     read = time.perf_counter() - began
+    if len(people) == 1:
+        return True, _solve_person(path, people[0].tracks, out, report, args, read)
+    if args.init is not None:
+        raise InputError(
+            f"{path}: --init is for one of the {len(people)} people in it; choose with --person"
+        )
+    lines: list[str] = []
+    for name, person in zip(_file_names(people), people, strict=True):
+        own = None if report is None else report.with_stem(f"{report.stem}_{name}")
+        try:
+            target = out.with_stem(f"{out.stem}_{name}")
+            lines.append(_solve_person(path, person.tracks, target, own, args, read, person.name))
+        except InputError as error:
+            lines.append(f"error: {person.name}: {error}")
+    return not any(line.startswith("error: ") for line in lines), "\n".join(lines)
+
+
+def _chosen(people: list[Person], name: str | None, path: Path) -> list[Person]:
+    if name is None:
+        return people
+    found = [p for p in people if p.name.lower() == name.lower()]
+    if not found:
+        raise InputError(
+            f"{path}: nobody named {name!r} is in it; there are {', '.join(p.name for p in people)}"
+        )
+    return found[:1]
+
+
+def _file_names(people: list[Person]) -> list[str]:
+    """Names that any file system takes, all different."""
+    names = [re.sub(r"[^\w.-]+", "_", p.name).strip("._") or "person" for p in people]
+    return [n if names.count(n) == 1 else f"{n}_{i}" for i, n in enumerate(names, 1)]
+
+
+def _solve_person(
+    path: Path, tracks: Tracks, out: Path, report: Path | None, args: argparse.Namespace,
+    read: float, who: str = "",
+) -> str:  # fmt: skip
     solution = solve(
         tracks, layout=args.layout, body=options.body(args), init=options.init(args, tracks),
         settings=options.settings(args),
     )  # fmt: skip
     began = time.perf_counter()
-    save_motion(solution.motion, out)
+    motion = solution.motion
+    save_motion(motion if args.resample is None else motion.at_rate(args.resample), out)
     written = time.perf_counter() - began
     result = dict(solution.report)
     result["seconds"] = {"read": read, **result["seconds"], "write": written}
@@ -98,7 +158,8 @@ def _solve_one(path: Path, out: Path, report: Path | None, args: argparse.Namesp
         write_whole(report, lambda file: file.write(text.encode()))
     error = result["track_error_mm"]
     line = (
-        f"{path}: {result['layout']}, {result['frames']} frames, {result['tracks']} tracks, "
+        f"{path}: {who + ': ' if who else ''}{result['layout']}, {result['frames']} frames, "
+        f"{result['tracks']} tracks, "
         f"track error {error['mean']:.1f} mm (p95 {error['p95']:.1f}), "
         f"{result['frames_per_second']:.0f} frames/s → {out}"
     )
@@ -106,11 +167,11 @@ def _solve_one(path: Path, out: Path, report: Path | None, args: argparse.Namesp
 
 
 def _found(paths: list[Path]) -> list[Path]:
-    """Files as given, and those of a known format in folders."""
+    """Files as given, and the takes in folders."""
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = [f for f in sorted(path.rglob("*")) if f.suffix.lower() in SUFFIXES]
+            inside = takes_in(path)
             if not inside:
                 raise InputError(f"{path}: there are no files of tracks in this folder")
             files += inside

@@ -19,9 +19,7 @@ class Damage:
     kind: NDArray[np.str_]
 
 
-def damaged(
-    positions: Floats, layout: Layout, share: float, random: np.random.Generator
-) -> Damage:
+def damaged(positions: Floats, layout: Layout, share: float, random: np.random.Generator) -> Damage:
     """Swaps, spikes and gaps, each in about `share` of the frames; no sample is hit twice.
 
     Swaps: two labels exchanged for 5 to 60 frames, half of them left with right, half of them two

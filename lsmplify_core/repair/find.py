@@ -63,8 +63,9 @@ def _gaps(tracks: Tracks) -> list[Repair]:
     for name, first, last in runs_missing(tracks.positions, tracks.names):
         if first > 0 and last < tracks.frames - 1 and last - first < most:
             found.append(
-                Repair("gap", (name,), first, last, "filled",
-                       f"{last - first + 1} samples are missing")  # fmt: skip
+                Repair(
+                    "gap", (name,), first, last, "filled", f"{last - first + 1} samples are missing"
+                )  # fmt: skip
             )
     return found
 
@@ -77,4 +78,3 @@ def runs_missing(positions: Floats, names: tuple[str, ...]) -> list[tuple[str, i
         edges = np.flatnonzero(np.diff(np.concatenate(([0], missing[:, k].astype(int), [0]))))
         found += [(names[k], int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]
     return found
-

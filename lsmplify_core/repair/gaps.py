@@ -48,9 +48,7 @@ def _carried(positions: Floats, partners: Partners, track: int, low: int, high: 
     return spline(positions[:, track] - centre, low, high) + centre[low + 1 : high]
 
 
-def _by_bone(
-    positions: Floats, bone: np.ndarray, track: int, low: int, high: int
-) -> Floats:
+def _by_bone(positions: Floats, bone: np.ndarray, track: int, low: int, high: int) -> Floats:
     """Carried by the bone from the sample before and from the one after, the two blended."""
     points = positions[low : high + 1][:, bone]
     centre = points.mean(axis=1, keepdims=True)

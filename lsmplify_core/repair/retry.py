@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from ..arrays import Floats
 from ..attachments import State, Target, compare
-from ..guarded import guarded
-from ..fitting import Job, fitted_steps
 from ..clean import smoothed
+from ..fitting import Job, fitted_steps
+from ..guarded import guarded
 from ..learned import Learned, chunks, state_part, target_part
 from ..refine import gauss_newton
 from ..timing import finished
@@ -129,8 +129,14 @@ def stray_records(strays: NDArray[np.bool_], error: Floats, names: tuple[str, ..
         for first, end in _runs(strays[:, track]):
             far = 1000 * float(np.nanmax(error[first:end, track]))
             found.append(
-                Repair("mislabel", (names[track],), first, end - 1, "left out",
-                       f"up to {far:.0f} mm from the body that all others show")  # fmt: skip
+                Repair(
+                    "mislabel",
+                    (names[track],),
+                    first,
+                    end - 1,
+                    "left out",
+                    f"up to {far:.0f} mm from the body that all others show",
+                )  # fmt: skip
             )
     return found
 

@@ -130,7 +130,9 @@ def _detour(
     """How far (m) a piece is from the way between the samples beside it, at its nearest end, and how
     far these two are from each other; beside the partners, the median of them."""
     low, high = piece.first - 1, piece.last
-    beside = positions[low : high + 1, track, None] - positions[low : high + 1][:, partners.of[track]]
+    beside = (
+        positions[low : high + 1, track, None] - positions[low : high + 1][:, partners.of[track]]
+    )
     share = np.linspace(0.0, 1.0, len(beside))[[1, -2], None, None]
     way = beside[0] + share * (beside[-1] - beside[0])
     away = np.sqrt(np.square(beside[[1, -2]] - way).sum(axis=-1))

@@ -74,7 +74,9 @@ def load_point_network(path: Path = WEIGHTS) -> PointNetwork:
         with np.load(path, allow_pickle=False) as data:
             weights = {k: data[k].astype(np.float32) for k in data.files if k != "settings"}
     except Exception as error:  # np.load raises half a dozen kinds for damaged archives
-        raise InputError(f"{path}: the weights for points without names cannot be read: {error}") from error
+        raise InputError(
+            f"{path}: the weights for points without names cannot be read: {error}"
+        ) from error
     if "pair_first.weight" not in weights:
         raise InputError(f"{path}: these are not the weights for points without names")
     return PointNetwork(weights)

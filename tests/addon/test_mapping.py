@@ -81,7 +81,7 @@ def test_a_solve_follows_the_list(extension, kept) -> None:
     bpy.ops.lsmplify.map_track(point=settings.mapping.rows[3].name, track=second)
     bpy.ops.lsmplify.map_track(point=settings.mapping.rows[6].name, track=first)
     assert bpy.ops.lsmplify.solve_and_bake() == {"FINISHED"}
-    assert settings.result.mean_mm > 10.0 * right
+    assert settings.result.mean_mm > 3.0 * right  # less would be more: the repair sees the exchange
 
 
 def _layout_text() -> str:

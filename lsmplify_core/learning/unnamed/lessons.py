@@ -71,7 +71,9 @@ def _windows(clips: Clips, count: int, random: np.random.Generator) -> np.ndarra
     span = np.minimum(random.integers(60, 301, size=count), lengths)
     first = (random.random(count) * (lengths - span + 1)).astype(int)
     at = np.sort(random.random((count, FRAMES)), axis=1)
-    frames = clips.starts.numpy()[which][:, None] + first[:, None] + (at * span[:, None]).astype(int)
+    frames = (
+        clips.starts.numpy()[which][:, None] + first[:, None] + (at * span[:, None]).astype(int)
+    )
     return clips.rotations.numpy()[frames]
 
 
@@ -131,7 +133,7 @@ def _on_skin(k: int, random: np.random.Generator, even: bool) -> tuple[np.ndarra
     offsets: list[np.ndarray] = []
     while len(joints) < k:
         joint = int(random.choice(N_POSED, p=chance / chance.sum()))
-        vertex = int(random.choice(np.flatnonzero(_CARRIER == joint)))
+        vertex = int(random.choice(np.flatnonzero(joint == _CARRIER)))
         offset = _FIGURE.vertices[vertex] - _BODY.rest_joints[joint]
         offset = offset + 0.012 * random.standard_normal(3)
         joints.append(joint)
