@@ -5,7 +5,7 @@ A row for each body point, behind them one for each track, which is hidden while
 rows that come and go while somebody edits one would take it away under Blender's hands.
 """
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 import bpy
@@ -138,7 +138,7 @@ def _alike(keypoint: Keypoint, track: str) -> bool:
 
 
 @contextmanager
-def _quiet() -> object:
+def _quiet() -> Generator[None, None, None]:
     _busy.append(True)
     try:
         yield

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which objects of the scene are the tracks that the settings speak of."""
 
+from collections.abc import Iterable
+
 import bpy
 
 from ...lsmplify_core.errors import InputError
@@ -22,7 +24,7 @@ def source_objects(context: bpy.types.Context) -> tuple[list[bpy.types.Object], 
     return _tracks(dict.fromkeys(below)), "selection"
 
 
-def _tracks(items: object) -> list[bpy.types.Object]:
+def _tracks(items: Iterable[bpy.types.Object]) -> list[bpy.types.Object]:
     """Those that can be tracks. Where empties are enough of a body, shapes that follow something by
     constraints are its flesh."""
     found = [o for o in items if _is_a_track(o)]
