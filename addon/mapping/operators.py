@@ -33,9 +33,13 @@ class LSMPLIFY_OT_match_tracks(bpy.types.Operator):
             rows.clear(settings)
             if self.anew:
                 remember.forget(names)
-            found = use.match_tracks(settings, names)
         except InputError as error:
             return _refused(self, error)
+        try:
+            found = use.match_tracks(settings, names)
+        except InputError:
+            found = use.Found(use.nearest(settings, names))
+            self.report({"WARNING"}, "the names show too little of a body; map the points by hand")
         evidence = found.match.evidence
         rows.fill(settings, mapping_of(found.match, names), names, evidence, found.by_hand)
         self.report({"INFO"}, evidence)

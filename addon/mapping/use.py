@@ -9,7 +9,7 @@ import bpy
 from ...lsmplify_core.errors import InputError
 from ...lsmplify_core.layout import load_layout
 from ...lsmplify_core.mapping import Mapping, match_of
-from ...lsmplify_core.matching import Match, best_match, match_layout
+from ...lsmplify_core.matching import Match, best_match, match_layout, rank_layouts
 from ...lsmplify_core.names import plain
 from . import remember, rows
 
@@ -40,6 +40,14 @@ def match_tracks(
     if chosen == "auto":
         return Found(best_match(names))
     return Found(match_layout(names, load_layout(chosen)))
+
+
+def nearest(settings: bpy.types.PropertyGroup, names: Sequence[str]) -> Match:
+    """The chosen layout, or the one that comes nearest, with what little is found of it: a list to
+    begin with where the names say too little for a solve."""
+    if settings.layout != "auto":
+        return match_layout(names, load_layout(settings.layout), strict=False)
+    return rank_layouts(names)[0]
 
 
 def _by_hand(settings: bpy.types.PropertyGroup, names: Sequence[str]) -> Found | None:
