@@ -9,6 +9,7 @@ from ..lsmplify_core.bones import BODY_TO_RIG, Rig, checked_rig, rest_bones
 from ..lsmplify_core.errors import InputError
 from ..lsmplify_core.joints import JOINT_NAMES, PARENTS
 from ..lsmplify_core.mannequin import Mannequin, mannequin
+from .units import scene_unit
 
 
 def check_target(armature: bpy.types.Object | None) -> bpy.types.Object:
@@ -72,11 +73,13 @@ def _check_parents(armature: bpy.types.Object, joint: str) -> None:
 
 
 def rig_of(armature: bpy.types.Object) -> Rig:
-    """The armature at rest as the core knows it."""
+    """The armature at rest as the core knows it: its place in the world is in metres, whatever a unit
+    of the scene is."""
     bones = [armature.data.bones[n] for n in JOINT_NAMES]
     heads = np.array([b.head_local for b in bones], dtype=np.float64)
     axes = np.array([b.matrix_local.to_3x3() for b in bones], dtype=np.float64)
     world = np.array(armature.matrix_world, dtype=np.float64)
+    world[:3] *= scene_unit(bpy.context.scene)
     return checked_rig(heads, axes, world, armature.name)
 
 

@@ -3,6 +3,7 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -72,24 +73,34 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _bake(args: argparse.Namespace) -> int:
-
     writers = [_writer(path) for path in args.out]
     works = _works(args)
-    alone = [path for path in args.out if path.suffix.lower() != ".blend"] or args.init
-    if len(works) > 1 and alone:
+    if len(works) > 1 and args.init:
         names = ", ".join(w.person for w in works)
-        raise InputError(
-            f"{len(works)} people are in the tracks ({names}); name one with --person, or write "
-            "everybody to a .blend alone"
-        )
+        raise InputError(f"--init is for one of the people ({names}); choose with --person")
     solutions = [_solved(work, args) for work in works]
     everybody = finish_all(bpy.context, works, solutions)
     for path, write in zip(args.out, writers, strict=True):
-        write(path, everybody[0])
-        print(f"written: {path}")
-    for baked in everybody:
-        _report(args, baked)
+        for target, baked in _targets(path, works, everybody):
+            write(target, baked)
+            print(f"written: {target}")
+    for target, baked in _targets(args.report, works, everybody):
+        _report(target, baked)
     return 0
+
+
+def _targets(
+    path: Path | None, works: list[job.Job], everybody: list[job.Baked]
+) -> list[tuple[Path | None, job.Baked]]:
+    """Each bake with the file that it goes to: OUT, or OUT_<person> where there are several people;
+    a .blend holds everybody."""
+    if path is None or len(everybody) == 1:
+        return [(path, baked) for baked in everybody]
+    if path.suffix.lower() == ".blend":
+        return [(path, everybody[0])]
+    names = [re.sub(r"[^\w.-]+", "_", work.person).strip("._") or "person" for work in works]
+    files = [path.with_name(f"{path.stem}_{name}{path.suffix}") for name in names]
+    return list(zip(files, everybody, strict=True))
 
 
 def _solved(work: job.Job, args: argparse.Namespace) -> Solution:
@@ -145,7 +156,7 @@ def _object(name: str) -> bpy.types.Object:
     return found
 
 
-def _report(args: argparse.Namespace, baked: job.Baked) -> None:
+def _report(path: Path | None, baked: job.Baked) -> None:
     import json
 
     from ..lsmplify_core.motion import write_whole
@@ -156,9 +167,9 @@ def _report(args: argparse.Namespace, baked: job.Baked) -> None:
         f"{report['layout']}: {report['frames']} frames, track error {error['mean']:.1f} mm, "
         f"baked on {baked.armature.name}"
     )
-    if args.report:
+    if path is not None:
         text = json.dumps(report, indent=2) + "\n"
-        write_whole(args.report, lambda file: file.write(text.encode()))
+        write_whole(path, lambda file: file.write(text.encode()))
 
 
 def _writer(path: Path) -> Callable[[Path, job.Baked], None]:

@@ -32,13 +32,13 @@ from .scene_tracks import (
     from_objects,
     from_vertices,
     scene_rate,
-    scene_unit,
 )
 from .seeing.errors import measure
 from .sources.choose import source_objects
 from .sources.vertices import Choice
 from .takes import record
 from .target_notes import notes_on
+from .units import scene_unit
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def prepare(
         if settings.into == "CURRENT":
             check_action(armature)
     taken = person.taken if person is not None else read_scene(context)
-    match, notes = match_tracks(settings, taken.tracks.names, layout)
+    match, notes, _ = match_tracks(settings, taken.tracks.names, layout)
     smooth = None if settings.auto_smooth else settings.smooth
     solving = Settings(refine=settings.refine, smooth=smooth)
     notes += notes_on(armature) if armature is not None else ()
@@ -140,10 +140,7 @@ def target_body(job: Job) -> Body | SmplFile | None:
     """The body that the chosen armature is; what a new one is made of where none is chosen."""
     if job.armature is None:
         return job.body
-    rig = rig_of(job.armature)
-    world = rig.world.copy()
-    world[:3] *= job.metres
-    return body_of(replace(rig, world=world), job.armature.name)
+    return body_of(rig_of(job.armature), job.armature.name)
 
 
 def finish(context: bpy.types.Context, job: Job, solution: Solution) -> Baked:
@@ -155,8 +152,7 @@ def finish(context: bpy.types.Context, job: Job, solution: Solution) -> Baked:
     step = scene_rate(context.scene) / motion.rate
     timing = Timing(job.taken.first, step, settings.keys == "SCENE")
     fresh = settings.into == "NEW" or job.armature is None
-    in_scene = replace(motion, root=motion.root / job.metres)
-    action = bake(armature, in_scene, timing, f"{name} LSMPLify", fresh)
+    action = bake(armature, motion, timing, f"{name} LSMPLify", fresh)
     _store_settings(action, settings)
     store_calibration(armature, solution)
     record.keep_solved(action, job.taken, solution, step)

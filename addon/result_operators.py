@@ -50,7 +50,7 @@ class LSMPLIFY_OT_find_layout(bpy.types.Operator):
             people = job.read_people(context)
             rows.name_all(settings.people, [p.name for p in people] if len(people) > 1 else [])
             tracks = chosen(people, settings.person)[0].taken.tracks
-            match, _ = match_tracks(settings, tracks.names)
+            match, _, by_hand = match_tracks(settings, tracks.names)
         except InputError as error:
             settings.found = ""
             self.report({"ERROR"}, str(error))
@@ -64,8 +64,7 @@ class LSMPLIFY_OT_find_layout(bpy.types.Operator):
         if len(people) > 1:
             settings.found += f"\n{len(people)} people: {', '.join(p.name for p in people)}"
         rows.fill(
-            settings, mapping_of(match, tracks.names), tracks.names, match.evidence,
-            settings.mapping.edited,
+            settings, mapping_of(match, tracks.names), tracks.names, match.evidence, by_hand
         )  # fmt: skip
         self.report({"INFO"}, match.evidence)
         return {"FINISHED"}

@@ -14,6 +14,7 @@ from .sources.objects import object_points
 from .sources.points import Points
 from .sources.sampling import sampled
 from .sources.vertices import Choice, vertex_points
+from .units import scene_unit
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,6 @@ class SceneTracks:
 def scene_rate(scene: bpy.types.Scene) -> float:
     """Frames per second of the scene."""
     return scene.render.fps / scene.render.fps_base
-
-
-def scene_unit(scene: bpy.types.Scene) -> float:
-    """Metres in one unit of the scene, as its Unit Scale says."""
-    units = scene.unit_settings
-    return float(units.scale_length) if units.system != "NONE" else 1.0
 
 
 def from_objects(

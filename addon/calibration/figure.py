@@ -37,13 +37,10 @@ def remove_figure(collection: bpy.types.Collection) -> None:
 
 
 def add_figure(
-    context: bpy.types.Context, armature: bpy.types.Object, found: Calibrated, metres: float,
+    context: bpy.types.Context, armature: bpy.types.Object, found: Calibrated,
     show_names: bool,
 ) -> bpy.types.Collection:  # fmt: skip
-    """A copy of the armature at rest, its skin, and the markers parented to its bones.
-
-    metres: in one unit of the scene.
-    """
+    """A copy of the armature at rest, its skin, and the markers parented to its bones."""
     collection = bpy.data.collections.new(f"{armature.name} Calibration")
     collection[_OF] = armature.name
     context.scene.collection.children.link(collection)
@@ -55,12 +52,11 @@ def add_figure(
         if child.type == "MESH":
             collection.objects.link(_skin(child, figure))
     rig = rig_of(armature)
-    size = rig.scale * metres
-    points = points_on_rig(rig, found.joints, found.offsets / size)
+    points = points_on_rig(rig, found.joints, found.offsets / rig.scale)
     for name, joint, point in zip(found.names, found.joints, points, strict=True):
         marker = bpy.data.objects.new(name, _sphere(JOINT_NAMES[joint]))
         _hang(marker, figure, JOINT_NAMES[joint], Vector(point))
-        marker.scale = (1.0 / size,) * 3
+        marker.scale = (1.0 / rig.scale,) * 3
         marker.show_name = show_names
         collection.objects.link(marker)
     return collection

@@ -6,7 +6,6 @@ from typing import ClassVar
 import bpy
 from bpy.props import BoolProperty
 
-from ..scene_tracks import scene_unit
 from .figure import add_figure, figure_of, remove_figure
 from .store import calibration_of
 
@@ -36,8 +35,7 @@ class LSMPLIFY_OT_show_markers(bpy.types.Operator):
             remove_figure(shown)
             return {"FINISHED"}
         found = calibration_of(armature)
-        unit = scene_unit(context.scene)
-        collection = add_figure(context, armature, found, unit, self.show_names)
+        collection = add_figure(context, armature, found, self.show_names)
         self.report({"INFO"}, f"{len(found.names)} markers in collection {collection.name}")
         return {"FINISHED"}
 

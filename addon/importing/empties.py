@@ -6,7 +6,8 @@ import numpy as np
 
 from ...lsmplify_core.tracks import Tracks
 from .. import actions
-from ..scene_tracks import scene_rate, scene_unit
+from ..scene_tracks import scene_rate
+from ..units import scene_unit
 from .takes import Take
 
 _SIZE = 0.012

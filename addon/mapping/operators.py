@@ -33,11 +33,16 @@ class LSMPLIFY_OT_match_tracks(bpy.types.Operator):
             rows.clear(settings)
             if self.anew:
                 remember.forget(names)
-            match, notes = use.match_tracks(settings, names)
         except InputError as error:
             return _refused(self, error)
-        rows.fill(settings, mapping_of(match, names), names, match.evidence, bool(notes))
-        self.report({"INFO"}, match.evidence)
+        try:
+            found = use.match_tracks(settings, names)
+        except InputError:
+            found = use.Found(use.nearest(settings, names))
+            self.report({"WARNING"}, "the names show too little of a body; map the points by hand")
+        evidence = found.match.evidence
+        rows.fill(settings, mapping_of(found.match, names), names, evidence, found.by_hand)
+        self.report({"INFO"}, evidence)
         return {"FINISHED"}
 
 

@@ -138,7 +138,7 @@ def _alike(keypoint: Keypoint, track: str) -> bool:
 
 
 @contextmanager
-def _quiet() -> Generator[None]:
+def _quiet() -> Generator[None, None, None]:
     _busy.append(True)
     try:
         yield

@@ -2,21 +2,31 @@
 """Which track is which body point, for a solve: as mapped by hand, as mapped before, or by names."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import bpy
 
 from ...lsmplify_core.errors import InputError
 from ...lsmplify_core.layout import load_layout
 from ...lsmplify_core.mapping import Mapping, match_of
-from ...lsmplify_core.matching import Match, best_match, match_layout
+from ...lsmplify_core.matching import Match, best_match, match_layout, rank_layouts
 from ...lsmplify_core.names import plain
 from . import remember, rows
 
 
+class Found(NamedTuple):
+    """match: to solve with. notes: sentences about how it came to be. by_hand: whether somebody
+    mapped the tracks, now or before."""
+
+    match: Match
+    notes: tuple[str, ...] = ()
+    by_hand: bool = False
+
+
 def match_tracks(
     settings: bpy.types.PropertyGroup, names: Sequence[str], layout: str | None = None
-) -> tuple[Match, tuple[str, ...]]:
-    """The match to solve with, and sentences about how it came to be.
+) -> Found:
+    """Match tracks with body points.
 
     layout: "auto", a name or a JSON file, which then alone decides; None takes the scene's mapping
     list where somebody edited it, else what was mapped by hand before for the same names, else the
@@ -28,20 +38,26 @@ def match_tracks(
             return found
     chosen = layout or settings.layout
     if chosen == "auto":
-        return best_match(names), ()
-    return match_layout(names, load_layout(chosen)), ()
+        return Found(best_match(names))
+    return Found(match_layout(names, load_layout(chosen)))
 
 
-def _by_hand(
-    settings: bpy.types.PropertyGroup, names: Sequence[str]
-) -> tuple[Match, tuple[str, ...]] | None:
+def nearest(settings: bpy.types.PropertyGroup, names: Sequence[str]) -> Match:
+    """The chosen layout, or the one that comes nearest, with what little is found of it: a list to
+    begin with where the names say too little for a solve."""
+    if settings.layout != "auto":
+        return match_layout(names, load_layout(settings.layout), strict=False)
+    return rank_layouts(names)[0]
+
+
+def _by_hand(settings: bpy.types.PropertyGroup, names: Sequence[str]) -> Found | None:
     kept = settings.mapping
     mapping = rows.mapping_in(kept) if kept.edited else None
     if mapping is not None and settings.layout in ("auto", mapping.layout.name):
         if _is_for(mapping, names):
-            return match_of(mapping, names), ()
+            return Found(match_of(mapping, names), by_hand=True)
         note = "the mapping list is of other tracks; these were matched by their names"
-        return best_match(names), (note,)
+        return Found(best_match(names), (note,))
     mapping = remember.known(names) if settings.layout == "auto" else None
     if mapping is None:
         return None
@@ -49,7 +65,7 @@ def _by_hand(
         match = match_of(mapping, names)
     except InputError:
         return None
-    return match, ("the tracks were mapped as you mapped them before; Match Tracks shows how",)
+    return Found(match, ("the tracks were mapped as you mapped them before (see Mapping)",), True)
 
 
 def _is_for(mapping: Mapping, names: Sequence[str]) -> bool:

@@ -66,7 +66,11 @@ def _by_collection(
     if collection is None:
         return {}
     names = {o.name for o in objects}
-    return {c.name: names & {o.name for o in c.all_objects} for c in collection.children}
+    whole = f"{collection.name} "
+    return {
+        c.name.removeprefix(whole): names & {o.name for o in c.all_objects}
+        for c in collection.children
+    }
 
 
 def _by_root(objects: Sequence[bpy.types.Object]) -> dict[str, set[str]]:

@@ -17,6 +17,7 @@ from ...lsmplify_core.posed import posed_joints
 from ..armature import rig_of
 from ..takes import choosing, record
 from ..takes.reading import shown_action
+from ..units import scene_unit
 
 _handles: list[object] = []
 
@@ -88,11 +89,12 @@ def _paint(context: bpy.types.Context, drawings: list[Drawing]) -> None:
     lines.uniform_float("lineWidth", 2.5)
     dots = gpu.shader.from_builtin("FLAT_COLOR")
     gpu.state.point_size_set(6.0)
+    unit = scene_unit(context.scene)
     for made in drawings:
         for item in made.lines:
-            batch_for_shader(lines, "LINES", _content(item.ends, item.colours)).draw(lines)
+            batch_for_shader(lines, "LINES", _content(item.ends / unit, item.colours)).draw(lines)
         for item in made.dots:
-            batch_for_shader(dots, "POINTS", _content(item.places, item.colours)).draw(dots)
+            batch_for_shader(dots, "POINTS", _content(item.places / unit, item.colours)).draw(dots)
     gpu.state.point_size_set(1.0)
     gpu.state.depth_test_set("LESS_EQUAL")
     gpu.state.blend_set("NONE")

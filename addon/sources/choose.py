@@ -6,7 +6,8 @@ from collections.abc import Iterable
 import bpy
 
 from ...lsmplify_core.errors import InputError
-from .still import world_of
+from ...lsmplify_core.matching import LEAST_POINTS
+from .still import acting, world_of
 
 _NO_POINTS = frozenset(("ARMATURE", "CAMERA", "LIGHT", "LIGHT_PROBE", "SPEAKER", "LATTICE", "FONT"))
 
@@ -24,7 +25,12 @@ def source_objects(context: bpy.types.Context) -> tuple[list[bpy.types.Object], 
 
 
 def _tracks(items: Iterable[bpy.types.Object]) -> list[bpy.types.Object]:
-    return [o for o in items if _is_a_track(o)]
+    """Those that can be tracks. Where empties are enough of a body, shapes that follow something by
+    constraints are its flesh."""
+    found = [o for o in items if _is_a_track(o)]
+    if sum(o.type == "EMPTY" for o in found) < LEAST_POINTS:
+        return found
+    return [o for o in found if o.type == "EMPTY" or not acting(o.constraints)]
 
 
 def _is_a_track(item: bpy.types.Object) -> bool:

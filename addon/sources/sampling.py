@@ -2,7 +2,7 @@
 """Points to samples: from their keys where those are the truth, from Blender for the others, all on
 one clock. Nothing in the scene is changed."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import bpy
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from ...lsmplify_core.errors import InputError
 from ...lsmplify_core.sampling import Clock, Sampled, clock_of, on_clock
 from .points import Points
+
+_Evaluated = tuple[bpy.types.Scene, Callable[[], bpy.types.Depsgraph]]
 
 
 def sampled(
@@ -77,7 +79,7 @@ def _unsee(points: Points, asked: list[int], clock: Clock, positions: NDArray[np
 @contextmanager
 def evaluated_scene(
     context: bpy.types.Context, owners: list[bpy.types.Object]
-) -> Generator[tuple[bpy.types.Scene, object]]:
+) -> Generator[_Evaluated, None, None]:
     """The scene whose frames are to be set, and what gives its depsgraph; afterwards all is as it was.
 
     It is the user's own scene, where all owners take part in it. Objects in excluded collections,

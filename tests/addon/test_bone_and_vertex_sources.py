@@ -214,3 +214,21 @@ def test_a_mesh_that_changes_its_vertices_is_refused(extension) -> None:
     bpy.context.scene.frame_set(1)
     with pytest.raises(InputError, match="same vertices throughout"):
         vertices(item, "GROUPS")
+
+
+def test_a_skeleton_that_blender_imported_is_solved(extension, tmp_path) -> None:
+    """A BVH through Blender's own importer: bones with parents, posed, at another rate."""
+    from helpers import points_of, waving
+    from lsmplify_extension.addon import cli
+
+    names, points = points_of(waving(30, 24.0), "CMU_41")
+    np.savez(tmp_path / "take.npz", points=points, names=np.array(names), rate=24.0)
+    out = tmp_path / "take.bvh"
+    assert cli.run(["bake", "--file", str(tmp_path / "take.npz"), "-o", str(out)]) == 0
+    bpy.ops.import_anim.bvh(filepath=str(out), axis_forward="Y", axis_up="Z")
+    settings = bpy.context.scene.lsmplify
+    settings.source, settings.track_armature = "BONES", bpy.context.view_layer.objects.active
+    assert settings.track_armature.name.startswith("take")
+    assert bpy.ops.lsmplify.solve_and_bake() == {"FINISHED"}
+    assert settings.result.layout == "SMPL_24"
+    assert settings.result.mean_mm < 10.0

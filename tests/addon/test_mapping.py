@@ -90,6 +90,19 @@ def _layout_text() -> str:
     return (LAYOUT_FOLDER / "BODY_25.json").read_text(encoding="utf-8")
 
 
+def test_names_that_say_nothing_are_mapped_by_hand(extension, kept) -> None:
+    """With a layout chosen the list begins empty, and is filled row by row."""
+    empties = renamed()
+    settings = bpy.context.scene.lsmplify
+    settings.layout = "BODY_25"
+    assert bpy.ops.lsmplify.match_tracks() == {"FINISHED"}
+    assert sum(s == "MISSING" for s in states().values()) == 25
+    for empty in empties:
+        bpy.ops.lsmplify.map_track(point=empty["point"], track=empty.name)
+    assert bpy.ops.lsmplify.solve_and_bake() == {"FINISHED"}
+    assert settings.result.mean_mm < 1.0
+
+
 def test_a_mapping_is_used_again_for_the_same_names(extension, kept) -> None:
     """In another scene, without a word; cleared, it is forgotten."""
     empties = renamed(words=False)

@@ -121,8 +121,14 @@ def test_the_command_solves_one_person(extension, tmp_path) -> None:
     out = tmp_path / "out.npz"
     assert cli.run(["bake", "--file", str(path), "--person", "Ben", "-o", str(out)]) == 0
     assert load_motion(out).root[0, 0] == pytest.approx(3.0, abs=0.1)
-    assert cli.run(["bake", "--file", str(path), "-o", str(out)]) == 2
+    every, report = tmp_path / "every.npz", tmp_path / "report.json"
+    words = ["bake", "--file", str(path), "-o", str(every), "--report", str(report)]
+    assert cli.run(words) == 0
+    assert load_motion(tmp_path / "every_Anna.npz").root[0, 0] == pytest.approx(0.0, abs=0.1)
+    assert load_motion(tmp_path / "every_Ben.npz").root[0, 0] == pytest.approx(3.0, abs=0.1)
+    assert (tmp_path / "report_Ben.json").exists()
+    assert cli.run([*words, "--init", str(out)]) == 2
     blend = tmp_path / "out.blend"
     assert cli.run(["bake", "--file", str(path), "-o", str(blend)]) == 0
     bpy.ops.wm.open_mainfile(filepath=str(blend))
-    assert len(baked()) == 3
+    assert len(baked()) == 5

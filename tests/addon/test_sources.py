@@ -234,6 +234,7 @@ def test_the_scenes_unit_is_respected(extension) -> None:
     """One unit a centimetre: tracks 170 units high are a person, and the body lies over them."""
     from helpers import add_empties, joints_in_world, points_of, waving
     from lsmplify_extension.addon import actions
+    from lsmplify_extension.lsmplify_core.errorcurves import TRACK_ERROR
 
     scene, motion = bpy.context.scene, waving(20, 24.0)
     scene.unit_settings.scale_length = 0.01
@@ -251,6 +252,9 @@ def test_the_scenes_unit_is_respected(extension) -> None:
         away = np.linalg.norm(joints_in_world(armature) - 100.0 * motion.joints()[9], axis=1)
         assert away.mean() < 2.0
         assert scene.lsmplify.result.mean_mm < 5.0
+        errors = [armature[n] for n in armature.keys() if n.startswith(TRACK_ERROR)]  # noqa: SIM118
+        assert errors
+        assert max(errors) < 5.0
         assert not [n for n in scene.lsmplify.result.notes.splitlines() if "unit" in n]
         scene.lsmplify.armature = armature
     assert len(points_of(motion)[0]) == 25
