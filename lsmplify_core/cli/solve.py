@@ -23,7 +23,7 @@ from ..repair.files import save_repairs
 from ..solver import calibration_of, solve
 from ..tracks import Tracks
 from . import options
-from .feet import check_contacts, with_feet
+from .feet import with_feet
 
 
 def add_parser(subparsers: Any) -> None:

@@ -2,7 +2,7 @@
 """Two labels that change places: the vector between them turns round from one sample to the next."""
 
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Final
 
 import numpy as np
