@@ -12,8 +12,8 @@ from lsmplify_extension.lsmplify_core.cleanup.attached import Attached, attach
 from lsmplify_extension.lsmplify_core.joints import JOINT_INDEX, JOINT_NAMES
 from lsmplify_extension.lsmplify_core.motion import Motion
 from lsmplify_extension.lsmplify_core.rotations import angle_between, axis_angle_to_matrix
-from lsmplify_extension.lsmplify_core.tracks import checked_tracks
 from lsmplify_extension.lsmplify_core.trackrecord import TrackRecord
+from lsmplify_extension.lsmplify_core.tracks import checked_tracks
 
 Keys = dict[tuple[str, int], np.ndarray]
 

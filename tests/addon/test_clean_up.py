@@ -164,10 +164,10 @@ def test_refinement_follows_the_tracks_as_far_as_its_strength(extension) -> None
 def test_an_action_from_elsewhere_gets_tracks_and_is_solved_anew(extension) -> None:
     """Euler angles, a key every few frames, no word of where it came from."""
     from helpers import add_empties
+    from kept_takes import degrees_off, pose_like, shown, spoiled, waving
     from lsmplify_extension.addon.armature import make_armature
     from lsmplify_extension.addon.takes.reading import read_take
     from lsmplify_extension.lsmplify_core.joints import JOINT_NAMES
-    from kept_takes import degrees_off, pose_like, shown, spoiled, waving
 
     truth = waving(49, 24.0)
     wrong = spoiled(truth, "R_Elbow", 16, 32, 0.8)

@@ -71,8 +71,8 @@ def test_markers_of_two_people_are_told_apart(extension) -> None:
 
 def test_few_keys_play_back_within_the_error_that_was_allowed(extension) -> None:
     from helpers import joints_in_world, waving
-    from lsmplify_extension.addon import actions
     from kept_takes import body_with
+    from lsmplify_extension.addon import actions
 
     motion = waving(72, 24.0)
     armature = body_with(motion)
@@ -185,7 +185,7 @@ def test_a_preset_that_is_none_is_refused_and_changes_nothing(extension, tmp_pat
     settings.smooth.head = 0.25
     path = tmp_path / "bad.json"
     path.write_text(text)
-    with pytest.raises(RuntimeError, match="bad.json"):
+    with pytest.raises(RuntimeError, match=r"bad\.json"):
         bpy.ops.lsmplify.import_preset(filepath=str(path))
     assert settings.smooth.head == pytest.approx(0.25)
 

@@ -8,8 +8,8 @@ import numpy as np
 
 
 def test_lines_follow_the_body_as_it_stands(extension) -> None:
-    from lsmplify_extension.addon.seeing import overlay
     from kept_takes import body_with, pose_like, spoiled, waving
+    from lsmplify_extension.addon.seeing import overlay
 
     truth = waving(40, 24.0)
     armature = body_with(spoiled(truth, "L_Shoulder", 10, 30), truth)
@@ -53,8 +53,8 @@ def test_registering_in_the_background_asks_for_no_gpu(extension) -> None:
 
 
 def test_errors_show_over_time_and_lead_to_the_spot(extension) -> None:
-    from lsmplify_extension.addon import actions
     from kept_takes import body_with, spoiled, waving
+    from lsmplify_extension.addon import actions
 
     truth = waving(96, 24.0)
     armature = body_with(spoiled(truth, "L_Elbow", 40, 60), truth)
