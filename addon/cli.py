@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _bake(args: argparse.Namespace) -> int:
     from ..lsmplify_core.cli import options
+    from ..lsmplify_core.cli.feet import with_feet
 
     writers = [_writer(path) for path in args.out]
     work = _work(args)
@@ -78,6 +79,7 @@ def _bake(args: argparse.Namespace) -> int:
         work.taken.tracks, match=work.match, body=job.target_body(work),
         init=options.init(args, work.taken.tracks), settings=options.settings(args),
     )  # fmt: skip
+    solution = with_feet(solution, work.taken.tracks, args.contacts)
     baked = job.finish(bpy.context, work, solution)
     for path, write in zip(args.out, writers, strict=True):
         write(path, baked)

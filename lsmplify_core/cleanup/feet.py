@@ -1,45 +1,61 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Feet that stand where they stand: legs bent so that heels and toes in contact don't slide.
 
-Each contact holds its point where the motion has it on average; into and out of a contact the
-correction is eased. The legs follow by damped least squares, with the pelvis free to give way a
-little where a leg is too short, so that knees don't snap straight.
+Each contact holds its point; into and out of it the correction is eased. Legs and pelvis follow by
+damped least squares in which the legs keep their pose more firmly than the pelvis its place: a leg that is too
+short draws the body down instead of snapping its knee straight.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..arrays import Floats
 from ..attachments import State, Target
+from ..clean import gaussian
 from ..joints import JOINT_INDEX, N_POSED
 from ..learned import chunks, joined, state_part, target_part
 from ..motion import Motion
 from ..refine import gauss_newton
 from ..threads import side_by_side
 from ..timing import finished
-from .contacts import SOLE_JOINTS, Contact, Floor, contact_table, sole_offsets, sole_points
+from .contacts import Contact, contact_table, find_contacts, runs_of
+from .floor import SOLE_JOINTS, Floor, find_floor, sole_offsets, sole_points
 
-_LEGS = [JOINT_INDEX[f"{s}_{n}"] for s in "LR" for n in ("Hip", "Knee", "Ankle", "Foot")]
-_HOLD = 1.0
-"""How much each of the pelvis's three held points weighs against one sole point."""
-_LEVERS = 0.2 * np.eye(3)
+_LEGS: Final = [JOINT_INDEX[f"{s}_{n}"] for s in "LR" for n in ("Hip", "Knee", "Ankle", "Foot")]
+_SOLE: Final = 3.0
+"""How much a sole point weighs against each of the three points that hold the pelvis."""
+_LEVERS: Final = 0.2 * np.eye(3)
 """Metres: where the held points lie about the pelvis."""
-_STIFF = 1e3
+_STIFF: Final = 1e3
 """m² per rad²: joints that are not the legs' stay."""
+_DRIFT: Final = 0.2
+"""Seconds of the average whose path a point follows that drifts in its contact."""
 
 
 @dataclass(frozen=True)
 class FeetSettings:
     """ease: seconds over which a correction comes and goes. stiffness: m² per rad², how firmly the
-    legs keep their pose. steps: of damped least squares. above: whether soles under the floor are
-    brought up to it."""
+    legs keep their pose. passes: of damped least
+    squares, each near the pose that the last one left. slack: metres that a standing point may drift
+    before the lock follows it, less that much. calm: seconds that corrections are averaged over.
+    above: whether soles under the floor are brought up to it."""
 
     ease: float = 0.12
-    stiffness: float = 1e-4
-    steps: int = 4
+    stiffness: float = 0.03
+    passes: int = 2
+    slack: float = 0.0035
+    calm: float = 0.015
     above: bool = True
+
+
+def steadied_feet(motion: Motion, settings: FeetSettings | None = None) -> Motion:
+    """The motion with floor and contacts found and the feet held: all in one."""
+    floor = find_floor(motion)
+    return lock_feet(motion, find_contacts(motion, floor), floor, settings)
 
 
 def lock_feet(
@@ -48,81 +64,96 @@ def lock_feet(
     floor: Floor | None,
     settings: FeetSettings | None = None,
 ) -> Motion:
-    """The motion with its feet held through the contacts; frames far from any contact, and
-    everything but legs and root, are as they were.
+    """The motion with its feet held through the contacts.
 
-    floor: soles are brought up to it where they are under it; None leaves heights alone.
+    floor: soles are brought up to it where they are under it; None leaves heights alone. Frames
+    without a correction, and all but legs and root, are bit-identical.
     """
     settings = settings or FeetSettings()
     points = sole_points(motion)
-    wanted = points + eased(_corrections(points, contacts, floor, settings), motion, settings)
-    if np.array_equal(wanted, points):
+    away = _corrections(points, contacts, floor, settings, motion.rate)
+    changed = np.flatnonzero(np.abs(away).max(axis=(1, 2)) > 1e-6)
+    if not len(changed):
         return motion
-    changed = np.abs(wanted - points).max(axis=(1, 2)) > 1e-9
-    state = State(motion.rotations, motion.root)
-    target = _target(motion, wanted)
+    own = State(motion.rotations[changed], motion.root[changed])
+    target = _target(motion, points + away, changed)
     stiffness = np.full(N_POSED, _STIFF)
     stiffness[_LEGS] = settings.stiffness
 
     def bend(part: slice) -> State:
-        own = state_part(state, part)
-        return gauss_newton(own, target_part(target, part), own, stiffness, steps=settings.steps)
+        state = state_part(own, part)
+        for _ in range(settings.passes):
+            state = gauss_newton(state, target_part(target, part), state, stiffness, steps=2)
+        return state
 
-    posed = joined(finished(side_by_side(bend, chunks(motion.frames))))
+    posed = joined(finished(side_by_side(bend, chunks(len(changed)))))
     rotations, root = motion.rotations.copy(), motion.root.copy()
-    rotations[np.ix_(changed, _LEGS)] = posed.rotations[np.ix_(changed, _LEGS)]
-    root[changed] = posed.root[changed]
+    rotations[changed[:, None], _LEGS] = posed.rotations[:, _LEGS]
+    root[changed] = posed.root
     return replace(motion, rotations=rotations, root=root, track_error=None)
 
 
-def _target(motion: Motion, wanted: Floats) -> Target:
-    """The soles where they should be, and the pelvis where it is."""
+def _target(motion: Motion, wanted: Floats, frames: NDArray[np.intp]) -> Target:
+    """The soles where they should be, and the pelvis where it is, in some frames."""
     joints = np.concatenate((SOLE_JOINTS, np.zeros(3, np.intp)))
     offsets = np.concatenate((sole_offsets(motion), _LEVERS))
     held = motion.root[:, None] + np.swapaxes(motion.rotations[:, 0] @ _LEVERS.T, 1, 2)
-    weights = np.concatenate((np.ones(4), np.full(3, _HOLD)))
+    weights = np.concatenate((np.full(4, _SOLE), np.ones(3)))
     return Target(
-        motion.body.offsets, joints, offsets, np.concatenate((wanted, held), axis=1),
-        np.broadcast_to(weights, (motion.frames, 7)),
+        motion.body.offsets, joints, offsets, np.concatenate((wanted, held), axis=1)[frames],
+        np.broadcast_to(weights, (len(frames), 7)),
     )  # fmt: skip
 
 
 def _corrections(
-    points: Floats, contacts: Sequence[Contact], floor: Floor | None, settings: FeetSettings
-) -> Floats:
+    points: Floats, contacts: Sequence[Contact], floor: Floor | None, settings: FeetSettings,
+    rate: float,
+) -> Floats:  # fmt: skip
     """(T, 4, 3) metres from where the soles are to where contacts and floor want them."""
     away = np.zeros_like(points)
-    table = contact_table(contacts, len(points))
+    frames = len(points)
+    table = contact_table(contacts, frames)
     for part in range(4):
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], table[:, part].astype(int), [0]))))
-        for first, stop in edges.reshape(-1, 2):
-            inside = points[first:stop, part]
-            place = np.median(inside, axis=0)
-            if floor is not None:
-                place[2] += max(0.0, -float(floor.above(place)))
-            away[first:stop, part] = place - inside
+        for first, last in runs_of(table[:, part]):
+            inside = points[first : last + 1, part]
+            away[first : last + 1, part] = _place(inside, _DRIFT * rate, settings.slack) - inside
+        _ease(away[:, part], ~table[:, part], round(settings.ease * rate))
     if floor is not None and settings.above:
-        under = np.maximum(-floor.above(points + away), 0.0)
-        away[..., 2] += under
-    return away
+        away[..., 2] += np.maximum(-floor.above(points + away), 0.0)
+    width = settings.calm * rate
+    if frames < 3 or width < 0.1:
+        return away
+    return gaussian(away.reshape(frames, -1), width).reshape(away.shape)
 
 
-def eased(away: Floats, motion: Motion, settings: FeetSettings) -> Floats:
-    """(T, 4, 3) corrections that fade out beside the frames that have them, without a jump."""
-    reach = round(settings.ease * motion.rate)
-    has = np.abs(away).max(axis=2) > 0
-    result = away.copy()
-    for part in range(away.shape[1]):
-        known = np.flatnonzero(has[:, part])
-        if not len(known) or not reach:
-            continue
-        free = np.flatnonzero(~has[:, part])
-        after = np.searchsorted(known, free)
-        low, high = known[np.maximum(after - 1, 0)], known[np.minimum(after, len(known) - 1)]
-        for near in (low, high):
-            apart = np.abs(free - near)
-            share = np.where(apart <= reach, 0.5 + 0.5 * np.cos(np.pi * apart / (reach + 1)), 0.0)
-            result[free, part] += share[:, None] * away[near, part]
-        both = low == high
-        result[free[both], part] *= 0.5
-    return result
+def _place(inside: Floats, width: float, slack: float) -> Floats:
+    """(T, 3) where a standing point is held: its median; what it drifts over the ground
+    beyond the slack is followed on a slow path, for a shoe may slide and a lock must not fight it."""
+    middle = np.median(inside, axis=0)
+    if len(inside) < 4:
+        return np.broadcast_to(middle, inside.shape)
+    time = np.arange(len(inside)) - 0.5 * (len(inside) - 1)
+    line = time[:, None] * (time @ inside / (time @ time))
+    path = line + gaussian(inside - line - middle, width)
+    path[:, 2] = 0.0
+    apart = np.linalg.norm(path, axis=1, keepdims=True)
+    return middle + path * np.maximum(0.0, 1.0 - slack / np.maximum(apart, 1e-9))
+
+
+def _ease(away: Floats, free: NDArray[np.bool_], reach: int) -> None:
+    """Let corrections (T, 3) fade out into the frames without one, in place; between two contacts
+    that are near each other both fade across."""
+    known = np.flatnonzero(~free)
+    at = np.flatnonzero(free)
+    if not len(known) or not len(at) or not reach:
+        return
+    after = np.searchsorted(known, at)
+    total = np.zeros((len(at), 3))
+    for near, there in (
+        (known[np.maximum(after - 1, 0)], after > 0),
+        (known[np.minimum(after, len(known) - 1)], after < len(known)),
+    ):
+        apart = np.minimum(np.abs(at - near) / (reach + 1), 1.0)
+        share = np.where(there, 0.5 + 0.5 * np.cos(np.pi * apart), 0.0)
+        total += share[:, None] * away[near]
+    away[at] = total

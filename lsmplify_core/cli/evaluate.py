@@ -25,6 +25,8 @@ def add_parser(subparsers: Any) -> None:
                    help="default, learned, gauss-newton, copy (default: default)")  # fmt: skip
     p.add_argument("--noise-mm", type=float, default=0.0, help="noise along each axis")
     p.add_argument("--dropout", type=float, default=0.0, help="share of samples missing, 0 to 0.95")
+    p.add_argument("--contacts", choices=("auto", "off"), default="off",
+                   help="hold the feet of every method's result where they stand")  # fmt: skip
     p.add_argument("--subset", default="", help="only clips whose path contains this")
     p.add_argument("--rate", type=float, help="resample the clips to this many frames per second")
     p.add_argument("--proportions", type=float, default=0.0, metavar="S",
@@ -51,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 
     _check(args)
     model = None if args.body is None else load_smpl_file(args.body)
-    conditions = Conditions(load_layout(args.layout), args.noise_mm, args.dropout)
+    conditions = Conditions(load_layout(args.layout), args.noise_mm, args.dropout, args.contacts)
     groups = evaluate(
         args.data, conditions, args.protocol, tuple(dict.fromkeys(args.method)),
         args.subset, args.rate, args.proportions, args.known_body,

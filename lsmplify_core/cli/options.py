@@ -37,8 +37,8 @@ def add_solving(parser: argparse.ArgumentParser) -> None:
                         help="Gauss–Newton steps to the tracks after the network")  # fmt: skip
     parser.add_argument("--smooth", default="auto", metavar="SECONDS",
                         help="width of the smoothing filter, 0 for none, auto by the noise")  # fmt: skip
-    parser.add_argument("--contacts", choices=("off",), default="off",
-                        help="foot contacts: off keeps the feet as solved")  # fmt: skip
+    parser.add_argument("--contacts", default="off", metavar="auto|off|FILE.json",
+                        help="hold the feet where they stand: found, not at all, or as a file says")  # fmt: skip
 
 
 def read(path: Path, args: argparse.Namespace) -> Tracks:

@@ -14,6 +14,7 @@ from ..motion import save_motion, write_whole
 from ..reading import SUFFIXES
 from ..solver import solve
 from . import options
+from .feet import with_feet
 
 
 def add_parser(subparsers: Any) -> None:
@@ -88,6 +89,9 @@ def _solve_one(path: Path, out: Path, report: Path | None, args: argparse.Namesp
         tracks, layout=args.layout, body=options.body(args), init=options.init(args, tracks),
         settings=options.settings(args),
     )  # fmt: skip
+    began = time.perf_counter()
+    solution = with_feet(solution, tracks, args.contacts)
+    solution.report["seconds"]["clean"] += time.perf_counter() - began
     began = time.perf_counter()
     save_motion(solution.motion, out)
     written = time.perf_counter() - began

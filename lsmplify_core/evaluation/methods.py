@@ -8,10 +8,12 @@ from typing import Final
 
 import numpy as np
 
+from ..cleanup.feet import steadied_feet
 from ..errors import InputError
 from ..fitting import Settings
 from ..kinematics import attached_points, forward
 from ..matching import match_layout
+from ..rotations import transpose
 from ..solver import solve
 from .answers import Answer, Method
 from .takes import Take, keypoints
@@ -40,6 +42,20 @@ def find_method(name: str) -> Method:
             "pip install -e .[learning]"
         ) from error
     return getattr(found, function)
+
+
+def with_feet(take: Take, answer: Answer) -> Answer:
+    """An answer with contacts and floor found and its feet held; the points move with their joints."""
+    begin = time.perf_counter()
+    motion = steadied_feet(answer.motion)
+    seconds = answer.seconds + time.perf_counter() - begin
+    joints = take.layout.joints
+    turned, placed = forward(answer.motion.rotations, motion.body.offsets, answer.motion.root)
+    away = answer.points - placed[:, joints]
+    local = (transpose(turned[:, joints]) @ away[..., None])[..., 0]
+    turned, placed = forward(motion.rotations, motion.body.offsets, motion.root)
+    points = attached_points(turned, placed, joints, local)
+    return Answer(motion, points, seconds)
 
 
 def _solver(settings: Settings) -> Method:

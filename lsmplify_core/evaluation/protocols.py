@@ -15,11 +15,13 @@ STRIDES: Final = (1, 3, 5, 7, 9)
 
 @dataclass(frozen=True)
 class Conditions:
-    """What the tracks are like. noise_mm: along each axis. dropout: share of samples missing."""
+    """What the tracks are like. noise_mm: along each axis. dropout: share of samples missing.
+    contacts: "auto" holds the feet of what a method finds, "off" leaves them."""
 
     layout: Layout
     noise_mm: float = 0.0
     dropout: float = 0.0
+    contacts: str = "off"
 
 
 def takes(clip: Clip, protocol: str, conditions: Conditions) -> Iterator[tuple[int | None, Take]]:

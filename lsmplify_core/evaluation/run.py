@@ -8,7 +8,7 @@ from typing import Any
 
 from ..smplfile import SmplFile, layout_on
 from .clips import clip_files, load_clip
-from .methods import find_method
+from .methods import find_method, with_feet
 from .protocols import Conditions, takes
 from .scores import Score, row, score
 
@@ -69,6 +69,8 @@ def evaluate(
                 take = replace(take, body=clip.motion.body)
             for method in methods:
                 answer = find_method(method)(take)
+                if conditions.contacts == "auto":
+                    answer = with_feet(take, answer)
                 found.setdefault((method, stride), []).append(score(take, answer))
     order = sorted(found, key=lambda key: (methods.index(key[0]), key[1] or 0))
     return [Group(m, protocol, s, conditions, found[m, s]) for m, s in order]

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Feet: floor and contacts are found where they are, and a lock holds without snapping knees."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lsmplify_core.body import default_body
+from lsmplify_core.cleanup.contacts import (
+    PARTS,
+    Contact,
+    Floor,
+    contact_table,
+    find_contacts,
+    find_floor,
+    load_contacts,
+    runs_of,
+    save_contacts,
+)
+from lsmplify_core.cleanup.feet import FeetSettings, lock_feet
+from lsmplify_core.cleanup.floor import sole_points
+from lsmplify_core.errors import InputError
+from lsmplify_core.motion import Motion
+from lsmplify_core.rotations import (
+    angle_between,
+    axis_angle_to_matrix,
+    matrix_to_axis_angle,
+    rotation_x,
+)
+
+LEGS = [1, 2, 4, 5, 7, 8, 10, 11]
+
+
+def standing(frames: int = 120, bend: float = 0.4) -> Motion:
+    """Someone who stands still with the knees a little bent, soles level near z = 0."""
+    vectors = np.zeros((frames, 24, 3))
+    for hip, knee, ankle in ((1, 4, 7), (2, 5, 8)):
+        vectors[:, hip, 0], vectors[:, knee, 0], vectors[:, ankle, 0] = -bend / 2, bend, -bend / 2
+    rotations = axis_angle_to_matrix(vectors)
+    rotations[:, 0] = rotation_x(90.0)
+    motion = Motion(rotations, np.zeros((frames, 3)), 30.0, default_body())
+    lowest = sole_points(motion)[0, :, 2].min()
+    return replace(motion, root=np.tile([0.0, 0.0, -lowest], (frames, 1)))
+
+
+def stepping() -> Motion:
+    """The same, with the left leg lifted high between frames 50 and 69."""
+    motion = standing()
+    vectors = matrix_to_axis_angle(motion.rotations)
+    lift = np.zeros(120)
+    lift[45:76] = np.sin(np.linspace(0, np.pi, 31)) ** 2
+    vectors[:, 1, 0] -= 1.0 * lift
+    vectors[:, 4, 0] += 1.2 * lift
+    rotations = axis_angle_to_matrix(vectors)
+    rotations[:, 0] = motion.rotations[:, 0]
+    return replace(motion, rotations=rotations)
+
+
+def trembling(motion: Motion, metres: float = 0.01) -> Motion:
+    """The root wanders, so that all feet slide."""
+    random = np.random.default_rng(0)
+    steps = random.standard_normal(motion.root.shape)
+    kernel = np.exp(-0.5 * (np.arange(-6, 7) / 2.0) ** 2)
+    slow = np.stack([np.convolve(c, kernel / kernel.sum(), "same") for c in steps.T], axis=1)
+    return replace(motion, root=motion.root + metres * slow / slow.std())
+
+
+def test_contacts_of_a_step() -> None:
+    motion = stepping()
+    found = find_contacts(motion, find_floor(motion))
+    table = contact_table(found, 120)
+    assert table[:, 2:].all()
+    left = [c for c in found if c.part == "left toe"]
+    assert len(left) == 2
+    assert left[0].first == 0
+    assert 40 <= left[0].last <= 52
+    assert 68 <= left[1].first <= 80
+    assert left[1].last == 119
+
+
+def test_floor_height_is_found_wherever_it_is() -> None:
+    motion = standing()
+    lifted = replace(motion, root=motion.root + np.array([0.0, 0.0, 1.3]))
+    floor = find_floor(lifted)
+    assert floor.height == pytest.approx(1.3, abs=0.02)
+    assert floor.slope == (0.0, 0.0)
+
+
+def test_a_slope_is_found_under_someone_who_walks_over_it() -> None:
+    motion = standing(400)
+    places = np.repeat(np.random.default_rng(1).uniform(-2, 2, (20, 2)), 20, axis=0)
+    height = places @ [0.1, -0.05]
+    root = motion.root + np.concatenate((places, height[:, None]), axis=1)
+    floor = find_floor(replace(motion, root=root))
+    assert floor.slope == pytest.approx((0.1, -0.05), abs=0.02)
+
+
+def test_locked_feet_slide_no_more_and_knees_stay_calm() -> None:
+    motion = trembling(standing())
+    floor = find_floor(motion)
+    locked = lock_feet(motion, find_contacts(motion, floor), floor)
+    before = np.linalg.norm(np.diff(sole_points(motion), axis=0), axis=-1).mean()
+    after = np.linalg.norm(np.diff(sole_points(locked), axis=0), axis=-1).mean()
+    assert after < 0.35 * before
+    knee = angle_between(locked.rotations[:, 4], standing().rotations[:, 4])
+    assert np.abs(np.diff(knee, n=2)).max() * 900 < 40
+
+
+def test_straight_legs_draw_the_body_down_instead_of_snapping() -> None:
+    """The root is 3 cm too high for straight legs to reach the contacts' floor; for 40 frames only."""
+    motion = standing(bend=0.02)
+    root = motion.root.copy()
+    root[40:80, 2] += 0.03 * np.sin(np.linspace(0, np.pi, 40))
+    high = replace(motion, root=root)
+    locked = lock_feet(high, [Contact(p, 0, 119) for p in PARTS], Floor())
+    knee = np.degrees(angle_between(locked.rotations[:, 4], np.eye(3)))
+    assert np.abs(np.diff(knee, n=2)).max() < 1.0
+    soles = sole_points(locked)[..., 2]
+    assert np.abs(soles - sole_points(motion)[..., 2]).max() < 0.01
+    assert np.abs(sole_points(high)[..., 2] - sole_points(motion)[..., 2]).max() > 0.028
+
+
+def test_arms_spine_and_frames_far_from_contacts_are_untouched() -> None:
+    motion = trembling(standing())
+    locked = lock_feet(motion, [Contact("left heel", 60, 80)], None)
+    others = [j for j in range(24) if j not in LEGS]
+    assert np.array_equal(locked.rotations[:, others], motion.rotations[:, others])
+    assert np.array_equal(locked.rotations[:50], motion.rotations[:50])
+    assert np.array_equal(locked.root[95:], motion.root[95:])
+    assert not np.array_equal(locked.rotations[70], motion.rotations[70])
+
+
+def test_without_contacts_and_floor_nothing_changes() -> None:
+    motion = trembling(standing())
+    assert lock_feet(motion, [], None) is motion
+
+
+def test_nothing_stays_under_the_floor() -> None:
+    motion = standing()
+    sunk = replace(motion, root=motion.root - np.array([0.0, 0.0, 0.04]))
+    risen = lock_feet(sunk, [], Floor(0.0), FeetSettings(passes=4))
+    assert sole_points(sunk)[..., 2].min() < -0.035
+    assert sole_points(risen)[..., 2].min() > -0.006
+
+
+def test_contacts_are_kept_in_a_file(tmp_path: Path) -> None:
+    contacts, floor = [Contact("left toe", 3, 9), Contact("right heel", 0, 2)], Floor(0.1, (0, 0.2))
+    save_contacts(contacts, floor, tmp_path / "feet.json")
+    assert load_contacts(tmp_path / "feet.json") == (contacts, floor)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "not a file of contacts"),
+        ("[]", "contacts have the form"),
+        ('{"contacts": [{"part": "nose", "first": 0, "last": 1}]}', "contact 0: part 'nose'"),
+        ('{"contacts": [{"part": "left toe", "first": 5, "last": 1}]}', "first and last"),
+        ('{"contacts": [], "floor": {"height": "x"}}', "a height and a slope"),
+        ('{"contacts": [], "floor": {"height": NaN}}', "finite"),
+    ],
+)
+def test_bad_files_of_contacts_are_refused(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "feet.json"
+    path.write_text(text)
+    with pytest.raises(InputError, match=said):
+        load_contacts(path)
+
+
+def test_runs() -> None:
+    assert runs_of(np.array([1, 1, 0, 1, 0, 0, 1], dtype=bool)) == [(0, 1), (3, 3), (6, 6)]
+    assert runs_of(np.zeros(3, dtype=bool)) == []
