@@ -108,7 +108,9 @@ def correct(armature: bpy.types.Object) -> window.Acts:
     """The arm is put where it belongs by hand, marked, and the range solved anew."""
     scene = bpy.context.scene
     bone = armature.pose.bones["L_Shoulder"]
-    bone.rotation_quaternion = bone.rotation_quaternion @ Quaternion((0.3, 1.0, 0.4), 1.2).inverted()
+    bone.rotation_quaternion = (
+        bone.rotation_quaternion @ Quaternion((0.3, 1.0, 0.4), 1.2).inverted()
+    )
     yield from window.picture("2-posed-by-hand")
     with window.in_view():
         bpy.ops.lsmplify.mark_pose_key()
