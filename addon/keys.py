@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _FLOATS = {"co": 2, "handle_left": 2, "handle_right": 2, "amplitude": 1, "back": 1, "period": 1}
+_TELLING = ("co", "interpolation", "handle_left", "handle_right")
+"""What a step may have changed of a key."""
 _KINDS = ("interpolation", "handle_left_type", "handle_right_type", "easing", "type")
 
 
@@ -40,15 +42,15 @@ def replace(
 
     handles: Bézier keys with handles in line; None for straight lines between the keys.
     """
-    old = _read(curve)
-    times = old["co"][:, 0]
+    co = _get(curve, "co")
+    times = co[:, 0]
     inside = (times >= frames[0] - 1e-4) & (times <= frames[-1] + 1e-4)
-    if handles is None and _only_values(old, inside, frames):
-        co = old["co"]
+    if handles is None and _only_values(curve, co, inside, frames):
         co[inside, 1] = values
         curve.keyframe_points.foreach_set("co", co.ravel())
         curve.update()
         return
+    old = _read(curve)
     before, after = times < frames[0] - 1e-4, times > frames[-1] + 1e-4
     _hold_handles(old, before, after)
     new = _new_keys(frames, values, handles)
@@ -58,24 +60,21 @@ def replace(
 
 def copy(source: bpy.types.FCurve, target: bpy.types.FCurve) -> None:
     """Give a curve all keys of another, if they differ."""
-    wanted, there = _read(source), _read(target)
-    if all(np.array_equal(wanted[n], there[n]) for n in wanted):
+    if len(source.keyframe_points) == len(target.keyframe_points) and all(
+        np.array_equal(_get(source, n), _get(target, n)) for n in _TELLING
+    ):
         return
-    _write(target, wanted)
+    _write(target, _read(source))
 
 
 def times(curve: bpy.types.FCurve) -> NDArray[np.float64]:
     """(N,) the frames of its keys."""
-    co = np.empty(2 * len(curve.keyframe_points), dtype=np.float32)
-    curve.keyframe_points.foreach_get("co", co)
-    return co[::2].astype(np.float64)
+    return _get(curve, "co")[:, 0].astype(np.float64)
 
 
 def sampled(curve: bpy.types.FCurve, frames: NDArray[np.floating]) -> NDArray[np.float64]:
     """(T,) the curve's values at frames (T,): its keys' own where they lie there."""
-    co = np.empty(2 * len(curve.keyframe_points), dtype=np.float32)
-    curve.keyframe_points.foreach_get("co", co)
-    keyed, values = co[::2], co[1::2]
+    keyed, values = _get(curve, "co").T
     same = len(keyed) == len(frames) and np.abs(keyed - frames).max(initial=0.0) < 1e-3
     if same and not curve.modifiers:
         return values.astype(np.float64)
@@ -83,17 +82,16 @@ def sampled(curve: bpy.types.FCurve, frames: NDArray[np.floating]) -> NDArray[np
 
 
 def _read(curve: bpy.types.FCurve) -> dict[str, NDArray]:
-    points, count = curve.keyframe_points, len(curve.keyframe_points)
-    found: dict[str, NDArray] = {}
-    for name, width in _FLOATS.items():
-        found[name] = np.empty(count * width, dtype=np.float32)
-        points.foreach_get(name, found[name])
-        if width == 2:
-            found[name] = found[name].reshape(-1, 2)
-    for name in _KINDS:
-        found[name] = np.empty(count, dtype=np.int32)
-        points.foreach_get(name, found[name])
-    return found
+    return {name: _get(curve, name) for name in (*_FLOATS, *_KINDS)}
+
+
+def _get(curve: bpy.types.FCurve, name: str) -> NDArray:
+    """(N,) or (N, 2) one attribute of all keys."""
+    width = _FLOATS.get(name)
+    count = len(curve.keyframe_points)
+    found = np.empty(count * (width or 1), dtype=np.float32 if width else np.int32)
+    curve.keyframe_points.foreach_get(name, found)
+    return found.reshape(-1, 2) if width == 2 else found
 
 
 def _write(curve: bpy.types.FCurve, keys: dict[str, NDArray]) -> None:
@@ -106,13 +104,13 @@ def _write(curve: bpy.types.FCurve, keys: dict[str, NDArray]) -> None:
 
 
 def _only_values(
-    old: dict[str, NDArray], inside: NDArray[np.bool_], frames: NDArray[np.floating]
+    curve: bpy.types.FCurve, co: NDArray, inside: NDArray[np.bool_], frames: NDArray[np.floating]
 ) -> bool:
     """Whether the keys are there already, joined by straight lines."""
     if int(inside.sum()) != len(frames):
         return False
-    near = np.abs(old["co"][inside, 0] - frames).max(initial=0.0) < 1e-4
-    return bool(near and (old["interpolation"] == _LINEAR).all())
+    near = np.abs(co[inside, 0] - frames).max(initial=0.0) < 1e-4
+    return bool(near and (_get(curve, "interpolation") == _LINEAR).all())
 
 
 def _hold_handles(

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...lsmplify_core.cleanup.contacts import Contact, Floor
+from ...lsmplify_core.cleanup.contacts import Contact
 from ...lsmplify_core.cleanup.feet import FeetSettings, lock_feet
+from ...lsmplify_core.cleanup.floor import Floor
 from ...lsmplify_core.cleanup.keys import KeySettings, plan_keys
 from ...lsmplify_core.cleanup.limits import calmed, spread_twist, within_limits
 from ...lsmplify_core.cleanup.plugin import blended
@@ -103,7 +104,7 @@ def _feet(take: Take, order: Order) -> Steps:
     values = order.values
     floor = Floor(values["height"], tuple(values["slope"]))
     contacts = [Contact(part, a, b) for part, a, b in json.loads(order.contacts or "[]")]
-    settings = FeetSettings(ease=values["ease"], above=values["above"])
+    settings = FeetSettings(ease=values["ease"], slack=values["slack"], above=values["above"])
     yield Progress("clean", 0.1)
     return Outcome(lock_feet(take.motion, contacts, floor, settings))
 

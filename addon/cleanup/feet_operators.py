@@ -6,13 +6,8 @@ import json
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty
 
-from ...lsmplify_core.cleanup.contacts import (
-    Contact,
-    ContactSettings,
-    Floor,
-    find_contacts,
-    find_floor,
-)
+from ...lsmplify_core.cleanup.contacts import Contact, ContactSettings, find_contacts
+from ...lsmplify_core.cleanup.floor import Floor, find_floor
 from ...lsmplify_core.errors import InputError
 from ..takes import fields
 from ..takes.reading import Take, read_take
@@ -35,11 +30,11 @@ class LSMPLIFY_OT_find_contacts(ArmatureOperator, bpy.types.Operator):
         description="The floor's height where it is not to be found",
     )  # fmt: skip
     speed: FloatProperty(
-        name="Slower Than", default=0.25, min=0.01, max=3.0, unit="VELOCITY",
+        name="Slower Than", default=ContactSettings().speed, min=0.01, max=3.0, unit="VELOCITY",
         description="A heel or toe that is slower may stand",
     )  # fmt: skip
     near: FloatProperty(
-        name="Lower Than", default=0.06, min=0.001, max=0.5, unit="LENGTH",
+        name="Lower Than", default=ContactSettings().height, min=0.001, max=0.5, unit="LENGTH",
         description="A heel or toe that is so near the floor may stand",
     )  # fmt: skip
     detail: EnumProperty(

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An outcome into the scene: a new action, or the keys of one that is made anew."""
 
+from dataclasses import replace
+
 import bpy
 
 from ...lsmplify_core.errors import InputError
@@ -20,7 +22,7 @@ def make(
     store(action, order, outcome)
     _fill(take, action, outcome)
     steps.show(context, take, action)
-    errors.measure(context, take.armature, action)
+    _measure(context, take, action, outcome)
     return action
 
 
@@ -39,7 +41,7 @@ def remake(context: bpy.types.Context, action: bpy.types.Action) -> tuple[str, .
     step.refined = outcome.refined
     writing.restore(take, action)
     _fill(take, action, outcome)
-    errors.measure(context, armature, action)
+    _measure(context, take, action, outcome)
     return outcome.notes
 
 
@@ -49,6 +51,16 @@ def armature_of(context: bpy.types.Context, action: bpy.types.Action) -> bpy.typ
         if item.type == "ARMATURE" and shown_action(item) == action:
             return item
     raise InputError(f"no armature shows action {action.name!r}; assign it first")
+
+
+def _measure(
+    context: bpy.types.Context, take: Take, action: bpy.types.Action, outcome: Outcome
+) -> None:
+    """Errors of what was written; only fewer keys move what lies between them."""
+    if outcome.plan is not None:
+        errors.measure(context, take.armature, action)
+    else:
+        errors.measure_take(context, replace(take, action=action, motion=outcome.motion))
 
 
 def _fill(take: Take, action: bpy.types.Action, outcome: Outcome) -> None:

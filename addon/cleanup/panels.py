@@ -205,7 +205,7 @@ def draw_settings(column: bpy.types.UILayout, kind: str, group: object) -> None:
 
 _SHOWN = {
     "RESOLVE": ("frame_start", "frame_end", "bones", "memory", "ease"),
-    "FEET": ("height", "above", "ease"),
+    "FEET": ("height", "above", "slack", "ease"),
     "SMOOTH": (*fields.REGION_FIELDS.values(), "keep"),
     "KEYS": ("mode",),
 }

@@ -51,13 +51,18 @@ def save(settings: object, path: Path) -> None:
     told: dict[str, Any] = {"kind": _KIND, "version": 1}
     for name in groups.GROUPS:
         values = groups.values_of(getattr(settings, name))
-        told[name] = {k: v for k, v in values.items() if k not in _OF_A_SCENE}
+        told[name] = {k: _short(v) for k, v in values.items() if k not in _OF_A_SCENE}
     text = json.dumps(told, indent=1) + "\n"
     write_whole(path, lambda file: file.write(text.encode()))
 
 
 _OF_A_SCENE = frozenset(("frame_start", "frame_end", "bone_names", "height", "slope"))
 """Settings that mean a take, not a taste."""
+
+
+def _short(value: object) -> object:
+    """Numbers as people write them; Blender's single precision has no more digits."""
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def load(settings: object, path: Path) -> None:

@@ -17,7 +17,12 @@ def measure(
 ) -> int:
     """Write the error curves of an action, as custom properties of its armature, and fill the list of
     worst spans; returns how many spans there are."""
-    take = read_take(context, armature, action)
+    return measure_take(context, read_take(context, armature, action))
+
+
+def measure_take(context: bpy.types.Context, take: Take) -> int:
+    """The same for an action whose motion is known already."""
+    armature = take.armature
     points, expected = record.beside(take)
     wanted = context.scene.lsmplify.seeing.curves
     curves = error_curves(take.motion, points, expected) if wanted else {}

@@ -13,8 +13,12 @@ from bpy.props import (
     StringProperty,
 )
 
+from ...lsmplify_core.cleanup.contacts import ContactSettings
+from ...lsmplify_core.cleanup.feet import FeetSettings
 from ...lsmplify_core.cleanup.regions import region_names
 from . import live
+
+_FEET, _CONTACTS = FeetSettings(), ContactSettings()
 
 REGION_FIELDS = {name: name.replace(" ", "_") for name in region_names()}
 """A region's name and its property's."""
@@ -76,8 +80,13 @@ class FeetFields:
     """Feet that stand where they stand."""
 
     ease: FloatProperty(
-        name="Ease", default=0.12, min=0.0, max=1.0, unit="TIME_ABSOLUTE", update=live.changed,
+        name="Ease", default=_FEET.ease, min=0.0, max=1.0, unit="TIME_ABSOLUTE", update=live.changed,
         description="Time over which the correction comes and goes beside a contact",
+    )  # fmt: skip
+    slack: FloatProperty(
+        name="Slack", default=_FEET.slack, min=0.0, max=1.0, precision=4, unit="LENGTH",
+        update=live.changed,
+        description="How far a standing foot may drift before the lock gives way; large ones never do",
     )  # fmt: skip
     above: BoolProperty(
         name="Nothing Under the Floor", default=True, update=live.changed,
@@ -96,11 +105,11 @@ class FeetFields:
         description="How much the floor rises along X and Y",
     )  # fmt: skip
     speed: FloatProperty(
-        name="Slower Than", default=0.25, min=0.01, max=3.0, unit="VELOCITY",
+        name="Slower Than", default=_CONTACTS.speed, min=0.01, max=3.0, unit="VELOCITY",
         description="A heel or toe that is slower may stand",
     )  # fmt: skip
     near: FloatProperty(
-        name="Lower Than", default=0.06, min=0.001, max=0.5, unit="LENGTH",
+        name="Lower Than", default=_CONTACTS.height, min=0.001, max=0.5, unit="LENGTH",
         description="A heel or toe that is so near the floor may stand",
     )  # fmt: skip
 
