@@ -4,6 +4,7 @@
 PYTHON ?= python3.11
 BPY ?= 4.5.15
 MATRIX ?= 4.2.23 4.4.0 4.5.15 5.0.1 5.1.2 5.2.3
+SUITES ?= trixie sid
 PYTHON312 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.12.*/bin/python3.12) python3.12)
 PYTHON313 ?= python3.13
 
@@ -13,8 +14,8 @@ BLENDER = .venv-bpy/bin/python
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP = build/lsmplify-$(VERSION).zip
 
-.PHONY: help demo examples test test-core test-addon test-packaging lint extension wheels \
-	bench momentum matrix gui clean
+.PHONY: help demo examples test test-core test-addon test-packaging test-ends lint extension wheels \
+	bench momentum matrix repository gui docs clean
 .DELETE_ON_ERROR:
 
 help:
@@ -24,7 +25,9 @@ help:
 	@echo "bench      benchmark tables: build/bench/"
 	@echo "momentum   Meta's solver for the comparison in bench (Python 3.12): build/momentum/"
 	@echo "matrix     the add-on's tests on Blender $(MATRIX)"
-	@echo "gui        a scripted run in a real Blender window (Debian, root): build/gui/"
+	@echo "repository an extension repository to serve to a studio: build/repository/"
+	@echo "gui        scripted runs in real Blender windows (Debian, root): build/gui/"
+	@echo "docs       the documentation as a small site: build/site/"
 	@echo "examples   write the files of examples/ anew"
 	@echo "clean      remove build/; the .venv folders stay"
 
@@ -58,7 +61,7 @@ examples: .venv/.core
 
 # --- tests ----------------------------------------------------------------------------------
 
-test: lint test-core test-addon test-packaging
+test: lint test-core test-addon test-packaging test-ends
 
 lint: .venv/.dev
 	.venv/bin/ruff check .
@@ -66,7 +69,7 @@ lint: .venv/.dev
 	.venv/bin/pyright
 
 test-core: .venv/.dev
-	$(CORE) -m pytest tests --ignore=tests/addon --ignore=tests/packaging
+	$(CORE) -m pytest tests --ignore=tests/addon --ignore=tests/packaging --ignore=tests/gui
 
 test-addon: .venv-bpy/.ready
 	$(BLENDER) -m pytest tests/addon
@@ -83,7 +86,12 @@ momentum:
 	build/momentum/bin/python $(PIP_INSTALL) --requirement benchmarks/momentum/requirements.txt
 
 matrix: extension
-	PYTHON311="$(PYTHON)" PYTHON313="$(PYTHON313)" scripts/matrix.sh $(MATRIX)
+	PYTHON311="$(PYTHON)" PYTHON313="$(PYTHON313)" $(PYTHON) scripts/matrix.py $(MATRIX)
+
+# The oldest and the newest Blender; the newest needs a Python that a bare machine may lack.
+test-ends: wheels
+	PYTHON311="$(PYTHON)" PYTHON313="$(PYTHON313)" $(PYTHON) scripts/matrix.py --tests tests/addon \
+		--optional $(lastword $(MATRIX)) -- $(firstword $(MATRIX)) $(lastword $(MATRIX))
 
 # --- packages -------------------------------------------------------------------------------
 
@@ -98,8 +106,12 @@ build/.wheels: wheels/bundled.txt .venv-bpy/.ready
 extension: .venv-bpy/.ready wheels
 	$(BLENDER) scripts/extension.py $(ZIP)
 
-gui: extension
-	scripts/gui/run.sh $(ZIP) build/gui
+repository: extension
+	$(BLENDER) scripts/repository.py build/repository $(ZIP)
+
+gui: extension .venv/.dev
+	scripts/gui/run.sh $(ZIP) examples/markers_cmu41.trc build/gui $(SUITES)
+	$(CORE) -m pytest tests/gui
 
 clean:
 	rm -rf build

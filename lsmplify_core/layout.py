@@ -17,6 +17,8 @@ from .errors import InputError
 from .joints import JOINT_INDEX
 
 LAYOUT_FOLDER = Path(__file__).parent / "layouts"
+MOST_BYTES = 4 << 20
+"""Larger files are not read as layouts; the largest shipped one has a thousandth of it."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,11 @@ def load_layout(name_or_file: str) -> Layout:
                 f"layout {name_or_file!r} is neither a file nor one of {', '.join(shipped_layouts())}"
             )
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InputError(f"{path}: is larger than {MOST_BYTES >> 20} MB, so it is no layout")
         data: Any = json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise InputError(f"{path}: not a layout in JSON: too many brackets in brackets") from error
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: not a layout in JSON: {error}") from error
     return layout_from_json(data, str(path))
@@ -120,11 +126,11 @@ def _keypoint(data: Any, index: int, source: str) -> Keypoint:
         raise InputError(f"{where} has no name")
     where = f"{source}: keypoint {name!r}"
     joint = fields.get("joint")
-    if joint not in JOINT_INDEX:
+    if not isinstance(joint, str) or joint not in JOINT_INDEX:
         raise InputError(f"{where}: joint {joint!r} is not one of {', '.join(JOINT_INDEX)}")
     try:
         offset = tuple(float(x) for x in fields.get("offset", (0.0, 0.0, 0.0)))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{where}: its offset must be three numbers") from error
     if len(offset) != 3 or not np.isfinite(offset).all() or np.abs(offset).max() > 2.0:
         raise InputError(f"{where}: its offset must be three numbers in metres")

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from .archives import read_npz
 from .arrays import Floats
 from .body import Body, default_body
 from .errors import InputError
@@ -104,33 +105,54 @@ def load_motion(path: Path) -> Motion:
 
     Without `rest_joints` the default body is taken. InputError says what is missing.
     """
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            files = {key: data[key] for key in data.files if key in _KEYS}
-    except Exception as error:  # np.load raises half a dozen kinds for damaged archives
-        raise InputError(f"{path}: not a motion npz: {error}") from error
+    files = read_npz(path, _KEYS, "a motion")
     for key in ("poses", "trans"):
         if key not in files:
             raise InputError(f"{path}: there is no {key!r} in it, so it is not an AMASS motion")
-    poses, trans = files["poses"], files["trans"]
+    poses, trans = _numbers(files, "poses", path), _numbers(files, "trans", path)
     if poses.ndim != 2 or poses.shape[1] < 66 or trans.shape != (len(poses), 3) or not len(poses):
         raise InputError(f"{path}: poses {poses.shape} and trans {trans.shape} are not a motion's")
     if not (np.isfinite(poses).all() and np.isfinite(trans).all()):
         frame = int(np.argmin(np.isfinite(poses).all(axis=1) & np.isfinite(trans).all(axis=1)))
         raise InputError(f"{path}: frame {frame} holds values that are not numbers")
-    rate = float(files.get("mocap_framerate", files.get("mocap_frame_rate", np.array(30.0))))
-    if not (np.isfinite(rate) and rate > 0):
-        raise InputError(f"{path}: {rate} is not a number of frames per second")
+    rate = _rate(files, path)
     vectors = np.zeros((len(poses), N_JOINTS, 3))
     vectors[:, :22] = poses[:, :66].reshape(-1, 22, 3)
     body = default_body()
     if files.get("rest_joints", np.empty(0)).shape == (N_JOINTS, 3):
-        body = Body(files["rest_joints"].astype(np.float64))
-    names = tuple(str(n) for n in files.get("track_names", np.empty(0)))
+        body = Body(_numbers(files, "rest_joints", path).astype(np.float64))
+        if not np.isfinite(body.rest_joints).all():
+            raise InputError(f"{path}: 'rest_joints' holds values that are not numbers")
+    names = tuple(str(n) for n in np.atleast_1d(files.get("track_names", np.empty(0))).ravel())
     return Motion(
         axis_angle_to_matrix(vectors), trans + body.rest_joints[0], rate, body, names,
-        files.get("track_error"), _betas(files.get("betas")), _gender(files.get("gender")),
+        _errors(files.get("track_error"), (len(poses), len(names))), _betas(files.get("betas")),
+        _gender(files.get("gender")),
     )  # fmt: skip
+
+
+def _numbers(files: dict[str, Any], key: str, path: Path) -> Any:
+    if files[key].dtype.kind not in "fiu":
+        raise InputError(f"{path}: {key!r} is of type {files[key].dtype}, not numbers")
+    return files[key]
+
+
+def _rate(files: dict[str, Any], path: Path) -> float:
+    for key in ("mocap_framerate", "mocap_frame_rate"):
+        if key not in files:
+            continue
+        value = files[key]
+        rate = float(value) if value.dtype.kind in "fiu" and value.size == 1 else np.nan
+        if not (np.isfinite(rate) and rate > 0):
+            raise InputError(f"{path}: its {key!r} is not a number of frames per second")
+        return rate
+    return 30.0
+
+
+def _errors(values: Any, shape: tuple[int, int]) -> Floats | None:
+    """Track errors that belong to the motion's frames and tracks, else None."""
+    fits = values is not None and values.dtype.kind == "f" and values.shape == shape
+    return values if fits else None
 
 
 def _betas(values: Any) -> Floats | None:

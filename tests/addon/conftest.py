@@ -48,6 +48,9 @@ def extension() -> Iterator[ModuleType]:
     module.register()
     yield module
     module.unregister()
+    left = [n for n in dir(bpy.types) if "lsmplify" in n.lower()]
+    assert not left, f"still registered: {left}"
+    assert not hasattr(bpy.types.Scene, "lsmplify")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
