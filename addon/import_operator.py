@@ -10,7 +10,7 @@ import numpy as np
 from bpy.props import BoolProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
-from ..lsmplify_core.errors import InputError
+from ..lsmplify_core.errors import OUTSIDE, InputError, told
 from ..lsmplify_core.matching import best_match
 from ..lsmplify_core.reading import read_tracks
 from ..lsmplify_core.tracks import Tracks
@@ -38,8 +38,8 @@ class LSMPLIFY_OT_import_tracks(bpy.types.Operator, ImportHelper):
         path = Path(bpy.path.abspath(self.filepath))
         try:
             tracks = _upright(read_tracks(path))
-        except InputError as error:
-            self.report({"ERROR"}, str(error))
+        except OUTSIDE as error:
+            self.report({"ERROR"}, told(error))
             return {"CANCELLED"}
         collection = make_empties(context, tracks, path.stem)
         if self.fit_range:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import bpy
 
-from ..lsmplify_core.errors import InputError
+from ..lsmplify_core.errors import OUTSIDE, InputError, told
 from ..lsmplify_core.solver import Progress, Solution
 from . import job, model_file, running
 
@@ -49,7 +49,7 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
                     next(steps)
                 except StopIteration as end:
                     return self._done(context, job.finish(context, work, end.value))
-        except InputError as error:
+        except OUTSIDE as error:
             return self._refused(error)
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
@@ -58,7 +58,7 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
             return self.execute(context)
         try:
             self._job = _prepared(context)
-        except InputError as error:
+        except OUTSIDE as error:
             return self._refused(error)
         self._steps = job.solve_job(self._job)
         self._timer = context.window_manager.event_timer_add(_TICK, window=context.window)
@@ -84,7 +84,7 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
         except StopIteration as end:
             self._rest(context)
             return self._finished(context, end.value)
-        except InputError as error:
+        except OUTSIDE as error:
             self._rest(context)
             return self._refused(error)
         except Exception:
@@ -99,7 +99,7 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
     def _finished(self, context: bpy.types.Context, solution: Solution) -> set[str]:
         try:
             return self._done(context, job.finish(context, self._job, solution))
-        except InputError as error:
+        except OUTSIDE as error:
             return self._refused(error)
         except ReferenceError:  # Blender's word for what is gone
             return self._refused(InputError("the armature was removed while solving; solve again"))
@@ -114,7 +114,7 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
         return {"FINISHED"}
 
     def _refused(self, error: Exception) -> set[str]:
-        self.report({"ERROR"}, str(error))
+        self.report({"ERROR"}, told(error))
         return {"CANCELLED"}
 
     def _tell(self, context: bpy.types.Context, progress: Progress) -> None:

@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from ..errors import OUTSIDE, InputError, told
 from ..motion import save_motion, write_whole
 from ..reading import SUFFIXES
 from ..solver import solve
@@ -67,8 +67,8 @@ def _failures(jobs: list[tuple[Any, ...]], workers: int) -> list[bool]:
 def _tried(job: tuple[Any, ...]) -> tuple[bool, str]:
     try:
         return True, _solve_one(*job)
-    except InputError as error:
-        return False, str(error)
+    except OUTSIDE as error:
+        return False, told(error)
 
 
 def _told(result: tuple[bool, str]) -> bool:
