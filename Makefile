@@ -5,7 +5,7 @@ PYTHON ?= python3.11
 BPY ?= 4.5.15
 MATRIX ?= 4.2.23 4.4.0 4.5.15 5.0.1 5.1.2 5.2.3
 SUITES ?= trixie sid
-PYTHON312 ?= python3.12
+PYTHON312 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.12.*/bin/python3.12) python3.12)
 PYTHON313 ?= python3.13
 
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check

@@ -5,6 +5,7 @@ Until 4.3 an action owns its curves; from 4.4 they lie in the channelbag of a sl
 nothing else.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 import bpy
@@ -16,11 +17,33 @@ SLOTTED = bpy.app.version >= (4, 4, 0)
 
 def curves_of(data: bpy.types.ID) -> list[bpy.types.FCurve]:
     """The curves that animate an object now, muted ones left out."""
+    return [c for c in _all_curves(data) if not _is_muted(c)]
+
+
+def muted_curves(data: bpy.types.ID, path: str) -> list[bpy.types.FCurve]:
+    """The muted ones among the curves of a path."""
+    return [c for c in _all_curves(data) if c.data_path == path and _is_muted(c)]
+
+
+def bone_of(path: str) -> str | None:
+    """The bone that a data path is about, or None."""
+    found = _BONE.match(path)
+    return bpy.utils.unescape_identifier(found.group(1)) if found else None
+
+
+_BONE = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]')
+
+
+def _all_curves(data: bpy.types.ID) -> list[bpy.types.FCurve]:
     animation = data.animation_data
     if animation is None or animation.action is None:
         return []
     bag = _bag(animation.action, getattr(animation, "action_slot", None), False)
-    return [c for c in bag.fcurves if not c.mute] if bag is not None else []
+    return list(bag.fcurves) if bag is not None else []
+
+
+def _is_muted(curve: bpy.types.FCurve) -> bool:
+    return curve.mute or (curve.group is not None and curve.group.mute)
 
 
 def new_action(owner: bpy.types.Object, name: str) -> bpy.types.Action:
@@ -113,3 +136,47 @@ def _new_curve(bag: object, path: str, index: int, group: str) -> bpy.types.FCur
     curve = bag.fcurves.new(path, index=index)
     curve.group = bag.groups.get(group) or bag.groups.new(group)
     return curve
+
+
+def curves_in(action: bpy.types.Action, owner: bpy.types.Object) -> list[bpy.types.FCurve]:
+    """The curves that an action has for `owner`, whether it is the one in use or not."""
+    bag = _bag(action, slot_for(action, owner), False)
+    return list(bag.fcurves) if bag is not None else []
+
+
+def slot_for(action: bpy.types.Action, owner: bpy.types.Object) -> object | None:
+    """The slot of an action that animates `owner`: the one in use, the one it had last, or the
+    first that suits objects. None before 4.4."""
+    if not SLOTTED:
+        return None
+    animation = owner.animation_data
+    if animation is not None and animation.action == action and animation.action_slot is not None:
+        return animation.action_slot
+    fitting = [s for s in action.slots if s.target_id_type in ("OBJECT", "UNSPECIFIED")]
+    last = getattr(animation, "last_slot_identifier", "") if animation is not None else ""
+    return next((s for s in fitting if s.identifier == last), fitting[0] if fitting else None)
+
+
+def curve_for(
+    action: bpy.types.Action, owner: bpy.types.Object, path: str, index: int, group: str
+) -> bpy.types.FCurve:
+    """An action's curve for `owner`, made where there is none."""
+    slot = slot_for(action, owner)
+    if SLOTTED and slot is None:
+        slot = action.slots.new("OBJECT", owner.name)
+    bag = _bag(action, slot, True)
+    return bag.fcurves.find(path, index=index) or _new_curve(bag, path, index, group)
+
+
+def remove_curve(action: bpy.types.Action, owner: bpy.types.Object, path: str, index: int) -> None:
+    """Take a curve out of an action, if it is there."""
+    bag = _bag(action, slot_for(action, owner), False)
+    curve = bag.fcurves.find(path, index=index) if bag is not None else None
+    if curve is not None:
+        bag.fcurves.remove(curve)
+
+
+def set_strip_slot(strip: bpy.types.NlaStrip, owner: bpy.types.Object) -> None:
+    """Let an NLA strip use its action's slot for `owner`."""
+    if SLOTTED:
+        strip.action_slot = slot_for(strip.action, owner)

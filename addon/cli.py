@@ -15,9 +15,10 @@ import bpy
 
 from ..lsmplify_core.errors import OUTSIDE, InputError, told
 from ..lsmplify_core.motion import Motion, save_motion
-from ..lsmplify_core.solver import solve
+from ..lsmplify_core.solver import Solution, solve
 from . import job
 from .bake import Timing
+from .people.solving import finish_all, prepare_all
 
 _registered: list[object] = []
 
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     source.add_argument("--file", type=Path, help="file with the tracks")
     source.add_argument("--collection", help="collection whose objects are the tracks")
     source.add_argument("--armature", help="armature whose bones are the tracks")
+    bake.add_argument("--person", default="", help="whose tracks, where there are several people")
     bake.add_argument("--target", help="armature to bake on; a new one where not given")
     bake.add_argument("--keys", choices=("scene", "samples"), default="scene")
     bake.add_argument("-o", "--out", type=Path, action="append", required=True,
@@ -80,30 +82,43 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _bake(args: argparse.Namespace) -> int:
-    from ..lsmplify_core.cli import options
 
     writers = [_writer(path) for path in args.out]
-    work = _work(args)
-    solution = solve(
-        work.taken.tracks, match=work.match, body=job.target_body(work),
-        init=options.init(args, work.taken.tracks), settings=options.settings(args),
-    )  # fmt: skip
-    baked = job.finish(bpy.context, work, solution)
+    works = _works(args)
+    alone = [path for path in args.out if path.suffix.lower() != ".blend"] or args.init
+    if len(works) > 1 and alone:
+        names = ", ".join(w.person for w in works)
+        raise InputError(
+            f"{len(works)} people are in the tracks ({names}); name one with --person, or write "
+            "everybody to a .blend alone"
+        )
+    solutions = [_solved(work, args) for work in works]
+    everybody = finish_all(bpy.context, works, solutions)
     for path, write in zip(args.out, writers, strict=True):
-        write(path, baked)
+        write(path, everybody[0])
         print(f"written: {path}")
-    _report(args, baked)
+    for baked in everybody:
+        _report(args, baked)
     return 0
 
 
-def _work(args: argparse.Namespace) -> job.Job:
+def _solved(work: job.Job, args: argparse.Namespace) -> Solution:
+    from ..lsmplify_core.cli import options
+
+    return solve(
+        work.taken.tracks, match=work.match, body=job.target_body(work),
+        init=options.init(args, work.taken.tracks), settings=options.settings(args),
+    )  # fmt: skip
+
+
+def _works(args: argparse.Namespace) -> list[job.Job]:
     from ..lsmplify_core.cli import options
 
     settings = bpy.context.scene.lsmplify
     # What the file's panel was set to is no option of this command.
     settings.target, settings.into, settings.use_range = "NEW", "NEW", False
     settings.unit = settings.up = settings.layout = "auto"
-    settings.keys = args.keys.upper()
+    settings.keys, settings.person = args.keys.upper(), args.person
     if args.target:
         settings.target, settings.armature = "EXISTING", _object(args.target)
     if args.file:
@@ -116,7 +131,8 @@ def _work(args: argparse.Namespace) -> job.Job:
     else:
         settings.source, settings.track_armature = "BONES", _object(args.armature)
     body = None if args.target else options.body(args)
-    return _adjusted(job.prepare(bpy.context, args.layout, body), args)
+    works = prepare_all(bpy.context, args.layout, body)
+    return [_adjusted(work, args) for work in works]
 
 
 def _adjusted(work: job.Job, args: argparse.Namespace) -> job.Job:

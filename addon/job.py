@@ -2,7 +2,7 @@
 """One solve from the scene's settings to keys, step by step, for the window and for scripts."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -12,18 +12,33 @@ from ..lsmplify_core.body import Body
 from ..lsmplify_core.bones import body_of
 from ..lsmplify_core.errors import InputError
 from ..lsmplify_core.fitting import Settings
-from ..lsmplify_core.layout import load_layout
 from ..lsmplify_core.mannequin import Mannequin
-from ..lsmplify_core.matching import Match, best_match, match_layout
+from ..lsmplify_core.matching import Match
 from ..lsmplify_core.motion import Motion
 from ..lsmplify_core.reading import read_tracks
 from ..lsmplify_core.reading.overrides import with_overrides
 from ..lsmplify_core.sampling import frames_within
 from ..lsmplify_core.smplfile import SmplFile
 from ..lsmplify_core.solver import Progress, Solution, solve_steps
+from ..lsmplify_core.world import UNITS
 from .armature import check_action, check_target, make_armature, rig_of
 from .bake import Timing, bake
-from .scene_tracks import SceneTracks, from_bones, from_objects, scene_rate
+from .calibration.store import store_calibration
+from .mapping.use import match_tracks
+from .people.reading import Taken, people_in
+from .scene_tracks import (
+    SceneTracks,
+    from_bones,
+    from_objects,
+    from_vertices,
+    scene_rate,
+    scene_unit,
+)
+from .seeing.errors import measure
+from .sources.choose import source_objects
+from .sources.vertices import Choice
+from .takes import record
+from .target_notes import notes_on
 
 
 @dataclass(frozen=True)
@@ -31,7 +46,8 @@ class Job:
     """Everything read from the scene, so that nothing of it is needed while solving.
 
     armature: the one to bake on, None where one is made. body: what a new one is made of; None for
-    the default body, calibrated on the take.
+    the default body, calibrated on the take. person: whose tracks they are, where there are several
+    people. metres: in one unit of the scene. notes: sentences for the result.
     """
 
     taken: SceneTracks
@@ -39,6 +55,9 @@ class Job:
     armature: bpy.types.Object | None
     settings: Settings
     body: Body | SmplFile | None
+    person: str = ""
+    metres: float = 1.0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,7 +71,7 @@ class Baked:
 
 
 def read_scene(context: bpy.types.Context) -> SceneTracks:
-    """The tracks that the settings name, within the chosen frames."""
+    """The tracks that the settings name, of everybody in them, within the chosen frames."""
     settings = context.scene.lsmplify
     if settings.source == "FILE":
         taken = _from_file(context, settings)
@@ -60,8 +79,13 @@ def read_scene(context: bpy.types.Context) -> SceneTracks:
         if settings.track_armature is None:
             raise InputError("no armature with the tracks is chosen")
         taken = from_bones(context, settings.track_armature, _span(settings))
+    elif settings.source == "VERTICES":
+        if settings.point_cache is None:
+            raise InputError("no mesh with the tracks is chosen")
+        choice = Choice(settings.vertices_by, settings.vertex_attribute)
+        taken = from_vertices(context, settings.point_cache, choice, _span(settings))
     else:
-        taken = from_objects(context, *_objects(context, settings), _span(settings))
+        taken = from_objects(context, *source_objects(context), _span(settings))
     unit = None if settings.unit == "auto" else settings.unit
     up = None if settings.up == "auto" else settings.up
     tracks = with_overrides(taken.tracks, unit=unit, up=up)
@@ -69,12 +93,22 @@ def read_scene(context: bpy.types.Context) -> SceneTracks:
     return _within(context, taken) if settings.use_range else taken
 
 
+def read_people(context: bpy.types.Context) -> list[Taken]:
+    """The same, told apart by people: one at least."""
+    settings, taken = context.scene.lsmplify, read_scene(context)
+    objects = source_objects(context)[0] if settings.source in ("SELECTED", "COLLECTION") else []
+    collection = settings.collection if settings.source == "COLLECTION" else None
+    return people_in(taken, objects, collection)
+
+
 def prepare(
-    context: bpy.types.Context, layout: str | None = None, body: Body | SmplFile | None = None
-) -> Job:
+    context: bpy.types.Context, layout: str | None = None, body: Body | SmplFile | None = None,
+    person: Taken | None = None,
+) -> Job:  # fmt: skip
     """Read and check everything; InputError says what is missing.
 
-    layout: "auto", a name or a JSON file; None takes the scene's setting. body: as Job's.
+    layout: "auto", a name or a JSON file; None takes the scene's setting and its mapping. body: as
+    Job's. person: whose tracks, None for those of the whole source.
     """
     settings = context.scene.lsmplify
     armature = check_target(settings.armature) if settings.target == "EXISTING" else None
@@ -82,13 +116,15 @@ def prepare(
         rig_of(armature)
         if settings.into == "CURRENT":
             check_action(armature)
-    taken = read_scene(context)
-    names = taken.tracks.names
-    layout = layout or settings.layout
-    match = best_match(names) if layout == "auto" else match_layout(names, load_layout(layout))
+    taken = person.taken if person is not None else read_scene(context)
+    match, notes = match_tracks(settings, taken.tracks.names, layout)
     smooth = None if settings.auto_smooth else settings.smooth
     solving = Settings(refine=settings.refine, smooth=smooth)
-    return Job(taken, match, armature, solving, body)
+    notes += notes_on(armature) if armature is not None else ()
+    return Job(
+        taken, match, armature, solving, body, person.name if person is not None else "",
+        scene_unit(context.scene), notes,
+    )  # fmt: skip
 
 
 def solve_job(job: Job) -> Generator[Progress, None, Solution]:
@@ -104,22 +140,55 @@ def target_body(job: Job) -> Body | SmplFile | None:
     """The body that the chosen armature is; what a new one is made of where none is chosen."""
     if job.armature is None:
         return job.body
-    return body_of(rig_of(job.armature), job.armature.name)
+    rig = rig_of(job.armature)
+    world = rig.world.copy()
+    world[:3] *= job.metres
+    return body_of(replace(rig, world=world), job.armature.name)
 
 
 def finish(context: bpy.types.Context, job: Job, solution: Solution) -> Baked:
     """Write everything in one go: armature, action, result."""
     settings = context.scene.lsmplify
-    name = _take_name(job.taken.tracks.source)
+    name = " ".join(n for n in (_take_name(job.taken.tracks.source), job.person) if n)
     motion = solution.motion
-    armature = job.armature or make_armature(context, motion.body, name, _skin(job, motion))
+    armature = job.armature or _new_armature(context, job, motion, name)
     step = scene_rate(context.scene) / motion.rate
     timing = Timing(job.taken.first, step, settings.keys == "SCENE")
     fresh = settings.into == "NEW" or job.armature is None
-    action = bake(armature, motion, timing, f"{name} LSMPLify", fresh)
+    in_scene = replace(motion, root=motion.root / job.metres)
+    action = bake(armature, in_scene, timing, f"{name} LSMPLify", fresh)
     _store_settings(action, settings)
-    _note_result(settings, solution, timing, action)
-    return Baked(armature, action, solution, timing)
+    store_calibration(armature, solution)
+    record.keep_solved(action, job.taken, solution, step)
+    measure(context, armature, action)
+    baked = Baked(armature, action, _with_notes(solution, job, settings), timing)
+    note_result(context, baked)
+    return baked
+
+
+def _new_armature(
+    context: bpy.types.Context, job: Job, motion: Motion, name: str
+) -> bpy.types.Object:
+    """An armature in metres, as large in the scene as the scene's unit asks for."""
+    armature = make_armature(context, motion.body, name, _skin(job, motion))
+    if job.metres != 1.0:
+        armature.scale = (1.0 / job.metres,) * 3
+        context.view_layer.update()
+    return armature
+
+
+def _with_notes(solution: Solution, job: Job, settings: object) -> Solution:
+    """The solution with what is to be said of the job in its report's warnings."""
+    report = solution.report
+    notes = list(job.notes)
+    unit = UNITS.get(report["unit"])
+    apart = unit is None or abs(unit - job.metres) > 1e-6 * job.metres or report["up"] != "+z"
+    if settings.source != "FILE" and apart:
+        notes.append(
+            f"the tracks are in {report['unit']} with {report['up']} up and the scene is not: the "
+            "body stands upright at human size and does not lie over them"
+        )
+    return replace(solution, report={**report, "warnings": [*report["warnings"], *notes]})
 
 
 def _skin(job: Job, motion: Motion) -> Mannequin | None:
@@ -132,18 +201,6 @@ def _skin(job: Job, motion: Motion) -> Mannequin | None:
 def _span(settings: object) -> tuple[int, int] | None:
     """The scene frames asked for, None for the scene's own."""
     return (settings.frame_start, settings.frame_end) if settings.use_range else None
-
-
-def _objects(context: bpy.types.Context, settings: object) -> tuple[list[bpy.types.Object], str]:
-    if settings.source == "COLLECTION":
-        if settings.collection is None:
-            raise InputError("no collection with the tracks is chosen")
-        found = [o for o in settings.collection.all_objects if o.type not in _NOT_TRACKS]
-        return found, f"collection {settings.collection.name!r}"
-    return [o for o in context.selected_objects if o.type not in _NOT_TRACKS], "selection"
-
-
-_NOT_TRACKS = frozenset(("ARMATURE", "CAMERA", "LIGHT"))
 
 
 def _from_file(context: bpy.types.Context, settings: object) -> SceneTracks:
@@ -176,11 +233,10 @@ def _store_settings(action: bpy.types.Action, settings: object) -> None:
     }  # fmt: skip
 
 
-def _note_result(
-    settings: object, solution: Solution, timing: Timing, action: bpy.types.Action
-) -> None:
+def note_result(context: bpy.types.Context, baked: Baked) -> None:
     """Put the report where the panel shows it."""
-    report, motion, result = solution.report, solution.motion, settings.result
+    solution, timing = baked.solution, baked.timing
+    report, motion, result = solution.report, solution.motion, context.scene.lsmplify.result
     error = np.nan_to_num(motion.track_error, nan=-1.0)
     frame, track = np.unravel_index(int(np.argmax(error)), error.shape)
     result.done = True
@@ -192,4 +248,4 @@ def _note_result(
     result.worst_frame = round(timing.first + timing.step * int(frame))
     result.seconds = sum(report["seconds"].values())
     result.notes = "\n".join(report["warnings"])
-    result.action = action.name
+    result.action, result.armature = baked.action.name, baked.armature.name

@@ -8,7 +8,8 @@ from .import_operator import LSMPLIFY_OT_import_tracks
 
 def _import_entry(self: bpy.types.Menu, _context: bpy.types.Context) -> None:
     self.layout.operator(
-        LSMPLIFY_OT_import_tracks.bl_idname, text="Marker Tracks (.c3d/.trc/.csv/.npy)"
+        LSMPLIFY_OT_import_tracks.bl_idname,
+        text="Motion Capture Tracks (.c3d/.trc/.csv/.json/.bvh/.npz)",
     )
 
 

@@ -4,6 +4,7 @@
 import bpy
 
 from . import model_file
+from .calibration.operators import LSMPLIFY_OT_show_markers
 from .import_operator import LSMPLIFY_OT_import_tracks
 from .result_operators import LSMPLIFY_OT_find_layout, LSMPLIFY_OT_jump_to_worst
 from .solve_operator import LSMPLIFY_OT_solve_and_bake, missing
@@ -32,6 +33,11 @@ class LSMPLIFY_PT_tracks(_Panel, bpy.types.Panel):
             column.prop(settings, "collection")
         elif settings.source == "BONES":
             column.prop(settings, "track_armature")
+        elif settings.source == "VERTICES":
+            column.prop(settings, "point_cache")
+            column.prop(settings, "vertices_by")
+            if settings.vertices_by == "ATTRIBUTE":
+                column.prop(settings, "vertex_attribute")
         elif settings.source == "FILE":
             column.prop(settings, "filepath")
         else:
@@ -42,6 +48,8 @@ class LSMPLIFY_PT_tracks(_Panel, bpy.types.Panel):
         column.operator(LSMPLIFY_OT_find_layout.bl_idname, icon="VIEWZOOM")
         for line in settings.found.splitlines():
             column.label(text=line)
+        if len(settings.people) > 1:
+            column.prop_search(settings, "person", settings, "people", icon="USER")
         column.prop(settings, "unit")
         column.prop(settings, "up")
 
@@ -115,5 +123,6 @@ class LSMPLIFY_PT_result(_Panel, bpy.types.Panel):
         column.label(text=f"95 % under {result.p95_mm:.1f} mm, worst {result.worst_mm:.0f} mm:")
         column.label(text=f"{result.worst_track}, frame {result.worst_frame}")
         column.operator(LSMPLIFY_OT_jump_to_worst.bl_idname, icon="TRACKER")
+        column.operator(LSMPLIFY_OT_show_markers.bl_idname, icon="OUTLINER_OB_ARMATURE")
         for note in result.notes.splitlines():
             column.label(text=note, icon="INFO")

@@ -4,6 +4,7 @@
 import bpy
 from bpy.props import (
     BoolProperty,
+    CollectionProperty,
     EnumProperty,
     FloatProperty,
     IntProperty,
@@ -14,15 +15,35 @@ from bpy.props import (
 from ..lsmplify_core.layout import shipped_layouts
 from ..lsmplify_core.world import UNITS
 from . import running
+from .mapping.properties import LSMPLifyMapping
+from .seeing.settings import LSMPLifySeeing
+from .sources.vertices import KINDS
+from .takes.groups import LSMPLifyCleanUp
 
 _LAYOUTS = (
     ("auto", "Find by Names", "Take the layout that explains the tracks' names best"),
     *((name, name, f"The points of {name}") for name in shipped_layouts()),
 )
+UNIT_ITEMS = (
+    ("auto", "Find", "From the file and the body's size"),
+    *((u, u, f"The tracks are in {u}") for u in UNITS),
+)
+UP_ITEMS = (
+    ("auto", "Find", "The axis along which heads lie above feet"),
+    *((a, a.upper(), f"{a.upper()} points up") for a in ("+z", "+y", "+x", "-z", "-y", "-x")),
+)
 
 
 def _is_armature(_self: object, candidate: bpy.types.Object) -> bool:
     return candidate.type == "ARMATURE"
+
+
+def _has_vertices(_self: object, candidate: bpy.types.Object) -> bool:
+    return candidate.type in KINDS
+
+
+class LSMPLifyPersonName(bpy.types.PropertyGroup):
+    """Somebody in the tracks, to choose from."""
 
 
 class LSMPLifyResult(bpy.types.PropertyGroup):
@@ -40,6 +61,7 @@ class LSMPLifyResult(bpy.types.PropertyGroup):
     seconds: FloatProperty()
     notes: StringProperty()
     action: StringProperty()
+    armature: StringProperty()
 
 
 class LSMPLifySettings(bpy.types.PropertyGroup):
@@ -56,6 +78,11 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
                 "Armature's Bones",
                 "Bones that stand for markers, as C3D importers make them",
             ),
+            (
+                "VERTICES",
+                "Vertices",
+                "Vertices of a mesh or point cloud, as point caches have them",
+            ),
             ("FILE", "File", "A C3D, TRC, CSV or NumPy file, without importing it first"),
         ),
     )
@@ -66,6 +93,24 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
         type=bpy.types.Object, name="Tracks", poll=_is_armature,
         description="The armature whose bones are the tracks",
     )  # fmt: skip
+    point_cache: PointerProperty(
+        type=bpy.types.Object, name="Mesh", poll=_has_vertices,
+        description="The mesh or point cloud whose vertices are the tracks",
+    )  # fmt: skip
+    vertices_by: EnumProperty(
+        name="Named By", description="How vertices become tracks",
+        items=(("GROUPS", "Vertex Groups", "Each vertex group is a track: its weighted middle"),
+               ("ATTRIBUTE", "Attribute", "Vertices with the same value, text or whole number, are a track"),
+               ("VERTICES", "Number", "Every vertex is a track")),
+    )  # fmt: skip
+    vertex_attribute: StringProperty(
+        name="Attribute", description="Point attribute with the tracks' names or numbers"
+    )
+    person: StringProperty(
+        name="Person", description="The one to solve; empty for everybody in the tracks"
+    )
+    people: CollectionProperty(type=LSMPLifyPersonName)
+    mapping: PointerProperty(type=LSMPLifyMapping)
     filepath: StringProperty(
         name="File", subtype="FILE_PATH", description="The file with the tracks"
     )
@@ -73,15 +118,13 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
         name="Layout", items=_LAYOUTS, description="Which points of a body the tracks are"
     )
     unit: EnumProperty(
-        name="Unit", description="Unit of the tracks; found from the body's size",
-        items=(("auto", "Find", "From the file and the body's size"),
-               *((u, u, f"The tracks are in {u}") for u in UNITS)),
-    )  # fmt: skip
+        name="Unit", description="Unit of the tracks; found from the body's size", items=UNIT_ITEMS
+    )
     up: EnumProperty(
-        name="Up", description="Axis of the tracks that points up; found from the body",
-        items=(("auto", "Find", "The axis along which heads lie above feet"),
-               *((a, a.upper(), f"{a.upper()} points up") for a in ("+z", "+y", "+x", "-z", "-y", "-x"))),
-    )  # fmt: skip
+        name="Up",
+        description="Axis of the tracks that points up; found from the body",
+        items=UP_ITEMS,
+    )
     target: EnumProperty(
         name="Armature", description="What the motion is baked on",
         items=(("NEW", "New Body", "Make an SMPL armature with a mannequin, sized to the take"),
@@ -120,3 +163,5 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
     progress_text: StringProperty(get=lambda _self: running.text())
     found: StringProperty()
     result: PointerProperty(type=LSMPLifyResult)
+    seeing: PointerProperty(type=LSMPLifySeeing)
+    cleanup: PointerProperty(type=LSMPLifyCleanUp)

@@ -4,18 +4,27 @@
 import bpy
 
 from . import (
+    calibration,
+    cleanup,
     cli,
     import_operator,
+    mapping,
     menus,
     panels,
     preferences,
     properties,
     result_operators,
+    seeing,
     solve_operator,
+    takes,
 )
 
 _CLASSES = (
     preferences.LSMPLIFY_AP_preferences,
+    *mapping.PROPERTIES,
+    properties.LSMPLifyPersonName,
+    *takes.CLASSES,
+    *seeing.SETTINGS,
     properties.LSMPLifyResult,
     properties.LSMPLifySettings,
     solve_operator.LSMPLIFY_OT_solve_and_bake,
@@ -23,9 +32,13 @@ _CLASSES = (
     result_operators.LSMPLIFY_OT_jump_to_worst,
     result_operators.LSMPLIFY_OT_find_layout,
     panels.LSMPLIFY_PT_tracks,
+    *mapping.CLASSES,
+    *calibration.CLASSES,
     panels.LSMPLIFY_PT_body,
     panels.LSMPLIFY_PT_bake,
     panels.LSMPLIFY_PT_result,
+    *seeing.CLASSES,
+    *cleanup.CLASSES,
 )
 
 
@@ -34,6 +47,8 @@ def register() -> None:
     for cls in _CLASSES:
         bpy.utils.register_class(cls)
     bpy.types.Scene.lsmplify = bpy.props.PointerProperty(type=properties.LSMPLifySettings)
+    takes.register()
+    seeing.register()
     menus.add()
     cli.register()
 
@@ -42,6 +57,8 @@ def unregister() -> None:
     """Take everything back, in reverse."""
     cli.unregister()
     menus.remove()
+    seeing.unregister()
+    takes.unregister()
     del bpy.types.Scene.lsmplify
     for cls in reversed(_CLASSES):
         bpy.utils.unregister_class(cls)

@@ -4,8 +4,11 @@
 import bpy
 
 from ..lsmplify_core.errors import InputError
-from ..lsmplify_core.matching import best_match
+from ..lsmplify_core.mapping import mapping_of
 from . import job
+from .mapping import rows
+from .mapping.use import match_tracks
+from .people.reading import chosen
 from .solve_operator import missing
 
 
@@ -44,8 +47,10 @@ class LSMPLIFY_OT_find_layout(bpy.types.Operator):
         """Read the tracks and note what was found."""
         settings = context.scene.lsmplify
         try:
-            tracks = job.read_scene(context).tracks
-            match = best_match(tracks.names)
+            people = job.read_people(context)
+            rows.name_all(settings.people, [p.name for p in people] if len(people) > 1 else [])
+            tracks = chosen(people, settings.person)[0].taken.tracks
+            match, _ = match_tracks(settings, tracks.names)
         except InputError as error:
             settings.found = ""
             self.report({"ERROR"}, str(error))
@@ -56,5 +61,11 @@ class LSMPLIFY_OT_find_layout(bpy.types.Operator):
             f"{tracks.frames} frames at {tracks.rate:g} per second\n"
             f"{missing_share:.1f} % missing"
         )
+        if len(people) > 1:
+            settings.found += f"\n{len(people)} people: {', '.join(p.name for p in people)}"
+        rows.fill(
+            settings, mapping_of(match, tracks.names), tracks.names, match.evidence,
+            settings.mapping.edited,
+        )  # fmt: skip
         self.report({"INFO"}, match.evidence)
         return {"FINISHED"}

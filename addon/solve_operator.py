@@ -9,7 +9,9 @@ import bpy
 
 from ..lsmplify_core.errors import OUTSIDE, InputError, told
 from ..lsmplify_core.solver import Progress, Solution
+from ..lsmplify_core.timing import finished
 from . import job, model_file, running
+from .people.solving import finish_all, prepare_all, solve_all
 
 _TICK = 0.01
 """Seconds between two looks at the events."""
@@ -24,8 +26,8 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
     bl_label = "Solve and Bake"
     bl_options: ClassVar = {"REGISTER", "UNDO"}
 
-    _job: job.Job
-    _steps: Generator[Progress, None, Solution]
+    _jobs: list[job.Job]
+    _steps: Generator[Progress, None, list[Solution]]
     _timer: bpy.types.Timer | None = None
 
     @classmethod
@@ -42,13 +44,9 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """The whole job at once, for scripts and background runs."""
         try:
-            work = _prepared(context)
-            steps = job.solve_job(work)
-            while True:
-                try:
-                    next(steps)
-                except StopIteration as end:
-                    return self._done(context, job.finish(context, work, end.value))
+            jobs = _prepared(context)
+            solutions = finished(solve_all(jobs))
+            return self._done(context, finish_all(context, jobs, solutions))
         except OUTSIDE as error:
             return self._refused(error)
 
@@ -57,10 +55,10 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
         if bpy.app.background or context.window is None:
             return self.execute(context)
         try:
-            self._job = _prepared(context)
+            self._jobs = _prepared(context)
         except OUTSIDE as error:
             return self._refused(error)
-        self._steps = job.solve_job(self._job)
+        self._steps = solve_all(self._jobs)
         self._timer = context.window_manager.event_timer_add(_TICK, window=context.window)
         context.window_manager.modal_handler_add(self)
         self._tell(context, Progress("calibrate", 0.0))
@@ -96,20 +94,21 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
         self._steps.close()
         self._rest(context)
 
-    def _finished(self, context: bpy.types.Context, solution: Solution) -> set[str]:
+    def _finished(self, context: bpy.types.Context, solutions: list[Solution]) -> set[str]:
         try:
-            return self._done(context, job.finish(context, self._job, solution))
+            return self._done(context, finish_all(context, self._jobs, solutions))
         except OUTSIDE as error:
             return self._refused(error)
         except ReferenceError:  # Blender's word for what is gone
             return self._refused(InputError("the armature was removed while solving; solve again"))
 
-    def _done(self, context: bpy.types.Context, baked: job.Baked) -> set[str]:
+    def _done(self, context: bpy.types.Context, baked: list[job.Baked]) -> set[str]:
         result = context.scene.lsmplify.result
+        names = ", ".join(b.armature.name for b in baked)
         self.report(
             {"INFO"},
             f"{result.layout}: {result.frames} frames in {result.seconds:.1f} s, "
-            f"mean track error {result.mean_mm:.1f} mm, on {baked.armature.name}",
+            f"mean track error {result.mean_mm:.1f} mm, on {names}",
         )
         return {"FINISHED"}
 
@@ -142,6 +141,8 @@ def missing(context: bpy.types.Context) -> str:
         return "Choose the collection that holds the tracks"
     if settings.source == "BONES" and settings.track_armature is None:
         return "Choose the armature whose bones are the tracks"
+    if settings.source == "VERTICES" and settings.point_cache is None:
+        return "Choose the mesh whose vertices are the tracks"
     if settings.source == "FILE" and not settings.filepath:
         return "Choose a file with tracks"
     if settings.target == "EXISTING" and settings.armature is None:
@@ -149,11 +150,11 @@ def missing(context: bpy.types.Context) -> str:
     return model_file.trouble(context) if settings.target == "NEW" else ""
 
 
-def _prepared(context: bpy.types.Context) -> job.Job:
-    """The job of the scene's settings; a new armature is made of the model file in the preferences,
-    if one is chosen there."""
+def _prepared(context: bpy.types.Context) -> list[job.Job]:
+    """The jobs of the scene's settings, one a person; a new armature is made of the model file in
+    the preferences, if one is chosen there."""
     new = context.scene.lsmplify.target == "NEW"
-    return job.prepare(context, body=model_file.load(context) if new else None)
+    return prepare_all(context, body=model_file.load(context) if new else None)
 
 
 def _redraw(context: bpy.types.Context) -> None:

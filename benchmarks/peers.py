@@ -5,14 +5,14 @@ Each clip of the test part is cut to its first frames, since SMPLify needs a sec
 that costs ours, whose clips are mostly long, stands beside it: its frames/s on the whole clips.
 """
 
-from pathlib import Path
 from typing import Any
 
 from common import SHARED, absent, publish
 from momentum import take as momentum
 
+from lsmplify_core.datasets import Source, find_sources
 from lsmplify_core.errors import InputError
-from lsmplify_core.evaluation.clips import clip_files, load_clip
+from lsmplify_core.evaluation.clips import load_clips
 from lsmplify_core.evaluation.methods import find_method
 from lsmplify_core.evaluation.scores import Score, row, score
 from lsmplify_core.evaluation.tables import text_table
@@ -35,7 +35,7 @@ def main() -> None:
         absent("peers", DATA)
         return
     layout = load_layout("BODY_25")
-    whole = [take_of(file, layout) for file in clip_files(DATA)[::EVERY]]
+    whole = [take_of(source, layout) for source in find_sources(DATA)[::EVERY]]
     takes = [between(take, 0, min(FRAMES, take.truth.frames)) for take in whole]
     find_method("default")(whole[0])  # weights are read once, before the clock runs
     rows = [measured(name, takes) for name in METHODS]
@@ -52,9 +52,9 @@ def main() -> None:
     publish("peers", text_table(["method", *FIGURES], lines), rows)
 
 
-def take_of(file: Path, layout: Any) -> Take:
+def take_of(source: Source, layout: Any) -> Take:
     """A clip's tracks and truth."""
-    return make_take(load_clip(file, DATA, None, 0.0), layout)
+    return make_take(load_clips(source)[0], layout)
 
 
 def measured(name: str, takes: list[Take], label: str = "") -> dict[str, Any]:

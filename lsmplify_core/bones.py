@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .arrays import Floats
 from .body import Body, default_body
@@ -127,6 +128,12 @@ def body_of(rig: Rig, name: str) -> Body:
     """The body that a rig is, in metres of the world, in SMPL's rest frame."""
     joints = rig.scale * (rig.heads - rig.heads[0]) @ rig.body_axes
     return Body(joints + default_body().rest_joints[0], name)
+
+
+def points_on_rig(rig: Rig, joints: NDArray[np.intp], offsets: Floats) -> Floats:
+    """(K, 3) in the rig's own space at rest: points on joints (K,), at offsets (K, 3) in the joints'
+    frames, in the rig's own unit."""
+    return rig.heads[joints] + offsets @ rig.body_axes.T
 
 
 def pose_bones(motion: Motion, rig: Rig) -> tuple[Floats, Floats]:

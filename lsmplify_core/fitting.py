@@ -14,6 +14,7 @@ import numpy as np
 from .arrays import Floats
 from .attachments import State, Target, compare
 from .clean import smoothed
+from .guarded import guarded
 from .learned import ROUNDS, Learned, chunks, joined, learned_steps, state_part, target_part
 from .network import load_network
 from .noise import smoothing_for, stiffness_between, track_noise
@@ -131,7 +132,8 @@ def _all(job: Job, learned: Learned) -> Generator[float, None, State]:
     target = _without_strays(job, state)
     total = pieces(len(state.root))
     steps = solve_together(state, target, learned.guess, learned.expected, job.noise, job.rate)
-    return (yield from mapped(steps, lambda done: 0.4 + 0.6 * done / total))
+    moved = yield from mapped(steps, lambda done: 0.4 + 0.6 * done / total)
+    return guarded(state, moved, target, job.rate)
 
 
 def _without_strays(job: Job, state: State) -> Target:

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which track is which point of the body: tracks' names held against the layouts' names.
 
-Names are compared without subject prefix ("Anna:LSHO"), copy suffix (".001"), case, separators,
-and with one spelling of left and right.
+Names are compared as `names` spells them; every layout is scored, the best is proposed.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +12,7 @@ from typing import Final
 from .errors import InputError
 from .joints import JOINT_NAMES
 from .layout import Layout, load_layout, shipped_layouts
+from .names import plain, shorter_names
 
 LEAST_POINTS: Final = 6
 LEAST_JOINTS: Final = 4
@@ -45,29 +44,74 @@ def best_match(names: Sequence[str], layouts: Sequence[Layout] | None = None) ->
 
     Raises InputError where none shows enough of a body.
     """
-    candidates = _shipped() if layouts is None else tuple(layouts)
-    matches = [match_layout(names, layout, strict=False) for layout in candidates]
-    fitting = [m for m in matches if _is_a_body(m)]
-    if not fitting:
+    ranked = rank_layouts(names, layouts)
+    if not ranked or not is_a_body(ranked[0]):
         some = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
+        tried = shipped_layouts() if layouts is None else [c.name for c in layouts]
         raise InputError(
-            f"the tracks ({some}) match no layout; tried {', '.join(c.name for c in candidates)}; "
+            f"the tracks ({some}) match no layout; tried {', '.join(tried)}; "
             "rename the tracks or give a layout file"
         )
-    return max(fitting, key=lambda m: (round(m.score, 6), len(m.matched)))
+    return ranked[0]
+
+
+def rank_layouts(names: Sequence[str], layouts: Sequence[Layout] | None = None) -> list[Match]:
+    """Every layout's match, the best first; those that show a body before those that don't.
+
+    layouts: the shipped ones where None.
+    """
+    candidates = _shipped() if layouts is None else tuple(layouts)
+    return sorted(_matches(names, candidates), key=_rank)
+
+
+def _matches(names: Sequence[str], layouts: Sequence[Layout]) -> list[Match]:
+    """The names as they are; where no layout finds a body in them, without what they share."""
+    matches = [_matched(names, names, layout) for layout in layouts]
+    if any(is_a_body(m) for m in matches):
+        return matches
+    for shorten in shorter_names():
+        short = shorten(names)
+        if short == list(names):
+            continue
+        again = [_matched(names, short, layout) for layout in layouts]
+        matches = [min(pair, key=_rank) for pair in zip(matches, again, strict=True)]
+    return matches
+
+
+def _rank(match: Match) -> tuple[bool, float, int]:
+    return not is_a_body(match), -round(match.score, 6), -len(match.matched)
+
+
+def shows_a_body(names: Sequence[str]) -> bool:
+    """Whether the names are enough of a body by any shipped layout."""
+    if len(names) < LEAST_POINTS:
+        return False
+    return any(is_a_body(_matched(names, names, layout)) for layout in _shipped())
 
 
 def match_layout(names: Sequence[str], layout: Layout, strict: bool = True) -> Match:
     """Match the names with one layout. Raises InputError where it shows too little of a body,
     unless `strict` is off."""
+    match = _matches(names, (layout,))[0] if names else _matched(names, names, layout)
+    if strict and not is_a_body(match):
+        missing = [n for n, t in zip(layout.names, match.track_of, strict=True) if t is None]
+        raise InputError(
+            f"only {len(match.matched)} of the {len(layout.keypoints)} points of layout "
+            f"{layout.name} are among the tracks, too few for a body (missing: "
+            f"{', '.join(missing[:8])}{', …' if len(missing) > 8 else ''})"
+        )
+    return match
+
+
+def _matched(names: Sequence[str], short: Sequence[str], layout: Layout) -> Match:
+    """names: as they are; short: as they are compared."""
     by_name: dict[str, int] = {}
-    for index, name in enumerate(names):
+    for index, name in enumerate(short):
         by_name.setdefault(plain(name), index)
     track_of: list[int | None] = []
     taken: set[int] = set()
-    for keypoint in layout.keypoints:
-        spellings = (keypoint.name, *keypoint.aliases)
-        found = (by_name.get(plain(s)) for s in spellings)
+    for spellings in _spellings(layout):
+        found = (by_name.get(s) for s in spellings)
         track = next((t for t in found if t is not None and t not in taken), None)
         if track is not None:
             taken.add(track)
@@ -75,36 +119,19 @@ def match_layout(names: Sequence[str], layout: Layout, strict: bool = True) -> M
     count, wanted = len(taken), len(layout.keypoints)
     score = 2.0 * count / (wanted + min(len(names), 3 * wanted)) if names else 0.0
     evidence = f"{layout.name}: {count} of {wanted} points named alike, {len(names)} tracks"
-    match = Match(layout, tuple(track_of), score, evidence)
-    if strict and not _is_a_body(match):
-        missing = [k.name for k, t in zip(layout.keypoints, track_of, strict=True) if t is None]
-        raise InputError(
-            f"only {count} of the {wanted} points of layout {layout.name} are among the tracks, "
-            f"too few for a body (missing: {', '.join(missing[:8])}{', …' if len(missing) > 8 else ''})"
-        )
-    return match
+    if short is not names and count:
+        k, t = next((k, t) for k, t in enumerate(track_of) if t is not None)
+        evidence += f" ({names[t]} is {layout.names[k]})"
+    return Match(layout, tuple(track_of), score, evidence)
 
 
-@lru_cache(maxsize=4096)
-def plain(name: str) -> str:
-    """A name as it is compared: "Anna:L.Shoulder.001" and "left_shoulder" are both "l shoulder"."""
-    name = re.split(r"[:|]", name.strip())[-1]
-    name = re.sub(r"\.\d{3}$", "", name)
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    words = [w for w in re.split(r"[^0-9A-Za-z*#]+", name.lower()) if w]
-    words = [{"left": "l", "right": "r"}.get(w, w) for w in words]
-    if len(words) == 1:
-        word = words[0]
-        for long, short in (("left", "l"), ("right", "r")):
-            if word.startswith(long) and len(word) > len(long):
-                word = short + word[len(long) :]
-        words = [word]
-    side = next((w for w in words if w in ("l", "r")), "")
-    rest = "".join(w for w in words if w not in ("l", "r"))
-    return f"{side}{rest}"
+@lru_cache(maxsize=256)
+def _spellings(layout: Layout) -> tuple[tuple[str, ...], ...]:
+    return tuple((plain(k.name), *map(plain, k.aliases)) for k in layout.keypoints)
 
 
-def _is_a_body(match: Match) -> bool:
+def is_a_body(match: Match) -> bool:
+    """Whether enough points on enough joints were found, the torso's among them."""
     joints = [match.layout.keypoints[k].joint for k, _ in match.matched]
     on_torso = any(JOINT_NAMES[j] in _TORSO for j in joints)
     return len(joints) >= LEAST_POINTS and len(set(joints)) >= LEAST_JOINTS and on_torso

@@ -53,13 +53,13 @@ def place(rest: Array, target: Target) -> State:
     to_centre = xp.sum(w * target.points, axis=1) / total
     a = model - from_centre[:, None]
     b = (target.points - to_centre[:, None]) * w
-    turn = _kabsch(xp.matrix_transpose(b) @ a)
+    turn = kabsch(xp.matrix_transpose(b) @ a)
     root = to_centre - (turn @ from_centre[..., None])[..., 0]
     first = (turn @ rotations[:, 0])[:, None]
     return State(xp.concat((first, rotations[:, 1:]), axis=1), root)
 
 
-def _kabsch(covariance: Array) -> Array:
+def kabsch(covariance: Array) -> Array:
     """The rotation (N, 3, 3) that best maps a on b, from sum b aᵀ (Kabsch 1976)."""
     xp = array_namespace(covariance)
     u, _, vt = xp.linalg.svd(covariance)

@@ -6,7 +6,7 @@ end.
 """
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -14,29 +14,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Floats
-from .attachments import State, Target, compare
+from .attachments import State, Target
 from .body import Body, default_body
 from .calibrate import Calibration, calibrate_steps
 from .clean import fill_frames, smoothed
 from .errors import InputError
-from .fitting import Settings, fitted_steps, make_job
+from .fitting import Job, Settings, fitted_steps, make_job
 from .layout import load_layout
-from .learned import chunks, joined, state_part, target_part
+from .learned import chunks, joined, target_part
 from .matching import Match, best_match, match_layout
 from .motion import Motion
 from .network import load_network
 from .placing import place, torso_trust
+from .repair import Repair, apply, mended
+from .repair.records import summary
+from .repair.retry import second_look, stray_records, track_errors
 from .report import make_report
 from .shapes import RegionSpace, ShapeSpace, betas_of
 from .smplfile import SmplFile, layout_on
-from .spikes import without_spikes
 from .threads import one_blas_thread
 from .timing import finished, mapped, timed
 from .tracks import Tracks
 from .world import converted, find_world
 
 _CALIBRATED: Final = 0.2
-_FITTED: Final = 0.78
+_FITTED: Final = 0.74
+_LOOKED: Final = 0.05
 """Shares of the whole job for the progress bar; the rest is cleaning up."""
 _LEAST_POINTS: Final = 4
 """Points that a frame must show to be solved; frames with fewer are filled from their neighbours."""
@@ -55,7 +58,8 @@ class Solution:
     """motion: at the tracks' own rate. report: the contract's, without seconds of read and write.
     match: which track was which keypoint. expected: (T, 22) radians, the error that the network
     expects of each rotation. offsets: (K, 3) metres, the calibrated places of the tracks on the
-    joints of `motion.body`. joints: (K,) those joints."""
+    joints of `motion.body`. joints: (K,) those joints. repairs: what was mended in the tracks
+    before."""
 
     motion: Motion
     report: dict[str, Any]
@@ -63,6 +67,7 @@ class Solution:
     expected: Floats
     joints: NDArray[np.intp]
     offsets: Floats
+    repairs: tuple[Repair, ...] = ()
 
 
 def solve(
@@ -73,11 +78,15 @@ def solve(
     body: Body | SmplFile | None = None,
     init: Motion | None = None,
     settings: Settings | None = None,
+    repairs: Sequence[Repair] | None = None,
 ) -> Solution:
     """Solve a take in one go; the arguments are those of `solve_steps`."""
     return finished(
-        solve_steps(tracks, match=match, layout=layout, body=body, init=init, settings=settings)
-    )
+        solve_steps(
+            tracks, match=match, layout=layout, body=body, init=init, settings=settings,
+            repairs=repairs,
+        )
+    )  # fmt: skip
 
 
 def solve_steps(
@@ -88,17 +97,21 @@ def solve_steps(
     body: Body | SmplFile | None = None,
     init: Motion | None = None,
     settings: Settings | None = None,
+    repairs: Sequence[Repair] | None = None,
 ) -> Generator[Progress, None, Solution]:
     """Solve a take step by step.
 
     tracks: as read, in any unit and with any axis up. match: which track is which keypoint; found
     by `layout` ("auto", a shipped name or a JSON file) where it is None. body: None to calibrate
     the default one on the take, or a model file to find its betas; a body is kept as it is. The points' offsets are calibrated either way. init: a motion to start from
-    (plug-in), at the tracks' rate, frame for frame.
+    (plug-in), at the tracks' rate, frame for frame. repairs: what to mend in the tracks first; None
+    for all that is found, none where it is empty.
     Raises InputError for tracks that cannot be solved.
     """
     with one_blas_thread():
-        return (yield from _solved(tracks, match, layout, body, init, settings or Settings()))
+        return (
+            yield from _solved(tracks, match, layout, body, init, settings or Settings(), repairs)
+        )
 
 
 def _solved(
@@ -108,6 +121,7 @@ def _solved(
     body: Body | SmplFile | None,
     init: Motion | None,
     settings: Settings,
+    repairs: Sequence[Repair] | None,
 ) -> Generator[Progress, None, Solution]:
     """The rooms in their order; linear algebra runs on one thread and pieces of the take beside
     each other, since a library's waiting threads would stand in their way."""
@@ -118,7 +132,7 @@ def _solved(
         match = replace(match, layout=layout_on(body, match.layout))
     world = find_world(tracks, match)
     taken = converted(tracks.select([t for _, t in match.matched]), world)
-    taken = without_spikes(taken)
+    measured, taken, done = mended(taken, repairs)
     sighted = _sighted(taken)
     space = betas_of(body) if isinstance(body, SmplFile) else RegionSpace(body or default_body())
     target, origin = _target(taken, match, space.mean)
@@ -133,9 +147,17 @@ def _solved(
     state, learned = yield from mapped(
         fitted_steps(job, seconds), lambda told: Progress(told[0], _CALIBRATED + _FITTED * told[1])
     )
-    yield Progress("clean", 0.98)
+    look = yield from mapped(
+        second_look(job, state, learned, seconds, repairs is None),
+        lambda told: Progress(told[0], _CALIBRATED + _FITTED + _LOOKED * told[1]),
+    )
+    if look.strays.any():
+        measured, done = _without(measured, done, look.strays, job, state, unit)
+        local = replace(local, weights=np.where(look.strays, 0, local.weights))
+    yield Progress("clean", 0.99)
     began = time.perf_counter()
-    state, error = _cleaned(state, local, sighted, taken.rate, job.smooth)
+    state, error = _cleaned(look.state, local, sighted, taken.rate, job.smooth)
+    error[~measured.seen] = np.nan
     seconds["clean"] = time.perf_counter() - began
     motion = Motion(
         state.rotations.astype(np.float64),
@@ -147,12 +169,12 @@ def _solved(
         found.shape if isinstance(body, SmplFile) else None,
         body.gender if isinstance(body, SmplFile) else "neutral",
     )
-    warnings = (*taken.warnings, *_warn_of_gaps(sighted))
+    warnings = (*measured.warnings, *_warn_of_gaps(sighted))
     report = make_report(
-        motion, taken, match.layout.name, world.unit_name, world.up, seconds, warnings
+        motion, measured, match.layout.name, world.unit_name, world.up, seconds, warnings
     )
     return Solution(
-        motion, report, match, learned.expected, np.asarray(target.joints), found.offsets
+        motion, report, match, look.learned.expected, np.asarray(target.joints), found.offsets, done
     )
 
 
@@ -226,17 +248,22 @@ def _start(
     return fill_frames(placed, held)
 
 
+def _without(
+    measured: Tracks, done: tuple[Repair, ...], strays: NDArray[np.bool_], job: Job, state: State,
+    unit: float,
+) -> tuple[Tracks, tuple[Repair, ...]]:  # fmt: skip
+    """The tracks without the samples that the second look left out, and the longer list."""
+    error = unit * track_errors(state, job.target)
+    found = stray_records(strays, error, measured.names)
+    told = (*measured.warnings, *summary(found))
+    return replace(apply(measured, found), warnings=told), (*done, *found)
+
+
 def _cleaned(
     state: State, local: Target, sighted: NDArray[np.bool_], rate: float, smooth: float
 ) -> tuple[State, Floats]:
     state = smoothed(fill_frames(state, sighted), rate, smooth)
-    errors = [
-        np.linalg.norm(compare(state_part(state, p), target_part(local, p)).residuals, axis=-1)
-        for p in chunks(len(state.root))
-    ]
-    error = np.concatenate(errors).astype(np.float64)
-    error[local.weights == 0] = np.nan
-    return state, error
+    return state, track_errors(state, local)
 
 
 def _warn_of_gaps(sighted: NDArray[np.bool_]) -> tuple[str, ...]:

@@ -54,8 +54,8 @@ def solve_together(
             state_part(state, wide), target_part(target, wide), state_part(guess, wide),
             expected[wide], noise, rate,
         )  # fmt: skip
-        moved = _moved(state_part(state, wide), solve_system(system))
-        return state_part(moved, slice(first - wide.start, last - wide.start))
+        stepped = moved(state_part(state, wide), solve_system(system))
+        return state_part(stepped, slice(first - wide.start, last - wide.start))
 
     parts = yield from side_by_side(fit, range(0, frames, _PIECE))
     return joined(parts)
@@ -81,17 +81,20 @@ class System:
 
 
 def make_system(
-    state: State, target: Target, guess: State, expected: Floats, noise: float, rate: float
-) -> System:
-    """The equations for the step from `state`; the arguments are those of `solve_together`."""
+    state: State, target: Target, guess: State, expected: Floats, noise: float, rate: float,
+    memory: float = MEMORY,
+) -> System:  # fmt: skip
+    """The equations for the step from `state`; the arguments are those of `solve_together`.
+
+    memory: seconds over which a deviation falls to 1/e."""
     seen = compare(state, target)
     frames = seen.turned[:, :N_POSED].astype(np.float64)
     blocks, asked = _in_own_axes(*normal_equations(seen, target), frames)
     own = np.swapaxes(guess.rotations[:, :N_POSED], -1, -2) @ state.rotations[:, :N_POSED]
-    away = np.concatenate((_flat(matrix_to_axis_angle(own)), state.root - guess.root), axis=1)
+    away = np.concatenate((flat(matrix_to_axis_angle(own)), state.root - guess.root), axis=1)
     spread = np.concatenate((*[expected] * 3, np.full((len(away), 3), _ROOT)), axis=1)
     weight = (noise / spread).astype(np.float64)
-    alone, linked = markov_precision(len(away), float(np.exp(-1.0 / (MEMORY * rate))))
+    alone, linked = markov_precision(len(away), float(np.exp(-1.0 / (memory * rate))))
     links = linked * weight[:-1] * weight[1:]
     diagonal = np.square(weight) * alone[:, None]
     every = np.arange(blocks.shape[-1])
@@ -142,7 +145,8 @@ def _in_own_axes(matrices: Floats, vectors: Floats, frames: Floats) -> tuple[Flo
     return back @ (matrices @ turns), (back @ vectors[..., None])[..., 0]
 
 
-def _moved(state: State, x: Floats) -> State:
+def moved(state: State, x: Floats) -> State:
+    """The state after a step (T, 69) of `solve_system`."""
     vectors = np.swapaxes(x[:, : 3 * N_POSED].reshape(len(x), 3, N_POSED), 1, 2)
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)
     vectors = vectors * np.minimum(1.0, _MOST_TURN / np.maximum(length, _MOST_TURN))
@@ -152,6 +156,6 @@ def _moved(state: State, x: Floats) -> State:
     return State(rotations, state.root + x[:, 3 * N_POSED :].astype(kind))
 
 
-def _flat(vectors: Floats) -> Floats:
+def flat(vectors: Floats) -> Floats:
     """(T, 22, 3) -> (T, 66), the axes outside, as `refine.normal_equations` has them."""
     return np.swapaxes(vectors, 1, 2).reshape(len(vectors), -1)

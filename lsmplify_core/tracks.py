@@ -20,6 +20,8 @@ class Tracks:
     up: one of "+x" "-x" "+y" "-y" "+z" "-z", or None while unknown.
     unit_given, up_given: whether the user said so, who is believed; files are doubted.
     warnings: sentences about what was guessed or mended on the way.
+    confidence: (T, K) from 0 to 1, how far each sample is trusted, or None for all alike.
+    events: (seconds from the first frame, name) of moments that the file marks.
     """
 
     positions: NDArray[np.float64]
@@ -31,6 +33,8 @@ class Tracks:
     warnings: tuple[str, ...] = ()
     unit_given: bool = False
     up_given: bool = False
+    confidence: NDArray[np.float64] | None = None
+    events: tuple[tuple[float, str], ...] = ()
 
     @property
     def frames(self) -> int:
@@ -53,7 +57,8 @@ class Tracks:
         """Only these points, in this order."""
         wanted = [int(i) for i in indices]
         names = tuple(self.names[i] for i in wanted)
-        return replace(self, positions=self.positions[:, wanted], names=names)
+        sure = None if self.confidence is None else self.confidence[:, wanted]
+        return replace(self, positions=self.positions[:, wanted], names=names, confidence=sure)
 
     def between(self, start: int | None, end: int | None) -> "Tracks":
         """Only the frames from `start` to `end`, both included, counted from 0."""
@@ -64,7 +69,10 @@ class Tracks:
                 f"{self.source}: frames {first} to {last} are not in the take, "
                 f"which has frames 0 to {self.frames - 1}"
             )
-        return replace(self, positions=self.positions[first : last + 1])
+        part = slice(first, last + 1)
+        sure = None if self.confidence is None else self.confidence[part]
+        events = tuple((t - first / self.rate, name) for t, name in self.events)
+        return replace(self, positions=self.positions[part], confidence=sure, events=events)
 
 
 def checked_tracks(

@@ -10,7 +10,7 @@ from lsmplify_core.bones import Rig, body_of, checked_rig, joint_rotations, pose
 from lsmplify_core.errors import InputError
 from lsmplify_core.motion import Motion
 from lsmplify_core.rotations import angle_between, axis_angle_to_matrix
-from lsmplify_core.sampling import Keys, frames_within, key_frames, sampled_on_grid
+from lsmplify_core.sampling import frames_within, key_frames
 
 
 def any_rig(scale: float = 1.4) -> Rig:
@@ -59,29 +59,6 @@ def test_quaternion_signs_go_on() -> None:
     motion = Motion(axis_angle_to_matrix(spin), np.zeros((100, 3)), 30.0, default_body())
     q = pose_bones(motion, any_rig())[0]
     assert (np.sum(q[1:] * q[:-1], axis=-1) > 0).all()
-
-
-def test_fractional_frames_and_missing_keys() -> None:
-    times = 1.0 + 0.24 * np.arange(100)
-    seen = np.ones(100, dtype=bool)
-    seen[30:40] = False
-    place = np.eye(4)
-    place[:3, 3] = 5.0
-    values = np.stack([times, times, times], axis=1)
-    found = sampled_on_grid(
-        [Keys(times, values, np.eye(4)), Keys(times[seen], values[seen], place)]
-    )
-    assert found is not None
-    assert found.positions.shape == (100, 2, 3)
-    assert found.step == pytest.approx(0.24)
-    assert np.isnan(found.positions[30:40, 1]).all()
-    assert np.isfinite(found.positions[:, 0]).all()
-    np.testing.assert_allclose(found.positions[0, 1], 6.0)
-
-
-def test_poses_set_by_hand_are_not_samples() -> None:
-    times = np.array([1.0, 20.0, 45.0])
-    assert sampled_on_grid([Keys(times, np.zeros((3, 3)), np.eye(4))]) is None
 
 
 @pytest.mark.parametrize(

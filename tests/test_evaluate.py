@@ -14,10 +14,11 @@ import pytest
 
 from lsmplify_core.body import default_body
 from lsmplify_core.cli import evaluate as command
+from lsmplify_core.datasets import find_sources
 from lsmplify_core.errors import InputError
 from lsmplify_core.evaluation import metrics
 from lsmplify_core.evaluation.answers import Answer
-from lsmplify_core.evaluation.clips import Clip, clip_files, load_clip
+from lsmplify_core.evaluation.clips import Clip, load_clip
 from lsmplify_core.evaluation.methods import METHODS
 from lsmplify_core.evaluation.protocols import STRIDES, Conditions, takes
 from lsmplify_core.evaluation.run import evaluate
@@ -282,10 +283,10 @@ def test_bad_options_say_what_to_do(data: Path, words: list[str], message: str) 
 
 
 def test_a_folder_without_clips_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no npz file"):
-        clip_files(tmp_path)
+    with pytest.raises(InputError, match="no motion file"):
+        find_sources(tmp_path)
     with pytest.raises(InputError, match="no such folder"):
-        clip_files(tmp_path / "nowhere")
+        find_sources(tmp_path / "nowhere")
 
 
 def test_a_broken_clip_is_named(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ def add_parser(subparsers: Any) -> None:
     from ..evaluation.protocols import PROTOCOLS
 
     p = subparsers.add_parser("evaluate", help="measure methods on AMASS-format clips")
-    p.add_argument("--data", type=Path, required=True, help="folder of AMASS npz files")
+    p.add_argument("--data", type=Path, required=True,
+                   help="folder of AMASS npz files, or of 3DPW's or RICH's pickles")  # fmt: skip
     p.add_argument("--layout", default="BODY_25", help="name or JSON file (default: BODY_25)")
     p.add_argument("--protocol", choices=PROTOCOLS, default="sequential")
     p.add_argument("--method", nargs="+", default=["default"], metavar="M",
@@ -32,6 +33,10 @@ def add_parser(subparsers: Any) -> None:
     p.add_argument("--body", type=Path, metavar="FILE", help="SMPL, SMPL-H or SMPL-X model: the "
                    "clips' people are of it, and PVE is measured on its mesh")  # fmt: skip
     p.add_argument("--known-body", action="store_true", help="give methods the true body")
+    p.add_argument("--given-first", action="store_true", help="sequential: give methods the body, "
+                   "the first pose and every frame's place, as the paper's are")  # fmt: skip
+    p.add_argument("--starts", type=Path, metavar="DIR", help="plugin: start from these results of "
+                   "another estimator, NAME.npz or NAME.pkl a clip")  # fmt: skip
     p.add_argument("--json", type=Path, metavar="FILE", help="write the rows here")
     p.add_argument("--by-clip", type=Path, metavar="FILE.csv", help="write one line a clip here")
     p.add_argument("--by-joint", action="store_true", help="print errors by joint")
@@ -55,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     groups = evaluate(
         args.data, conditions, args.protocol, tuple(dict.fromkeys(args.method)),
         args.subset, args.rate, args.proportions, args.known_body,
-        _tell if sys.stderr.isatty() else _quiet, model,
+        _tell if sys.stderr.isatty() else _quiet, model, args.given_first, args.starts,
     )  # fmt: skip
     rows = [group.row() for group in groups]
     print(tables.rows_table(rows))
@@ -86,6 +91,10 @@ def _check(args: argparse.Namespace) -> None:
     most = 0.5 if args.body is None else 3.0
     if not 0 <= args.proportions <= most:
         raise InputError(f"--proportions {args.proportions}: it must be from 0 to {most}")
+    if args.given_first and args.protocol != "sequential":
+        raise InputError("--given-first belongs to --protocol sequential")
+    if args.starts is not None and args.protocol != "plugin":
+        raise InputError("--starts belongs to --protocol plugin")
     if args.rate is not None and not 0 < args.rate <= 10000:
         raise InputError(f"--rate {args.rate}: it must be a number of frames per second")
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The clips to measure on: AMASS-format files in a folder, with other proportions if wanted, or as
-people of a model file."""
+"""The clips to measure on: motions of a folder, with other proportions if wanted, or as people of a
+model file; and what an estimator said of them."""
 
 import zlib
 from dataclasses import dataclass, replace
@@ -9,61 +9,86 @@ from pathlib import Path
 import numpy as np
 
 from ..body import REGION_NAMES, Body, default_body, region_scales
+from ..datasets import Source, read_estimates, read_source
 from ..errors import InputError
-from ..motion import Motion, load_motion
+from ..motion import Motion
 from ..smplfile import N_BETAS, SmplFile
 
 
 @dataclass(frozen=True)
 class Clip:
     """One take of truth. name: its path under the data folder. seed: its own, from that name.
-    model: the file whose people move, where it is not the default body."""
+    model: the file whose people move, where it is not the default body. start: another estimator's
+    poses of the same frames, to start from in the protocol plugin, or None."""
 
     name: str
     motion: Motion
     seed: int
     model: SmplFile | None = None
+    start: Motion | None = None
 
 
-def clip_files(folder: Path, subset: str = "") -> list[Path]:
-    """Every npz under `folder` whose path there holds `subset`, sorted."""
-    if not folder.is_dir():
-        raise InputError(
-            f"{folder}: there is no such folder; --data wants one with AMASS npz files"
-        )
-    files = sorted(folder.rglob("*.npz"))
-    chosen = [f for f in files if subset in f.relative_to(folder).as_posix()]
-    if not chosen:
-        what = f"no npz file with {subset!r} in its path" if files else "no npz file"
-        raise InputError(f"{folder}: there is {what}")
-    return chosen
+def load_clips(
+    source: Source,
+    rate: float | None = None,
+    proportions: float = 0.0,
+    model: SmplFile | None = None,
+    starts: Path | None = None,
+) -> list[Clip]:
+    """The clips of a source, resampled to `rate`, each given a body of its own.
+
+    proportions: standard deviation of each region's size; 0 leaves the clip's own body. The root's
+    height is scaled with the legs, so that the feet stay about where they were. model: make the
+    clip's betas a person of this file; proportions are then the standard deviation of what is added
+    to each beta. starts: folder of estimators' results, by the clips' names.
+    """
+    clips: list[Clip] = []
+    for name, motion in read_source(source):
+        start = None if starts is None else _start(starts, name, motion)
+        if rate is not None and rate != motion.rate:
+            motion = motion.at_rate(rate)
+            start = start and start.at_rate(rate)
+        seed = zlib.crc32(name.encode())
+        random = np.random.default_rng([seed, 1])
+        if model is not None:
+            motion = on_model(motion, model, proportions, random)
+            start = start and on_model(start, model, 0.0, random)
+        elif proportions > 0:
+            motion = with_proportions(motion, proportions, random)
+        clips.append(Clip(name, motion, seed, model, start))
+    return clips
 
 
 def load_clip(
     file: Path,
     folder: Path,
-    rate: float | None,
-    proportions: float,
+    rate: float | None = None,
+    proportions: float = 0.0,
     model: SmplFile | None = None,
 ) -> Clip:
-    """Read a clip, resample it to `rate`, and give it a body of its own.
+    """The clip of a file of one motion; otherwise as `load_clips`."""
+    source = Source(file.relative_to(folder).as_posix(), (file,))
+    return load_clips(source, rate, proportions, model)[0]
 
-    proportions: standard deviation of each region's size; 0 leaves the clip's own body. The root's
-    height is scaled with the legs, so that the feet stay about where they were. model: make the
-    clip's betas a person of this file; proportions are then the standard deviation of what is added
-    to each beta.
-    """
-    name = file.relative_to(folder).as_posix()
-    seed = zlib.crc32(name.encode())
-    motion = load_motion(file)
-    if rate is not None and rate != motion.rate:
-        motion = motion.at_rate(rate)
-    random = np.random.default_rng([seed, 1])
-    if model is not None:
-        motion = on_model(motion, model, proportions, random)
-    elif proportions > 0:
-        motion = with_proportions(motion, proportions, random)
-    return Clip(name, motion, seed, model)
+
+def _start(folder: Path, name: str, motion: Motion) -> Motion:
+    """What an estimator found of a clip: `NAME.npz` or `NAME.pkl` in the folder, the person of the
+    clip's number where there are several, at the clip's own frames."""
+    path, _, person = name.partition("#")
+    for suffix in (".npz", ".pkl"):
+        file = (folder / path).with_suffix(suffix)
+        if file.is_file():
+            break
+    else:
+        raise InputError(
+            f"{folder}: there is no {Path(path).with_suffix('.npz')} (or .pkl) with poses to start "
+            f"{name} from"
+        )
+    found = read_estimates(file)
+    index = int(person) if person.isdigit() and len(found) > 1 else 0
+    if index >= len(found):
+        raise InputError(f"{file}: holds {len(found)} people, and {name} is another")
+    return replace(found[index].over(motion.frames), rate=motion.rate)
 
 
 def with_proportions(motion: Motion, spread: float, random: np.random.Generator) -> Motion:

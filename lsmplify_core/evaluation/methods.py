@@ -43,7 +43,7 @@ def find_method(name: str) -> Method:
 
 
 def _solver(settings: Settings) -> Method:
-    """The solver of the add-on, with these settings."""
+    """The solver of the add-on, with these settings. Of what a take tells it needs the body only."""
 
     def method(take: Take) -> Answer:
         match = match_layout(take.tracks.names, take.layout)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..layout import Layout
+from .alignment import set_on
 from .clips import Clip
 from .takes import Take, between, cut, disturbed, make_take
 
@@ -25,7 +26,8 @@ class Conditions:
 def takes(clip: Clip, protocol: str, conditions: Conditions) -> Iterator[tuple[int | None, Take]]:
     """The takes that a protocol makes of a clip, each with its stride.
 
-    sequential: the points and nothing else. plugin: a disturbed motion to start from. pairs: frame
+    sequential: the points and nothing else. plugin: the clip's start, an estimator's poses, or where
+    it has none a disturbed motion. pairs: frame
     t's true pose to start from and the points of frame t + stride, for every t at once; clips that
     are too short for a stride give no take.
     """
@@ -33,7 +35,8 @@ def takes(clip: Clip, protocol: str, conditions: Conditions) -> Iterator[tuple[i
     if protocol == "sequential":
         yield None, take
     elif protocol == "plugin":
-        yield None, replace(take, start=disturbed(clip.motion, clip.seed))
+        start = clip.start and set_on(clip.start, take)
+        yield None, replace(take, start=start or disturbed(clip.motion, clip.seed))
     else:
         frames = clip.motion.frames
         for stride in STRIDES:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..datasets import find_sources
 from ..smplfile import SmplFile, layout_on
-from .clips import clip_files, load_clip
+from .clips import load_clips
 from .methods import find_method
 from .protocols import Conditions, takes
 from .scores import Score, row, score
@@ -47,6 +48,8 @@ def evaluate(
     known_body: bool = False,
     tell: Callable[[str], None] = lambda line: None,
     model: SmplFile | None = None,
+    given_first: bool = False,
+    starts: Path | None = None,
 ) -> list[Group]:
     """Every method on every clip under `data`; one group a method and stride.
 
@@ -55,20 +58,23 @@ def evaluate(
     poses are to be found. tell: gets a line a clip. model: the clips' people are of this file, whose
     mesh PVE is measured on. Raises InputError.
     """
-    files = clip_files(data, subset)
+    sources = find_sources(data, subset)
     for method in methods:
         find_method(method)
     if model is not None:
         conditions = replace(conditions, layout=layout_on(model, conditions.layout))
     found: dict[tuple[str, int | None], list[Score]] = {}
-    for number, file in enumerate(files, 1):
-        clip = load_clip(file, data, rate, proportions, model)
-        tell(f"{number}/{len(files)} {clip.name}")
-        for stride, take in takes(clip, protocol, conditions):
-            if known_body:
-                take = replace(take, body=clip.motion.body)
-            for method in methods:
-                answer = find_method(method)(take)
-                found.setdefault((method, stride), []).append(score(take, answer))
+    for number, source in enumerate(sources, 1):
+        tell(f"{number}/{len(sources)} {source.name}")
+        for clip in load_clips(source, rate, proportions, model, starts):
+            for stride, take in takes(clip, protocol, conditions):
+                if known_body or given_first:
+                    take = replace(take, body=clip.motion.body)
+                if given_first:
+                    take = replace(take, told=clip.motion)
+                for method in methods:
+                    answer = find_method(method)(take)
+                    found.setdefault((method, stride), []).append(score(take, answer))
+    name = f"{protocol}, first pose given" if given_first else protocol
     order = sorted(found, key=lambda key: (methods.index(key[0]), key[1] or 0))
-    return [Group(m, protocol, s, conditions, found[m, s]) for m, s in order]
+    return [Group(m, name, s, conditions, found[m, s]) for m, s in order]

@@ -1,50 +1,105 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files to Tracks: one reader for each format, chosen by what the file is."""
+"""Files to Tracks: one reader for each format, chosen by what the file is and by its name."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from ..errors import InputError
 from ..tracks import Tracks
+from .arrays import read_array
+from .bvh import is_bvh, read_bvh
 from .c3d import is_c3d, read_c3d
+from .folders import is_take, read_folder
+from .keypoints import read_keypoints
+from .motive import is_motive, read_motive
+from .nexus import is_nexus, read_nexus
 from .overrides import with_overrides
-from .points import read_array, read_table
-from .trc import read_trc
+from .qualisys import is_qualisys, read_qualisys
+from .table import read_table
+from .trc import is_trc, read_trc
 
-SUFFIXES = (".c3d", ".trc", ".npy", ".npz", ".csv", ".tsv", ".txt", ".dat")
+__all__ = ["SUFFIXES", "is_take", "read_tracks", "takes_in"]
+
+SUFFIXES: Final = (
+    ".c3d", ".trc", ".bvh", ".json", ".npy", ".npz", ".csv", ".tsv", ".txt", ".dat",
+)  # fmt: skip
 """File names that `read_tracks` takes as tracks, in lower case."""
+
+Reader = Callable[[Path, float | None], Tracks]
+
+_BY_NAME: Final[dict[str, Reader]] = {
+    ".c3d": read_c3d, ".trc": read_trc, ".bvh": read_bvh, ".json": read_keypoints,
+    ".npy": read_array, ".npz": read_array, ".csv": read_table, ".tsv": read_table,
+    ".txt": read_table, ".dat": read_table,
+}  # fmt: skip
+_BY_TEXT: Final[tuple[tuple[Callable[[str], bool], Reader], ...]] = (
+    (is_bvh, read_bvh), (is_motive, read_motive), (is_qualisys, read_qualisys),
+    (is_trc, read_trc), (is_nexus, read_nexus),
+)  # fmt: skip
+_HEAD: Final = 64 * 1024
 
 
 def read_tracks(
     path: Path, *, fps: float | None = None, unit: str | None = None, up: str | None = None
 ) -> Tracks:
-    """Read one take.
+    """Read one take: a file, or a folder that is one (`is_take`).
 
     fps, unit ("m", "cm", "mm", "ft", "in") and up ("y", "+y", "-z", …) override what the file
     says. Raises InputError with the file's name where it cannot be read.
     """
-    return with_overrides(_read(path, fps), fps=fps, unit=unit, up=up)
+    if path.is_dir():
+        return with_overrides(read_folder(path, fps), fps=fps, unit=unit, up=up)
+    return with_overrides(_reader(path)(path, fps), fps=fps, unit=unit, up=up)
 
 
-def _read(path: Path, fps: float | None) -> Tracks:
+def takes_in(folder: Path) -> list[Path]:
+    """The takes in a folder, its own folders included: files of a known name, and folders that are
+    one take. The folder itself, if it is one."""
+    if is_take(folder):
+        return [folder]
+    found: list[Path] = []
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and not path.name.startswith("."):
+            found += takes_in(path)
+        elif path.suffix.lower() in SUFFIXES and path.is_file():
+            found.append(path)
+    return found
+
+
+def _reader(path: Path) -> Reader:
+    """By the file's first bytes where they tell, else by its name."""
     try:
         with path.open("rb") as file:
-            head = file.read(512)
+            head = file.read(_HEAD)
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no such file") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     if not head:
         raise InputError(f"{path}: the file is empty")
+    if head.startswith((b"\x93NUMPY", b"PK\x03\x04")):
+        return read_array
     suffix = path.suffix.lower()
-    if suffix == ".c3d" or (is_c3d(head) and suffix not in SUFFIXES):
-        return read_c3d(path)
-    if suffix == ".trc":
-        return read_trc(path)
-    if suffix in (".npy", ".npz"):
-        return read_array(path, fps)
-    if suffix in (".csv", ".tsv", ".txt", ".dat"):
-        return read_table(path, fps)
-    raise InputError(
-        f"{path}: {suffix or 'a file without an ending'} is not a format that is read; "
-        f"known ones: {', '.join(SUFFIXES)}"
-    )
+    if is_c3d(head) and b"\x00" in head[:512]:
+        return read_c3d
+    named = _BY_NAME.get(suffix)
+    if named is not None and named in (read_c3d, read_array):
+        return named
+    text = _decoded(head)
+    for tells, reader in _BY_TEXT:
+        if tells(text):
+            return reader
+    if named is None and text.lstrip()[:1] in ("{", "["):
+        return read_keypoints
+    if named is None:
+        raise InputError(
+            f"{path}: {suffix or 'a file without an ending'} is not a format that is read; "
+            f"known ones: {', '.join(SUFFIXES)}"
+        )
+    return named
+
+
+def _decoded(head: bytes) -> str:
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return head.decode("utf-16" if wide else "utf-8-sig", errors="replace")

@@ -1,35 +1,45 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""C3D (c3d.org), read by the library `c3d`."""
+"""C3D (c3d.org): header and parameters read by the library `c3d`, the points by NumPy."""
 
-import struct
 import warnings
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..tracks import Tracks, checked_tracks
-from ..world import UNITS
+from ..tracks import Tracks
+from .c3d_parameters import events, frame_count, labels, not_points, rotations_only, texts, up_of
+from .door import make_tracks, unit_of
 
-_MAGIC = 0x50
-_UNIT_NAMES = {"millimeter": "mm", "millimetre": "mm", "centimeter": "cm", "meter": "m",
-               "metre": "m", "inch": "in", "inches": "in", "feet": "ft", "foot": "ft"}  # fmt: skip
+Floats = NDArray[np.float64]
+
+_MAGIC: Final = 0x50
+_BLOCK: Final = 512
+_DEC: Final = "DEC"
+_BIG_ENDIAN: Final = "MIPS"
 
 
 def is_c3d(head: bytes) -> bool:
     """Whether a file begins as a C3D does."""
-    return len(head) >= 512 and head[1] == _MAGIC
+    return len(head) >= _BLOCK and head[1] == _MAGIC
 
 
-def read_c3d(path: Path) -> Tracks:
-    """Points of a C3D. A sample with a negative residual, at the origin, or that is not a number
-    is missing. Raises InputError for files that are cut off or not C3D."""
+def read_c3d(path: Path, fps: float | None = None) -> Tracks:
+    """Points of a C3D of Vicon, Qualisys, OptiTrack, Theia and others, and its events.
+
+    A sample with a negative residual, at the origin, or that is not a number is missing. What a
+    modelling step wrote among the points and is no place (angles, forces, moments, powers) is left
+    out. A subject's prefix is written as "Anna:LSHO". Raises InputError for files that are cut off
+    or not C3D.
+    """
     import c3d  # pyright: ignore[reportMissingTypeStubs]
 
     size = path.stat().st_size
     with path.open("rb") as file:
-        if not is_c3d(file.read(512)):
+        if not is_c3d(file.read(_BLOCK)):
             raise InputError(f"{path}: this is not a C3D file")
         file.seek(0)
         try:
@@ -37,62 +47,79 @@ def read_c3d(path: Path) -> Tracks:
                 warnings.simplefilter("ignore")
                 reader: Any = c3d.Reader(file)
                 _check_counts(reader, path, size)
-                positions = _points(reader, file)
-                names, unit = _labels(reader, positions.shape[1]), _unit(reader)
-                rate = float(reader.point_rate)
+                return _tracks(reader, _points(reader, file), fps, path)
         except InputError:
             raise
         except Exception as error:  # the library raises whatever a damaged byte leads to
-            raise InputError(f"{path}: the C3D file is damaged: {error}") from error
-    return checked_tracks(positions, names, rate, str(path), unit)
+            what = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise InputError(f"{path}: the C3D file is damaged: {what}") from error
+
+
+def _tracks(reader: Any, positions: Floats, fps: float | None, path: Path) -> Tracks:
+    names = labels(reader, positions.shape[1])
+    left_out = not_points(reader, names)
+    kept = [i for i, name in enumerate(names) if name not in left_out]
+    if not kept:
+        raise InputError(f"{path}: none of the {len(names)} points is a place (angles or forces)")
+    rate = float(reader.point_rate)
+    unit = unit_of(next(iter(texts(reader, "POINT:UNITS")), ""))
+    tracks = make_tracks(
+        positions[:, kept], [names[i] for i in kept], rate, fps, path, unit, up_of(reader)
+    )
+    return replace(tracks, events=events(reader, rate))
 
 
 def _check_counts(reader: Any, path: Path, size: int) -> None:
     """Refuse counts that the file is too short for, before anything is allocated for them."""
-    header = reader.header
-    points, frames = int(reader.point_used), int(reader.frame_count)
+    points, frames = int(reader.point_used), frame_count(reader)
+    if points <= 0 and rotations_only(reader):
+        raise InputError(
+            f"{path}: the C3D file holds segment rotations and no points; export it with points "
+            "(in Theia: joint centres or landmarks)"
+        )
     if points <= 0 or frames <= 0:
         raise InputError(f"{path}: the C3D file has {points} points and {frames} frames")
-    sample = 2 if reader.point_scale > 0 else 4
-    analog = int(header.analog_count) * (4 if sample == 4 else 2)
-    wanted = 512 * (int(header.data_block) - 1) + frames * (points * 4 * sample + analog)
-    if wanted > size + 512:
+    begin = _BLOCK * (int(reader.header.data_block) - 1)
+    wanted = begin + frames * _frame_bytes(reader)
+    if begin < _BLOCK or wanted > size + _BLOCK:
         raise InputError(
             f"{path}: the C3D file is cut off: {points} points in {frames} frames need "
             f"{wanted} bytes, and it has {size}"
         )
 
 
-def _points(reader: Any, file: BinaryIO) -> np.ndarray:
-    frames: list[np.ndarray] = []
-    for _, points, _ in reader.read_frames(copy=True):
-        frames.append(points[:, :4])
-    data = np.array(frames, dtype=np.float64)
-    positions = data[..., :3]
-    missing = (data[..., 3] < 0) | (np.abs(positions).sum(axis=-1) == 0)
+def _sample_bytes(reader: Any) -> int:
+    """Points are integers times a scale where the scale is positive, and floats where negative."""
+    return 2 if reader.point_scale > 0 else 4
+
+
+def _frame_bytes(reader: Any) -> int:
+    sample = _sample_bytes(reader)
+    return int(reader.point_used) * 4 * sample + int(reader.header.analog_count) * sample
+
+
+def _points(reader: Any, file: BinaryIO) -> Floats:
+    """(T, K, 3) in the file's unit, NaN where missing."""
+    if _sample_bytes(reader) == 4 and reader.proc_type == _DEC:
+        return _seen(np.array([p[:, :4] for _, p, _ in reader.read_frames(copy=True)], float))
+    points, frames = int(reader.point_used), frame_count(reader)
+    file.seek(_BLOCK * (int(reader.header.data_block) - 1))
+    data = file.read(frames * _frame_bytes(reader))
+    order = ">" if reader.proc_type == _BIG_ENDIAN else "<"
+    kind = np.dtype(f"{order}{'i2' if _sample_bytes(reader) == 2 else 'f4'}")
+    data += bytes(frames * _frame_bytes(reader) - len(data))
+    rows = np.frombuffer(data, dtype=kind).reshape(frames, -1)[:, : 4 * points]
+    samples = rows.reshape(frames, points, 4).astype(np.float64)
+    if _sample_bytes(reader) == 2:
+        samples[..., :3] *= float(reader.point_scale)
+    return _seen(samples)
+
+
+def _seen(samples: Floats) -> Floats:
+    """(T, K, 4) places and residual words -> places, NaN where the residual is negative, where all
+    is zero, and where what stands there is no number."""
+    positions = samples[..., :3]
+    with np.errstate(invalid="ignore"):
+        missing = (samples[..., 3] < 0) | (positions == 0).all(axis=-1)
     positions[missing] = np.nan
     return positions
-
-
-def _labels(reader: Any, count: int) -> list[str]:
-    names = [str(n).strip() for n in reader.point_labels]
-    for group in range(2, 10):
-        if len(names) >= count:
-            break
-        more = reader.get(f"POINT:LABELS{group}")
-        if more is None:
-            break
-        names += [str(n).strip() for n in more.string_array]
-    names = [n or f"point {i}" for i, n in enumerate(names[:count])]
-    return names + [f"point {i}" for i in range(len(names), count)]
-
-
-def _unit(reader: Any) -> float | None:
-    parameter = reader.get("POINT:UNITS")
-    if parameter is None:
-        return None
-    try:
-        name = str(parameter.string_value).strip().lower()
-    except (struct.error, UnicodeDecodeError, ValueError):
-        return None
-    return UNITS.get(_UNIT_NAMES.get(name.rstrip("s"), name))

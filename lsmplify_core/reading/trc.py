@@ -1,56 +1,63 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TRC, the marker table of OpenSim and Pose2Sim."""
+"""TRC, the marker table of OpenSim, Pose2Sim, OpenCap, Cortex and Motive."""
 
-import re
 from pathlib import Path
 
-import numpy as np
-
 from ..errors import InputError
-from ..tracks import Tracks, checked_tracks
-from ..world import UNITS
+from ..tracks import Tracks
+from .door import (
+    cells,
+    make_tracks,
+    matrix,
+    number,
+    rate_of_times,
+    read_text,
+    unit_of,
+    zeros_missing,
+)
 
 
-def read_trc(path: Path) -> Tracks:
-    """Markers of a TRC file. Empty cells and words are missing samples.
+def is_trc(text: str) -> bool:
+    """Whether a file's first lines are those of a TRC."""
+    lines = text.lstrip().splitlines()[:10]
+    return any(line.lower().lstrip().startswith(("pathfiletype", "datarate")) for line in lines)
+
+
+def read_trc(path: Path, fps: float | None = None) -> Tracks:
+    """Markers of a TRC file. Empty cells, words and (0, 0, 0) are missing samples.
 
     The format: a line of keys (DataRate, Units, …), a line of their values, a line of marker names
     above every third column, a line of axis names, then a row a frame: number, time, x, y, z, ….
+    A rate that is missing or zero is taken from the times. Raises InputError.
     """
-    try:
-        lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    lines = read_text(path).splitlines()
     top = next(
-        (i for i, line in enumerate(lines[:10]) if line.lower().startswith("datarate")), None
+        (i for i, line in enumerate(lines[:10]) if line.lower().lstrip().startswith("datarate")),
+        None,
     )
     if top is None or len(lines) < top + 4:
         raise InputError(f"{path}: this is not a TRC file: no line that begins with DataRate")
-    values = dict(zip(_cells(lines[top].lower()), _cells(lines[top + 1]), strict=False))
-    rate = _number(values.get("datarate", ""))
-    names = [n for n in _cells(lines[top + 2])[2:] if n]
+    values = dict(zip(cells(lines[top].lower()), cells(lines[top + 1]), strict=False))
+    names, columns = _markers(cells(lines[top + 2]))
     if not names:
         raise InputError(f"{path}: line {top + 3} of the TRC file names no markers")
-    rows = [line for line in lines[top + 4 :] if line.strip()]
+    rows = [cells(line) for line in lines[top + 3 :] if line.strip()]
+    rows = [row for row in rows if number(row[0]) == number(row[0])]
     if not rows:
         raise InputError(f"{path}: the TRC file has no frames")
-    data = np.full((len(rows), 3 * len(names)), np.nan)
-    for i, row in enumerate(rows):
-        numbers = [_number(cell) for cell in _cells(row)[2 : 2 + data.shape[1]]]
-        data[i, : len(numbers)] = numbers
-    unit = UNITS.get(values.get("units", "").strip().lower())
-    return checked_tracks(data.reshape(len(rows), -1, 3), names, rate, str(path), unit)
+    data = matrix(rows, columns[-1] + 3, path)
+    positions = data[:, [[c, c + 1, c + 2] for c in columns]]
+    rate = number(values.get("datarate", ""))
+    if not rate > 0:
+        rate = rate_of_times(data[:, 1])
+    unit = unit_of(values.get("units", ""))
+    return make_tracks(zeros_missing(positions), names, rate, fps, path, unit)
 
 
-def _cells(line: str) -> list[str]:
-    """Tab-separated cells; files without tabs are split at white space."""
-    if "\t" in line:
-        return [c.strip() for c in line.rstrip("\r\n").split("\t")]
-    return re.split(r"[,\s]+", line.strip())
-
-
-def _number(cell: str) -> float:
-    try:
-        return float(cell)
-    except ValueError:
-        return float("nan")
+def _markers(titles: list[str]) -> tuple[list[str], list[int]]:
+    """The markers' names and first columns: a name stands above the first of three columns, or,
+    in files that were split at white space, names follow each other."""
+    named = [(i, n) for i, n in enumerate(titles) if i >= 2 and n]
+    apart = all((i - 2) % 3 == 0 for i, _ in named) and len(named) > 1
+    names = [n for _, n in named]
+    return names, [i if apart else 2 + 3 * k for k, (i, _) in enumerate(named)]

@@ -6,6 +6,7 @@ runs on a stranger's file, and SciPy and chumpy need not be there. Arrays are ma
 records that someone asks for, after their parts were found to fit each other.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -57,6 +58,15 @@ class Scalar(Record):
     """NumPy's `scalar(kind, bytes)`."""
 
 
+class Wrapped(Record):
+    """joblib's array; the state has shape, order and dtype, the bytes follow it in the file and
+    become the one argument."""
+
+
+class Table(Record, dict[Any, Any]):
+    """A dictionary of a class of its own, as `collections` has them."""
+
+
 class Chumpy(Record):
     """chumpy's array; its values are the state's `x`."""
 
@@ -84,6 +94,9 @@ def as_array(value: Any, depth: int = 0) -> Numbers:
     if isinstance(value, Scalar):
         kind, raw = _tuple(value.arguments, 2)
         return _filled(raw, kind, (), "C")
+    if isinstance(value, Wrapped):
+        kind, shape, order = (_part(value, name) for name in ("dtype", "shape", "order"))
+        return _filled(_tuple(value.arguments, 1)[0], kind, shape, "F" if order == "F" else "C")
     if isinstance(value, Chumpy) and depth < _DEEPEST:
         return as_array(_part(value, "x"), depth + 1)
     if isinstance(value, Columns | Rows | Triples):
@@ -93,14 +106,31 @@ def as_array(value: Any, depth: int = 0) -> Numbers:
     raise RefusedError("it is not an array of numbers")
 
 
-def _filled(raw: Any, kind: Any, shape: Any, order: Any) -> Numbers:
-    dtype, count = _dtype(kind), 1
+def wrapped_bytes(value: Wrapped, read: Callable[[int], bytes]) -> bytes:
+    """The bytes of joblib's array, which stand where the pickle's reader is now."""
+    kind, shape = _part(value, "dtype"), _part(value, "shape")
+    count = _count(shape)
+    state = value.state
+    if isinstance(state, dict) and state.get("numpy_array_alignment_bytes") is not None:
+        read(read(1)[0])  # filled up, so that the array begins at a multiple of so many bytes
+    return read(count * _dtype(kind).itemsize) if count else b""
+
+
+def _count(shape: Any) -> int:
+    count = 1
     for length in _tuple(shape):
         if type(length) is not int or length < 0:
             raise RefusedError("the shape of an array is not made of counts")
         count *= length
+    if count > MOST_NUMBERS:
+        raise RefusedError("an array is larger than that of any model")
+    return count
+
+
+def _filled(raw: Any, kind: Any, shape: Any, order: Any) -> Numbers:
+    dtype, count = _dtype(kind), _count(shape)
     data = _bytes(raw)
-    if count > MOST_NUMBERS or len(data) != count * dtype.itemsize:
+    if len(data) != count * dtype.itemsize:
         raise RefusedError("an array has not the bytes that its shape asks for")
     return np.frombuffer(data, dtype).reshape(shape, order=order)
 

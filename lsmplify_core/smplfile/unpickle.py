@@ -3,10 +3,13 @@
 
 A pickle is a program that may call anything Python can import. This reader lets it name two dozen
 things only, and each name stands for a kind of `Record`: whatever is called, a record is made.
-Python's unpickler in Python is used, whose memory no number in a file can blow up.
+Python's unpickler in Python is used, whose memory no number in a file can blow up. joblib's files
+are pickles with the arrays' bytes between, and sometimes compressed as a whole.
 """
 
+import io
 import pickle
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final
@@ -25,12 +28,17 @@ from .records import (
     RefusedError,
     Rows,
     Scalar,
+    Table,
     Triples,
+    Wrapped,
     as_array,
+    wrapped_bytes,
 )
 
 MOST_BYTES: Final = 1 << 30
 """Larger files are refused: the largest model file of the SMPL family has half of this."""
+_ZLIB: Final = b"\x78"
+"""The first byte of zlib's streams; a pickle begins with another."""
 
 
 class _Remade(Record):
@@ -45,8 +53,10 @@ _SPARSE: Final = {"csc": Columns, "csr": Rows, "coo": Triples}
 _OTHERS: Final[dict[tuple[str, str], type[Record]]] = {
     ("_codecs", "encode"): Encoded,
     ("copy_reg", "_reconstructor"): _Remade, ("copyreg", "_reconstructor"): _Remade,
+    ("joblib.numpy_pickle", "NumpyArrayWrapper"): Wrapped,
+    ("collections", "OrderedDict"): Table, ("collections", "defaultdict"): Table,
     **{(module, name): Other for module in ("builtins", "__builtin__")
-       for name in ("object", "set", "frozenset")},
+       for name in ("object", "set", "frozenset", "dict", "list")},
 }  # fmt: skip
 
 
@@ -104,6 +114,8 @@ class _Reader(pickle._Unpickler):  # type: ignore[name-defined,misc]
         if not isinstance(self.stack[-1], Record):
             raise RefusedError("it changes something that is not its own")
         self.stack[-1].state = state
+        if isinstance(self.stack[-1], Wrapped):
+            self.stack[-1].arguments = (wrapped_bytes(self.stack[-1], self.read),)
 
     def load_bytearray(self) -> None:
         count = int.from_bytes(self.read(8), "little")
@@ -137,12 +149,26 @@ def read_pickle(path: Path, keys: tuple[str, ...]) -> dict[str, Numbers]:
     chumpy's arrays become NumPy's, SciPy's sparse matrices dense ones. Raises InputError for files
     that are too large, damaged, or ask for anything that is not data; nothing of theirs is run.
     """
+    content = read_pickled(path)
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: holds no dictionary, so it is not a model of the SMPL family")
+    return {key: array_of(content[key], key, path) for key in keys if key in content}
+
+
+def read_pickled(path: Path) -> Any:
+    """What a pickle (or joblib's file) holds: plain Python values, and a `Record` for every array.
+
+    `array_of` makes arrays of the records. Raises InputError as `read_pickle` does.
+    """
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise InputError(f"{path}: is larger than {MOST_BYTES >> 20} MB, so it is not read")
         with path.open("rb") as file:
-            content = _Reader(_Bounded(file, size), encoding="latin1").load()
+            if file.read(1) == _ZLIB:
+                return _Reader(_Bounded(*_unpacked(path)), encoding="latin1").load()
+            file.seek(0)
+            return _Reader(_Bounded(file, size), encoding="latin1").load()
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     except RefusedError as error:
@@ -151,12 +177,19 @@ def read_pickle(path: Path, keys: tuple[str, ...]) -> dict[str, Numbers]:
         raise
     except Exception as error:  # a damaged pickle fails in any way it likes
         raise InputError(f"{path}: is not a pickle that can be read, or is damaged") from error
-    if not isinstance(content, dict):
-        raise InputError(f"{path}: holds no dictionary, so it is not a model of the SMPL family")
-    return {key: _array_of(content[key], key, path) for key in keys if key in content}
 
 
-def _array_of(value: Any, key: str, path: Path) -> Numbers:
+def _unpacked(path: Path) -> tuple[BinaryIO, int]:
+    """joblib's file that is compressed as a whole."""
+    unpacker = zlib.decompressobj()
+    data = unpacker.decompress(path.read_bytes(), MOST_BYTES)
+    if not unpacker.eof:
+        raise RefusedError("it is larger than any result once unpacked, or ends too early")
+    return io.BytesIO(data), len(data)
+
+
+def array_of(value: Any, key: str, path: Path) -> Numbers:
+    """The array that a value of a pickle stands for; InputError names key and file."""
     try:
         return as_array(value)
     except Exception as error:

@@ -51,14 +51,17 @@ def paper(take: Take) -> Answer:
 
     The network neither finds a body nor bears gaps: the body is the start's, or the one that the
     default method calibrates; gaps are filled along straight lines. In sequence, frame 0 is
-    approached from the T-pose set on the torso. Raises InputError for other layouts than BODY_25.
+    approached from the T-pose set on the torso, unless the take tells the first pose. Raises InputError for other layouts than BODY_25.
     """
     if take.layout.name != LAYOUT:
         raise InputError(f"the paper's network knows {LAYOUT} only, not {take.layout.name}")
     began = time.perf_counter()
     body, saved = _body(take)
     given = _given(take, body)
-    rotations, root = _from_starts(given, take.start) if take.start else _in_sequence(given)
+    if take.start is not None:
+        rotations, root = _from_starts(given, take.start)
+    else:
+        rotations, root = _in_sequence(given) if take.told is None else _as_told(given, take.told)
     seconds = time.perf_counter() - began - saved
     motion = Motion(
         rotations.double().numpy(), root.double().numpy() * given.unit, take.tracks.rate, body
@@ -104,6 +107,13 @@ def _in_sequence(given: _Given) -> tuple[Tensor, Tensor]:
         pose = given.solver.steps(pose, root, first)
         root = given.solver.placed(pose, first)
     return given.solver.sequence(pose[0], root[0], given.target, None)
+
+
+def _as_told(given: _Given, told: Motion) -> tuple[Tensor, Tensor]:
+    """In sequence from the true first pose, with every frame's true place, as published."""
+    first = torch.from_numpy(told.rotations[0].astype(np.float32))
+    roots = torch.from_numpy((told.root / given.unit).astype(np.float32))
+    return given.solver.sequence(first, roots[0], given.target, roots)
 
 
 def _filled(positions: Floats) -> Floats:

@@ -66,13 +66,17 @@ def _method(take: Take, make_skin: Callable[[Body], Skin], schedule: Schedule) -
 
 
 def _starts(take: Take, body: Body, origin: Floats) -> Callable[[int], Pose | None]:
-    """Each frame's own start where the take has starts, else the T-pose set on the first frame.
+    """Each frame's own start where the take has starts, else the first pose that the take tells, or
+    the T-pose set on the first frame.
 
     Where that frame shows too little of the body, the first one that shows enough stands in.
     """
     start = take.start
     if start is not None:
         return lambda frame: _pose(start.rotations[frame], start.root[frame] - origin)
+    told = take.told
+    if told is not None:
+        return lambda f: None if f else _pose(told.rotations[0], told.root[0] - origin)
     layout, shown = take.layout, np.isfinite(take.tracks.positions[..., 0]).sum(axis=1)
     first = take.tracks.positions[int(np.argmax(shown >= _ENOUGH))][None]
     target = Target(

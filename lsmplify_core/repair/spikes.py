@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Samples that no body could have produced: a point that leaps away and back within moments."""
+"""Samples that no body could have produced: a point that leaps away and back within moments.
 
-from dataclasses import replace
+For tracks that nothing else moves with; `strays` knows more of the others."""
+
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Floats
-from .tracks import Tracks
+from ..arrays import Floats
 
 _HARDEST: Final = 600.0
 """m/s²: harder than a fist or a foot turns round."""
@@ -16,21 +16,6 @@ _LEAST: Final = 0.06
 """Metres: smaller leaps are noise, and the solver's business."""
 _LONGEST: Final = 0.12
 """Seconds: what stays away longer may be where the point is."""
-
-
-def without_spikes(tracks: Tracks) -> Tracks:
-    """The tracks (metres) with leaps made missing samples, and a note of how many there were."""
-    spikes = find_spikes(tracks.positions, tracks.rate)
-    if not spikes.any():
-        return tracks
-    positions = tracks.positions.copy()
-    positions[spikes] = np.nan
-    worst = int(np.argmax(spikes.sum(axis=0)))
-    note = (
-        f"{int(spikes.sum())} samples leap away for a moment and were left out, "
-        f"most of them of {tracks.names[worst]} (the first at frame {int(np.argmax(spikes[:, worst]))})"
-    )
-    return replace(tracks, positions=positions, warnings=(*tracks.warnings, note))
 
 
 def find_spikes(positions: Floats, rate: float) -> NDArray[np.bool_]:

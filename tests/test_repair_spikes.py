@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from lsmplify_core.spikes import find_spikes
+from lsmplify_core.repair.spikes import find_spikes
 
 
 @pytest.mark.parametrize("rate", [30.0, 120.0])

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Show the calibrated body with its markers, and hide it again."""
+
+from typing import ClassVar
+
+import bpy
+from bpy.props import BoolProperty
+
+from ..scene_tracks import scene_unit
+from .figure import add_figure, figure_of, remove_figure
+from .store import calibration_of
+
+
+class LSMPLIFY_OT_show_markers(bpy.types.Operator):
+    """Show the solved body in T-pose with the markers where they were found on it; again to hide it"""
+
+    bl_idname = "lsmplify.show_markers"
+    bl_label = "Show Markers on Body"
+    bl_options: ClassVar = {"REGISTER", "UNDO"}
+
+    show_names: BoolProperty(name="Names", default=False, description="Write the names beside them")
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Grey where no armature has been solved for."""
+        if solved_armature(context) is None:
+            cls.poll_message_set("Select an armature that was baked with Solve and Bake")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Show it, or hide it where it is shown."""
+        armature = solved_armature(context)
+        shown = figure_of(armature)
+        if shown is not None:
+            remove_figure(shown)
+            return {"FINISHED"}
+        found = calibration_of(armature)
+        unit = scene_unit(context.scene)
+        collection = add_figure(context, armature, found, unit, self.show_names)
+        self.report({"INFO"}, f"{len(found.names)} markers in collection {collection.name}")
+        return {"FINISHED"}
+
+
+def solved_armature(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The active armature where it has a calibration, else that of the last result."""
+    active = context.view_layer.objects.active
+    if active is not None and active.type == "ARMATURE" and calibration_of(active) is not None:
+        return active
+    last = bpy.data.objects.get(context.scene.lsmplify.result.armature)
+    return last if last is not None and calibration_of(last) is not None else None
+
+
+CLASSES = (LSMPLIFY_OT_show_markers,)

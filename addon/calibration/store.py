@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a solve found of the person, kept on the armature: joints at rest and markers on them."""
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ...lsmplify_core.body import Body
+from ...lsmplify_core.solver import Solution
+
+_KEY: Final = "lsmplify_calibration"
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """body: the person's. names, joints (K,), offsets (K, 3): the markers, metres in their joints'
+    frames on that body."""
+
+    body: Body
+    names: tuple[str, ...]
+    joints: NDArray[np.intp]
+    offsets: NDArray[np.float64]
+
+
+def store_calibration(armature: bpy.types.Object, solution: Solution) -> None:
+    """Keep it on the armature as one line of text, which every Blender saves and copies alike."""
+    body = solution.motion.body
+    armature[_KEY] = json.dumps({
+        "body": body.name,
+        "rest_joints": np.round(body.rest_joints, 5).tolist(),
+        "names": list(solution.motion.track_names),
+        "joints": np.asarray(solution.joints).tolist(),
+        "offsets": np.round(solution.offsets, 5).tolist(),
+    })  # fmt: skip
+
+
+def calibration_of(armature: bpy.types.Object | None) -> Calibrated | None:
+    """What was kept, or None where nothing was."""
+    text = armature.get(_KEY) if armature is not None else None
+    if not isinstance(text, str):
+        return None
+    try:
+        fields = json.loads(text)
+        body = Body(np.array(fields["rest_joints"], dtype=np.float64), str(fields["body"]))
+        joints = np.array(fields["joints"], dtype=np.intp)
+        offsets = np.array(fields["offsets"], dtype=np.float64).reshape(-1, 3)
+    except (ValueError, KeyError, TypeError):
+        return None
+    fits = len(joints) == len(offsets) == len(fields["names"]) and body.rest_joints.shape == (24, 3)
+    return Calibrated(body, tuple(fields["names"]), joints, offsets) if fits else None

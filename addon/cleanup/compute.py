@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a take and an order to what the step makes of it: the core's functions, kind by kind."""
+
+import json
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ...lsmplify_core.cleanup.contacts import Contact, Floor
+from ...lsmplify_core.cleanup.feet import FeetSettings, lock_feet
+from ...lsmplify_core.cleanup.keys import KeySettings, plan_keys
+from ...lsmplify_core.cleanup.limits import calmed, spread_twist, within_limits
+from ...lsmplify_core.cleanup.plugin import blended
+from ...lsmplify_core.cleanup.regions import joints_of
+from ...lsmplify_core.cleanup.resolve import PoseKey, ResolveSettings, resolve_steps
+from ...lsmplify_core.cleanup.smoothing import SmoothSettings, smooth_regions
+from ...lsmplify_core.errors import InputError
+from ...lsmplify_core.motion import Motion
+from ...lsmplify_core.packing import pack, unpack
+from ...lsmplify_core.plugging import refined_beside
+from ...lsmplify_core.solver import Progress
+from ..takes import record
+from ..takes.fields import REGION_FIELDS, region_of_item
+from ..takes.reading import Take
+from .orders import Order, Outcome, pose_of
+
+Steps = Generator[Progress, None, Outcome]
+
+
+def computed(take: Take, order: Order) -> Steps:
+    """The outcome of an order; yields the share done. InputError says what is missing."""
+    return (yield from _KINDS[order.kind](take, order))
+
+
+def _resolve(take: Take, order: Order) -> Steps:
+    values = order.values
+    span = take.grid.within(values["frame_start"], values["frame_end"])
+    points, _ = record.beside(take)
+    keys: dict[int, PoseKey] = {}
+    for frame, text in order.pose_keys:
+        at = take.grid.index(frame)
+        near = abs(take.grid.first + at * take.grid.step - frame) <= 0.5 * take.grid.step + 1e-3
+        if near and span[0] - 1 <= at <= span[1] + 1:
+            keys[at] = pose_of(text, f"pose key at frame {frame:g}")
+    if points is None and not keys:
+        raise InputError(
+            "there is no pose key in the range and the action knows no tracks; "
+            "mark a pose key, or use Attach Tracks"
+        )
+    settings = ResolveSettings(memory=values["memory"], ease=values["ease"])
+    found = yield from resolve_steps(
+        take.motion, points, span, keys, joints=_joints(values), settings=settings
+    )
+    _, before = record.beside(take)
+    expected = None
+    if before is not None:
+        known = np.isfinite(found.expected)
+        expected = np.where(known, np.nan_to_num(found.expected), before)
+    return Outcome(found.motion, expected=expected, notes=tuple(found.notes))
+
+
+def _joints(values: dict[str, Any]) -> tuple[int, ...] | None:
+    if values["bones"] == "ALL":
+        return None
+    if values["bones"] == "REGIONS":
+        names = [region_of_item(str(i)) for i in values["regions"]]
+    else:
+        names = [n.strip() for n in str(values["bone_names"]).split(",") if n.strip()]
+    if not names:
+        raise InputError("no bone that may change is chosen; select bones, or take all")
+    return joints_of(names)
+
+
+def _refine(take: Take, order: Order) -> Steps:
+    refined, text, expected = _kept_motion(take, order.refined), order.refined, None
+    if refined is None:
+        points, _ = record.beside(take)
+        if points is None:
+            raise InputError(
+                f"action {take.action.name!r} knows no tracks; choose them in Tracks "
+                "and use Attach Tracks"
+            )
+        refined, expected = yield from refined_beside(take.motion, points)
+        text = pack(rotations=refined.rotations, root=refined.root)
+    return Outcome(
+        blended(take.motion, refined, order.values["strength"]), expected=expected, refined=text
+    )
+
+
+def _kept_motion(take: Take, text: str) -> Motion | None:
+    """The refined motion that a step keeps for its slider, if it is of the same frames."""
+    if not text:
+        return None
+    kept = unpack(text, f"action {take.action.name!r}")
+    if kept["rotations"].shape != take.motion.rotations.shape:
+        return None
+    return replace(take.motion, rotations=kept["rotations"], root=kept["root"])
+
+
+def _feet(take: Take, order: Order) -> Steps:
+    values = order.values
+    floor = Floor(values["height"], tuple(values["slope"]))
+    contacts = [Contact(part, a, b) for part, a, b in json.loads(order.contacts or "[]")]
+    settings = FeetSettings(ease=values["ease"], above=values["above"])
+    yield Progress("clean", 0.1)
+    return Outcome(lock_feet(take.motion, contacts, floor, settings))
+
+
+def _smooth(take: Take, order: Order) -> Steps:
+    seconds = {name: order.values[field] for name, field in REGION_FIELDS.items()}
+    yield Progress("clean", 0.1)
+    return Outcome(smooth_regions(take.motion, seconds, SmoothSettings(keep=order.values["keep"])))
+
+
+def _limits(take: Take, order: Order) -> Steps:
+    values = order.values
+    yield Progress("clean", 0.1)
+    motion, notes = take.motion, ()
+    if values["calm"] > 0:
+        _, expected = record.beside(take)
+        if expected is None:
+            notes = (
+                "Calm did nothing: the action is not from a solve, so nobody knows what is unsure",
+            )
+        else:
+            motion = calmed(motion, expected, values["calm"], values["unsure"])
+    motion = within_limits(motion, values["limits"], values["margin"])
+    return Outcome(spread_twist(motion, values["twist"]), notes=notes)
+
+
+def _keys(take: Take, order: Order) -> Steps:
+    values = order.values
+    yield Progress("clean", 0.1)
+    if values["mode"] == "FEWEST":
+        settings = KeySettings(most_mm=values["most_mm"], most_degrees=values["most_degrees"])
+    else:
+        settings = KeySettings(every=values["every"] if values["mode"] == "NTH" else 1)
+    plan = plan_keys(take.motion, settings)
+    every = 99 * take.motion.frames
+    share = f"{plan.keys} keys, {100 * plan.keys / every:.0f} % of a key on every frame"
+    return Outcome(take.motion, plan=plan, notes=(share,))
+
+
+_KINDS: dict[str, Callable[[Take, Order], Steps]] = {
+    "RESOLVE": _resolve, "REFINE": _refine, "FEET": _feet, "SMOOTH": _smooth, "LIMITS": _limits,
+    "KEYS": _keys,
+}  # fmt: skip

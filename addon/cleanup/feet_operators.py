@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find when feet stand, show it on the timeline, and lock them there."""
+
+import json
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, FloatProperty
+
+from ...lsmplify_core.cleanup.contacts import (
+    Contact,
+    ContactSettings,
+    Floor,
+    find_contacts,
+    find_floor,
+)
+from ...lsmplify_core.errors import InputError
+from ..takes import fields
+from ..takes.reading import Take, read_take
+from . import foot_markers
+from .orders import Order
+from .step_operator import ArmatureOperator, StepOperator, fill_panel
+
+
+class LSMPLIFY_OT_find_contacts(ArmatureOperator, bpy.types.Operator):
+    """Find the floor and when feet stand on it, and show that as markers on the timeline"""
+
+    bl_idname = "lsmplify.find_contacts"
+    bl_label = "Find Contacts"
+
+    find_floor: BoolProperty(
+        name="Find the Floor", default=True, description="Find height and slope of the floor"
+    )
+    height: FloatProperty(
+        name="Floor Height", default=0.0, unit="LENGTH",
+        description="The floor's height where it is not to be found",
+    )  # fmt: skip
+    speed: FloatProperty(
+        name="Slower Than", default=0.25, min=0.01, max=3.0, unit="VELOCITY",
+        description="A heel or toe that is slower may stand",
+    )  # fmt: skip
+    near: FloatProperty(
+        name="Lower Than", default=0.06, min=0.001, max=0.5, unit="LENGTH",
+        description="A heel or toe that is so near the floor may stand",
+    )  # fmt: skip
+    detail: EnumProperty(
+        name="Markers", default="FOOT",
+        items=(("FOOT", "Feet", "Two markers each time that a foot stands"),
+               ("PARTS", "Heels and Toes", "Two each time that a heel or a toe stands")),
+    )  # fmt: skip
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """With the panel's settings."""
+        panel = context.scene.lsmplify.cleanup.feet
+        for name in ("find_floor", "height", "speed", "near"):
+            if not self.properties.is_property_set(name):
+                setattr(self, name, getattr(panel, name))
+        return self.execute(context)
+
+    def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
+        """Find and show."""
+        take = read_take(context, armature)
+        settings = ContactSettings(speed=self.speed, height=self.near)
+        floor = find_floor(take.motion, settings) if self.find_floor else Floor(self.height)
+        contacts = find_contacts(take.motion, floor, settings)
+        if not contacts:
+            raise InputError("no foot stands anywhere; raise Slower Than or Lower Than")
+        shown = foot_markers.show(context.scene, take, contacts, self.detail == "PARTS")
+        found = {"height": floor.height, "slope": list(floor.slope), "speed": self.speed,
+                 "near": self.near}  # fmt: skip
+        fill_panel(context, "FEET", found)
+        return f"{shown} markers, floor at {floor.height:.3f} m"
+
+
+class LSMPLIFY_OT_clear_contacts(ArmatureOperator, bpy.types.Operator):
+    """Take the markers of feet away; other markers stay"""
+
+    bl_idname = "lsmplify.clear_contacts"
+    bl_label = "Clear Contacts"
+
+    def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
+        """Take them away."""
+        return f"{foot_markers.clear(context.scene, armature)} markers removed"
+
+
+class LSMPLIFY_OT_add_contact(ArmatureOperator, bpy.types.Operator):
+    """Add a marker at the current frame: a foot comes down or leaves the floor"""
+
+    bl_idname = "lsmplify.add_contact"
+    bl_label = "Add Contact Marker"
+
+    side: EnumProperty(
+        name="Side", items=(("L", "Left", "Left foot"), ("R", "Right", "Right foot"))
+    )
+    what: EnumProperty(
+        name="Part",
+        items=(("foot", "Foot", "Heel, toe or both"), ("heel", "Heel", "The heel"),
+               ("toe", "Toe", "The toe")),
+    )  # fmt: skip
+    down: BoolProperty(name="Down", default=True, description="It comes down here, else it leaves")
+
+    def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
+        """Add it."""
+        name = f"{self.side} {self.what} {'down' if self.down else 'up'}"
+        foot_markers.add(context.scene, armature, name)
+        return f"{name} at frame {context.scene.frame_current}"
+
+
+class LSMPLIFY_OT_lock_feet(StepOperator, fields.FeetFields, bpy.types.Operator):
+    """Hold the feet where the markers say that they stand; knees and hips follow softly"""
+
+    bl_idname = "lsmplify.lock_feet"
+    bl_label = "Lock Feet"
+    kind = "FEET"
+
+    def order(self, context: bpy.types.Context, take: Take) -> Order:
+        """With the markers; without any, with the contacts that the motion shows."""
+        settings = ContactSettings(speed=self.speed, height=self.near)
+        marks = foot_markers.marks_in(context.scene, take)
+        if self.find_floor and not marks:
+            floor = find_floor(take.motion, settings)
+            self.height, self.slope = floor.height, floor.slope
+        floor = Floor(self.height, tuple(self.slope))
+        found = find_contacts(take.motion, floor, settings)
+        contacts = foot_markers.read(context.scene, take, found) if marks else found
+        return Order(self.kind, self.values(), contacts=_text(contacts))
+
+
+def _text(contacts: list[Contact]) -> str:
+    return json.dumps([(c.part, c.first, c.last) for c in contacts])
+
+
+CLASSES = (
+    LSMPLIFY_OT_find_contacts, LSMPLIFY_OT_clear_contacts, LSMPLIFY_OT_add_contact,
+    LSMPLIFY_OT_lock_feet,
+)  # fmt: skip

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Back and forth between actions, and a step made anew with other settings."""
+
+import bpy
+
+from ...lsmplify_core.errors import InputError
+from ..takes import steps
+from ..takes.reading import shown_action
+from . import making
+from .step_operator import ArmatureOperator
+
+
+def _shown(armature: bpy.types.Object) -> bpy.types.Action:
+    action = shown_action(armature)
+    if action is None:
+        raise InputError(f"armature {armature.name!r} has no action")
+    return action
+
+
+class LSMPLIFY_OT_switch_action(ArmatureOperator, bpy.types.Operator):
+    """Switch between the last two actions, to compare before and after"""
+
+    bl_idname = "lsmplify.switch_action"
+    bl_label = "A/B"
+
+    def act(self, _context: bpy.types.Context, armature: bpy.types.Object) -> str:
+        """Switch."""
+        return steps.switch(armature, _shown(armature)).name
+
+
+class LSMPLIFY_OT_rebake(ArmatureOperator, bpy.types.Operator):
+    """Make this action anew from the one before it, with the settings that it has now"""
+
+    bl_idname = "lsmplify.rebake"
+    bl_label = "Re-bake With These Settings"
+
+    def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
+        """Make it anew."""
+        action = _shown(armature)
+        return "; ".join((action.name, *making.remake(context, action)))
+
+
+CLASSES = (LSMPLIFY_OT_switch_action, LSMPLIFY_OT_rebake)

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files as they come into the scene: read, upright, told apart by people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ...lsmplify_core.errors import InputError
+from ...lsmplify_core.matching import best_match
+from ...lsmplify_core.people import Person, people_of
+from ...lsmplify_core.reading import read_tracks
+from ...lsmplify_core.sampling import key_frames, positions_at
+from ...lsmplify_core.tracks import Tracks
+from ...lsmplify_core.world import converted, find_world
+
+
+@dataclass(frozen=True)
+class Take:
+    """name: the file's. people: their tracks, in metres with Z up where a body tells how."""
+
+    name: str
+    people: list[Person]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def tracks(self) -> Tracks:
+        """Those of the first person: what holds for the whole file is said there."""
+        return self.people[0].tracks
+
+
+def read_take(path: Path, unit: str | None = None, up: str | None = None) -> Take:
+    """Read a file, or a folder that is one take. InputError where it cannot be read."""
+    tracks = read_tracks(path, unit=unit, up=up)
+    people, warnings = _upright(people_of(tracks))
+    found = tuple(w for p in people for w in p.tracks.warnings)
+    return Take(path.stem or path.name, people, tuple(dict.fromkeys((*found, *warnings))))
+
+
+def at_rate(take: Take, rate: float) -> Take:
+    """The take at another rate, every moment of it where it was; a moment between a sample that was
+    seen and one that was not is not seen."""
+    people: list[Person] = []
+    for person in take.people:
+        tracks = person.tracks
+        _, samples = key_frames(0.0, rate / tracks.rate, tracks.frames, True)
+        positions = positions_at(tracks.positions, samples)
+        changed = replace(tracks, positions=positions, rate=rate, confidence=None)
+        people.append(replace(person, tracks=changed))
+    return replace(take, people=people)
+
+
+def _upright(people: Sequence[Person]) -> tuple[list[Person], tuple[str, ...]]:
+    """All of them by what the first body says: a file has one unit and one up. As they are, with the
+    reason, where no body is found."""
+    problem = ""
+    for person in people:
+        try:
+            world = find_world(person.tracks, best_match(person.tracks.names))
+        except InputError as error:
+            problem = problem or str(error)
+            continue
+        moved = [replace(p, tracks=converted(p.tracks, world)) for p in people]
+        return moved, ()
+    return list(people), (problem,)

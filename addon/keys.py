@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keys of one curve, many at once: read, replaced within a span, copied from another curve.
+
+Keys outside the span keep every bit of what they are: value, handles, interpolation.
+"""
+
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+_FLOATS = {"co": 2, "handle_left": 2, "handle_right": 2, "amplitude": 1, "back": 1, "period": 1}
+_KINDS = ("interpolation", "handle_left_type", "handle_right_type", "easing", "type")
+
+
+def _number(name: str, word: str) -> int:
+    return bpy.types.Keyframe.bl_rna.properties[name].enum_items[word].value
+
+
+_LINEAR, _BEZIER = _number("interpolation", "LINEAR"), _number("interpolation", "BEZIER")
+_ALIGNED = _number("handle_left_type", "ALIGNED")
+_FREE = _number("handle_left_type", "FREE")
+_AUTO = _number("handle_left_type", "AUTO_CLAMPED")
+
+
+@dataclass(frozen=True)
+class Handles:
+    """(N, 2) frame and value of the handles left and right of N keys."""
+
+    left: NDArray[np.floating]
+    right: NDArray[np.floating]
+
+
+def replace(
+    curve: bpy.types.FCurve, frames: NDArray[np.floating], values: NDArray[np.floating],
+    handles: Handles | None = None,
+) -> None:  # fmt: skip
+    """Set the curve's keys from the first to the last of `frames` (N,) to values (N,).
+
+    handles: Bézier keys with handles in line; None for straight lines between the keys.
+    """
+    old = _read(curve)
+    times = old["co"][:, 0]
+    inside = (times >= frames[0] - 1e-4) & (times <= frames[-1] + 1e-4)
+    if handles is None and _only_values(old, inside, frames):
+        co = old["co"]
+        co[inside, 1] = values
+        curve.keyframe_points.foreach_set("co", co.ravel())
+        curve.update()
+        return
+    before, after = times < frames[0] - 1e-4, times > frames[-1] + 1e-4
+    _hold_handles(old, before, after)
+    new = _new_keys(frames, values, handles)
+    merged = {n: np.concatenate((old[n][before], new[n], old[n][after])) for n in old}
+    _write(curve, merged)
+
+
+def copy(source: bpy.types.FCurve, target: bpy.types.FCurve) -> None:
+    """Give a curve all keys of another, if they differ."""
+    wanted, there = _read(source), _read(target)
+    if all(np.array_equal(wanted[n], there[n]) for n in wanted):
+        return
+    _write(target, wanted)
+
+
+def times(curve: bpy.types.FCurve) -> NDArray[np.float64]:
+    """(N,) the frames of its keys."""
+    co = np.empty(2 * len(curve.keyframe_points), dtype=np.float32)
+    curve.keyframe_points.foreach_get("co", co)
+    return co[::2].astype(np.float64)
+
+
+def sampled(curve: bpy.types.FCurve, frames: NDArray[np.floating]) -> NDArray[np.float64]:
+    """(T,) the curve's values at frames (T,): its keys' own where they lie there."""
+    co = np.empty(2 * len(curve.keyframe_points), dtype=np.float32)
+    curve.keyframe_points.foreach_get("co", co)
+    keyed, values = co[::2], co[1::2]
+    same = len(keyed) == len(frames) and np.abs(keyed - frames).max(initial=0.0) < 1e-3
+    if same and not curve.modifiers:
+        return values.astype(np.float64)
+    return np.array([curve.evaluate(float(f)) for f in frames], dtype=np.float64)
+
+
+def _read(curve: bpy.types.FCurve) -> dict[str, NDArray]:
+    points, count = curve.keyframe_points, len(curve.keyframe_points)
+    found: dict[str, NDArray] = {}
+    for name, width in _FLOATS.items():
+        found[name] = np.empty(count * width, dtype=np.float32)
+        points.foreach_get(name, found[name])
+        if width == 2:
+            found[name] = found[name].reshape(-1, 2)
+    for name in _KINDS:
+        found[name] = np.empty(count, dtype=np.int32)
+        points.foreach_get(name, found[name])
+    return found
+
+
+def _write(curve: bpy.types.FCurve, keys: dict[str, NDArray]) -> None:
+    points = curve.keyframe_points
+    points.clear()
+    points.add(len(keys["co"]))
+    for name in (*_KINDS, *_FLOATS):  # kinds first: handles are kept in line by their types
+        points.foreach_set(name, np.ascontiguousarray(keys[name]).ravel())
+    curve.update()
+
+
+def _only_values(
+    old: dict[str, NDArray], inside: NDArray[np.bool_], frames: NDArray[np.floating]
+) -> bool:
+    """Whether the keys are there already, joined by straight lines."""
+    if int(inside.sum()) != len(frames):
+        return False
+    near = np.abs(old["co"][inside, 0] - frames).max(initial=0.0) < 1e-4
+    return bool(near and (old["interpolation"] == _LINEAR).all())
+
+
+def _hold_handles(
+    old: dict[str, NDArray], before: NDArray[np.bool_], after: NDArray[np.bool_]
+) -> None:
+    """The keys beside the span must not have their handles found anew from their new neighbours:
+    the curve would move where nothing is to change."""
+    beside = [np.flatnonzero(before)[-1:], np.flatnonzero(after)[:1]]
+    for index in np.concatenate(beside):
+        if (old["interpolation"][max(index - 1, 0) : index + 1] == _BEZIER).any():
+            old["handle_left_type"][index] = old["handle_right_type"][index] = _FREE
+
+
+def _new_keys(
+    frames: NDArray[np.floating], values: NDArray[np.floating], handles: Handles | None
+) -> dict[str, NDArray]:
+    count = len(frames)
+    co = np.stack((frames, values), axis=1).astype(np.float32)
+    third = np.array([1.0 / 3.0, 0.0], dtype=np.float32)
+    bezier = handles is not None
+    made = {
+        "co": co,
+        "handle_left": handles.left.astype(np.float32) if handles else co - third,
+        "handle_right": handles.right.astype(np.float32) if handles else co + third,
+        "amplitude": np.full(count, 0.8, np.float32), "back": np.full(count, 1.70158, np.float32),
+        "period": np.full(count, 4.1, np.float32),
+        "interpolation": np.full(count, _BEZIER if bezier else _LINEAR, np.int32),
+    }  # fmt: skip
+    kind = np.full(count, _ALIGNED if bezier else _AUTO, np.int32)
+    zero = np.zeros(count, np.int32)
+    return made | {
+        "handle_left_type": kind,
+        "handle_right_type": kind,
+        "easing": zero,
+        "type": zero,
+    }

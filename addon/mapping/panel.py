@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The mapping list in the sidebar."""
+
+from typing import ClassVar, Final
+
+import bpy
+from bpy.props import BoolProperty
+
+from . import operators, rows
+
+ICONS: Final = {
+    rows.MATCHED: "CHECKMARK", rows.GUESSED: "QUESTION",
+    rows.MISSING: "ERROR", rows.UNUSED: "RADIOBUT_OFF",
+}  # fmt: skip
+
+
+class LSMPLIFY_UL_mapping(bpy.types.UIList):
+    """Body point, track, and a sign for how sure that is; what is missing is red."""
+
+    bl_idname = "LSMPLIFY_UL_mapping"
+
+    only_open: BoolProperty(
+        name="Only Open Ones", description="Hide what is matched", default=False
+    )
+
+    def draw_item(
+        self, _context: bpy.types.Context, layout: bpy.types.UILayout, _data: object,
+        item: bpy.types.PropertyGroup, _icon: int, _active: object, _name: str,
+    ) -> None:  # fmt: skip
+        """One row."""
+        state = rows.state_of(item)
+        row = layout.split(factor=0.5, align=True)
+        row.alert = state == rows.MISSING
+        row.active = state != rows.UNUSED
+        row.label(text=item.name if item.joint >= 0 else "not used", icon=ICONS[state])
+        row.label(text=item.track or "no track")
+
+    def draw_filter(self, _context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
+        """Search by name, and what is settled out of the way."""
+        row = layout.row(align=True)
+        row.prop(self, "filter_name", text="")
+        row.prop(self, "only_open", text="", icon="FILTER")
+
+    def filter_items(
+        self, _context: bpy.types.Context, data: object, name: str
+    ) -> tuple[list[int], list[int]]:
+        """Which rows are shown."""
+        shown, wanted = self.bitflag_filter_item, self.filter_name.lower()
+        flags = []
+        for item in getattr(data, name):
+            found = wanted in item.name.lower() or wanted in item.track.lower()
+            state = rows.state_of(item)
+            settled = state == rows.HIDDEN or (self.only_open and state == rows.MATCHED)
+            flags.append(shown if found and not settled else 0)
+        return flags, []
+
+
+class LSMPLIFY_PT_mapping(bpy.types.Panel):
+    """Which track is which body point."""
+
+    bl_label = "Mapping"
+    bl_idname = "LSMPLIFY_PT_mapping"
+    bl_parent_id = "LSMPLIFY_PT_tracks"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_options: ClassVar = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The list, the row to correct, files."""
+        kept, column = context.scene.lsmplify.mapping, self.layout.column()
+        row = column.row(align=True)
+        row.operator(operators.LSMPLIFY_OT_match_tracks.bl_idname, icon="VIEWZOOM")
+        row.operator(operators.LSMPLIFY_OT_clear_mapping.bl_idname, text="", icon="X")
+        row.operator(operators.LSMPLIFY_OT_load_mapping.bl_idname, text="", icon="FILE_FOLDER")
+        row.operator(operators.LSMPLIFY_OT_save_mapping.bl_idname, text="", icon="FILE_TICK")
+        if not kept.rows:
+            return
+        column.template_list("LSMPLIFY_UL_mapping", "", kept, "rows", kept, "active", rows=8)
+        if 0 <= kept.active < len(kept.rows):
+            chosen = kept.rows[kept.active]
+            if chosen.joint >= 0:
+                column.prop_search(chosen, "track", kept, "tracks", text=chosen.name)
+            elif not chosen.used:
+                column.prop_search(chosen, "point", kept, "points", text=chosen.track)
+        column.label(text=summary(kept))
+
+
+def summary(kept: bpy.types.PropertyGroup) -> str:
+    """One line: how many are in which state."""
+    states = [rows.state_of(r) for r in kept.rows]
+    words = (
+        (rows.MATCHED, "matched"), (rows.GUESSED, "guessed"),
+        (rows.MISSING, "missing"), (rows.UNUSED, "not used"),
+    )  # fmt: skip
+    told = [f"{states.count(s)} {word}" for s, word in words if s in states]
+    return f"{kept.layout}: {', '.join(told)}"
+
+
+CLASSES = (LSMPLIFY_UL_mapping, LSMPLIFY_PT_mapping)

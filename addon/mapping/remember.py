@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mappings said by hand, kept in the extension's own folder for tracks with the same names."""
+
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import bpy
+
+from ...lsmplify_core.errors import InputError
+from ...lsmplify_core.mapping import Mapping, load_mapping, save_mapping, signature
+from ..model_file import ADDON
+
+
+def folder() -> Path | None:
+    """Where they are kept; None where Blender gives no folder, as when this is no installed
+    extension."""
+    try:
+        return Path(bpy.utils.extension_path_user(ADDON, path="mappings", create=True))
+    except (ValueError, OSError):
+        return None
+
+
+def keep(mapping: Mapping, names: Sequence[str]) -> None:
+    """Keep a mapping for these names; nothing happens where it cannot be written."""
+    path = _path(names)
+    if path is not None and mapping.tracks:
+        with contextlib.suppress(InputError):
+            save_mapping(mapping, path)
+
+
+def known(names: Sequence[str]) -> Mapping | None:
+    """The mapping that was kept for these names, if there is one that can still be read."""
+    path = _path(names)
+    if path is None or not path.is_file():
+        return None
+    try:
+        return load_mapping(path, names)
+    except InputError:
+        return None
+
+
+def forget(names: Sequence[str]) -> None:
+    """Drop what was kept for these names."""
+    path = _path(names)
+    if path is not None:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _path(names: Sequence[str]) -> Path | None:
+    here = folder()
+    return None if here is None else here / f"{signature(names)}.json"

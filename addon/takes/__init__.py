@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Actions of an armature as takes: read as motions, written back where they change, with the tracks
+they were solved from and the steps they have gone through."""
+
+from .groups import CLASSES as CLASSES
+from .groups import register as register
+from .groups import unregister as unregister

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which armature the clean-up is about."""
+
+import bpy
+
+from ...lsmplify_core.errors import InputError
+from ...lsmplify_core.joints import JOINT_NAMES
+from .reading import shown_action
+
+
+def is_body(item: bpy.types.Object | None) -> bool:
+    """Whether an object is an armature whose bones are named as SMPL's joints."""
+    if item is None or item.type != "ARMATURE":
+        return False
+    return all(n in item.data.bones for n in JOINT_NAMES)
+
+
+def chosen(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The active armature, the one that the active object hangs on, or the only one in the scene that
+    has an action; None where that is not clear."""
+    active = context.view_layer.objects.active
+    for item in (active, active.parent if active is not None else None):
+        if is_body(item):
+            return item
+    moving = [o for o in context.scene.objects if is_body(o) and shown_action(o) is not None]
+    return moving[0] if len(moving) == 1 else None
+
+
+def armature(context: bpy.types.Context) -> bpy.types.Object:
+    """The same; InputError where none is clear."""
+    found = chosen(context)
+    if found is None:
+        raise InputError("make the armature active whose motion is to be cleaned up")
+    return found

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The settings of each step, written once: operators, scenes, actions and presets share them.
+
+Classes with annotations only; a PropertyGroup or an Operator that inherits one has its properties.
+"""
+
+from bpy.props import (
+    BoolProperty,
+    EnumProperty,
+    FloatProperty,
+    FloatVectorProperty,
+    IntProperty,
+    StringProperty,
+)
+
+from ...lsmplify_core.cleanup.regions import region_names
+from . import live
+
+REGION_FIELDS = {name: name.replace(" ", "_") for name in region_names()}
+"""A region's name and its property's."""
+
+REGION_ITEMS = tuple(
+    (field.upper(), name.title(), f"The {name}'s bones", 1 << i)
+    for i, (name, field) in enumerate(REGION_FIELDS.items())
+)
+
+
+def region_of_item(item: str) -> str:
+    """The region that an item of REGION_ITEMS means."""
+    return next(name for name, field in REGION_FIELDS.items() if field.upper() == item)
+
+
+class ResolveFields:
+    """Solve a range anew from pose keys."""
+
+    frame_start: IntProperty(
+        name="Start", default=1, description="First scene frame to solve anew; none before changes"
+    )
+    frame_end: IntProperty(
+        name="End", default=250, description="Last scene frame to solve anew; none after changes"
+    )
+    bones: EnumProperty(
+        name="Bones", description="What may change",
+        items=(("ALL", "All", "The whole body"),
+               ("SELECTED", "Selected", "Only the selected bones"),
+               ("REGIONS", "Regions", "Only the chosen regions")),
+    )  # fmt: skip
+    regions: EnumProperty(
+        name="Regions", items=REGION_ITEMS, options={"ENUM_FLAG"},
+        default={REGION_ITEMS[3][0]}, description="Regions that may change",
+    )  # fmt: skip
+    bone_names: StringProperty(
+        name="Bone Names", options={"HIDDEN"},
+        description="Bones that may change, separated by commas; empty for the selected ones",
+    )  # fmt: skip
+    memory: FloatProperty(
+        name="Memory", default=0.6, min=0.05, max=5.0, unit="TIME_ABSOLUTE",
+        description="How far along time a pose key is believed where tracks are missing",
+    )  # fmt: skip
+    ease: FloatProperty(
+        name="Ease", default=0.25, min=0.0, max=2.0, unit="TIME_ABSOLUTE",
+        description="Time over which what is left to the pose keys and the borders is spread",
+    )  # fmt: skip
+
+
+class RefineFields:
+    """An action from elsewhere brought to its tracks."""
+
+    strength: FloatProperty(
+        name="Strength", default=1.0, min=0.0, max=1.0, subtype="FACTOR", update=live.changed,
+        description="0 keeps the action as it was, 1 follows the tracks",
+    )  # fmt: skip
+
+
+class FeetFields:
+    """Feet that stand where they stand."""
+
+    ease: FloatProperty(
+        name="Ease", default=0.12, min=0.0, max=1.0, unit="TIME_ABSOLUTE", update=live.changed,
+        description="Time over which the correction comes and goes beside a contact",
+    )  # fmt: skip
+    above: BoolProperty(
+        name="Nothing Under the Floor", default=True, update=live.changed,
+        description="Bring heels and toes up to the floor where they are under it",
+    )  # fmt: skip
+    find_floor: BoolProperty(
+        name="Find the Floor", default=True,
+        description="Find height and slope of the floor where the feet come to rest",
+    )  # fmt: skip
+    height: FloatProperty(
+        name="Floor Height", default=0.0, unit="LENGTH", update=live.changed,
+        description="Height of the floor in the world",
+    )  # fmt: skip
+    slope: FloatVectorProperty(
+        name="Floor Slope", size=2, default=(0.0, 0.0), options={"HIDDEN"},
+        description="How much the floor rises along X and Y",
+    )  # fmt: skip
+    speed: FloatProperty(
+        name="Slower Than", default=0.25, min=0.01, max=3.0, unit="VELOCITY",
+        description="A heel or toe that is slower may stand",
+    )  # fmt: skip
+    near: FloatProperty(
+        name="Lower Than", default=0.06, min=0.001, max=0.5, unit="LENGTH",
+        description="A heel or toe that is so near the floor may stand",
+    )  # fmt: skip
+
+
+def _strength(name: str) -> object:
+    return FloatProperty(
+        name=name.title(), default=0.0, min=0.0, max=1.0, precision=3, step=1,
+        unit="TIME_ABSOLUTE", update=live.changed,
+        description=f"Width of the smoothing filter for the {name}; 0 leaves it as it is",
+    )  # fmt: skip
+
+
+class SmoothFields:
+    """Smoothing by region."""
+
+    root: _strength("root")
+    spine: _strength("spine")
+    head: _strength("head")
+    left_arm: _strength("left arm")
+    right_arm: _strength("right arm")
+    left_leg: _strength("left leg")
+    right_leg: _strength("right leg")
+    keep: FloatProperty(
+        name="Keep Impacts", default=1.0, min=0.0, max=1.0, subtype="FACTOR", update=live.changed,
+        description="How much of the original stays where something strikes",
+    )  # fmt: skip
+
+
+class LimitsFields:
+    """Limits, twist and calm."""
+
+    limits: FloatProperty(
+        name="Limits", default=1.0, min=0.0, max=1.0, subtype="FACTOR", update=live.changed,
+        description="How firmly rotations past what a body can do are drawn back",
+    )  # fmt: skip
+    margin: FloatProperty(
+        name="Margin", default=10.0, min=0.5, max=60.0, update=live.changed,
+        description="Degrees that a rotation may at most stay past its range",
+    )  # fmt: skip
+    twist: FloatProperty(
+        name="Spread Twist", default=0.0, min=0.0, max=1.0, subtype="FACTOR", update=live.changed,
+        description="How evenly the twist of the arms is shared along upper arm and forearm",
+    )  # fmt: skip
+    calm: FloatProperty(
+        name="Calm", default=0.0, min=0.0, max=1.0, unit="TIME_ABSOLUTE", update=live.changed,
+        description="Time over which rotations that no point decides are smoothed",
+    )  # fmt: skip
+    unsure: FloatProperty(
+        name="Where Unsure By", default=20.0, min=1.0, max=90.0, update=live.changed,
+        description="Degrees of expected error from which a rotation is calmed in full",
+    )  # fmt: skip
+
+
+class KeysFields:
+    """Fewer keys."""
+
+    mode: EnumProperty(
+        name="Keys", update=live.changed, default="FEWEST",
+        items=(("EVERY", "Every Frame", "A key on every frame"),
+               ("NTH", "Every Nth", "A key on every n-th frame"),
+               ("FEWEST", "As Few as Fit", "As few keys as an error allows")),
+    )  # fmt: skip
+    every: IntProperty(
+        name="Every", default=4, min=1, max=1000, update=live.changed,
+        description="Frames from one key to the next",
+    )  # fmt: skip
+    most_mm: FloatProperty(
+        name="Most mm", default=2.0, min=0.01, max=1000.0, update=live.changed,
+        description="Millimetres that a joint may be moved",
+    )  # fmt: skip
+    most_degrees: FloatProperty(
+        name="Most Degrees", default=0.5, min=0.01, max=90.0, update=live.changed,
+        description="Degrees that a rotation may be changed",
+    )  # fmt: skip

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a body can do, as soft limits; twist spread along limbs; calm where nobody looks.
+
+Ranges are those of the American Academy of Orthopaedic Surgeons ("Joint Motion: Method of Measuring
+and Recording", 1965), from the T-pose, in SMPL's joint frames (X to the person's left, Y up, Z forward): turns
+about the two axes across the bone (swing), and about the bone (twist). They are wider where SMPL
+spreads one anatomical joint over several (spine, neck, collar with shoulder).
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from ..arrays import Floats
+from ..clean import gaussian
+from ..errors import InputError
+from ..joints import JOINT_INDEX, JOINT_NAMES, MIRROR, N_JOINTS
+from ..motion import Motion
+from ..rotations import (
+    axis_angle_to_matrix,
+    continuous_quaternions,
+    matrix_to_axis_angle,
+    matrix_to_quaternion,
+    quaternion_multiply,
+    quaternion_to_matrix,
+    slerp,
+    swing_twist,
+)
+
+
+@dataclass(frozen=True)
+class Range:
+    """Degrees a rotation vector may reach about x, y and z: (least, most) each, of a left joint; the
+    right one is its mirror image."""
+
+    x: tuple[float, float]
+    y: tuple[float, float]
+    z: tuple[float, float]
+
+
+RANGES: Final[dict[str, Range]] = {
+    "Spine1": Range((-25, 45), (-30, 30), (-30, 30)),
+    "Spine2": Range((-20, 35), (-30, 30), (-25, 25)),
+    "Spine3": Range((-20, 35), (-30, 30), (-25, 25)),
+    "Neck": Range((-40, 40), (-50, 50), (-35, 35)),
+    "Head": Range((-40, 40), (-50, 50), (-35, 35)),
+    "L_Hip": Range((-130, 40), (-60, 60), (-40, 80)),
+    "L_Knee": Range((-10, 160), (-35, 35), (-20, 20)),
+    "L_Ankle": Range((-35, 60), (-45, 45), (-45, 45)),
+    "L_Foot": Range((-70, 50), (-20, 20), (-20, 20)),
+    "L_Collar": Range((-30, 30), (-45, 30), (-25, 50)),
+    "L_Shoulder": Range((-110, 110), (-140, 60), (-110, 110)),
+    "L_Elbow": Range((-110, 110), (-160, 12), (-60, 60)),
+    "L_Wrist": Range((-100, 100), (-45, 45), (-90, 90)),
+}
+
+_TWISTED: Final = (("L_Shoulder", "L_Elbow"), ("R_Shoulder", "R_Elbow"), ("L_Elbow", "L_Wrist"), ("R_Elbow", "R_Wrist"))  # fmt: skip
+
+
+def within_limits(motion: Motion, strength: float = 1.0, margin: float = 10.0) -> Motion:
+    """Rotations past their range are drawn back to it, the harder the further they are past.
+
+    strength: 0 changes nothing, 1 leaves none further out than `margin` degrees. Rotations inside
+    their ranges are bit-identical. Raises InputError for a strength that is not from 0 to 1.
+    """
+    _check("limits", strength)
+    if strength == 0:
+        return motion
+    vectors = matrix_to_axis_angle(motion.rotations)
+    low, high = _limits()
+    over = np.maximum(vectors - high, 0.0) - np.maximum(low - vectors, 0.0)
+    soft = np.radians(margin)
+    kept = soft * np.tanh(np.abs(over) / soft) * np.sign(over)
+    drawn = vectors - strength * (over - kept)
+    rotations = motion.rotations.copy()
+    past = np.abs(over).max(axis=-1) > 0
+    rotations[past] = axis_angle_to_matrix(drawn[past])
+    return replace(motion, rotations=rotations, track_error=None)
+
+
+def past_limits(motion: Motion) -> Floats:
+    """(T, 24) degrees: how far each rotation is past its range, 0 inside."""
+    vectors = matrix_to_axis_angle(motion.rotations)
+    low, high = _limits()
+    over = np.maximum(vectors - high, 0.0) + np.maximum(low - vectors, 0.0)
+    return np.degrees(np.linalg.norm(over, axis=-1))
+
+
+def spread_twist(motion: Motion, strength: float = 1.0) -> Motion:
+    """Twist about the upper arm and the forearm shared between the joints at both ends of it.
+
+    A joint's turn about the bone that leads to it looks the same to what hangs on it wherever along
+    the bone it happens, so the twist of the elbow about the upper arm is shared with the shoulder, and
+    that of the wrist about the forearm with the elbow; skin twists evenly. Positions and the hand's
+    world rotation stay. strength: 1 shares half and half, 0 changes nothing.
+    """
+    _check("twist", strength)
+    if strength == 0:
+        return motion
+    rotations = motion.rotations.copy()
+    for upper, lower in _TWISTED:
+        a, b = JOINT_INDEX[upper], JOINT_INDEX[lower]
+        bone = motion.body.offsets[b] / np.linalg.norm(motion.body.offsets[b])
+        q = matrix_to_quaternion(rotations[:, b])
+        conjugate = q * np.array([1.0, -1.0, -1.0, -1.0])
+        _, twist = swing_twist(conjugate, np.broadcast_to(bone, (len(q), 3)))
+        twist = twist * np.array([1.0, -1.0, -1.0, -1.0])
+        twist = continuous_quaternions(twist)
+        none = np.zeros_like(twist)
+        none[:, 0] = 1.0
+        part = slerp(none, twist, np.full(len(q), 0.5 * strength))
+        back = part * np.array([1.0, -1.0, -1.0, -1.0])
+        rotations[:, a] = rotations[:, a] @ quaternion_to_matrix(part)
+        rotations[:, b] = quaternion_to_matrix(quaternion_multiply(back, q))
+    return replace(motion, rotations=rotations, track_error=None)
+
+
+def calmed(motion: Motion, expected: Floats, seconds: float = 0.25, unsure: float = 20.0) -> Motion:
+    """Rotations that nothing observes move calmly: wrists, head, whatever the network is unsure of.
+
+    expected: (T, 22) radians, `Solution.expected`. A rotation is smoothed over `seconds` where more
+    than `unsure` degrees are expected, not at all under half of that, and in between in part.
+    """
+    if expected.shape != (motion.frames, 22):
+        raise InputError(f"expected errors {expected.shape} are not of {motion.frames} frames")
+    degrees = gaussian(np.degrees(expected).astype(np.float64), seconds * motion.rate)
+    share = np.clip(2.0 * degrees / unsure - 1.0, 0.0, 1.0)
+    joints = np.flatnonzero(share.max(axis=0) > 0)
+    if not len(joints) or motion.frames < 3:
+        return motion
+    q = continuous_quaternions(matrix_to_quaternion(motion.rotations[:, joints]))
+    calm = gaussian(q.reshape(motion.frames, -1), seconds * motion.rate).reshape(q.shape)
+    calm /= np.linalg.norm(calm, axis=-1, keepdims=True)
+    rotations = motion.rotations.copy()
+    mixed = quaternion_to_matrix(slerp(q, calm, share[:, joints]))
+    changed = share[:, joints] > 0
+    chosen = rotations[:, joints]
+    chosen[changed] = mixed[changed]
+    rotations[:, joints] = chosen
+    return replace(motion, rotations=rotations, track_error=None)
+
+
+def _limits() -> tuple[Floats, Floats]:
+    """(24, 3) radians: least and most; joints without a range have none."""
+    low, high = np.full((N_JOINTS, 3), -np.inf), np.full((N_JOINTS, 3), np.inf)
+    for name, spread in RANGES.items():
+        joint = JOINT_INDEX[name]
+        for axis, (least, most) in enumerate((spread.x, spread.y, spread.z)):
+            low[joint, axis], high[joint, axis] = np.radians(least), np.radians(most)
+        other = MIRROR[joint]
+        if other != joint:
+            low[other], high[other] = low[joint], high[joint]
+            low[other, 1:], high[other, 1:] = -high[joint, 1:], -low[joint, 1:]
+    return low, high
+
+
+def _check(what: str, strength: float) -> None:
+    if not 0.0 <= strength <= 1.0:
+        raise InputError(f"{what}: strength {strength} is not from 0 to 1")
+
+
+assert set(RANGES) <= set(JOINT_NAMES)

@@ -1,0 +1,346 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A span solved anew from poses set by hand.
+
+The learned solver starts from the keyed poses and from the poses beside the span, in both
+directions, and meets in the middle; tracks that the keys contradict are not followed; the keys and
+the span's neighbours are observations that the smoother knows for sure. Outside the span nothing changes.
+"""
+
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from ..arrays import Floats
+from ..attachments import State, Target, compare
+from ..body import default_body
+from ..clean import smoothed
+from ..errors import InputError
+from ..fitting import Settings
+from ..joints import N_JOINTS, N_POSED
+from ..learned import learned_steps
+from ..motion import Motion
+from ..network import FRAME_RATE, load_network
+from ..noise import smoothing_for, stiffness_between
+from ..placing import place
+from ..rotations import (
+    axis_angle_to_matrix,
+    matrix_to_axis_angle,
+    matrix_to_quaternion,
+    quaternion_to_matrix,
+    slerp,
+)
+from ..solver import Progress
+from ..threads import one_blas_thread
+from ..timing import mapped
+from .anchored import Known, solve_anchored
+from .attached import Attached
+from .trust import Examined, examined
+
+_MOST_NOISE: Final = 0.08
+"""Metres of noise at which tracks are trusted least."""
+_SURE: Final = 0.01
+"""Radians, and metres of the root: how far known poses may be off in the smoother."""
+
+
+@dataclass(frozen=True)
+class PoseKey:
+    """A pose set by hand: rotations (24, 3, 3) in the parents' frames, root (3,) metres, world."""
+
+    rotations: Floats
+    root: Floats
+
+
+@dataclass(frozen=True)
+class ResolveSettings:
+    """rounds: of the network. passes: of the smoother after it. memory: seconds over which a key
+    tells of the frames around. smooth: seconds, None for what the tracks' noise asks for. ease: seconds over
+    which what is left between result and keys, or result and neighbours, is spread."""
+
+    rounds: int = 3
+    passes: int = 2
+    memory: float = 1.0
+    smooth: float | None = None
+    ease: float = 0.25
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """motion: bit-identical outside the span. expected: (T, 22) radians, the error that the network
+    expects, NaN outside. trust: (T, K) how far each track was followed, 1 outside. notes: sentences
+    about tracks that were not followed, or were put right."""
+
+    motion: Motion
+    expected: Floats
+    trust: Floats
+    notes: tuple[str, ...]
+
+
+def pose_key(motion: Motion, frame: int) -> PoseKey:
+    """The pose of a motion's frame."""
+    return PoseKey(motion.rotations[frame], motion.root[frame])
+
+
+def resolve_steps(
+    motion: Motion,
+    points: Attached | None,
+    span: tuple[int, int],
+    keys: Mapping[int, PoseKey],
+    joints: Iterable[int] | None = None,
+    settings: ResolveSettings | None = None,
+) -> Generator[Progress, None, Resolved]:
+    """Solve frames `span` (first, last, both included) anew; yields the share done.
+
+    motion: any SMPL motion. points: its tracks (`attach`), or None where there are none: then the
+    keys' corrections are spread over the span. keys: poses by frame, inside the span or one
+    beside it; the result has them exactly. Without keys the span is solved from its neighbours.
+    joints: only these change (and the root's place only with joint 0); all where None.
+    Raises InputError for frames that are not in the motion.
+    """
+    settings = settings or ResolveSettings()
+    chosen = _chosen(joints)
+    _check(motion, points, span, keys)
+    anchors = _anchors(motion, span, keys, chosen)
+    if points is None or not points.seen[span[0] : span[1] + 1].any():
+        yield Progress("clean", 1.0)
+        return Resolved(
+            _finished(motion, _layered(motion, anchors, span), span, anchors, chosen, settings),
+            np.full((motion.frames, N_POSED), np.nan), np.ones((motion.frames, 0)), (),
+        )  # fmt: skip
+    with one_blas_thread():
+        return (yield from _resolved(motion, points, span, anchors, chosen, settings))
+
+
+def _chosen(joints: Iterable[int] | None) -> list[int]:
+    chosen = list(range(N_JOINTS)) if joints is None else sorted(set(joints))
+    if not chosen or not 0 <= chosen[0] <= chosen[-1] < N_JOINTS:
+        raise InputError(f"joints {chosen} to solve anew: choose some of 0 to {N_JOINTS - 1}")
+    return chosen
+
+
+def _check(
+    motion: Motion, points: Attached | None, span: tuple[int, int], keys: Mapping[int, PoseKey]
+) -> None:
+    first, last = span
+    if not 0 <= first <= last < motion.frames:
+        raise InputError(
+            f"frames {first} to {last} are not in the motion, which has frames 0 to "
+            f"{motion.frames - 1}"
+        )
+    for frame in keys:
+        if not max(first - 1, 0) <= frame <= min(last + 1, motion.frames - 1):
+            raise InputError(f"the pose key at frame {frame} is not within {first} to {last}")
+    if points is not None and len(points.positions) != motion.frames:
+        raise InputError(
+            f"{points.source}: has {len(points.positions)} frames and the motion has "
+            f"{motion.frames}; they must be the same take at the same rate"
+        )
+
+
+def _anchors(
+    motion: Motion, span: tuple[int, int], keys: Mapping[int, PoseKey], chosen: list[int]
+) -> dict[int, PoseKey]:
+    """Known poses by frame: the span's neighbours, where there are any, and the keys; joints that
+    are not to change have the motion's pose everywhere."""
+    found: dict[int, PoseKey] = {}
+    for frame in (span[0] - 1, span[1] + 1):
+        if 0 <= frame < motion.frames:
+            found[frame] = pose_key(motion, frame)
+    for frame, key in keys.items():
+        rotations = motion.rotations[frame].copy()
+        rotations[chosen] = key.rotations[chosen]
+        found[frame] = PoseKey(rotations, key.root if 0 in chosen else motion.root[frame])
+    return dict(sorted(found.items()))
+
+
+def _resolved(
+    motion: Motion, points: Attached, span: tuple[int, int], anchors: dict[int, PoseKey],
+    chosen: list[int], settings: ResolveSettings,
+) -> Generator[Progress, None, Resolved]:  # fmt: skip
+    judged = _judged(motion, points, span, anchors)
+    window = _window(motion, span)
+    unit = motion.body.height / default_body().height
+    origin = np.median(motion.root[window], axis=0)
+    target = _local(motion, judged, window, origin, unit)
+    existing = _scaled(State(motion.rotations[window], motion.root[window]), origin, unit)
+    known = _known(existing, span, window, anchors, chosen, origin, unit)
+    start = _start(existing, known, target, span, window)
+    noise = float(np.clip(np.median(judged.noise), 0.001, _MOST_NOISE)) / unit
+    smooth = smoothing_for(noise) if settings.smooth is None else settings.smooth
+    learned = yield from mapped(
+        learned_steps(
+            load_network(), start, target, motion.rate, settings.rounds, stiffness_between(noise)
+        ),
+        lambda done: Progress("solve", 0.6 * done),
+    )
+    guess = smoothed(learned.guess, motion.rate, max(Settings().calm, 2.0 * smooth))
+    state = learned.fitted
+    for turn in range(settings.passes):
+        state = yield from mapped(
+            solve_anchored(
+                state, _without_strays(state, target, judged.noise / unit), guess,
+                learned.expected, noise, motion.rate, known, settings.memory,
+            ),
+            lambda done, turn=turn: Progress("refine", 0.6 + 0.4 * turn / settings.passes),
+        )  # fmt: skip
+    state = smoothed(state, motion.rate, smooth)
+    result = _finished(motion, _in_world(motion, state, window, origin, unit), span, anchors,
+                       chosen, settings)  # fmt: skip
+    expected = np.full((motion.frames, N_POSED), np.nan)
+    inside = slice(span[0], span[1] + 1)
+    expected[inside] = learned.expected[span[0] - window.start : span[1] + 1 - window.start]
+    trust = np.ones(judged.weights.shape)
+    trust[inside] = judged.weights[inside]
+    yield Progress("clean", 1.0)
+    return Resolved(result, expected, trust, judged.notes)
+
+
+def _judged(
+    motion: Motion, points: Attached, span: tuple[int, int], anchors: dict[int, PoseKey]
+) -> Examined:
+    keyed: dict[int, Floats] = {}
+    for frame, key in anchors.items():
+        posed = replace(motion, rotations=key.rotations[None], root=key.root[None])
+        keyed[frame] = points.on_body(posed)[0]
+    return examined(points, span, keyed, motion.rate)
+
+
+def _window(motion: Motion, span: tuple[int, int]) -> slice:
+    """The span and what the network sees beside it."""
+    reach = round(sum(load_network().dilations) * max(1.0, motion.rate / FRAME_RATE))
+    return slice(max(0, span[0] - reach), min(motion.frames, span[1] + 1 + reach))
+
+
+def _local(motion: Motion, judged: Examined, window: slice, origin: Floats, unit: float) -> Target:
+    points = judged.points
+    return Target(
+        (motion.body.offsets / unit).astype(np.float32),
+        points.joints,
+        (points.offsets / unit).astype(np.float32),
+        np.nan_to_num((points.positions[window] - origin) / unit).astype(np.float32),
+        judged.weights[window].astype(np.float32),
+    )
+
+
+def _scaled(state: State, origin: Floats, unit: float) -> State:
+    root = (state.root - origin) / unit
+    return State(state.rotations.astype(np.float32), root.astype(np.float32))
+
+
+def _known(
+    existing: State, span: tuple[int, int], window: slice, anchors: dict[int, PoseKey],
+    chosen: list[int], origin: Floats, unit: float,
+) -> Known:  # fmt: skip
+    """What is known of the window's poses: all outside the span, the keys, the joints that stay."""
+    rotations, root = existing.rotations.copy(), existing.root.copy()
+    spread = np.full((len(root), N_POSED + 1), np.inf)
+    spread[: span[0] - window.start] = _SURE
+    spread[span[1] + 1 - window.start :] = _SURE
+    stay = [j for j in range(N_POSED) if j not in chosen]
+    spread[:, stay] = 0.1 * _SURE
+    if 0 not in chosen:
+        spread[:, N_POSED] = 0.1 * _SURE
+    for frame, key in anchors.items():
+        at = frame - window.start
+        rotations[at] = key.rotations
+        root[at] = (key.root - origin) / unit
+        spread[at] = np.minimum(spread[at], _SURE)
+    return Known(State(rotations, root), spread)
+
+
+def _start(
+    existing: State, known: Known, target: Target, span: tuple[int, int], window: slice
+) -> State:
+    """Poses between the known ones, set on each frame's torso; known joints as they are."""
+    frames = len(existing.root)
+    sure = np.flatnonzero((known.spread <= _SURE).all(axis=1))
+    if not len(sure):
+        return existing
+    at = np.arange(frames)
+    after = np.searchsorted(sure, at)
+    low, high = sure[np.maximum(after - 1, 0)], sure[np.minimum(after, len(sure) - 1)]
+    exact = np.isin(at, sure)
+    low, high = np.where(exact, at, low), np.where(exact, at, high)
+    t = np.where(high > low, (at - low) / np.maximum(high - low, 1), 0.0)
+    q = matrix_to_quaternion(known.state.rotations)
+    mixed = quaternion_to_matrix(slerp(q[low], q[high], np.repeat(t[:, None], N_JOINTS, axis=1)))
+    mixed = mixed.astype(np.float32)
+    stay = np.isfinite(known.spread[:, :N_POSED]).all(axis=0)
+    placed = place(mixed, target)
+    rotations = placed.rotations.copy()
+    rotations[:, :N_POSED][:, stay] = existing.rotations[:, :N_POSED][:, stay]
+    rotations[exact], root = known.state.rotations[exact], placed.root.copy()
+    root[exact] = known.state.root[exact]
+    if np.isfinite(known.spread[:, N_POSED]).all():
+        root = existing.root
+    return State(rotations, root.astype(np.float32))
+
+
+def _without_strays(state: State, target: Target, noise: Floats) -> Target:
+    """Tracks far from the body count less (Geman and McClure), by what their noise lets expect."""
+    apart = np.square(compare(state, target).residuals).sum(axis=-1)
+    scale = np.square(np.maximum(0.06, 3.0 * noise))
+    return replace(
+        target, weights=target.weights / np.square(1.0 + apart / scale).astype(np.float32)
+    )
+
+
+def _in_world(motion: Motion, state: State, window: slice, origin: Floats, unit: float) -> Motion:
+    rotations, root = motion.rotations.copy(), motion.root.copy()
+    rotations[window] = state.rotations
+    root[window] = state.root.astype(np.float64) * unit + origin
+    return replace(motion, rotations=rotations, root=root)
+
+
+def _layered(motion: Motion, anchors: dict[int, PoseKey], span: tuple[int, int]) -> Motion:
+    """The motion with the anchors' corrections spread between them, eased."""
+    at = np.array(list(anchors), dtype=np.float64)
+    if not len(at):
+        return motion
+    turns = np.stack([_turn(motion.rotations[f], k.rotations) for f, k in anchors.items()])
+    moves = np.stack([k.root - motion.root[f] for f, k in anchors.items()])
+    frames = np.arange(span[0], span[1] + 1)
+    after = np.searchsorted(at, frames)
+    low, high = np.maximum(after - 1, 0), np.minimum(after, len(at) - 1)
+    gap = np.maximum(at[high] - at[low], 1.0)
+    t = np.where(high > low, 0.5 - 0.5 * np.cos(np.pi * (frames - at[low]) / gap), 0.0)
+    rotations, root = motion.rotations.copy(), motion.root.copy()
+    turn = turns[low] + t[:, None, None] * (turns[high] - turns[low])
+    rotations[frames] = rotations[frames] @ axis_angle_to_matrix(turn)
+    root[frames] += moves[low] + t[:, None] * (moves[high] - moves[low])
+    return replace(motion, rotations=rotations, root=root)
+
+
+def _turn(before: Floats, after: Floats) -> Floats:
+    return matrix_to_axis_angle(np.swapaxes(before, -1, -2) @ after)
+
+
+def _finished(
+    motion: Motion, solved: Motion, span: tuple[int, int], anchors: dict[int, PoseKey],
+    chosen: list[int], settings: ResolveSettings,
+) -> Motion:  # fmt: skip
+    """The span of `solved` set into the motion: what is left at the anchors is spread over their
+    neighbourhood, and nothing outside the span or the chosen joints is touched."""
+    frames = np.arange(span[0], span[1] + 1)
+    turn = np.zeros((len(frames), N_JOINTS, 3))
+    move = np.zeros((len(frames), 3))
+    places = np.array(list(anchors))
+    for frame, key in anchors.items():
+        others = np.abs(places[places != frame] - frame)
+        reach = min(settings.ease * motion.rate, float(others.min()) if len(others) else np.inf)
+        near = np.clip(np.abs(frames - frame) / max(reach, 1.0), 0.0, 1.0)
+        share = 0.5 + 0.5 * np.cos(np.pi * near)
+        turn += share[:, None, None] * _turn(solved.rotations[frame], key.rotations)
+        move += share[:, None] * (key.root - solved.root[frame])
+    rotations, root = motion.rotations.copy(), motion.root.copy()
+    moved = solved.rotations[frames] @ axis_angle_to_matrix(turn)
+    rotations[frames[:, None], chosen] = moved[:, chosen]
+    if 0 in chosen:
+        root[frames] = solved.root[frames] + move
+    for frame, key in anchors.items():
+        if span[0] <= frame <= span[1]:
+            rotations[frame][chosen] = key.rotations[chosen]
+            if 0 in chosen:
+                root[frame] = key.root
+    return replace(motion, rotations=rotations, root=root, track_error=None)

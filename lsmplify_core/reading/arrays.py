@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""npy and npz: plain arrays of points, and AMASS motions as the tracks of their joints."""
+
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..joints import JOINT_NAMES
+from ..layout import load_layout
+from ..motion import load_motion
+from ..tracks import Tracks, checked_tracks
+from .door import make_tracks, zeros_missing
+
+Floats = NDArray[np.float64]
+
+LAYOUT_BY_COUNT: Final = {17: "COCO_17", 24: "SMPL_24", 25: "BODY_25", 26: "HALPE_26",
+                          32: "AzureKinect_32", 33: "MediaPipe_33", 133: "COCO_133"}  # fmt: skip
+"""What nameless points are, by how many there are."""
+_TWELVE: Final = tuple(
+    f"{side}_{part}"
+    for part in ("shoulder", "elbow", "wrist", "hip", "knee", "foot")
+    for side in ("left", "right")
+)
+"""Twelve nameless points: the limbs' joints in MediaPipe's order."""
+_HOLISTIC: Final = (543, 553)
+"""MediaPipe's body, hands and face in one array: the body comes first."""
+_POINT_KEYS: Final = (
+    "points", "positions", "keypoints", "keypoints3d", "keypoints_3d", "joints", "joints3d",
+    "tracks", "markers",
+)  # fmt: skip
+_NAME_KEYS: Final = ("names", "labels", "track_names", "joint_names", "marker_names")
+_RATE_KEYS: Final = ("rate", "fps", "mocap_framerate", "frame_rate", "mocap_frame_rate")
+_UNIT_KEY: Final = "unit"
+_MOST_BYTES: Final = 2 * 2**30
+
+
+def read_array(path: Path, fps: float | None) -> Tracks:
+    """npy or npz: points (T, K, 3), (T, K, 4) with confidence last, or (T, 3 K).
+
+    In an npz: points under `points` (or `keypoints`, `joints`, …), `names`, `rate` (or `fps`); or
+    an AMASS motion, whose 24 joints become tracks. A confidence of zero is a missing sample.
+    Nothing in the file is executed. Raises InputError.
+    """
+    try:
+        with path.open("rb") as file:
+            archive = file.read(4) == b"PK\x03\x04"
+        files = _archive(path) if archive else {"points": _single(path)}
+    except InputError:
+        raise
+    except Exception as error:  # np.load raises half a dozen kinds for damaged files
+        what = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"{path}: cannot be read as a NumPy file: {what}") from error
+    points = next((files[k] for k in _POINT_KEYS if k in files), None)
+    if points is None and "poses" in files:
+        return joint_tracks(path, fps)
+    if points is None:
+        raise InputError(f"{path}: no array named {', '.join(_POINT_KEYS)} is in it")
+    names = next((_names(files[k]) for k in _NAME_KEYS if k in files), None)
+    rate = next((_rate(files[k], path) for k in _RATE_KEYS if k in files), None)
+    return array_tracks(points, names, rate, fps, path)
+
+
+def array_tracks(
+    points: Any, names: Sequence[str] | None, rate: float | None, fps: float | None, path: Path,
+    unit: float | None = None,
+) -> Tracks:  # fmt: skip
+    """Tracks of an array of points; without names by how many there are."""
+    positions, confidence = _positions(points, path)
+    if names is None:
+        if positions.shape[1] in _HOLISTIC:
+            positions = positions[:, :33]
+            confidence = None if confidence is None else confidence[:, :33]
+        names = names_by_count(positions.shape[1], path)
+    return make_tracks(positions, names, rate, fps, path, unit, confidence=confidence)
+
+
+def joint_tracks(path: Path, fps: float | None) -> Tracks:
+    """The 24 joints of an AMASS motion as tracks: metres, Z up."""
+    motion = load_motion(path)
+    return checked_tracks(motion.joints(), JOINT_NAMES, fps or motion.rate, str(path), 1.0, "+z")
+
+
+def names_by_count(count: int, path: Path) -> list[str]:
+    """Names of nameless points, which only their number tells; InputError for other numbers."""
+    if count == len(_TWELVE):
+        return list(_TWELVE)
+    if count == 133:  # feet after the 17 of COCO, then face and hands, which nothing maps
+        return [*load_layout("COCO_133").names, *(f"point {i}" for i in range(23, 133))]
+    if count in LAYOUT_BY_COUNT:
+        return list(load_layout(LAYOUT_BY_COUNT[count]).names)
+    raise InputError(
+        f"{path}: {count} points without names; known without names are 12, "
+        f"{', '.join(str(n) for n in LAYOUT_BY_COUNT)}"
+    )
+
+
+def _positions(points: Any, path: Path) -> tuple[Floats, Floats | None]:
+    if points.dtype.kind not in "fiu":
+        raise InputError(f"{path}: the points are of type {points.dtype}, not numbers")
+    if points.ndim == 4 and 1 in points.shape[:2]:  # one person, or one camera
+        points = points.reshape(-1, *points.shape[2:])
+    if points.ndim == 2 and points.shape[1] % 3 == 0 and points.shape[1]:
+        points = points.reshape(len(points), -1, 3)
+    if points.ndim != 3 or points.shape[2] not in (3, 4):
+        raise InputError(f"{path}: points must be frames × points × 3 numbers, not {points.shape}")
+    data = np.array(points, dtype=np.float64)
+    confidence = None
+    if data.shape[2] == 4:
+        data[..., :3][~(data[..., 3] > 0)] = np.nan
+        if np.nanmax(data[..., 3], initial=0.0) <= 1.0:
+            confidence = np.nan_to_num(data[..., 3]).clip(0.0, 1.0)
+    return zeros_missing(data[..., :3], always=False), confidence
+
+
+def _single(path: Path) -> Any:
+    return np.load(path, allow_pickle=False, mmap_mode="r")
+
+
+def _archive(path: Path) -> dict[str, Any]:
+    """The arrays of an npz that are wanted, after a look at what they claim to be."""
+    wanted = {*_POINT_KEYS, *_NAME_KEYS, *_RATE_KEYS, "poses", _UNIT_KEY}
+    with zipfile.ZipFile(path) as archive:
+        for info in archive.infolist():
+            if info.filename.removesuffix(".npy") in wanted:
+                _check_member(archive, info, path)
+    with np.load(path, allow_pickle=False) as loaded:
+        return {k: loaded[k] for k in loaded.files if k in wanted}
+
+
+def _check_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> None:
+    """Refuse an array whose header promises another size than is there, or an absurd one."""
+    if info.file_size > _MOST_BYTES:
+        raise InputError(f"{path}: it unpacks to {info.file_size} bytes, too many for a take")
+    with archive.open(info) as member:
+        version = np.lib.format.read_magic(member)
+        read: Any = np.lib.format
+        header = read.read_array_header_1_0 if version == (1, 0) else read.read_array_header_2_0
+        shape, _, kind = header(member)
+    promised = int(np.prod([int(n) for n in shape], dtype=object)) * kind.itemsize
+    if kind.hasobject or promised > info.file_size:
+        raise InputError(
+            f"{path}: array {info.filename} is damaged: {shape} of {kind} do not fit in it"
+        )
+
+
+def _names(values: Any) -> list[str]:
+    return [str(n) for n in np.ravel(values)]
+
+
+def _rate(value: Any, path: Path) -> float:
+    if np.size(value) != 1 or np.asarray(value).dtype.kind not in "fiu":
+        raise InputError(f"{path}: its frame rate is not a number")
+    return float(np.ravel(value)[0])

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the readers share: text and tables from files, and the last step to Tracks."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..tracks import Tracks, checked_tracks
+from ..world import UNITS
+
+Floats = NDArray[np.float64]
+
+DEFAULT_RATE: Final = 30.0
+"""Frames per second of files that have no rate: what most video has."""
+
+_UNIT_WORDS: Final = {
+    "m": "m", "meter": "m", "metre": "m", "cm": "cm", "centimeter": "cm", "centimetre": "cm",
+    "mm": "mm", "millimeter": "mm", "millimetre": "mm", "in": "in", "inch": "in", "inches": "in",
+    "inche": "in", "ft": "ft", "foot": "ft", "feet": "ft",
+}  # fmt: skip
+
+
+def unit_of(word: str) -> float | None:
+    """Metres in a unit that a file names in its own way ("Millimeters", "mm", "Meters"), or None."""
+    plain = word.strip().strip("\x00").lower()
+    name = _UNIT_WORDS.get(plain, _UNIT_WORDS.get(plain.rstrip("s")))
+    return None if name is None else UNITS[name]
+
+
+def read_text(path: Path) -> str:
+    """The file's text, whatever its encoding; bytes that are no text become question marks."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    for mark, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return data.decode(name, errors="replace")
+    return data.decode("utf-8-sig", errors="replace")
+
+
+def cells(line: str) -> list[str]:
+    """A line's cells, split at tabs, else at commas or semicolons, else at white space."""
+    for mark in ("\t", ",", ";"):
+        if mark in line:
+            return split(line, mark)
+    return line.split()
+
+
+def split(line: str, mark: str) -> list[str]:
+    """A line's cells between marks, with quotes as spreadsheets write them."""
+    if '"' not in line:
+        return [c.strip() for c in line.rstrip("\r\n").split(mark)]
+    try:
+        return [c.strip() for c in next(csv.reader([line.rstrip("\r\n")], delimiter=mark), [])]
+    except csv.Error:
+        return [c.strip() for c in line.split(mark)]
+
+
+def number(cell: str) -> float:
+    """A cell's number, NaN where there is none. A lone comma is a decimal point."""
+    try:
+        return float(cell)
+    except ValueError:
+        pass
+    try:
+        return float(cell.replace(",", ".")) if cell.count(",") == 1 else float("nan")
+    except ValueError:
+        return float("nan")
+
+
+def matrix(rows: Sequence[Sequence[str]], width: int, path: Path) -> Floats:
+    """(rows, width) numbers, NaN for empty cells, words and rows that are too short.
+
+    InputError for tables that are mostly holes: their widths are a damage's, and the memory for
+    them could be any amount.
+    """
+    filled = sum(min(len(row), width) for row in rows)
+    if len(rows) * width > 20 * filled + 10_000:
+        raise InputError(
+            f"{path}: its {len(rows)} rows have {filled} numbers in all, and the longest {width}; "
+            "the table is damaged"
+        )
+    data = np.full((len(rows), width), np.nan)
+    for i, row in enumerate(rows):
+        numbers = [number(cell) for cell in row[:width]]
+        data[i, : len(numbers)] = numbers
+    return data
+
+
+def zeros_missing(positions: Floats, always: bool = True) -> Floats:
+    """Points exactly at the origin made NaN, as optical systems write what they didn't see.
+
+    always: also points that never are anywhere else; without, those are kept, as the root of
+    root-centred keypoints is.
+    """
+    zero = (positions == 0).all(axis=-1)
+    if not always:
+        zero &= ~zero.all(axis=0)
+    positions[zero] = np.nan
+    return positions
+
+
+def rate_of_times(times: Floats) -> float | None:
+    """Frames per second of a column of time stamps in seconds, or None where they do not rise."""
+    steps = np.diff(times[np.isfinite(times)])
+    if not len(steps):
+        return None
+    step = float(np.median(steps))
+    return 1.0 / step if step > 0 and np.isfinite(1.0 / step) else None
+
+
+def make_tracks(
+    positions: Floats, names: Sequence[str], rate: float | None, fps: float | None, path: Path,
+    unit: float | None = None, up: str | None = None, confidence: Floats | None = None,
+    warnings: tuple[str, ...] = (),
+) -> Tracks:  # fmt: skip
+    """Checked tracks. rate: what the file says, if it does; fps: what the user says, who is
+    believed. Without a usable rate 30 a second are taken, with a note."""
+    known = rate if rate is not None and np.isfinite(rate) and 0 < rate < 1e5 else None
+    if fps is None and known is None:
+        says = "has no frame rate" if rate is None else f"says {rate:g} frames a second"
+        warnings = (*warnings, f"the file {says}; {DEFAULT_RATE:g} per second were taken")
+    use = fps if fps is not None and np.isfinite(fps) and fps > 0 else known or DEFAULT_RATE
+    tracks = checked_tracks(positions, list(names), use, str(path), unit, up)
+    if confidence is not None:
+        tracks = replace(tracks, confidence=confidence)
+    return replace(tracks, warnings=warnings)

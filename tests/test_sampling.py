@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keys to samples: the clock of a take is found whatever its rate, and gaps stay gaps."""
+
+import numpy as np
+import pytest
+
+from lsmplify_core.sampling import Keys, clock_of, on_clock
+
+
+def keys_at(times: np.ndarray) -> Keys:
+    return Keys(times, np.stack([times, times, times], axis=1), np.eye(4))
+
+
+def test_fractional_frames_and_missing_keys() -> None:
+    times = 1.0 + 0.24 * np.arange(100)
+    seen = np.ones(100, dtype=bool)
+    seen[30:40] = False
+    clock = clock_of([times, times[seen]])
+    assert clock is not None
+    assert (clock.first, clock.count) == (1.0, 100)
+    assert clock.step == pytest.approx(0.24)
+    place = np.eye(4)
+    place[:3, 3] = 5.0
+    moved = Keys(times[seen], keys_at(times[seen]).values, place)
+    column = on_clock(moved, clock)
+    assert column is not None
+    assert np.isnan(column[30:40]).all()
+    assert np.isfinite(column).all(axis=1).sum() == 90
+    np.testing.assert_allclose(column[0], 6.0)
+
+
+def test_poses_set_by_hand_are_not_samples() -> None:
+    assert clock_of([np.array([1.0, 20.0, 45.0])]) is None
+
+
+@pytest.mark.parametrize("step", [24 / 120, 24 / 100, 23.976 / 250, 30 / 25])
+def test_long_takes_keep_their_clock_in_single_precision(step: float) -> None:
+    """Blender's keys are single precision: late frames are off by more than a usual step's error."""
+    times = (1.0 + step * np.arange(30_000)).astype(np.float32).astype(np.float64)
+    clock = clock_of([times])
+    assert clock is not None
+    assert clock.count == 30_000
+    assert clock.step == pytest.approx(step, rel=1e-6)
+    column = on_clock(keys_at(times), clock)
+    assert column is not None
+    assert np.isfinite(column).all()
+
+
+def test_one_odd_track_does_not_stop_the_others() -> None:
+    regular = 1.0 + 0.25 * np.arange(200)
+    odd = np.array([1.1, 7.37, 19.9])
+    clock = clock_of([regular, regular, odd])
+    assert clock is not None
+    assert clock.count == 200
+    assert on_clock(keys_at(odd), clock) is None
+    assert on_clock(keys_at(regular), clock) is not None
+
+
+def test_keys_that_are_not_numbers_are_samples_not_seen() -> None:
+    times = np.arange(1.0, 50.0)
+    values = keys_at(times).values.copy()
+    values[7] = np.nan
+    clock = clock_of([times])
+    assert clock is not None
+    column = on_clock(Keys(times, values, np.eye(4)), clock)
+    assert column is not None
+    assert np.flatnonzero(np.isnan(column[:, 0])).tolist() == [7]
+
+
+def test_a_point_without_keys_stands_still() -> None:
+    clock = clock_of([np.arange(1.0, 30.0)])
+    assert clock is not None
+    column = on_clock(Keys(np.zeros(0), np.array([[1.0, 2.0, 3.0]]), np.eye(4)), clock)
+    assert column is not None
+    np.testing.assert_array_equal(column, np.tile([1.0, 2.0, 3.0], (29, 1)))
