@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import bpy
 
-from ..lsmplify_core.errors import InputError
+from ..lsmplify_core.errors import OUTSIDE, InputError, told
 from ..lsmplify_core.motion import Motion, save_motion
 from ..lsmplify_core.solver import Solution, solve
 from . import job
@@ -43,12 +43,21 @@ def run(words: list[str]) -> int:
     """Run the command; returns the exit code, 2 after one line of error."""
     try:
         return _bake(_parser().parse_args(words))
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
+    except OUTSIDE as error:
+        print(f"error: {told(error)}", file=sys.stderr)
         return 2
     except RuntimeError as error:  # operators raise what they report
-        print(f"error: {str(error).removeprefix('Error: ').splitlines()[0]}", file=sys.stderr)
+        print(f"error: {_said(error)}", file=sys.stderr)
         return 2
+
+
+def _said(error: RuntimeError) -> str:
+    """One line of what an operator raised: its report, or how its traceback ends."""
+    lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    if "Traceback" in lines[0]:
+        ends = [line for line in lines if re.match(r"[A-Za-z_.]*(Error|Exception)\b", line)]
+        return ends[-1] if ends else lines[-1]
+    return lines[0].removeprefix("Error: ")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -188,8 +197,19 @@ def _motion(baked: job.Baked) -> Motion:
     return baked.solution.motion
 
 
-def _write_blend(path: Path, _baked: job.Baked) -> None:
-    _beside(path, lambda to: bpy.ops.wm.save_as_mainfile(filepath=to, copy=True, compress=True))
+def _write_blend(path: Path, baked: job.Baked) -> None:
+    def write(to: str) -> None:
+        bpy.ops.wm.save_as_mainfile(filepath=to, copy=True, compress=True)
+        # Blender calls a compressed file saved that a full disk cut off; one that opens is whole.
+        try:
+            with bpy.data.libraries.load(to) as (inside, _):
+                found = baked.armature.name in inside.objects
+        except OSError:
+            found = False
+        if not found:
+            raise InputError(f"{path}: was not written whole; is the disk full?")
+
+    _beside(path, write)
 
 
 def _write_fbx(path: Path, baked: job.Baked) -> None:
@@ -256,3 +276,5 @@ def _beside(path: Path, write: Callable[[str], object]) -> None:
             made.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+    except RuntimeError as error:
+        raise InputError(f"{path}: cannot be written: {_said(error)}") from error

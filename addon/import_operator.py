@@ -8,7 +8,7 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
-from ..lsmplify_core.errors import InputError
+from ..lsmplify_core.errors import OUTSIDE, told
 from ..lsmplify_core.reading import SUFFIXES
 from .importing.empties import add_events, add_take, last_frame
 from .importing.takes import Take, at_rate, read_take
@@ -85,8 +85,8 @@ class LSMPLIFY_OT_import_tracks(bpy.types.Operator, ImportHelper):
         for path in self._paths():
             try:
                 takes.append(read_take(path, unit, up))
-            except InputError as error:
-                problems.append(str(error))
+            except OUTSIDE as error:
+                problems.append(told(error))
         for problem in problems:
             self.report({"WARNING"} if takes else {"ERROR"}, problem)
         return takes

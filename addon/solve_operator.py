@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import bpy
 
-from ..lsmplify_core.errors import InputError
+from ..lsmplify_core.errors import OUTSIDE, InputError, told
 from ..lsmplify_core.solver import Progress, Solution
 from ..lsmplify_core.timing import finished
 from . import job, model_file, running
@@ -47,7 +47,7 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
             jobs = _prepared(context)
             solutions = finished(solve_all(jobs))
             return self._done(context, finish_all(context, jobs, solutions))
-        except InputError as error:
+        except OUTSIDE as error:
             return self._refused(error)
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
@@ -56,7 +56,7 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
             return self.execute(context)
         try:
             self._jobs = _prepared(context)
-        except InputError as error:
+        except OUTSIDE as error:
             return self._refused(error)
         self._steps = solve_all(self._jobs)
         self._timer = context.window_manager.event_timer_add(_TICK, window=context.window)
@@ -82,7 +82,7 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
         except StopIteration as end:
             self._rest(context)
             return self._finished(context, end.value)
-        except InputError as error:
+        except OUTSIDE as error:
             self._rest(context)
             return self._refused(error)
         except Exception:
@@ -97,7 +97,7 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
     def _finished(self, context: bpy.types.Context, solutions: list[Solution]) -> set[str]:
         try:
             return self._done(context, finish_all(context, self._jobs, solutions))
-        except InputError as error:
+        except OUTSIDE as error:
             return self._refused(error)
         except ReferenceError:  # Blender's word for what is gone
             return self._refused(InputError("the armature was removed while solving; solve again"))
@@ -113,7 +113,7 @@ class LSMPLIFY_OT_solve_and_bake(bpy.types.Operator):
         return {"FINISHED"}
 
     def _refused(self, error: Exception) -> set[str]:
-        self.report({"ERROR"}, str(error))
+        self.report({"ERROR"}, told(error))
         return {"CANCELLED"}
 
     def _tell(self, context: bpy.types.Context, progress: Progress) -> None:

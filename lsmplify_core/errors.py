@@ -8,3 +8,20 @@ class InputError(Exception):
     The message is one line that says what is wrong, where (file, track, frame) and what to do.
     Front ends show it as it is: `error: …` on the command line, a report in Blender.
     """
+
+
+OUTSIDE = (InputError, MemoryError, OSError)
+"""What the world may do to any run, and what the user is told of in one line."""
+
+
+def told(error: BaseException) -> str:
+    """One line for the user about any of `OUTSIDE`."""
+    if isinstance(error, MemoryError):
+        return (
+            "the memory is not enough for this take; solve fewer frames at a time, "
+            "or close other programs"
+        )
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{(error.strerror or str(error) or type(error).__name__).splitlines()[0]}"
+    return str(error)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final, NoReturn
 
 from .. import __version__
-from ..errors import InputError
+from ..errors import OUTSIDE, InputError, told
 
 SUBCOMMANDS: Final = (
     "inspect", "solve", "clean", "evaluate", "train", "convert-checkpoint", "benchmark", "export",
@@ -27,8 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         args = _parser(words).parse_args(words)
         return int(args.run(args))
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
+    except OUTSIDE as error:
+        print(f"error: {told(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..calibration_file import save_calibration
-from ..errors import InputError
+from ..errors import OUTSIDE, InputError, told
 from ..motion import save_motion, write_whole
 from ..people import Person, people_of
 from ..reading import is_take, takes_in
@@ -88,8 +88,8 @@ def _failures(jobs: list[tuple[Any, ...]], workers: int) -> list[bool]:
 def _tried(job: tuple[Any, ...]) -> tuple[bool, str]:
     try:
         return _solve_one(*job)
-    except InputError as error:
-        return False, f"error: {error}"
+    except OUTSIDE as error:
+        return False, told(error)
 
 
 def _told(result: tuple[bool, str]) -> bool:

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A full disk, a locked folder, a file that goes away, a kill, too little memory: old files stay
+whole, and there is one clear line."""
+
+import ctypes
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lsmplify_core.body import default_body
+from lsmplify_core.cli.main import main
+from lsmplify_core.joints import N_JOINTS
+from lsmplify_core.motion import Motion, load_motion, save_motion
+from lsmplify_core.reading import read_tracks
+
+ROOT = Path(__file__).parents[1]
+TAKE = ROOT / "examples/keypoints_body25.trc"
+PATIENCE = 120
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are set as Linux has them")
+
+
+def motion(frames: int) -> Motion:
+    """Someone who stands."""
+    turned = np.broadcast_to(np.eye(3), (frames, N_JOINTS, 3, 3))
+    return Motion(turned, np.random.default_rng(0).random((frames, 3)), 30.0, default_body())
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """One that other users may enter, with an old result and a part of the example in it."""
+    made = Path(tempfile.mkdtemp(prefix="lsmplify-faults-"))
+    made.chmod(0o755)
+    save_motion(motion(3), made / "out.npz")
+    lines = TAKE.read_text().splitlines(keepends=True)
+    (made / "take.trc").write_text("".join(lines[:26]))
+    yield made
+    made.chmod(0o755)
+    shutil.rmtree(made)
+
+
+def solved(folder: Path, limit: Callable[[], None] | None = None, take: str = "take.trc"):
+    """`lsmplify solve` on the take over the old result, in a process with a limit."""
+    command = [sys.executable, "-m", "lsmplify_core", "solve", take, "-o", "out.npz"]
+    one_thread = {k: "1" for k in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")}
+    return subprocess.run(
+        command, cwd=folder, preexec_fn=limit, capture_output=True, text=True,
+        env=os.environ | one_thread | {"PYTHONPATH": str(ROOT)}, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+
+
+def refused(done: subprocess.CompletedProcess, folder: Path) -> str:
+    """Check the one line, the old result and that nothing lies beside it; returns the line."""
+    assert done.returncode == 2, done.stderr
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("error: ")
+    assert load_motion(folder / "out.npz").frames == 3
+    assert {p.name for p in folder.iterdir()} == {"out.npz", "take.trc"}
+    return lines[0]
+
+
+def test_without_a_fault_the_result_is_replaced(folder):
+    """Else the tests below would protect nothing."""
+    assert solved(folder).returncode == 0
+    assert load_motion(folder / "out.npz").frames > 3
+
+
+def test_a_full_disk(folder):
+    done = solved(folder, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500)))
+    assert "out.npz: cannot be written" in refused(done, folder)
+
+
+def _no_override() -> None:
+    """Root loses what lets it write into any folder (prctl(2), capabilities(7))."""
+    drop_from_bounding_set, dac_override = 24, 1
+    ctypes.CDLL(None).prctl(drop_from_bounding_set, dac_override, 0, 0, 0)
+
+
+def test_a_folder_that_may_not_be_written(folder):
+    folder.chmod(0o555)
+    line = refused(solved(folder, _no_override), folder)
+    assert "out.npz: cannot be written: Permission denied" in line
+
+
+def test_too_little_memory(folder):
+    """Enough to begin with, and too little for a long take."""
+    tracks = read_tracks(TAKE)
+    np.savez(folder / "long.npz", points=np.tile(tracks.positions, (60, 1, 1)), names=tracks.names)
+    some = 400 << 20
+    done = solved(
+        folder, lambda: resource.setrlimit(resource.RLIMIT_AS, (some, some)), take="long.npz"
+    )
+    (folder / "long.npz").unlink()
+    assert "memory is not enough" in refused(done, folder)
+
+
+def test_a_kill_while_writing_leaves_the_old_file(folder):
+    """kill -9 asks nobody: only what is written beside and renamed survives it."""
+    script = (
+        "import sys, time; from pathlib import Path; from lsmplify_core.motion import write_whole\n"
+        "def slow(file):\n"
+        "    for _ in range(1000):\n"
+        "        file.write(b'x' * 65536); file.flush(); print('writing', flush=True); time.sleep(0.05)\n"
+        "write_whole(Path('out.npz'), slow)"
+    )
+    working = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=folder, stdout=subprocess.PIPE, text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert working.stdout is not None
+    assert working.stdout.readline() == "writing\n"
+    working.send_signal(signal.SIGKILL)
+    working.wait(PATIENCE)
+    assert load_motion(folder / "out.npz").frames == 3
+    assert solved(folder).returncode == 0
+
+
+_gone: dict[str, int] = {}
+
+
+def _watch(event: str, args: tuple) -> None:
+    if event == "open" and _gone and str(args[0]) in _gone:
+        _gone[str(args[0])] -= 1
+        if _gone[str(args[0])] == 0:
+            os.unlink(args[0])
+
+
+@pytest.fixture(scope="module")
+def watching() -> None:
+    sys.addaudithook(_watch)
+
+
+@pytest.mark.parametrize("name", ["take.trc", "take.csv", "take.npz", "take.npy", "take.c3d"])
+def test_a_file_that_goes_away_while_it_is_read(folder, capsys, watching, name):
+    """It is there when it is looked at, and gone when it is opened the next time."""
+    path = folder / name
+    if name.endswith("npy"):
+        np.save(path, np.ones((4, 25, 3)))
+    elif name.endswith("npz"):
+        np.savez(path, points=np.ones((4, 25, 3)))
+    elif name.endswith("c3d"):
+        path.write_bytes(b"\x02\x50" + bytes(2000))
+    elif name.endswith("csv"):
+        path.write_text("a_x,a_y,a_z\n1,2,3\n")
+    _gone[str(path)] = 2
+    try:
+        code = main(["inspect", str(path)])
+    finally:
+        _gone.clear()
+    if not path.exists():
+        assert code == 2
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1
+        assert said.startswith("error: ")
+        assert name in said
+
+
+def test_a_pipe_that_is_closed_is_no_traceback(folder):
+    done = subprocess.run(
+        f"{sys.executable} -m lsmplify_core inspect take.trc --json | head -c 1 >/dev/null",
+        shell=True, cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+
+
+def test_time_is_not_needed_to_stop(folder):
+    """Ctrl-C: one line, the old file whole."""
+    command = [sys.executable, "-m", "lsmplify_core", "solve", str(TAKE), "-o", "out.npz"]
+    working = subprocess.Popen(
+        command, cwd=folder, stderr=subprocess.PIPE, text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    time.sleep(1.0)
+    working.send_signal(signal.SIGINT)
+    _, said = working.communicate(timeout=PATIENCE)
+    assert load_motion(folder / "out.npz").frames == 3 or working.returncode == 0
+    assert said.count("Traceback") == 0 or "import" in said
