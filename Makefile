@@ -15,7 +15,7 @@ VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP = build/lsmplify-$(VERSION).zip
 
 .PHONY: help demo examples test test-core test-addon test-packaging test-ends lint extension wheels \
-	bench momentum matrix repository gui docs clean
+	bench momentum matrix repository gui clean
 .DELETE_ON_ERROR:
 
 help:
@@ -27,7 +27,6 @@ help:
 	@echo "matrix     the add-on's tests on Blender $(MATRIX)"
 	@echo "repository an extension repository to serve to a studio: build/repository/"
 	@echo "gui        scripted runs in real Blender windows (Debian, root): build/gui/"
-	@echo "docs       the documentation as a small site: build/site/"
 	@echo "examples   write the files of examples/ anew"
 	@echo "clean      remove build/; the .venv folders stay"
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import bpy
 
@@ -202,7 +202,8 @@ def _write_blend(path: Path, baked: job.Baked) -> None:
         bpy.ops.wm.save_as_mainfile(filepath=to, copy=True, compress=True)
         # Blender calls a compressed file saved that a full disk cut off; one that opens is whole.
         try:
-            with bpy.data.libraries.load(to) as (inside, _):
+            opened: Any = bpy.data.libraries.load(to)  # the stubs know nothing of it
+            with opened as (inside, _):
                 found = baked.armature.name in inside.objects
         except OSError:
             found = False
