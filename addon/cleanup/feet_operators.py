@@ -55,7 +55,11 @@ class LSMPLIFY_OT_find_contacts(ArmatureOperator, bpy.types.Operator):
         """Find and show."""
         take = read_take(context, armature)
         settings = ContactSettings(speed=self.speed, height=self.near)
-        floor = find_floor(take.motion, settings) if self.find_floor else Floor(self.height)
+        floor = (
+            find_floor(take.motion, settings.speed, settings.calm)
+            if self.find_floor
+            else Floor(self.height)
+        )
         contacts = find_contacts(take.motion, floor, settings)
         if not contacts:
             raise InputError("no foot stands anywhere; raise Slower Than or Lower Than")
@@ -112,7 +116,7 @@ class LSMPLIFY_OT_lock_feet(StepOperator, fields.FeetFields, bpy.types.Operator)
         settings = ContactSettings(speed=self.speed, height=self.near)
         marks = foot_markers.marks_in(context.scene, take)
         if self.find_floor and not marks:
-            floor = find_floor(take.motion, settings)
+            floor = find_floor(take.motion, settings.speed, settings.calm)
             self.height, self.slope = floor.height, floor.slope
         floor = Floor(self.height, tuple(self.slope))
         found = find_contacts(take.motion, floor, settings)

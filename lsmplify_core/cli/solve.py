@@ -89,7 +89,7 @@ def _tried(job: tuple[Any, ...]) -> tuple[bool, str]:
     try:
         return _solve_one(*job)
     except OUTSIDE as error:
-        return False, told(error)
+        return False, f"error: {told(error)}"
 
 
 def _told(result: tuple[bool, str]) -> bool:
