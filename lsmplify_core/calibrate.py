@@ -47,8 +47,8 @@ _REPEATS_AT_JOINTS: Final = (8.0, 0.7)
 """Frames of a take repeat each other's errors, so that so many of them count as one against the
 priors. Points at joints are free in the first pass, so that those which a tool puts elsewhere can
 leave, and held in the last, so that the others return to where they belong."""
-_ANGLE_SPREAD: Final = 0.12
-"""Radians: the same for the network's rotations."""
+_ANGLE_SPREAD: Final = 0.4
+"""Radians: the same for the network's rotations; wide, since what draws them draws the body too."""
 _LOST: Final = (0.02, 3.0)
 """A frame whose points are further from the body than so many metres and so many times what is usual
 is left out of the next pass."""

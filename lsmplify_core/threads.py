@@ -7,7 +7,7 @@ of the take are what runs in parallel; NumPy lets go of Python's lock while it c
 """
 
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import lru_cache
@@ -40,12 +40,19 @@ def side_by_side(work: Callable[[P], R], parts: Sequence[P]) -> Generator[int, N
     results: list[R] = []
     with one_blas_thread(), ThreadPoolExecutor(max(1, min(workers(), len(parts)))) as pool:
         try:
-            for result in pool.map(work, parts):
+            for result in _begun(pool, work, parts):
                 results.append(result)
                 yield len(results)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
     return results
+
+
+def _begun(pool: ThreadPoolExecutor, work: Callable[[P], R], parts: Sequence[P]) -> Iterator[R]:
+    try:
+        return pool.map(work, parts)
+    except RuntimeError as error:  # a thread that finds no memory for its stack
+        raise MemoryError(str(error)) from error
 
 
 @lru_cache(maxsize=1)
