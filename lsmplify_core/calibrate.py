@@ -22,6 +22,7 @@ from .joints import ANCESTORS, N_JOINTS, N_POSED, PARENTS
 from .kinematics import attached_points, forward
 from .learned import Learned, learned_steps
 from .network import FRAME_RATE, Network
+from .noise import track_noise
 from .placing import place, torso_trust
 from .rotations import axis_angle_to_matrix, matrix_to_axis_angle, skew
 from .shapes import ShapeSpace
@@ -146,6 +147,8 @@ def calibrate_steps(
         prior = np.where(held.known[:, None], held.offsets / size, prior)
     pull = _Pull(prior, loose, np.zeros(len(prior), bool) if held is None else held.known)
     take = replace(target, points=target.points[frames], weights=target.weights[frames])
+    noise = max(_NOISE, track_noise(target.points, target.weights))
+    stiffness = (noise / _ANGLE_SPREAD) ** 2
     poses = State(np.zeros(0), np.zeros(0))
     for turn in range(passes):
         person = space.body(shape)
@@ -172,8 +175,8 @@ def calibrate_steps(
         repeats = _REPEATS_AT_JOINTS[0 if turn < passes - 1 else 1]
         for _ in range(_STEPS):
             poses, shape, offsets = _joint_step(
-                space, take, poses, learned.guess, shape, offsets, pull, fixed, repeats
-            )
+                space, take, poses, learned.guess, shape, offsets, pull, fixed, repeats, stiffness,
+            )  # fmt: skip
         take = _without_lost(poses, take, space.body(shape), offsets)
         yield (turn + 1) / passes
     person = space.body(shape)
@@ -224,7 +227,7 @@ def _shares(
 
 def _joint_step(
     space: ShapeSpace, take: Target, poses: State, guess: State, shape: Floats, offsets: Floats,
-    pull: "_Pull", fixed: bool, repeats: float,
+    pull: "_Pull", fixed: bool, repeats: float, stiffness: float,
 ) -> tuple[State, Floats, Floats]:  # fmt: skip
     """One Gauss–Newton step on all poses and the shape they share."""
     target = replace(take, bones=space.body(shape).offsets, offsets=offsets)
@@ -240,7 +243,7 @@ def _joint_step(
     residual = (seen.residuals * root_weight).reshape(n, -1, 1)
     matrix = jacobian.transpose(0, 2, 1) @ jacobian
     vector = (jacobian.transpose(0, 2, 1) @ residual)[..., 0]
-    _pull_poses(matrix, vector, poses, guess, seen)
+    _pull_poses(matrix, vector, poses, guess, seen, stiffness)
     own = _shape_pull(n, space, shape, fixed)
     placed = _offset_pull(n, space.size(shape), offsets, pull, repeats)
     strength, towards = (np.concatenate(pair) for pair in zip(own, placed, strict=True))
@@ -297,10 +300,10 @@ def _shape_jacobian(seen: Comparison, target: Target, space: ShapeSpace, shape: 
 
 
 def _pull_poses(
-    matrix: Floats, vector: Floats, poses: State, guess: State, seen: Comparison
-) -> None:
+    matrix: Floats, vector: Floats, poses: State, guess: State, seen: Comparison,
+    stiffness: float,
+) -> None:  # fmt: skip
     """Add the pull towards the network's rotations, and a little damping, in place."""
-    stiffness = (_NOISE / _ANGLE_SPREAD) ** 2
     own = poses.rotations[:, :N_POSED]
     away = matrix_to_axis_angle(np.swapaxes(own, -1, -2) @ guess.rotations[:, :N_POSED])
     world = (seen.turned[:, :N_POSED] @ away[..., None])[..., 0]
