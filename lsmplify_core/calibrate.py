@@ -35,9 +35,11 @@ _SECONDS_A_RUN: Final = 2.0
 takes that are shorter than so many seconds for each."""
 _ROUNDS: Final = 3
 _STEPS: Final = 3
-"""Rounds of the network in the first pass (one in the later ones, which begin near), and Gauss–Newton steps on poses and shape together, in each pass."""
+"""Rounds of the network in the first pass (one in the later ones, which begin near), and
+Gauss–Newton steps on poses and shape together, in each pass."""
 _NOISE: Final = 0.005
-"""Metres: the error that a track is thought to have; what the priors are weighed against."""
+"""Metres: the error that a track is thought to have, if it doesn't tremble by more; what the priors
+are weighed against."""
 _SKIN_SPREAD: Final = 0.015
 _JOINT_SPREAD: Final = 0.006
 """Metres: the same for a skin marker and for a keypoint at a joint, with long tails (Cauchy):
@@ -148,7 +150,6 @@ def calibrate_steps(
     pull = _Pull(prior, loose, np.zeros(len(prior), bool) if held is None else held.known)
     take = replace(target, points=target.points[frames], weights=target.weights[frames])
     noise = max(_NOISE, track_noise(target.points, target.weights))
-    stiffness = (noise / _ANGLE_SPREAD) ** 2
     poses = State(np.zeros(0), np.zeros(0))
     for turn in range(passes):
         person = space.body(shape)
@@ -175,7 +176,7 @@ def calibrate_steps(
         repeats = _REPEATS_AT_JOINTS[0 if turn < passes - 1 else 1]
         for _ in range(_STEPS):
             poses, shape, offsets = _joint_step(
-                space, take, poses, learned.guess, shape, offsets, pull, fixed, repeats, stiffness,
+                space, take, poses, learned.guess, shape, offsets, pull, fixed, repeats, noise,
             )  # fmt: skip
         take = _without_lost(poses, take, space.body(shape), offsets)
         yield (turn + 1) / passes
@@ -227,9 +228,10 @@ def _shares(
 
 def _joint_step(
     space: ShapeSpace, take: Target, poses: State, guess: State, shape: Floats, offsets: Floats,
-    pull: "_Pull", fixed: bool, repeats: float, stiffness: float,
+    pull: "_Pull", fixed: bool, repeats: float, noise: float,
 ) -> tuple[State, Floats, Floats]:  # fmt: skip
-    """One Gauss–Newton step on all poses and the shape they share."""
+    """One Gauss–Newton step on all poses and the shape they share. noise: metres, what the tracks
+    tremble by; the more, the firmer all that is known beforehand."""
     target = replace(take, bones=space.body(shape).offsets, offsets=offsets)
     seen = compare(poses, target)
     apart = np.square(seen.residuals).sum(axis=-1)
@@ -243,9 +245,9 @@ def _joint_step(
     residual = (seen.residuals * root_weight).reshape(n, -1, 1)
     matrix = jacobian.transpose(0, 2, 1) @ jacobian
     vector = (jacobian.transpose(0, 2, 1) @ residual)[..., 0]
-    _pull_poses(matrix, vector, poses, guess, seen, stiffness)
-    own = _shape_pull(n, space, shape, fixed)
-    placed = _offset_pull(n, space.size(shape), offsets, pull, repeats)
+    _pull_poses(matrix, vector, poses, guess, seen, (noise / _ANGLE_SPREAD) ** 2)
+    own = _shape_pull(n, space, shape, fixed, noise)
+    placed = _offset_pull(n, space.size(shape), offsets, pull, repeats, noise)
     strength, towards = (np.concatenate(pair) for pair in zip(own, placed, strict=True))
     step, change = _solved_together(matrix, vector, strength, towards)
     turn = step[:, : 3 * N_POSED].reshape(-1, N_POSED, 3, 1)
@@ -316,17 +318,17 @@ def _pull_poses(
 
 
 def _shape_pull(
-    frames: int, space: ShapeSpace, shape: Floats, fixed: bool
+    frames: int, space: ShapeSpace, shape: Floats, fixed: bool, noise: float
 ) -> tuple[Floats, Floats]:
     """How strongly (S,) the shape is pulled, and how far (S,) it is from where it is pulled to."""
     if fixed:
         return np.full(len(shape), 1e9), np.zeros(len(shape))
-    strength, away = space.pull(shape, _NOISE)
+    strength, away = space.pull(shape, noise)
     return frames / _REPEATS * strength, away
 
 
 def _offset_pull(
-    frames: int, size: float, offsets: Floats, pull: "_Pull", repeats: float
+    frames: int, size: float, offsets: Floats, pull: "_Pull", repeats: float, noise: float
 ) -> tuple[Floats, Floats]:
     """The same (3 K,) for the points' offsets, which are pulled to the layout's."""
     away = pull.prior * size - offsets
@@ -334,6 +336,6 @@ def _offset_pull(
     spread = pull.loose * np.where(at_joint, _JOINT_SPREAD, _SKIN_SPREAD)
     apart = np.linalg.norm(away, axis=1) / spread
     trust = frames / np.where(at_joint, repeats, _REPEATS)
-    hold = trust * (_NOISE / spread) ** 2 / (1.0 + apart**2)
+    hold = trust * (noise / spread) ** 2 / (1.0 + apart**2)
     hold[pull.held] = _HELD
     return np.repeat(hold, 3), away.reshape(-1)

@@ -18,6 +18,9 @@ _LONGEST: Final = 2.0
 """Seconds: what is away for longer and leaps back is believed, if its distances are right."""
 _LEAST: Final = 0.03
 """Metres away from the way between the samples before and after."""
+_FAR_OFF: Final = 4.0
+"""How many times the normal a piece is off that no leap leads to or from: an arm that is held still
+for most of a take is where it never was when it moves."""
 _TRUSTED: Final = 0.4
 """Share of a track's samples that may be wrong; with more, its usual distances are not known."""
 _SAME: Final = 0.02
@@ -80,7 +83,7 @@ def _of_track(
     if not leaps.any() and not (off > 1.0).any():
         return []
     pieces = _pieces(off, np.isfinite(positions[:, track, 0]), leaps)
-    bad = [p for p in pieces if p.off > 1.0]
+    bad = [p for p in pieces if p.off > (1.0 if any(p.leapt) else _FAR_OFF)]
     total = sum(p.last - p.first for p in pieces)
     if sum(p.last - p.first for p in bad) > _TRUSTED * total:
         bad = []
