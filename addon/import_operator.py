@@ -27,12 +27,17 @@ class LSMPLIFY_OT_import_tracks(bpy.types.Operator, ImportHelper):
     bl_options: ClassVar = {"REGISTER", "UNDO"}
 
     files: CollectionProperty(
-        type=bpy.types.OperatorFileListElement, options={"HIDDEN", "SKIP_SAVE"}
-    )
-    directory: StringProperty(subtype="DIR_PATH", options={"HIDDEN", "SKIP_SAVE"})
+        type=bpy.types.OperatorFileListElement, options={"HIDDEN", "SKIP_SAVE"},
+        description="Names of the files in the folder; several become a collection each",
+    )  # fmt: skip
+    directory: StringProperty(
+        subtype="DIR_PATH", options={"HIDDEN", "SKIP_SAVE"},
+        description="The folder of the files, or a folder that is one take",
+    )  # fmt: skip
     filter_glob: StringProperty(
-        default=";".join(f"*{suffix}" for suffix in SUFFIXES), options={"HIDDEN"}
-    )
+        default=";".join(f"*{suffix}" for suffix in SUFFIXES), options={"HIDDEN"},
+        description="Endings of the files that are shown",
+    )  # fmt: skip
     unit: EnumProperty(name="Unit", description="Unit of the files", items=UNIT_ITEMS)
     up: EnumProperty(name="Up", description="Axis of the files that points up", items=UP_ITEMS)
     keys: EnumProperty(

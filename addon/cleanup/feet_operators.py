@@ -38,7 +38,7 @@ class LSMPLIFY_OT_find_contacts(ArmatureOperator, bpy.types.Operator):
         description="A heel or toe that is so near the floor may stand",
     )  # fmt: skip
     detail: EnumProperty(
-        name="Markers", default="FOOT",
+        name="Markers", default="FOOT", description="What gets markers of its own on the timeline",
         items=(("FOOT", "Feet", "Two markers each time that a foot stands"),
                ("PARTS", "Heels and Toes", "Two each time that a heel or a toe stands")),
     )  # fmt: skip
@@ -88,10 +88,11 @@ class LSMPLIFY_OT_add_contact(ArmatureOperator, bpy.types.Operator):
     bl_label = "Add Contact Marker"
 
     side: EnumProperty(
-        name="Side", items=(("L", "Left", "Left foot"), ("R", "Right", "Right foot"))
-    )
+        name="Side", description="Which foot the marker is about",
+        items=(("L", "Left", "The left foot"), ("R", "Right", "The right foot")),
+    )  # fmt: skip
     what: EnumProperty(
-        name="Part",
+        name="Part", description="Which part of the foot the marker is about",
         items=(("foot", "Foot", "Heel, toe or both"), ("heel", "Heel", "The heel"),
                ("toe", "Toe", "The toe")),
     )  # fmt: skip

@@ -168,6 +168,7 @@ class KeysFields:
 
     mode: EnumProperty(
         name="Keys", update=live.changed, default="FEWEST",
+        description="Which keys are kept: fewer are easier to edit by hand",
         items=(("EVERY", "Every Frame", "A key on every frame"),
                ("NTH", "Every Nth", "A key on every n-th frame"),
                ("FEWEST", "As Few as Fit", "As few keys as an error allows")),

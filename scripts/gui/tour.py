@@ -30,7 +30,7 @@ def act() -> window.Acts:
 
 
 def install() -> window.Acts:
-    """The zip from disk, and its tab."""
+    """The zip from disk, and its tab; the note for beginners is read and put away."""
     window.empty_scene()
     window.view()["area"].spaces.active.show_region_ui = True
     window.look_at()
@@ -42,6 +42,10 @@ def install() -> window.Acts:
     facts["sidebar"] = rectangle(window.sidebar())
     facts["viewport"] = rectangle(window.view()["region"])
     yield from window.picture("1-installed")
+    facts["note_shown"] = bpy.types.LSMPLIFY_PT_first_steps.poll(bpy.context)
+    with window.in_view():
+        bpy.ops.lsmplify.hide_first_steps()
+    facts["note_hidden"] = not bpy.types.LSMPLIFY_PT_first_steps.poll(bpy.context)
 
 
 def import_take() -> window.Acts:

@@ -82,6 +82,11 @@ def test_the_tab_is_drawn(tour):
     assert text_rows(tour.panel("1-installed")) >= 8
 
 
+def test_the_first_note_is_shown_and_put_away(tour):
+    assert tour.facts["note_shown"]
+    assert tour.facts["note_hidden"]
+
+
 def test_imported_points_are_seen(tour):
     assert tour.facts["imported"] == 41
     assert changed(tour.scene("1-installed"), tour.scene("2-imported")) > 0.0004
