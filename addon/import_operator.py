@@ -14,6 +14,7 @@ from .importing.empties import add_events, add_take, last_frame
 from .importing.takes import Take, at_rate, read_take
 from .properties import UNIT_ITEMS, UP_ITEMS
 from .scene_tracks import scene_rate
+from .translations import CONTEXT
 
 _FAST = 32767
 """Most frames per second that a scene can have."""
@@ -41,7 +42,7 @@ class LSMPLIFY_OT_import_tracks(bpy.types.Operator, ImportHelper):
     unit: EnumProperty(name="Unit", description="Unit of the files", items=UNIT_ITEMS)
     up: EnumProperty(name="Up", description="Axis of the files that points up", items=UP_ITEMS)
     keys: EnumProperty(
-        name="Keys", description="Where keys are set",
+        name="Keys", description="Where keys are set", translation_context=CONTEXT,
         items=(("SAMPLES", "Every Sample", "At the file's own rate, between frames too"),
                ("SCENE", "Every Frame", "At the scene's rate, interpolated between samples")),
     )  # fmt: skip

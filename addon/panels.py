@@ -3,7 +3,7 @@
 
 import bpy
 
-from . import model_file
+from . import lines, model_file
 from .calibration.operators import LSMPLIFY_OT_show_markers
 from .import_operator import LSMPLIFY_OT_import_tracks
 from .result_operators import LSMPLIFY_OT_find_layout, LSMPLIFY_OT_jump_to_worst
@@ -102,7 +102,7 @@ class LSMPLIFY_PT_bake(_Panel, bpy.types.Panel):
         row.operator(LSMPLIFY_OT_solve_and_bake.bl_idname, icon="ARMATURE_DATA")
         reason = missing(context)
         if reason:
-            column.label(text=reason, icon="INFO")
+            lines.draw(column, context, said(reason), "INFO")
 
 
 class LSMPLIFY_PT_result(_Panel, bpy.types.Panel):
@@ -124,7 +124,7 @@ class LSMPLIFY_PT_result(_Panel, bpy.types.Panel):
         column.operator(LSMPLIFY_OT_jump_to_worst.bl_idname, icon="TRACKER")
         column.operator(LSMPLIFY_OT_show_markers.bl_idname, icon="OUTLINER_OB_ARMATURE")
         for note in result.notes.splitlines():
-            column.label(text=note, icon="INFO")
+            lines.draw(column, context, note, "INFO")
 
 
 def _figures(result: bpy.types.PropertyGroup) -> tuple[str, ...]:

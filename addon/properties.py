@@ -19,6 +19,7 @@ from .mapping.properties import LSMPLifyMapping
 from .seeing.settings import LSMPLifySeeing
 from .sources.vertices import KINDS
 from .takes.groups import LSMPLifyCleanUp
+from .translations import CONTEXT
 
 _LAYOUTS = (
     ("auto", "Find by Names", "Take the layout that explains the tracks' names best"),
@@ -144,7 +145,7 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
                ("CURRENT", "Its Action", "Replace the keys of the armature's action within the range")),
     )  # fmt: skip
     keys: EnumProperty(
-        name="Keys", description="Where keys are set",
+        name="Keys", description="Where keys are set", translation_context=CONTEXT,
         items=(("SCENE", "Every Frame", "On the scene's whole frames, interpolated between samples"),
                ("SAMPLES", "Every Sample", "On every sample of the tracks, between frames too")),
     )  # fmt: skip
@@ -160,7 +161,7 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
         description="Width of the smoothing filter; 0 keeps every detail of the tracks",
     )  # fmt: skip
     refine: IntProperty(
-        name="Refine", default=1, min=0, max=50,
+        name="Refine", default=1, min=0, max=50, translation_context=CONTEXT,
         description="Steps that bring the learned pose exactly to the tracks",
     )  # fmt: skip
     progress: FloatProperty(

@@ -11,6 +11,7 @@ from ...lsmplify_core.cleanup.floor import Floor, find_floor
 from ...lsmplify_core.errors import InputError
 from ..takes import fields
 from ..takes.reading import Take, read_take
+from ..translations import CONTEXT
 from . import foot_markers
 from .orders import Order
 from .step_operator import ArmatureOperator, StepOperator, fill_panel
@@ -38,7 +39,7 @@ class LSMPLIFY_OT_find_contacts(ArmatureOperator, bpy.types.Operator):
         description="A heel or toe that is so near the floor may stand",
     )  # fmt: skip
     detail: EnumProperty(
-        name="Markers", default="FOOT", description="What gets markers of its own on the timeline",
+        name="Markers", default="FOOT", translation_context=CONTEXT, description="What gets markers of its own on the timeline",
         items=(("FOOT", "Feet", "Two markers each time that a foot stands"),
                ("PARTS", "Heels and Toes", "Two each time that a heel or a toe stands")),
     )  # fmt: skip

@@ -5,7 +5,7 @@ import bpy
 
 from ..takes import choosing, fields, groups, live
 from ..takes.reading import shown_action
-from ..translations import said
+from ..translations import CONTEXT, said
 from . import feet_operators as feet
 from . import history_operators as history
 from . import other_operators as other
@@ -190,6 +190,7 @@ class LSMPLIFY_PT_keys(_Step, bpy.types.Panel):
     """Fewer keys."""
 
     bl_label = "Keys"
+    bl_translation_context = CONTEXT
     bl_idname = "LSMPLIFY_PT_keys"
 
     def draw(self, context: bpy.types.Context) -> None:

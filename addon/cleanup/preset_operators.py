@@ -9,6 +9,7 @@ from bpy.props import EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ...lsmplify_core.errors import InputError
+from ..translations import CONTEXT
 from . import presets
 
 _items: list[tuple[str, str, str]] = []
@@ -99,6 +100,7 @@ class LSMPLIFY_OT_import_preset(_Preset, bpy.types.Operator, ImportHelper):
 
     bl_idname = "lsmplify.import_preset"
     bl_label = "Import Settings"
+    bl_translation_context = CONTEXT
 
     filter_glob: StringProperty(
         default="*.json", options={"HIDDEN"}, description="Endings of the files that are shown"

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every Python block of the docs that drives Blender is run here, as it stands on the page."""
+"""Every Python block and every `blender …` line of the docs is run here, as it stands on the page."""
 
 import math
+import pickle
 import re
 import shutil
+import sys
+from itertools import pairwise
 from pathlib import Path
 
 import bpy
+import numpy as np
 import pytest
 from mathutils import Matrix, Vector
 
@@ -19,6 +23,13 @@ def blocks(page: Path) -> list[str]:
     """The page's Python blocks that speak of bpy, in their order."""
     found = re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.S | re.M)
     return [b for b in found if "bpy." in b]
+
+
+sys.path.append(str(ROOT / "tests/docs"))
+from pages import PAGES as ALL_PAGES  # noqa: E402
+from pages import Command, commands  # noqa: E402
+
+LINES = {c.text: c for p in ALL_PAGES for c in commands(p) if c.kind == "BLENDER"}
 
 
 def test_the_pages_that_are_run_here() -> None:
@@ -38,6 +49,72 @@ def test_blocks_of_the_scripts_page(extension, tmp_path) -> None:
         exec(compile(block.replace('"/takes', f'"{takes}'), "scripts.md", "exec"), names)
     assert (takes / "mapping.json").stat().st_size > 1000
     assert bpy.context.scene.lsmplify.result.mean_mm < 10.0
+
+
+@pytest.mark.parametrize("text", LINES)
+def test_blender_lines(extension, tmp_path, monkeypatch, text) -> None:
+    """What stands behind `--command lsmplify`, by the command's own function."""
+    from lsmplify_extension.addon import cli
+
+    monkeypatch.chdir(tmp_path)
+    command: Command = LINES[text]
+    words = command.words[command.words.index("lsmplify") + 1 :]
+    if any(w.endswith(".blend") for w in command.words[: command.words.index("--command")]):
+        a_scene_of_ones_own()
+    make_inputs(words)
+    assert cli.run(words) == 0
+    for option, written in pairwise(words):
+        if option in ("-o", "--out", "--report"):
+            assert (tmp_path / written).stat().st_size > 100, written
+
+
+def a_scene_of_ones_own() -> None:
+    """Two people in the collection `duo`, markers as bones of `c3d_markers`, and the armature `Body`."""
+    from helpers import add_empties, waving
+
+    add_empties(waving(24))
+    bpy.context.scene.lsmplify.source = "SELECTED"
+    bpy.ops.lsmplify.solve_and_bake()
+    body = bpy.data.objects[bpy.context.scene.lsmplify.result.armature]
+    bones = body.copy()
+    body.name, bones.name = "Body", "c3d_markers"
+    bpy.context.scene.collection.objects.link(bones)
+    duo = bpy.data.collections.new("duo")
+    bpy.context.scene.collection.children.link(duo)
+    for who in ("Anna", "Ben"):
+        own = bpy.data.collections.new(who)
+        duo.children.link(own)
+        for empty in add_empties(waving(24), prefix=f"{who}:"):
+            own.objects.link(empty)
+
+
+def make_inputs(words: list[str]) -> None:
+    """The take and the model file that the options name."""
+    from helpers import points_of, save_model, waving
+
+    given = dict(pairwise(words))
+    if "--file" in given:
+        names, points = points_of(waving(24))
+        path = Path(given["--file"])
+        save_c3d(path, names, 1000.0 * points)
+    if "--body" in given:
+        arrays = np.load(save_model(Path("model.npz")), allow_pickle=True)
+        with Path(given["--body"]).open("wb") as file:
+            pickle.dump({n: np.array(arrays[n]) for n in arrays.files}, file, protocol=2)
+
+
+def save_c3d(path: Path, names: list[str], points: np.ndarray) -> None:
+    """Points in millimetres as C3D."""
+    import c3d
+
+    writer = c3d.Writer(point_rate=30.0, analog_rate=0)
+    for frame in points:
+        rows = np.zeros((len(names), 5), dtype=np.float32)
+        rows[:, :3] = frame
+        writer.add_frames([(rows, np.zeros((0, 0)))])
+    writer.set_point_labels(list(names))
+    with path.open("wb") as file:
+        writer.write(file)
 
 
 def test_the_retargeting_script(extension) -> None:
