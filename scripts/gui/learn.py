@@ -78,12 +78,14 @@ def overlay() -> window.Acts:
 
 
 def languages() -> window.Acts:
-    """The tab in each language, side by side."""
+    """The tab in each language, side by side; what was found is said anew."""
     names = []
     for language in LANGUAGES:
         bpy.context.preferences.view.language = language
         bpy.context.preferences.view.use_translate_interface = True
         yield from window.show_sidebar()
+        with window.in_view():
+            bpy.ops.lsmplify.find_layout()
         text = bpy.app.translations.pgettext_iface("Jump to Worst Frame")
         facts[language] = [text, bpy.app.translations.locale]
         yield from keep(f"learn-{language}", panel(bottom=815))

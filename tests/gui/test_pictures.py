@@ -118,7 +118,7 @@ def test_the_body_appears_and_moves(tour):
 
 
 def test_the_result_and_its_worst_frame_are_shown(tour):
-    assert changed(tour.panel("4-stopped"), tour.panel("8-worst")) > 0.03
+    assert changed(tour.panel("4-stopped"), tour.panel("8-worst")) > 0.015
     now, worst = tour.facts["worst_frame"]
     assert now == worst
     assert changed(tour.scene("7-solved"), tour.scene("8-worst")) > 0.005
