@@ -10,6 +10,7 @@ BLENDER  blender … --command lsmplify …: run inside the bpy module by tests/
 TARGET   make …: the target must be in the Makefile
 SCRIPT   a file of this project, or a Python that runs one: the file must be there
 INSTALL  pip, and Blender's own extension command: what they name must exist
+SHELL    cp, mkdir and the like: nothing of ours, not looked at
 """
 
 import re
@@ -23,6 +24,7 @@ QUICK = ("inspect", "solve", "clean", "export")
 _FENCED = re.compile(r"^```([^\n`]*)\n(.*?)^```", re.S | re.M)
 _INLINE = re.compile(r"`([^`\n]+)`")
 _SCRIPTS = ("scripts/", ".venv/bin/python", ".venv-bpy/bin/python", "python", "benchmarks/")
+_SHELL = ("cp", "mv", "mkdir", "cd", "ls", "cat", "git", "unzip", "export")
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,13 @@ class Command:
 
     @property
     def words(self) -> list[str]:
-        """Without a comment at its end."""
-        return shlex.split(self.text, comments=True)
+        """Without a comment at its end, `nice` and variables before it, and the folder of our command."""
+        words = shlex.split(self.text, comments=True)
+        while words and (words[0] == "nice" or re.fullmatch(r"[A-Z0-9_]+=\S*", words[0])):
+            words = words[1:]
+        if words[0].startswith(".venv") and words[1:3] == ["-m", "lsmplify_core"]:
+            words = ["lsmplify", *words[3:]]
+        return ["lsmplify", *words[1:]] if words[0].endswith("/lsmplify") else words
 
     @property
     def kind(self) -> str:
@@ -51,6 +58,8 @@ class Command:
             return "TARGET"
         if first == "pip":
             return "INSTALL"
+        if first in _SHELL:
+            return "SHELL"
         return "SCRIPT" if first.startswith(_SCRIPTS) else ""
 
 

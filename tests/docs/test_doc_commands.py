@@ -49,7 +49,8 @@ def named_after(words: list[str], *options: str) -> list[str]:
 @pytest.mark.parametrize("command", of("PARSE"))
 def test_long_commands_are_read(command) -> None:
     """Usage lines without their [optional parts]; a subcommand named alone by its own help."""
-    words = re.sub(r"\[[^\]]*\]", "", command.text.partition("#")[0]).split()[1:]
+    plain = re.sub(r"\[[^\]]*\]", "", command.text)
+    words = pages.Command(command.page, plain).words[1:]
     if len(words) == 1 or command.inline:
         with pytest.raises(SystemExit) as end:
             _parser(words).parse_args([words[0], "--help"])
