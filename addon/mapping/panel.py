@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 import bpy
 from bpy.props import BoolProperty
 
+from .. import lines
 from ..translations import said
 from . import operators, rows
 
@@ -88,7 +89,8 @@ class LSMPLIFY_PT_mapping(bpy.types.Panel):
                 column.prop_search(chosen, "track", kept, "tracks", text=chosen.name)
             elif not chosen.used:
                 column.prop_search(chosen, "point", kept, "points", text=chosen.track)
-        column.label(text=summary(kept))
+        for line in lines.wrapped(context, summary(kept)):
+            column.label(text=line, translate=False)
 
 
 def summary(kept: bpy.types.PropertyGroup) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 import bpy
 
 _BLENDERS_NAME = "Unique name used in the code and scripting"
-"""What Blender says of every group's own name."""
+"""How Blender begins what it says of every group's own name."""
+
 ADDON = Path(__file__).resolve().parents[2] / "addon"
 
 
@@ -33,7 +34,10 @@ def of_classes() -> Iterator[str]:
             n for c in cls.__mro__ if "lsmplify" in c.__module__ for n in inspect.get_annotations(c)
         }
         for name in own & set(rna.properties.keys()):
-            if not (name.startswith("bl_") or rna.properties[name].description == _BLENDERS_NAME):
+            if not (
+                name.startswith("bl_")
+                or rna.properties[name].description.startswith(_BLENDERS_NAME)
+            ):
                 yield from of_property(rna.properties[name])
 
 
