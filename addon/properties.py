@@ -19,6 +19,7 @@ from .mapping.properties import LSMPLifyMapping
 from .seeing.settings import LSMPLifySeeing
 from .sources.vertices import KINDS
 from .takes.groups import LSMPLifyCleanUp
+from .translations import CONTEXT
 
 _LAYOUTS = (
     ("auto", "Find by Names", "Take the layout that explains the tracks' names best"),
@@ -49,19 +50,21 @@ class LSMPLifyPersonName(bpy.types.PropertyGroup):
 class LSMPLifyResult(bpy.types.PropertyGroup):
     """What the last solve came to."""
 
-    done: BoolProperty()
-    layout: StringProperty()
-    tracks: IntProperty()
-    frames: IntProperty()
-    mean_mm: FloatProperty()
-    p95_mm: FloatProperty()
-    worst_mm: FloatProperty()
-    worst_track: StringProperty()
-    worst_frame: IntProperty()
-    seconds: FloatProperty()
-    notes: StringProperty()
-    action: StringProperty()
-    armature: StringProperty()
+    done: BoolProperty(description="Whether anything has been solved in this scene")
+    layout: StringProperty(description="The layout that was found in the tracks")
+    tracks: IntProperty(description="How many tracks were solved for")
+    frames: IntProperty(description="How many samples were solved")
+    mean_mm: FloatProperty(description="Mean distance between tracks and body in millimetres")
+    p95_mm: FloatProperty(
+        description="Distance that 95 % of the samples stay under, in millimetres"
+    )
+    worst_mm: FloatProperty(description="The largest distance, in millimetres")
+    worst_track: StringProperty(description="The track with the largest distance")
+    worst_frame: IntProperty(description="The scene frame with the largest distance")
+    seconds: FloatProperty(description="How long the solve took, in seconds")
+    notes: StringProperty(description="What was found or mended, a line each")
+    action: StringProperty(description="Name of the action that was baked")
+    armature: StringProperty(description="Name of the armature that was baked on")
 
 
 class LSMPLifySettings(bpy.types.PropertyGroup):
@@ -109,8 +112,10 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
     person: StringProperty(
         name="Person", description="The one to solve; empty for everybody in the tracks"
     )
-    people: CollectionProperty(type=LSMPLifyPersonName)
-    mapping: PointerProperty(type=LSMPLifyMapping)
+    people: CollectionProperty(
+        type=LSMPLifyPersonName, description="Who is in the tracks, as Look at the Tracks found"
+    )
+    mapping: PointerProperty(type=LSMPLifyMapping, description="Which track is which body point")
     filepath: StringProperty(
         name="File", subtype="FILE_PATH", description="The file with the tracks"
     )
@@ -140,7 +145,7 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
                ("CURRENT", "Its Action", "Replace the keys of the armature's action within the range")),
     )  # fmt: skip
     keys: EnumProperty(
-        name="Keys", description="Where keys are set",
+        name="Keys", description="Where keys are set", translation_context=CONTEXT,
         items=(("SCENE", "Every Frame", "On the scene's whole frames, interpolated between samples"),
                ("SAMPLES", "Every Sample", "On every sample of the tracks, between frames too")),
     )  # fmt: skip
@@ -156,12 +161,18 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
         description="Width of the smoothing filter; 0 keeps every detail of the tracks",
     )  # fmt: skip
     refine: IntProperty(
-        name="Refine", default=1, min=0, max=50,
+        name="Refine", default=1, min=0, max=50, translation_context=CONTEXT,
         description="Steps that bring the learned pose exactly to the tracks",
     )  # fmt: skip
-    progress: FloatProperty(get=lambda _self: running.done())
-    progress_text: StringProperty(get=lambda _self: running.text())
-    found: StringProperty()
-    result: PointerProperty(type=LSMPLifyResult)
-    seeing: PointerProperty(type=LSMPLifySeeing)
-    cleanup: PointerProperty(type=LSMPLifyCleanUp)
+    progress: FloatProperty(
+        get=lambda _self: running.done(), description="From 0 to 1 while a solve runs, else -1"
+    )
+    progress_text: StringProperty(
+        get=lambda _self: running.text(), description="The step that the solve is at"
+    )
+    found: StringProperty(description="What Look at the Tracks found, a line each")
+    result: PointerProperty(type=LSMPLifyResult, description="What the last solve came to")
+    seeing: PointerProperty(type=LSMPLifySeeing, description="What is drawn over the viewport")
+    cleanup: PointerProperty(
+        type=LSMPLifyCleanUp, description="Settings of the next clean-up steps"
+    )

@@ -7,6 +7,7 @@ from . import (
     calibration,
     cleanup,
     cli,
+    first_steps,
     import_operator,
     mapping,
     menus,
@@ -17,6 +18,7 @@ from . import (
     seeing,
     solve_operator,
     takes,
+    translations,
 )
 
 _CLASSES = (
@@ -31,6 +33,7 @@ _CLASSES = (
     import_operator.LSMPLIFY_OT_import_tracks,
     result_operators.LSMPLIFY_OT_jump_to_worst,
     result_operators.LSMPLIFY_OT_find_layout,
+    *first_steps.CLASSES,
     panels.LSMPLIFY_PT_tracks,
     *mapping.CLASSES,
     *calibration.CLASSES,
@@ -51,10 +54,12 @@ def register() -> None:
     seeing.register()
     menus.add()
     cli.register()
+    translations.register()
 
 
 def unregister() -> None:
     """Take everything back, in reverse."""
+    translations.unregister()
     cli.unregister()
     menus.remove()
     seeing.unregister()
