@@ -17,6 +17,7 @@ from ..lsmplify_core.matching import Match
 from ..lsmplify_core.motion import Motion
 from ..lsmplify_core.reading import read_tracks
 from ..lsmplify_core.reading.overrides import with_overrides
+from ..lsmplify_core.repair import Repair
 from ..lsmplify_core.sampling import frames_within
 from ..lsmplify_core.smplfile import SmplFile
 from ..lsmplify_core.solver import Progress, Solution, solve_steps
@@ -36,7 +37,7 @@ from .scene_tracks import (
 from .seeing.errors import measure
 from .sources.choose import source_objects
 from .sources.vertices import Choice
-from .takes import record
+from .takes import record, repair_marks
 from .target_notes import notes_on
 from .units import scene_unit
 
@@ -47,7 +48,8 @@ class Job:
 
     armature: the one to bake on, None where one is made. body: what a new one is made of; None for
     the default body, calibrated on the take. person: whose tracks they are, where there are several
-    people. metres: in one unit of the scene. notes: sentences for the result.
+    people. metres: in one unit of the scene. notes: sentences for the result. repairs: what to mend
+    in the tracks, None for all that is found.
     """
 
     taken: SceneTracks
@@ -58,6 +60,7 @@ class Job:
     person: str = ""
     metres: float = 1.0
     notes: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def prepare(
     notes += notes_on(armature) if armature is not None else ()
     return Job(
         taken, match, armature, solving, body, person.name if person is not None else "",
-        scene_unit(context.scene), notes,
+        scene_unit(context.scene), notes, None if settings.mend else (),
     )  # fmt: skip
 
 
@@ -131,7 +134,11 @@ def solve_job(job: Job) -> Generator[Progress, None, Solution]:
     """Solve without touching the scene."""
     return (
         yield from solve_steps(
-            job.taken.tracks, match=job.match, body=target_body(job), settings=job.settings
+            job.taken.tracks,
+            match=job.match,
+            body=target_body(job),
+            settings=job.settings,
+            repairs=job.repairs,
         )
     )
 
@@ -157,6 +164,7 @@ def finish(context: bpy.types.Context, job: Job, solution: Solution) -> Baked:
     store_calibration(armature, solution)
     record.keep_solved(action, job.taken, solution, step)
     measure(context, armature, action)
+    repair_marks.refresh(context.scene, armature)
     baked = Baked(armature, action, _with_notes(solution, job, settings), timing)
     note_result(context, baked)
     return baked

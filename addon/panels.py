@@ -93,6 +93,7 @@ class LSMPLIFY_PT_bake(_Panel, bpy.types.Panel):
         if not settings.auto_smooth:
             column.prop(settings, "smooth")
         column.prop(settings, "refine")
+        column.prop(settings, "mend")
         if settings.progress >= 0.0:
             column.progress(factor=settings.progress, text=f"{settings.progress_text} (Esc stops)")
             return

@@ -18,6 +18,7 @@ from . import running
 from .mapping.properties import LSMPLifyMapping
 from .seeing.settings import LSMPLifySeeing
 from .sources.vertices import KINDS
+from .takes import repair_marks
 from .takes.groups import LSMPLifyCleanUp
 
 _LAYOUTS = (
@@ -40,6 +41,10 @@ def _is_armature(_self: object, candidate: bpy.types.Object) -> bool:
 
 def _has_vertices(_self: object, candidate: bpy.types.Object) -> bool:
     return candidate.type in KINDS
+
+
+def _mark_repairs(settings: bpy.types.PropertyGroup, _context: object) -> None:
+    repair_marks.refresh_all(settings.id_data)
 
 
 class LSMPLifyPersonName(bpy.types.PropertyGroup):
@@ -154,6 +159,15 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
     smooth: FloatProperty(
         name="Smooth", default=0.0, min=0.0, max=2.0, precision=3, unit="TIME_ABSOLUTE",
         description="Width of the smoothing filter; 0 keeps every detail of the tracks",
+    )  # fmt: skip
+    mend: BoolProperty(
+        name="Mend Tracks", default=True,
+        description="Find exchanged labels, leaps, labels on other places and short gaps in the "
+        "tracks, and mend them before the solve; Repairs lists them all",
+    )  # fmt: skip
+    mark_repairs: BoolProperty(
+        name="Mark on Timeline", default=True, update=_mark_repairs,
+        description="Show what was mended, but for filled gaps, as markers on the timeline",
     )  # fmt: skip
     refine: IntProperty(
         name="Refine", default=1, min=0, max=50,

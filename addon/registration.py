@@ -13,6 +13,7 @@ from . import (
     panels,
     preferences,
     properties,
+    repair,
     result_operators,
     seeing,
     solve_operator,
@@ -37,6 +38,7 @@ _CLASSES = (
     panels.LSMPLIFY_PT_body,
     panels.LSMPLIFY_PT_bake,
     panels.LSMPLIFY_PT_result,
+    *repair.CLASSES,
     *seeing.CLASSES,
     *cleanup.CLASSES,
 )

@@ -213,7 +213,7 @@ def matched(
             return _attached(tracks, shown)
         return tracks, match_layout(tracks.names, shown)
     if saved is not None:
-        own = match_layout(tracks.names, saved.as_layout(), strict=False)
+        own = saved.match(tracks.names)
         if len(own.matched) >= LEAST_POINTS:
             return tracks, own
     try:

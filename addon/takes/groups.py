@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 from bpy.props import (
+    BoolProperty,
     CollectionProperty,
     EnumProperty,
     FloatProperty,
@@ -18,7 +19,7 @@ from . import fields, live
 
 KINDS = {
     "SOLVE": "Solve", "TRACKS": "Tracks", "RESOLVE": "Re-solve", "REFINE": "Refine",
-    "FEET": "Feet", "SMOOTH": "Smooth", "LIMITS": "Limits", "KEYS": "Keys",
+    "FEET": "Feet", "SMOOTH": "Smooth", "LIMITS": "Limits", "KEYS": "Keys", "MEND": "Repairs",
 }  # fmt: skip
 """A step's kind and what the action's name says of it."""
 
@@ -54,6 +55,29 @@ class LSMPLifyPoseKey(bpy.types.PropertyGroup):
     pose: StringProperty()
 
 
+class LSMPLifyRepair(bpy.types.PropertyGroup):
+    """A mistake in an action's tracks and its mending. tracks: JSON, a list of names. first, last:
+    samples; start, end: scene frames. on: whether the next solve mends it."""
+
+    kind: StringProperty()
+    tracks: StringProperty()
+    first: IntProperty()
+    last: IntProperty()
+    start: IntProperty()
+    end: IntProperty()
+    done: StringProperty()
+    evidence: StringProperty()
+    on: BoolProperty(
+        name="Mend", default=True, description="Mend this when the take is solved with this list"
+    )
+
+
+def _go_to_repair(step: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    """A click on a repair goes to its first frame."""
+    if not live.is_silent() and 0 <= step.repair < len(step.repairs):
+        context.scene.frame_set(step.repairs[step.repair].start)
+
+
 class StepSettings:
     """The settings of all steps, for a scene or an action."""
 
@@ -80,6 +104,8 @@ class LSMPLifyStep(StepSettings, bpy.types.PropertyGroup):
     refined: StringProperty(options={"HIDDEN"})
     contacts: StringProperty(options={"HIDDEN"})
     pose_keys: CollectionProperty(type=LSMPLifyPoseKey)
+    repairs: CollectionProperty(type=LSMPLifyRepair)
+    repair: IntProperty(name="Repair", update=_go_to_repair)
 
 
 class LSMPLifySpan(bpy.types.PropertyGroup):
@@ -128,8 +154,8 @@ class LSMPLifyCleanUp(StepSettings, bpy.types.PropertyGroup):
 
 CLASSES = (
     LSMPLifyResolveSettings, LSMPLifyRefineSettings, LSMPLifyFeetSettings, LSMPLifySmoothSettings,
-    LSMPLifyLimitsSettings, LSMPLifyKeysSettings, LSMPLifyPoseKey, LSMPLifyStep, LSMPLifySpan,
-    LSMPLifyRig, LSMPLifyCleanUp,
+    LSMPLifyLimitsSettings, LSMPLifyKeysSettings, LSMPLifyPoseKey, LSMPLifyRepair, LSMPLifyStep,
+    LSMPLifySpan, LSMPLifyRig, LSMPLifyCleanUp,
 )  # fmt: skip
 
 
