@@ -24,7 +24,9 @@ from .takes.groups import LSMPLifyCleanUp
 _LAYOUTS = (
     ("auto", "Find by Names", "Take the layout that explains the tracks' names best"),
     *((name, name, f"The points of {name}") for name in shipped_layouts()),
-)
+    ("none", "Without Names", "Names mean nothing: each track goes to the part of the body that it "
+     "moves with, 20 tracks at least; what Mapping says of some of them is believed"),
+)  # fmt: skip
 UNIT_ITEMS = (
     ("auto", "Find", "From the file and the body's size"),
     *((u, u, f"The tracks are in {u}") for u in UNITS),
@@ -134,6 +136,11 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
         name="Armature", description="What the motion is baked on",
         items=(("NEW", "New Body", "Make an SMPL armature with a mannequin, sized to the take"),
                ("EXISTING", "Existing", "An armature whose bones are named as SMPL's joints")),
+    )  # fmt: skip
+    calibration: StringProperty(
+        name="Calibration", subtype="FILE_PATH",
+        description="What is known of the person: a calibration saved before, or a static trial of "
+        "the same person with the same markers; empty to calibrate on the take itself",
     )  # fmt: skip
     armature: PointerProperty(
         type=bpy.types.Object, name="Armature", poll=_is_armature,

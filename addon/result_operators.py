@@ -7,7 +7,7 @@ from ..lsmplify_core.errors import InputError
 from ..lsmplify_core.mapping import mapping_of
 from . import job
 from .mapping import rows
-from .mapping.use import match_tracks
+from .mapping.use import placed
 from .people.reading import chosen
 from .solve_operator import missing
 
@@ -50,7 +50,7 @@ class LSMPLIFY_OT_find_layout(bpy.types.Operator):
             people = job.read_people(context)
             rows.name_all(settings.people, [p.name for p in people] if len(people) > 1 else [])
             tracks = chosen(people, settings.person)[0].taken.tracks
-            match, _, by_hand = match_tracks(settings, tracks.names)
+            tracks, (match, _, by_hand) = placed(settings, tracks)
         except InputError as error:
             settings.found = ""
             self.report({"ERROR"}, str(error))
@@ -63,8 +63,8 @@ class LSMPLIFY_OT_find_layout(bpy.types.Operator):
         )
         if len(people) > 1:
             settings.found += f"\n{len(people)} people: {', '.join(p.name for p in people)}"
-        rows.fill(
-            settings, mapping_of(match, tracks.names), tracks.names, match.evidence, by_hand
-        )  # fmt: skip
+        if match.layout.name != "unnamed":  # a list of points named as their tracks says nothing
+            mapping = mapping_of(match, tracks.names)
+            rows.fill(settings, mapping, tracks.names, match.evidence, by_hand)
         self.report({"INFO"}, match.evidence)
         return {"FINISHED"}

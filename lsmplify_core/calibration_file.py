@@ -14,7 +14,7 @@ from .body import Body, default_body
 from .errors import InputError
 from .joints import JOINT_INDEX, JOINT_NAMES, N_JOINTS
 from .layout import Keypoint, Layout
-from .matching import Match, match_layout, plain
+from .matching import Match, match_as_named, match_layout, plain
 from .motion import write_whole
 
 _FORM: Final = "lsmplify calibration"
@@ -44,12 +44,9 @@ class SavedCalibration:
         """Which track is which point: by its very name where the takes share most of them ("Empty",
         "Empty.001" say nothing else), else as names are compared; it may be none."""
         layout = self.as_layout()
-        own = {name: k for k, name in enumerate(names)}
-        track_of = tuple(own.get(p.name) for p in self.points)
-        found = sum(t is not None for t in track_of)
-        if 2 * found > len(self.points):
-            told = f"{layout.name}: {found} of {len(self.points)} points as calibrated"
-            return Match(layout, track_of, found / len(self.points), told)
+        own = match_as_named(names, layout, "as calibrated")
+        if own.score > 0.5:
+            return own
         return match_layout(names, layout, strict=False)
 
     def offsets_for(
