@@ -15,6 +15,7 @@ import peers
 import reading
 import repair
 import speed
+import unnamed
 
 TABLES = {
     "speed": speed.main,
@@ -26,6 +27,7 @@ TABLES = {
     "repair": repair.main,
     "reading": reading.main,
     "damage": damage.main,
+    "unnamed": unnamed.main,
 }
 
 
