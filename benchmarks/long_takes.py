@@ -2,10 +2,10 @@
 """Drift: the error of the last tenth of a long take beside that of the first, BODY_25 points alone.
 
 `python benchmarks/long_takes.py`. The tenths of a real take hold other motions, hard ones and easy
-ones. Two takes of twenty minutes are therefore made of the clips of motion/test: two minutes of them
-ten times over, so that every tenth holds the same frames; and all of them once, where each frame is
-held against the same frame of its clip solved by itself. Frames between joined clips are in the take
-and do not count. The paper's network goes over the longest takes too, where its weights are found.
+ones. So the longest takes of motion/test are solved once more from their last frame to their first,
+where the last tenth comes first; and two long takes are made of the clips of motion/test: two minutes
+of them ten times over, where every tenth holds the same frames, and all of them once, beside each
+clip solved by itself. Frames between joined clips are in the take and do not count.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,6 @@ from common import SHARED, absent, publish
 
 from lsmplify_core.arrays import Floats
 from lsmplify_core.datasets import find_sources
-from lsmplify_core.errors import InputError
 from lsmplify_core.evaluation import metrics
 from lsmplify_core.evaluation.clips import Clip, load_clips
 from lsmplify_core.evaluation.joining import joined
@@ -28,7 +27,7 @@ from lsmplify_core.layout import load_layout
 DATA = SHARED / "motion" / "test"
 LONGEST = 6
 REPEATS = 10
-EVERY = 12
+EVERY = 7
 """Of the clips every so many'th goes into the two minutes that are repeated."""
 MINUTES = 2.0
 LAYOUT = load_layout("BODY_25")
@@ -42,24 +41,31 @@ def main() -> None:
         absent("long_takes", DATA)
         return
     clips = [clip for source in find_sources(DATA) for clip in load_clips(source)]
-    alone = {clip.name: errors("default", clip) for clip in clips}
+    alone = {clip.name: errors(clip) for clip in clips}
     longest = sorted(clips, key=lambda c: -c.motion.frames)[:LONGEST]
     rows = [line(c.name, minutes(c), alone[c.name]) for c in longest]
     rows.append(line(f"these {LONGEST} together", minutes(*longest), *(alone[c.name] for c in longest)))  # fmt: skip
-    rows += paper_line(longest)
+    back = [errors(backwards(clip)) for clip in longest]
+    rows.append(line("the same, run backwards", minutes(*longest), *back))
     rows.append(repeated(clips))
     rows += all_joined(clips, alone)
     head = ["take", "min", *(f"{part} {unit}" for unit in UNITS for part in ("first", "last", "×"))]
     publish("long_takes", text_table(head, [shown(row) for row in rows]), rows)
 
 
-def errors(method: str, clip: Clip) -> Floats:
+def errors(clip: Clip) -> Floats:
     """(3, T): every frame's errors in UNITS."""
     take = make_take(clip, LAYOUT)
-    motion = find_method(method)(take).motion
+    motion = find_method("default")(take).motion
     angles = metrics.geodesic(motion.rotations, take.truth.rotations)
     places = metrics.mpjpe(motion.joints(), take.truth.joints())
     return np.stack((angles.mean(axis=1), angles[:, OBSERVED].mean(axis=1), places))
+
+
+def backwards(clip: Clip) -> Clip:
+    """The clip from its last frame to its first."""
+    turned = clip.motion.at(np.arange(clip.motion.frames)[::-1])
+    return Clip(clip.name, turned, clip.seed)
 
 
 def line(name: str, length: float, *takes: Floats) -> dict[str, Any]:
@@ -75,7 +81,7 @@ def repeated(clips: list[Clip]) -> dict[str, Any]:
     """Two minutes of clips of all kinds, ten times over."""
     some = first_minutes(clips[::EVERY], MINUTES)
     whole, seams = joined([c.motion for c in some] * REPEATS)
-    found = errors("default", Clip("repeated", whole, seed=1))[:, ~seams]
+    found = errors(Clip("repeated", whole, seed=1))[:, ~seams]
     return line(
         f"the same {len(some)} clips {REPEATS} times", whole.frames / whole.rate / 60, found
     )
@@ -99,23 +105,13 @@ def all_joined(clips: list[Clip], alone: dict[str, Floats]) -> list[dict[str, An
     order = np.random.default_rng(7).permutation(len(clips))
     mixed = [clips[i] for i in order]
     whole, seams = joined([c.motion for c in mixed])
-    found = errors("default", Clip("joined", whole, seed=1))[:, ~seams]
+    found = errors(Clip("joined", whole, seed=1))[:, ~seams]
     same = np.concatenate([alone[c.name] for c in mixed], axis=1)
     length = whole.frames / whole.rate / 60
     return [
         line(f"all {len(clips)} clips joined", length, found),
         line("the same frames, each clip alone", length, same),
     ]
-
-
-def paper_line(longest: list[Clip]) -> list[dict[str, Any]]:
-    """The paper's network over the longest takes, or nothing where its weights are absent."""
-    try:
-        found = [errors("paper", clip) for clip in longest]
-    except InputError as error:
-        print(f"paper left out: {error}")
-        return []
-    return [line("these by the paper's network", minutes(*longest), *found)]
 
 
 def minutes(*clips: Clip) -> float:

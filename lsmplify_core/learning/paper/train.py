@@ -71,7 +71,7 @@ def train_paper(data: Path, out: Path, settings: PaperSettings, log: Path | None
     )
     began, sums = time.time(), np.zeros(3)
     for step in range(1, settings.steps + 1):
-        done = _share_done(settings, step - 1, time.time() - began)
+        done = share_done(settings, step - 1, time.time() - began)
         for group in optimiser.param_groups:
             group["lr"] = settings.rate * max(0.5 * (1.0 + math.cos(math.pi * done)), _LEAST_RATE)
         pairs = draw_pairs(clips, people, settings.batch, generator)
@@ -90,7 +90,7 @@ def train_paper(data: Path, out: Path, settings: PaperSettings, log: Path | None
             return
 
 
-def _share_done(settings: PaperSettings, steps: int, seconds: float) -> float:
+def share_done(settings: PaperSettings, steps: int, seconds: float) -> float:
     """0 to 1, by steps or by time, whichever ends the training earlier."""
     by_time = 0.0 if settings.minutes is None else seconds / (60.0 * settings.minutes)
     return min(max(steps / settings.steps, by_time), 1.0)
