@@ -10,8 +10,11 @@ import accuracy
 import cleanup
 import conditions
 import damage
+import long_takes
 import markers
+import pairs
 import peers
+import plugin
 import reading
 import repair
 import speed
@@ -24,6 +27,9 @@ TABLES = {
     "conditions": conditions.main,
     "cleanup": cleanup.main,
     "peers": peers.main,
+    "pairs": pairs.main,
+    "plugin": plugin.main,
+    "long_takes": long_takes.main,
     "repair": repair.main,
     "reading": reading.main,
     "damage": damage.main,
