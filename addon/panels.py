@@ -4,7 +4,7 @@
 import bpy
 
 from . import lines, model_file
-from .calibration.operators import LSMPLIFY_OT_show_markers
+from .calibration.operators import LSMPLIFY_OT_save_calibration, LSMPLIFY_OT_show_markers
 from .import_operator import LSMPLIFY_OT_import_tracks
 from .result_operators import LSMPLIFY_OT_find_layout, LSMPLIFY_OT_jump_to_worst
 from .solve_operator import LSMPLIFY_OT_solve_and_bake, missing
@@ -71,6 +71,9 @@ class LSMPLIFY_PT_body(_Panel, bpy.types.Panel):
             column.prop(settings, "into")
         elif (path := model_file.chosen(context)) is not None:
             column.label(text=said("From {file}", file=path.name), icon="OUTLINER_OB_ARMATURE")
+        row = column.row(align=True)
+        row.prop(settings, "calibration")
+        row.operator(LSMPLIFY_OT_save_calibration.bl_idname, text="", icon="FILE_TICK")
 
 
 class LSMPLIFY_PT_bake(_Panel, bpy.types.Panel):
@@ -93,6 +96,7 @@ class LSMPLIFY_PT_bake(_Panel, bpy.types.Panel):
         if not settings.auto_smooth:
             column.prop(settings, "smooth")
         column.prop(settings, "refine")
+        column.prop(settings, "mend")
         if settings.progress >= 0.0:
             step = said(settings.progress_text)
             column.progress(factor=settings.progress, text=said("{step} (Esc stops)", step=step))

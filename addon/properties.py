@@ -18,13 +18,16 @@ from . import running
 from .mapping.properties import LSMPLifyMapping
 from .seeing.settings import LSMPLifySeeing
 from .sources.vertices import KINDS
+from .takes import repair_marks
 from .takes.groups import LSMPLifyCleanUp
 from .translations import CONTEXT
 
 _LAYOUTS = (
     ("auto", "Find by Names", "Take the layout that explains the tracks' names best"),
     *((name, name, f"The points of {name}") for name in shipped_layouts()),
-)
+    ("none", "Without Names", "Names mean nothing: each track goes to the part of the body that it "
+     "moves with, 20 tracks at least; what Mapping says of some of them is believed"),
+)  # fmt: skip
 UNIT_ITEMS = (
     ("auto", "Find", "From the file and the body's size"),
     *((u, u, f"The tracks are in {u}") for u in UNITS),
@@ -41,6 +44,10 @@ def _is_armature(_self: object, candidate: bpy.types.Object) -> bool:
 
 def _has_vertices(_self: object, candidate: bpy.types.Object) -> bool:
     return candidate.type in KINDS
+
+
+def _mark_repairs(settings: bpy.types.PropertyGroup, _context: object) -> None:
+    repair_marks.refresh_all(settings.id_data)
 
 
 class LSMPLifyPersonName(bpy.types.PropertyGroup):
@@ -135,6 +142,11 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
         items=(("NEW", "New Body", "Make an SMPL armature with a mannequin, sized to the take"),
                ("EXISTING", "Existing", "An armature whose bones are named as SMPL's joints")),
     )  # fmt: skip
+    calibration: StringProperty(
+        name="Calibration", subtype="FILE_PATH",
+        description="What is known of the person: a calibration saved before, or a static trial of "
+        "the same person with the same markers; empty to calibrate on the take itself",
+    )  # fmt: skip
     armature: PointerProperty(
         type=bpy.types.Object, name="Armature", poll=_is_armature,
         description="The armature to bake on; its own proportions are used",
@@ -159,6 +171,15 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
     smooth: FloatProperty(
         name="Smooth", default=0.0, min=0.0, max=2.0, precision=3, unit="TIME_ABSOLUTE",
         description="Width of the smoothing filter; 0 keeps every detail of the tracks",
+    )  # fmt: skip
+    mend: BoolProperty(
+        name="Mend Tracks", default=True,
+        description="Find exchanged labels, leaps, labels on other places and short gaps in the "
+        "tracks, and mend them before the solve; Repairs lists them all",
+    )  # fmt: skip
+    mark_repairs: BoolProperty(
+        name="Mark on Timeline", default=True, update=_mark_repairs,
+        description="Show what was mended, but for filled gaps, as markers on the timeline",
     )  # fmt: skip
     refine: IntProperty(
         name="Refine", default=1, min=0, max=50, translation_context=CONTEXT,

@@ -14,6 +14,7 @@ from . import (
     panels,
     preferences,
     properties,
+    repair,
     result_operators,
     seeing,
     solve_operator,
@@ -40,6 +41,7 @@ _CLASSES = (
     panels.LSMPLIFY_PT_body,
     panels.LSMPLIFY_PT_bake,
     panels.LSMPLIFY_PT_result,
+    *repair.CLASSES,
     *seeing.CLASSES,
     *cleanup.CLASSES,
 )

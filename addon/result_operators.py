@@ -9,7 +9,7 @@ from ..lsmplify_core.matching import Match
 from ..lsmplify_core.tracks import Tracks
 from . import job
 from .mapping import rows
-from .mapping.use import match_tracks
+from .mapping.use import placed
 from .people.reading import chosen
 from .solve_operator import missing
 from .translations import said
@@ -53,15 +53,15 @@ class LSMPLIFY_OT_find_layout(bpy.types.Operator):
             people = job.read_people(context)
             rows.name_all(settings.people, [p.name for p in people] if len(people) > 1 else [])
             tracks = chosen(people, settings.person)[0].taken.tracks
-            match, _, by_hand = match_tracks(settings, tracks.names)
+            tracks, (match, _, by_hand) = placed(settings, tracks)
         except InputError as error:
             settings.found = ""
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         settings.found = "\n".join(_found(tracks, match, [p.name for p in people]))
-        rows.fill(
-            settings, mapping_of(match, tracks.names), tracks.names, match.evidence, by_hand
-        )  # fmt: skip
+        if match.layout.name != "unnamed":  # a list of points named as their tracks says nothing
+            mapping = mapping_of(match, tracks.names)
+            rows.fill(settings, mapping, tracks.names, match.evidence, by_hand)
         self.report({"INFO"}, match.evidence)
         return {"FINISHED"}
 

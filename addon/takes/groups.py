@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 from bpy.props import (
+    BoolProperty,
     CollectionProperty,
     EnumProperty,
     FloatProperty,
@@ -18,7 +19,7 @@ from . import fields, live
 
 KINDS = {
     "SOLVE": "Solve", "TRACKS": "Tracks", "RESOLVE": "Re-solve", "REFINE": "Refine",
-    "FEET": "Feet", "SMOOTH": "Smooth", "LIMITS": "Limits", "KEYS": "Keys",
+    "FEET": "Feet", "SMOOTH": "Smooth", "LIMITS": "Limits", "KEYS": "Keys", "MEND": "Repairs",
 }  # fmt: skip
 """A step's kind and what the action's name says of it."""
 
@@ -54,6 +55,29 @@ class LSMPLifyPoseKey(bpy.types.PropertyGroup):
     pose: StringProperty(description="The pose: rotations and root in base 64")
 
 
+class LSMPLifyRepair(bpy.types.PropertyGroup):
+    """A mistake in an action's tracks and its mending. tracks: JSON, a list of names. first, last:
+    samples; start, end: scene frames. on: whether the next solve mends it."""
+
+    kind: StringProperty(description="What is wrong: gap, spike, swap or another mistake")
+    tracks: StringProperty(description="Names of the tracks that it concerns, as JSON")
+    first: IntProperty(description="First sample of the tracks that is wrong")
+    last: IntProperty(description="Last sample of the tracks that is wrong")
+    start: IntProperty(description="Scene frame that it begins at")
+    end: IntProperty(description="Scene frame that it ends at")
+    done: StringProperty(description="What was done about it")
+    evidence: StringProperty(description="What shows that the samples are wrong")
+    on: BoolProperty(
+        name="Mend", default=True, description="Mend this when the take is solved with this list"
+    )
+
+
+def _go_to_repair(step: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    """A click on a repair goes to its first frame."""
+    if not live.is_silent() and 0 <= step.repair < len(step.repairs):
+        context.scene.frame_set(step.repairs[step.repair].start)
+
+
 class StepSettings:
     """The settings of all steps, for a scene or an action."""
 
@@ -87,6 +111,12 @@ class LSMPLifyStep(StepSettings, bpy.types.PropertyGroup):
     contacts: StringProperty(options={"HIDDEN"}, description="When feet stand, as text")
     pose_keys: CollectionProperty(
         type=LSMPLifyPoseKey, description="The pose keys that the step began with"
+    )
+    repairs: CollectionProperty(
+        type=LSMPLifyRepair, description="What was mended in the tracks before the solve"
+    )
+    repair: IntProperty(
+        name="Repair", description="Line of the list of repairs", update=_go_to_repair
     )
 
 
@@ -142,8 +172,8 @@ class LSMPLifyCleanUp(StepSettings, bpy.types.PropertyGroup):
 
 CLASSES = (
     LSMPLifyResolveSettings, LSMPLifyRefineSettings, LSMPLifyFeetSettings, LSMPLifySmoothSettings,
-    LSMPLifyLimitsSettings, LSMPLifyKeysSettings, LSMPLifyPoseKey, LSMPLifyStep, LSMPLifySpan,
-    LSMPLifyRig, LSMPLifyCleanUp,
+    LSMPLifyLimitsSettings, LSMPLifyKeysSettings, LSMPLifyPoseKey, LSMPLifyRepair, LSMPLifyStep,
+    LSMPLifySpan, LSMPLifyRig, LSMPLifyCleanUp,
 )  # fmt: skip
 
 
