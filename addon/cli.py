@@ -15,7 +15,9 @@ import bpy
 
 from ..lsmplify_core.errors import OUTSIDE, InputError, told
 from ..lsmplify_core.motion import Motion, save_motion
-from ..lsmplify_core.solver import Solution, solve
+from ..lsmplify_core.research import DEVICES, METHODS, Research
+from ..lsmplify_core.solver import Solution
+from ..lsmplify_core.timing import finished
 from . import job
 from .bake import Timing
 from .people.solving import finish_all, prepare_all
@@ -76,6 +78,10 @@ def _parser() -> argparse.ArgumentParser:
     bake.add_argument("-o", "--out", type=Path, action="append", required=True,
                       help="file to write: .blend, .npz, .fbx or .bvh; can be repeated")  # fmt: skip
     bake.add_argument("--report", type=Path, help="JSON file for the report")
+    bake.add_argument("--method", choices=METHODS, default=METHODS[0],
+                      help="the solver, or a research method of the build with PyTorch")  # fmt: skip
+    bake.add_argument("--device", choices=DEVICES, default=DEVICES[0], help="of research methods")
+    bake.add_argument("--weights", type=Path, help="of the paper's network: .npz or .pth.tar")
     options.add_solving(bake)
     options.add_reading(bake)
     return parser
@@ -116,10 +122,10 @@ def _solved(work: job.Job, args: argparse.Namespace) -> Solution:
     from ..lsmplify_core.cli import options
     from ..lsmplify_core.cli.feet import with_feet
 
-    solution = solve(
-        work.taken.tracks, match=work.match, body=job.target_body(work),
-        init=options.init(args, work.taken.tracks), settings=options.settings(args),
-    )  # fmt: skip
+    chosen = Research(args.method, args.device, args.weights)
+    init = options.init(args, work.taken.tracks)
+    work = replace(work, init=init, settings=options.settings(args), research=chosen)
+    solution = finished(job.solve_job(work))
     return with_feet(solution, work.taken.tracks, args.contacts)
 
 

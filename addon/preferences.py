@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds for all scenes: the SMPL model file that new bodies are made of."""
+"""What holds for all scenes: the SMPL model file of new bodies, the weights of the paper's network."""
 
 import contextlib
 
@@ -7,7 +7,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..lsmplify_core.errors import InputError
-from . import model_file
+from . import methods, model_file
 
 
 def _check(_self: object, context: bpy.types.Context) -> None:
@@ -27,9 +27,21 @@ class LSMPLIFY_AP_preferences(bpy.types.AddonPreferences):
         "joints and mesh. Leave empty for the built-in mannequin",
     )  # fmt: skip
 
+    paper_weights: StringProperty(
+        name="Paper's Network", subtype="FILE_PATH",
+        description="Weights for the method Learnable SMPLify: an .npz that lsmplify train or "
+        "convert-checkpoint wrote, or the official checkpoint (.pth.tar)",
+    )  # fmt: skip
+
     def draw(self, context: bpy.types.Context) -> None:
-        """The file, and one line about it."""
+        """The files, and one line about each."""
         column = self.layout.column()
         column.prop(self, "smpl_file")
         text, icon = model_file.told(context)
         column.label(text=text, icon=icon)
+        reason = methods.lacking("PAPER")
+        row = column.row()
+        row.enabled = not reason
+        row.prop(self, "paper_weights")
+        if reason:
+            column.label(text=reason, icon="INFO")

@@ -36,6 +36,7 @@ _CLASSES = (
     *calibration.CLASSES,
     panels.LSMPLIFY_PT_body,
     panels.LSMPLIFY_PT_bake,
+    panels.LSMPLIFY_PT_method,
     panels.LSMPLIFY_PT_result,
     *seeing.CLASSES,
     *cleanup.CLASSES,

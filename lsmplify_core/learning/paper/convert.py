@@ -96,6 +96,16 @@ def load_paper_network(path: Path) -> PaperNetwork:
     return network.eval()
 
 
+def load_any_network(path: Path) -> PaperNetwork:
+    """The network of our own file (npz), or of an official checkpoint, ready to run. InputError for
+    other files."""
+    if path.suffix.lower() == ".npz":
+        return load_paper_network(path)
+    network = PaperNetwork("released")
+    network.load_state_dict(from_official(_read(path), str(path)))
+    return network.eval()
+
+
 def _read(checkpoint: Path) -> dict[str, Tensor]:
     try:
         content: Any = torch.load(checkpoint, map_location="cpu", weights_only=True)
