@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..arrays import Floats
 from ..attachments import State, Target
 from ..clean import gaussian
-from ..joints import JOINT_INDEX, N_POSED
+from ..joints import JOINT_INDEX
 from ..learned import chunks, joined, state_part, target_part
 from ..motion import Motion
 from ..refine import gauss_newton
@@ -25,15 +25,19 @@ from ..timing import finished
 from .contacts import Contact, contact_table, find_contacts, runs_of
 from .floor import SOLE_JOINTS, Floor, find_floor, sole_offsets, sole_points
 
-_LEGS: Final = [JOINT_INDEX[f"{s}_{n}"] for s in "LR" for n in ("Hip", "Knee", "Ankle", "Foot")]
+_LEGS: Final = sorted(
+    JOINT_INDEX[f"{s}_{n}"] for s in "LR" for n in ("Hip", "Knee", "Ankle", "Foot")
+)
 _SOLE: Final = 3.0
 """How much a sole point weighs against each of the three points that hold the pelvis."""
 _LEVERS: Final = 0.2 * np.eye(3)
 """Metres: where the held points lie about the pelvis."""
-_STIFF: Final = 1e3
-"""m² per rad²: joints that are not the legs' stay."""
-_DRIFT: Final = 0.2
+_DRIFT: Final = 0.3
 """Seconds of the average whose path a point follows that drifts in its contact."""
+_LIFTS: Final = 8
+"""Passes, at most, that bring up what is under the floor after all else."""
+_TOUCHES: Final = 0.003
+"""Metres under the floor that count as on it."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +48,10 @@ class FeetSettings:
     before the lock follows it, less that much. calm: seconds that corrections are averaged over.
     above: whether soles under the floor are brought up to it."""
 
-    ease: float = 0.12
-    stiffness: float = 0.03
+    ease: float = 0.08
+    stiffness: float = 0.1
     passes: int = 2
-    slack: float = 0.0035
+    slack: float = 0.003
     calm: float = 0.015
     above: bool = True
 
@@ -70,20 +74,30 @@ def lock_feet(
     without a correction, and all but legs and root, are bit-identical.
     """
     settings = settings or FeetSettings()
-    points = sole_points(motion)
-    away = _corrections(points, contacts, floor, settings, motion.rate)
+    away = _corrections(sole_points(motion), contacts, floor, settings, motion.rate)
+    held = _bent(motion, away, settings.stiffness, settings.passes)
+    for _ in range(_LIFTS if floor is not None and settings.above else 0):
+        assert floor is not None
+        under = np.maximum(-floor.above(sole_points(held)) - _TOUCHES, 0.0)
+        if under.max() < 0.2 * _TOUCHES:
+            break
+        held = _bent(held, under[..., None] * np.array([0.0, 0.0, 1.0]), settings.stiffness, 1)
+    return held
+
+
+def _bent(motion: Motion, away: Floats, stiffness: float, passes: int) -> Motion:
+    """The motion with its soles moved by (T, 4, 3) metres, as far as legs and root give way."""
     changed = np.flatnonzero(np.abs(away).max(axis=(1, 2)) > 1e-6)
     if not len(changed):
         return motion
     own = State(motion.rotations[changed], motion.root[changed])
-    target = _target(motion, points + away, changed)
-    stiffness = np.full(N_POSED, _STIFF)
-    stiffness[_LEGS] = settings.stiffness
+    target = _target(motion, sole_points(motion) + away, changed)
+    firm = np.full(len(_LEGS), stiffness)
 
     def bend(part: slice) -> State:
-        state = state_part(own, part)
-        for _ in range(settings.passes):
-            state = gauss_newton(state, target_part(target, part), state, stiffness, steps=2)
+        state, wanted = state_part(own, part), target_part(target, part)
+        for _ in range(passes):
+            state = gauss_newton(state, wanted, state, firm, steps=2, free=_LEGS)
         return state
 
     posed = joined(finished(side_by_side(bend, chunks(len(changed)))))
