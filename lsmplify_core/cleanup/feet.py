@@ -32,8 +32,13 @@ _SOLE: Final = 3.0
 """How much a sole point weighs against each of the three points that hold the pelvis."""
 _LEVERS: Final = 0.2 * np.eye(3)
 """Metres: where the held points lie about the pelvis."""
-_DRIFT: Final = 0.3
+_DRIFT: Final = 0.2
 """Seconds of the average whose path a point follows that drifts in its contact."""
+_CALM_ROOT: Final = 0.1
+_TREMBLE: Final = 0.008
+_EDGE: Final = 0.055
+"""Above standing feet the pelvis is averaged over so many seconds, where that moves it by less than so
+many metres; what says so is averaged over so many seconds."""
 _LIFTS: Final = 8
 """Passes, at most, that bring up what is under the floor after all else."""
 _TOUCHES: Final = 0.003
@@ -51,7 +56,7 @@ class FeetSettings:
     ease: float = 0.08
     stiffness: float = 0.1
     passes: int = 2
-    slack: float = 0.003
+    slack: float = 0.0025
     calm: float = 0.015
     above: bool = True
 
@@ -74,7 +79,9 @@ def lock_feet(
     without a correction, and all but legs and root, are bit-identical.
     """
     settings = settings or FeetSettings()
-    away = _corrections(sole_points(motion), contacts, floor, settings, motion.rate)
+    stands = contact_table(contacts, motion.frames)
+    motion = _calm_above(motion, stands.any(axis=1))
+    away = _corrections(sole_points(motion), stands, floor, settings, motion.rate)
     held = _bent(motion, away, settings.stiffness, settings.passes)
     for _ in range(_LIFTS if floor is not None and settings.above else 0):
         assert floor is not None
@@ -83,6 +90,19 @@ def lock_feet(
             break
         held = _bent(held, under[..., None] * np.array([0.0, 0.0, 1.0]), settings.stiffness, 1)
     return held
+
+
+def _calm_above(motion: Motion, stands: NDArray[np.bool_]) -> Motion:
+    """The pelvis above standing feet (T,) without its small trembling, which the legs would have to
+    take up; where it moves in earnest it is left alone."""
+    if motion.frames < 3 or not stands.any():
+        return motion
+    near = 2.0 * gaussian(stands[:, None].astype(np.float64), _EDGE * motion.rate) - 1.0
+    near[~stands] = 0.0
+    away = gaussian(motion.root, _CALM_ROOT * motion.rate) - motion.root
+    size = gaussian(np.square(away).sum(axis=1, keepdims=True), _EDGE * motion.rate)
+    share = np.clip(near, 0.0, 1.0) / np.square(1.0 + np.maximum(size, 0.0) / _TREMBLE**2)
+    return replace(motion, root=motion.root + share * away)
 
 
 def _bent(motion: Motion, away: Floats, stiffness: float, passes: int) -> Motion:
@@ -120,18 +140,17 @@ def _target(motion: Motion, wanted: Floats, frames: NDArray[np.intp]) -> Target:
 
 
 def _corrections(
-    points: Floats, contacts: Sequence[Contact], floor: Floor | None, settings: FeetSettings,
+    points: Floats, stands: NDArray[np.bool_], floor: Floor | None, settings: FeetSettings,
     rate: float,
 ) -> Floats:  # fmt: skip
     """(T, 4, 3) metres from where the soles are to where contacts and floor want them."""
     away = np.zeros_like(points)
     frames = len(points)
-    table = contact_table(contacts, frames)
     for part in range(4):
-        for first, last in runs_of(table[:, part]):
+        for first, last in runs_of(stands[:, part]):
             inside = points[first : last + 1, part]
             away[first : last + 1, part] = _place(inside, _DRIFT * rate, settings.slack) - inside
-        _ease(away[:, part], ~table[:, part], round(settings.ease * rate))
+        _ease(away[:, part], ~stands[:, part], round(settings.ease * rate))
     if floor is not None and settings.above:
         away[..., 2] += np.maximum(-floor.above(points + away), 0.0)
     width = settings.calm * rate
