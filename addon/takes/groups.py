@@ -69,7 +69,8 @@ GROUPS = ("resolve", "refine", "feet", "smooth", "limits", "keys")
 
 
 class LSMPLifyStep(StepSettings, bpy.types.PropertyGroup):
-    """`action.lsmplify_step`: which step made it from which action, with which settings."""
+    """`action.lsmplify_step`: which step made it from which action, with which settings; `changes`: what
+    that changed, empty while a setting is dragged."""
 
     kind: StringProperty()
     take: StringProperty()
@@ -79,6 +80,7 @@ class LSMPLifyStep(StepSettings, bpy.types.PropertyGroup):
     expected: StringProperty(options={"HIDDEN"})
     refined: StringProperty(options={"HIDDEN"})
     contacts: StringProperty(options={"HIDDEN"})
+    changes: StringProperty()
     pose_keys: CollectionProperty(type=LSMPLifyPoseKey)
 
 

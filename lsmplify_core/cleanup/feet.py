@@ -80,7 +80,7 @@ def lock_feet(
     """
     settings = settings or FeetSettings()
     stands = contact_table(contacts, motion.frames)
-    motion = _calm_above(motion, stands.any(axis=1))
+    motion = _calm_above(motion, np.asarray(stands.any(axis=1)))
     away = _corrections(sole_points(motion), stands, floor, settings, motion.rate)
     held = _bent(motion, away, settings.stiffness, settings.passes)
     for _ in range(_LIFTS if floor is not None and settings.above else 0):
