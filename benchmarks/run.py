@@ -10,6 +10,7 @@ import accuracy
 import cleanup
 import conditions
 import damage
+import layouts
 import markers
 import peers
 import reading
@@ -28,6 +29,7 @@ TABLES = {
     "reading": reading.main,
     "damage": damage.main,
     "unnamed": unnamed.main,
+    "layouts": layouts.main,
 }
 
 
