@@ -91,7 +91,7 @@ test-torch: .venv-bpy/.ready wheels
 
 # atheris reads the bytecode as it runs; it needs Linux and Python 3.11 or so.
 fuzz: .venv/.dev
-	$(CORE) $(PIP_INSTALL) atheris==3.1.0
+	$(CORE) $(PIP_INSTALL) atheris==3.0.0
 	for r in $(FUZZ_READERS); do $(CORE) scripts/fuzz.py $$r $(FUZZ_SECONDS) || exit 1; done
 
 bench: .venv/.dev
