@@ -19,8 +19,8 @@ PLATFORM ?= linux-x64
 TORCH_PYTHONS ?= $(patsubst wheels/torch-$(PLATFORM)-py%.txt,%,$(wildcard wheels/torch-$(PLATFORM)-py*.txt))
 TORCH_ZIP = build/lsmplify-$(VERSION)-torch-$(PLATFORM)-py$(1).zip
 
-.PHONY: help demo examples test test-core test-addon test-packaging test-ends test-torch fuzz lint extension wheels \
-	bench momentum matrix repository gui clean
+.PHONY: help demo examples test test-core test-addon test-packaging test-ends test-torch fuzz lint \
+	extension wheels bench momentum matrix repository gui docs clean
 .DELETE_ON_ERROR:
 
 help:
@@ -35,6 +35,7 @@ help:
 	@echo "matrix     the add-on's tests on Blender $(MATRIX)"
 	@echo "repository an extension repository to serve to a studio: build/repository/"
 	@echo "gui        scripted runs in real Blender windows (Debian, root): build/gui/"
+	@echo "docs       the pages as a site, dead links refused: build/site/"
 	@echo "examples   write the files of examples/ anew"
 	@echo "clean      remove build/; the .venv folders stay"
 
@@ -68,7 +69,7 @@ examples: .venv/.core
 
 # --- tests ----------------------------------------------------------------------------------
 
-test: lint test-core test-addon test-packaging test-ends
+test: lint test-core docs test-addon test-packaging test-ends
 
 lint: .venv/.dev
 	.venv/bin/ruff check .
@@ -137,6 +138,14 @@ repository: extension
 gui: extension .venv/.dev
 	scripts/gui/run.sh $(ZIP) examples/markers_cmu41.trc build/gui $(SUITES)
 	$(CORE) -m pytest tests/gui
+
+# The site; --strict makes a dead link or a page without a place in the navigation an error.
+docs: .venv/.docs
+	.venv/bin/mkdocs build --quiet --strict
+
+.venv/.docs: .venv/.core
+	$(CORE) $(PIP_INSTALL) --editable '.[docs]'
+	touch $@
 
 clean:
 	rm -rf build

@@ -102,6 +102,7 @@ def _parsers() -> tuple[_Parser, _Parser]:
     bake.add_argument("--device", choices=DEVICES, default=DEVICES[0], help="of research methods")
     bake.add_argument("--weights", type=Path, help="of the paper's network: .npz or .pth.tar")
     options.add_solving(bake)
+    options.add_people(bake)
     options.add_reading(bake)
     return parser, bake
 
@@ -109,9 +110,14 @@ def _parsers() -> tuple[_Parser, _Parser]:
 def _bake(args: argparse.Namespace) -> int:
     writers = [_writer(path) for path in args.out]
     works = _works(args)
-    if len(works) > 1 and args.init:
+    if len(works) > 1 and (
+        args.init or args.save_calibration or args.save_repairs or args.repair.endswith(".json")
+    ):
         names = ", ".join(w.person for w in works)
-        raise InputError(f"--init is for one of the people ({names}); choose with --person")
+        raise InputError(
+            "--init, --save-calibration, --save-repairs and a list of repairs are for one of the "
+            f"people ({names}); choose with --person"
+        )
     solutions = [_solved(work, args) for work in works]
     everybody = finish_all(bpy.context, works, solutions)
     for path, write in zip(args.out, writers, strict=True):
@@ -141,10 +147,13 @@ def _solved(work: job.Job, args: argparse.Namespace) -> Solution:
     from ..lsmplify_core.cli import options
     from ..lsmplify_core.cli.feet import with_feet
 
-    chosen = Research(args.method, args.device, args.weights)
-    init = options.init(args, work.taken.tracks)
-    work = replace(work, init=init, settings=options.settings(args), research=chosen)
+    research = Research(args.method, args.device, args.weights)
+    work = replace(
+        work, init=options.init(args, work.taken.tracks), settings=options.settings(args),
+        repairs=options.repairs(args), research=research,
+    )  # fmt: skip
     solution = finished(job.solve_job(work))
+    options.save_found(args, solution)
     return with_feet(solution, work.taken.tracks, args.contacts)
 
 
@@ -155,6 +164,7 @@ def _works(args: argparse.Namespace) -> list[job.Job]:
     # What the file's panel was set to is no option of this command.
     settings.target, settings.into, settings.use_range = "NEW", "NEW", False
     settings.unit = settings.up = settings.layout = "auto"
+    settings.calibration = ""
     settings.keys, settings.person = args.keys.upper(), args.person
     if args.target:
         settings.target, settings.armature = "EXISTING", _object(args.target)
@@ -168,7 +178,7 @@ def _works(args: argparse.Namespace) -> list[job.Job]:
     else:
         settings.source, settings.track_armature = "BONES", _object(args.armature)
     body = None if args.target else options.body(args)
-    works = prepare_all(bpy.context, args.layout, body)
+    works = prepare_all(bpy.context, args.layout, body, options.calibration(args))
     return [_adjusted(work, args) for work in works]
 
 

@@ -7,16 +7,19 @@ from . import (
     calibration,
     cleanup,
     cli,
+    first_steps,
     import_operator,
     mapping,
     menus,
     panels,
     preferences,
     properties,
+    repair,
     result_operators,
     seeing,
     solve_operator,
     takes,
+    translations,
 )
 
 _CLASSES = (
@@ -31,6 +34,7 @@ _CLASSES = (
     import_operator.LSMPLIFY_OT_import_tracks,
     result_operators.LSMPLIFY_OT_jump_to_worst,
     result_operators.LSMPLIFY_OT_find_layout,
+    *first_steps.CLASSES,
     panels.LSMPLIFY_PT_tracks,
     *mapping.CLASSES,
     *calibration.CLASSES,
@@ -38,6 +42,7 @@ _CLASSES = (
     panels.LSMPLIFY_PT_bake,
     panels.LSMPLIFY_PT_method,
     panels.LSMPLIFY_PT_result,
+    *repair.CLASSES,
     *seeing.CLASSES,
     *cleanup.CLASSES,
 )
@@ -52,10 +57,12 @@ def register() -> None:
     seeing.register()
     menus.add()
     cli.register()
+    translations.register()
 
 
 def unregister() -> None:
     """Take everything back, in reverse."""
+    translations.unregister()
     cli.unregister()
     menus.remove()
     seeing.unregister()

@@ -6,7 +6,7 @@ They are torch's. Whether it is there is found out by looking, not by importing 
 
 import re
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Final
 
 from .body import Body
+from .calibration_file import SavedCalibration
 from .errors import InputError
 from .fitting import Settings
 from .matching import Match
 from .motion import Motion
+from .repair import Repair
 from .smplfile import SmplFile
 from .solver import Progress, Solution, solve_steps
 from .tracks import Tracks
@@ -86,6 +88,8 @@ def research_steps(
     body: Body | SmplFile | None = None,
     init: Motion | None = None,
     settings: Settings | None = None,
+    repairs: Sequence[Repair] | None = None,
+    calibration: SavedCalibration | None = None,
     research: Research | None = None,
 ) -> Generator[Progress, None, Solution]:
     """`solver.solve_steps` by another method: the default one first, for the person's body and where
@@ -94,7 +98,10 @@ def research_steps(
     Raises InputError where the method or the device is not there.
     """
     chosen = research or Research()
-    steps = solve_steps(tracks, match=match, body=body, init=init, settings=settings)
+    steps = solve_steps(
+        tracks, match=match, body=body, init=init, settings=settings, repairs=repairs,
+        calibration=calibration,
+    )  # fmt: skip
     if chosen.method == DEFAULT:
         return (yield from steps)
     if chosen.method not in METHODS:

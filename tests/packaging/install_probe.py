@@ -65,6 +65,7 @@ def update(old: Path, new: Path, take: Path) -> dict:
     installed.enable()
     before = version()
     preferences().smpl_file = "/somewhere/model.npz"
+    bpy.ops.lsmplify.hide_first_steps()
     settings = bpy.context.scene.lsmplify
     settings.source, settings.filepath, settings.refine = "FILE", str(take), 3
     kept_by_hand()
@@ -77,6 +78,7 @@ def update(old: Path, new: Path, take: Path) -> dict:
         installed.enable()
     after = sorted(str(p.relative_to(own)) for p in own.rglob("*.json"))
     kept = {"smpl_file": preferences().smpl_file, "files": files, "after": after}
+    kept["note"] = preferences().show_first_steps
     preferences().smpl_file = ""
     bpy.ops.wm.open_mainfile(filepath=str(HERE / "kept.blend"))
     settings = bpy.context.scene.lsmplify

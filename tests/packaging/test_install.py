@@ -100,6 +100,7 @@ def test_an_update_keeps_settings_and_the_users_files(seen):
     assert update["after"] == update["files"]
     assert update["solves_anew"]
     assert "as you mapped them before" in update["notes"]
+    assert not update["note"]
     assert (update["refine"], update["source"]) == (3, "FILE")
     assert update["solves"]
 
