@@ -25,7 +25,7 @@ from ..lsmplify_core.sampling import frames_within
 from ..lsmplify_core.smplfile import SmplFile
 from ..lsmplify_core.solver import Progress, Solution
 from ..lsmplify_core.world import UNITS
-from .armature import check_action, check_target, make_armature, rig_of
+from .armature import check_action, check_target, make_armature, rig_of, sized_for_scene
 from .bake import Timing, bake
 from .calibration.store import store_calibration
 from .mapping.use import placed
@@ -199,9 +199,7 @@ def _new_armature(
 ) -> bpy.types.Object:
     """An armature in metres, as large in the scene as the scene's unit asks for."""
     armature = make_armature(context, motion.body, name, _skin(job, motion))
-    if job.metres != 1.0:
-        armature.scale = (1.0 / job.metres,) * 3
-        context.view_layer.update()
+    sized_for_scene(context, armature, job.metres)
     return armature
 
 
