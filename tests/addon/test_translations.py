@@ -11,7 +11,7 @@ import pytest
 LANGUAGES = ("ko_KR", "ja_JP", "zh_HANS")
 SCRIPTS = {"ko_KR": "[가-힣]", "ja_JP": "[ぁ-んァ-ヶ一-龠]", "zh_HANS": "[一-鿿]"}
 """Letters that a text in the language must have."""
-SAME = {"A/B"}
+SAME = {"A/B", "CPU", "GPU", "LSMPLify", "SMPLify", "Learnable SMPLify"}
 """Texts that are the same everywhere."""
 
 
