@@ -101,6 +101,13 @@ def make_armature(
     return armature
 
 
+def sized_for_scene(context: bpy.types.Context, armature: bpy.types.Object, metres: float) -> None:
+    """Scale an armature in metres to a scene with so many metres in a unit."""
+    if metres != 1.0:
+        armature.scale = (1.0 / metres,) * 3
+        context.view_layer.update()
+
+
 def _add_bones(context: bpy.types.Context, armature: bpy.types.Object, body: Body) -> None:
     heads, tails = rest_bones(body)
     view = context.view_layer

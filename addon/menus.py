@@ -3,6 +3,7 @@
 
 import bpy
 
+from .import_motion import LSMPLIFY_OT_import_motion
 from .import_operator import LSMPLIFY_OT_import_tracks
 
 
@@ -11,6 +12,7 @@ def _import_entry(self: bpy.types.Menu, _context: bpy.types.Context) -> None:
         LSMPLIFY_OT_import_tracks.bl_idname,
         text="Motion Capture Tracks (.c3d/.trc/.csv/.json/.bvh/.npz)",
     )
+    self.layout.operator(LSMPLIFY_OT_import_motion.bl_idname, text="SMPL Motion (.npz/.pkl/.bvh)")
 
 
 def add() -> None:

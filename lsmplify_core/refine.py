@@ -11,14 +11,13 @@ blocks (d_i·d_j) 1 - d_j d_iᵀ summed over the points: one matrix product of t
 themselves, a third of the work of building the Jacobian.
 """
 
+from dataclasses import replace
+
 from array_api_compat import array_namespace
 
 from .attachments import Comparison, State, Target, compare
 from .joints import N_POSED
 from .rotations import Array, axis_angle_to_matrix, transpose
-
-_TURNS = 3 * N_POSED
-_UNKNOWNS = _TURNS + 3
 
 
 def gauss_newton(
@@ -28,74 +27,90 @@ def gauss_newton(
     stiffness: Array,
     damping: float = 1e-5,
     steps: int = 1,
+    free: list[int] | None = None,
 ) -> State:
     """Take `steps` steps from `state`.
 
     prior: the pose that undecided rotations stay near. stiffness: (22,) or (N, 22), m² per rad²:
     the squared track error (m) that a radian away from the prior is worth.
     damping: m² per rad², added to every unknown; keeps a step finite where nothing is observed.
+    free: the joints that may turn, in order, all 22 where None; the others stay as they are, and
+    `stiffness` is of the free ones alone.
     """
+    chosen = slice(0, N_POSED) if free is None else free
     for _ in range(steps):
-        state = _step(state, target, prior, stiffness, damping)
+        state = _step(state, target, prior, stiffness, damping, chosen)
     return state
 
 
-def _step(state: State, target: Target, prior: State, stiffness: Array, damping: float) -> State:
+def _step(
+    state: State, target: Target, prior: State, stiffness: Array, damping: float,
+    chosen: slice | list[int],
+) -> State:  # fmt: skip
     xp = array_namespace(state.root)
     seen = compare(state, target)
-    frames = seen.turned[:, :N_POSED]
+    if isinstance(chosen, list):
+        seen = replace(seen, levers=seen.levers[:, :, chosen])
+    frames = seen.turned[:, chosen]
+    joints = frames.shape[1]
+    turns = 3 * joints
     matrix, vector = normal_equations(seen, target)
-    own = state.rotations[:, :N_POSED]
-    away = (frames @ _small_turn(transpose(own) @ prior.rotations[:, :N_POSED])[..., None])[..., 0]
+    own = state.rotations[:, chosen]
+    away = (frames @ _small_turn(transpose(own) @ prior.rotations[:, chosen])[..., None])[..., 0]
     pull = xp.zeros_like(away[..., 0]) + stiffness
-    vector[:, :_TURNS] += _flat(pull[..., None] * away)
-    index = xp.arange(_UNKNOWNS)
+    vector[:, :turns] += _flat(pull[..., None] * away)
+    index = xp.arange(turns + 3)
     matrix[:, index, index] += damping
     for axis in range(3):
-        index = xp.arange(axis * N_POSED, (axis + 1) * N_POSED)
+        index = xp.arange(axis * joints, (axis + 1) * joints)
         matrix[:, index, index] += pull
     step = xp.linalg.solve(matrix, vector[..., None])[..., 0]
-    turn = xp.matrix_transpose(xp.reshape(step[:, :_TURNS], (-1, 3, N_POSED)))
+    turn = xp.matrix_transpose(xp.reshape(step[:, :turns], (-1, 3, joints)))
     local = (transpose(frames) @ turn[..., None])[..., 0]
     moved = own @ axis_angle_to_matrix(_limited(local))
-    rotations = xp.concat((moved, state.rotations[:, N_POSED:]), axis=1)
-    return State(rotations, state.root + step[:, _TURNS:])
+    if isinstance(chosen, list):
+        rotations = xp.asarray(state.rotations, copy=True)
+        rotations[:, chosen] = moved
+    else:
+        rotations = xp.concat((moved, state.rotations[:, N_POSED:]), axis=1)
+    return State(rotations, state.root + step[:, turns:])
 
 
 def normal_equations(seen: Comparison, target: Target) -> tuple[Array, Array]:
     """The normal matrix (N, 69, 69) and right-hand side (N, 69), in world axes.
 
-    Unknowns: the x parts of 22 world rotation vectors, their y parts, their z parts, then the
-    root's shift. With the axes outside, every block of the matrix is a block of the levers' product
+    Unknowns: the x parts of 22 world rotation vectors (or of as many joints as there are levers),
+    their y parts, their z parts, then the root's shift. With the axes outside, every block of the matrix is a block of the levers' product
     with themselves, or a sum of two.
     """
     xp = array_namespace(seen.placed)
-    n, k = seen.residuals.shape[:2]
+    n, k, joints = seen.levers.shape[:3]
+    turns = 3 * joints
     root = xp.sqrt(target.weights)[..., None]
-    levers = xp.reshape(xp.permute_dims(seen.levers, (0, 1, 3, 2)), (n, k, _TURNS))
+    levers = xp.reshape(xp.permute_dims(seen.levers, (0, 1, 3, 2)), (n, k, turns))
     products = xp.matrix_transpose(levers) @ levers
-    matrix = xp.zeros((n, _UNKNOWNS, _UNKNOWNS), dtype=levers.dtype)
-    part = [slice(axis * N_POSED, (axis + 1) * N_POSED) for axis in range(3)]
+    matrix = xp.zeros((n, turns + 3, turns + 3), dtype=levers.dtype)
+    part = [slice(axis * joints, (axis + 1) * joints) for axis in range(3)]
     for a, b, c in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
         matrix[:, part[a], part[a]] = products[:, part[b], part[b]] + products[:, part[c], part[c]]
         matrix[:, part[a], part[b]] = -products[:, part[b], part[a]]
         matrix[:, part[b], part[a]] = -products[:, part[a], part[b]]
     pushes = xp.concat((seen.residuals * root, root), axis=-1)
     sums = xp.matrix_transpose(levers) @ pushes
-    vector = xp.zeros((n, _UNKNOWNS), dtype=levers.dtype)
+    vector = xp.zeros((n, turns + 3), dtype=levers.dtype)
     for a, b, c in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
         vector[:, part[a]] = sums[:, part[b], c] - sums[:, part[c], b]
-        matrix[:, part[b], _TURNS + c] = matrix[:, _TURNS + c, part[b]] = -sums[:, part[a], 3]
-        matrix[:, part[c], _TURNS + b] = matrix[:, _TURNS + b, part[c]] = sums[:, part[a], 3]
-        matrix[:, _TURNS + a, _TURNS + a] = xp.sum(target.weights, axis=1)
-    vector[:, _TURNS:] = xp.sum(seen.residuals * root * root, axis=1)
+        matrix[:, part[b], turns + c] = matrix[:, turns + c, part[b]] = -sums[:, part[a], 3]
+        matrix[:, part[c], turns + b] = matrix[:, turns + b, part[c]] = sums[:, part[a], 3]
+        matrix[:, turns + a, turns + a] = xp.sum(target.weights, axis=1)
+    vector[:, turns:] = xp.sum(seen.residuals * root * root, axis=1)
     return matrix, vector
 
 
 def _flat(per_joint: Array) -> Array:
-    """(N, 22, 3) -> (N, 66), the axes outside."""
+    """(N, J, 3) -> (N, 3 J), the axes outside."""
     xp = array_namespace(per_joint)
-    return xp.reshape(xp.matrix_transpose(per_joint), (per_joint.shape[0], _TURNS))
+    return xp.reshape(xp.matrix_transpose(per_joint), (per_joint.shape[0], 3 * per_joint.shape[1]))
 
 
 def _small_turn(m: Array) -> Array:

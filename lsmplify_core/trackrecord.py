@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .arrays import Floats
 from .cleanup.attached import Attached, attach
+from .cleanup.doubt import expected_errors
 from .errors import InputError
 from .joints import N_JOINTS, N_POSED
 from .layout import load_layout
@@ -115,6 +116,15 @@ def fixed_to(
         taken.positions[:, columns], part.names, part.joints, part.offsets, tracks.source
     )
     return whole, match.layout.name
+
+
+def expected_beside(motion: Motion, points: Attached, where: Floats) -> Floats:
+    """(T, 22) radians on the tracks' clock: what the network expects to be wrong of a motion that it did
+    not solve. where: as in `fixed_to`; samples beside the motion have its nearest frame's."""
+    held = np.clip(where, 0, motion.frames - 1)
+    inside = (where > -_NEAR) & (where < motion.frames - 1 + _NEAR)
+    shown = replace(points, positions=np.where(inside[:, None, None], points.positions, np.nan))
+    return expected_errors(motion.at(held), shown)
 
 
 def to_text(record: TrackRecord) -> str:

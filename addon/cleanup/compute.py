@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...lsmplify_core.cleanup.contacts import Contact
+from ...lsmplify_core.cleanup.doubt import undecided
 from ...lsmplify_core.cleanup.feet import FeetSettings, lock_feet
 from ...lsmplify_core.cleanup.floor import Floor
 from ...lsmplify_core.cleanup.keys import KeySettings, plan_keys
@@ -120,13 +121,15 @@ def _limits(take: Take, order: Order) -> Steps:
     yield Progress("clean", 0.1)
     motion, notes = take.motion, ()
     if values["calm"] > 0:
-        _, expected = record.beside(take)
-        if expected is None:
+        points, expected = record.beside(take)
+        if points is None:
             notes = (
-                "Calm did nothing: the action is not from a solve, so nobody knows what is unsure",
+                "Calm did nothing: the action knows no tracks, which show what is decided; "
+                "use Attach Tracks",
             )
         else:
-            motion = calmed(motion, expected, values["calm"], values["unsure"])
+            nobody = undecided(motion, points)
+            motion = calmed(motion, expected, values["calm"], values["unsure"], nobody)
     motion = within_limits(motion, values["limits"], values["margin"])
     return Outcome(spread_twist(motion, values["twist"]), notes=notes)
 

@@ -27,16 +27,16 @@ class LSMPLIFY_OT_find_contacts(ArmatureOperator, bpy.types.Operator):
         name="Find the Floor", default=True, description="Find height and slope of the floor"
     )
     height: FloatProperty(
-        name="Floor Height", default=0.0, unit="LENGTH",
-        description="The floor's height where it is not to be found",
+        name="Floor Height m", default=0.0, precision=3,
+        description="The floor's height where it is not to be found, in metres",
     )  # fmt: skip
     speed: FloatProperty(
-        name="Slower Than", default=ContactSettings().speed, min=0.01, max=3.0, unit="VELOCITY",
-        description="A heel or toe that is slower may stand",
+        name="Slower Than m/s", default=ContactSettings().speed, min=0.01, max=3.0,
+        description="A heel or toe that is slower may stand; metres a second",
     )  # fmt: skip
     near: FloatProperty(
-        name="Lower Than", default=ContactSettings().height, min=0.001, max=0.5, unit="LENGTH",
-        description="A heel or toe that is so near the floor may stand",
+        name="Lower Than m", default=ContactSettings().height, min=0.001, max=0.5, precision=3,
+        description="A heel or toe that is so near the floor may stand; metres",
     )  # fmt: skip
     detail: EnumProperty(
         name="Markers", default="FOOT", translation_context=CONTEXT, description="What gets markers of its own on the timeline",
@@ -114,10 +114,12 @@ class LSMPLIFY_OT_lock_feet(StepOperator, fields.FeetFields, bpy.types.Operator)
     kind = "FEET"
 
     def order(self, context: bpy.types.Context, take: Take) -> Order:
-        """With the markers; without any, with the contacts that the motion shows."""
+        """With the markers; without any, with the contacts that the motion shows. Where the floor is to
+        be found it is, unless markers are there and the caller or the panel says where it lies."""
         settings = ContactSettings(speed=self.speed, height=self.near)
         marks = foot_markers.marks_in(context.scene, take)
-        if self.find_floor and not marks:
+        said = bool(marks) and self.properties.is_property_set("height")
+        if self.find_floor and not said:
             floor = find_floor(take.motion, settings.speed, settings.calm)
             self.height, self.slope = floor.height, floor.slope
         floor = Floor(self.height, tuple(self.slope))

@@ -37,7 +37,8 @@ class LSMPLIFY_OT_rebake(ArmatureOperator, bpy.types.Operator):
     def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
         """Make it anew."""
         action = _shown(armature)
-        return "; ".join((action.name, *making.remake(context, action)))
+        notes = making.remake(context, action, told=True)
+        return "; ".join(t for t in (action.name, action.lsmplify_step.changes, *notes) if t)
 
 
 CLASSES = (LSMPLIFY_OT_switch_action, LSMPLIFY_OT_rebake)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import bpy
 
+from ...lsmplify_core.cleanup.smoothing import changes
 from ...lsmplify_core.errors import InputError
 from ...lsmplify_core.timing import finished
 from ..seeing import errors
@@ -21,14 +22,18 @@ def make(
     action = steps.begin(take, order.kind)
     store(action, order, outcome)
     _fill(take, action, outcome)
+    action.lsmplify_step.changes = _changes(take, outcome)
     steps.show(context, take, action)
     _measure(context, take, action, outcome)
     return action
 
 
-def remake(context: bpy.types.Context, action: bpy.types.Action) -> tuple[str, ...]:
+def remake(
+    context: bpy.types.Context, action: bpy.types.Action, told: bool = False
+) -> tuple[str, ...]:
     """Make a step's action anew from the action that it came from, with the settings that it has
-    now; returns notes. InputError where that is not possible."""
+    now; returns notes. told: whether what it changed is measured and kept, which takes a while.
+    InputError where that is not possible."""
     step = action.lsmplify_step
     if step.kind not in GROUP:
         raise InputError(f"action {action.name!r} was not made by a clean-up step")
@@ -38,7 +43,7 @@ def remake(context: bpy.types.Context, action: bpy.types.Action) -> tuple[str, .
     take = read_take(context, armature, step.source)
     order = order_of(action)
     outcome = finished(computed(take, order))
-    step.refined = outcome.refined
+    step.refined, step.changes = outcome.refined, _changes(take, outcome) if told else ""
     writing.restore(take, action)
     _fill(take, action, outcome)
     _measure(context, take, action, outcome)
@@ -61,6 +66,11 @@ def _measure(
         errors.measure(context, take.armature, action)
     else:
         errors.measure_take(context, replace(take, action=action, motion=outcome.motion))
+
+
+def _changes(take: Take, outcome: Outcome) -> str:
+    """Before and after, in a line; nothing where only keys were left out."""
+    return "" if outcome.plan is not None else changes(take.motion, outcome.motion)
 
 
 def _fill(take: Take, action: bpy.types.Action, outcome: Outcome) -> None:

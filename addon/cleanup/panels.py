@@ -3,6 +3,7 @@
 
 import bpy
 
+from ..import_motion import LSMPLIFY_OT_import_motion
 from ..takes import choosing, fields, groups, live
 from ..takes.reading import shown_action
 from ..translations import CONTEXT, said
@@ -47,6 +48,7 @@ class LSMPLIFY_PT_clean_up(_Panel, bpy.types.Panel):
             column.progress(factor=settings.progress, text=said("{step} (Esc stops)", step=step))
         if action is None:
             column.label(text="Make an armature with a motion active", icon="INFO")
+            column.operator(LSMPLIFY_OT_import_motion.bl_idname, icon="IMPORT")
         else:
             row = column.row(align=True)
             row.label(text=action.name, icon="ACTION", translate=False)
@@ -99,6 +101,8 @@ class LSMPLIFY_PT_this_step(_Step, bpy.types.Panel):
             text = said("{step} of an action that was removed", step=kind)
         column.label(text=text, translate=False)
         draw_settings(column, step.kind, getattr(step, GROUP[step.kind]))
+        for line in filter(None, step.changes.split(", ")):
+            column.label(text=line[0].upper() + line[1:])
         if action.name in live.trouble:
             column.label(text=live.trouble[action.name], icon="ERROR")
         column.operator(history.LSMPLIFY_OT_rebake.bl_idname, icon="FILE_REFRESH")
@@ -213,7 +217,7 @@ def draw_settings(column: bpy.types.UILayout, kind: str, group: object) -> None:
 
 _SHOWN = {
     "RESOLVE": ("frame_start", "frame_end", "bones", "memory", "ease"),
-    "FEET": ("height", "above", "slack", "ease"),
+    "FEET": ("height", "slope", "above", "slack", "ease"),
     "SMOOTH": (*fields.REGION_FIELDS.values(), "keep"),
     "KEYS": ("mode",),
 }

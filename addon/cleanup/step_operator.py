@@ -133,7 +133,8 @@ class StepOperator:
 
     def _done(self, context: bpy.types.Context, outcome: Outcome) -> set[str]:
         action = make(context, self._take, self._order, outcome)
-        self.report({"INFO"}, "; ".join((action.name, *outcome.notes)))
+        changes = action.lsmplify_step.changes
+        self.report({"INFO"}, "; ".join(t for t in (action.name, changes, *outcome.notes) if t))
         return {"FINISHED"}
 
     def _refused(self, error: Exception) -> set[str]:

@@ -10,6 +10,7 @@ from ..takes import live, record
 from ..takes.reading import Take, read_take
 
 _GROUP = "LSMPLify Errors"
+_COLOUR = (1.0, 0.35, 0.2)
 
 
 def measure(
@@ -30,7 +31,7 @@ def measure_take(context: bpy.types.Context, take: Take) -> int:
         armature[name] = float(values[0])
         curve = actions.curve_for(take.action, armature, f'["{name}"]', 0, _GROUP)
         keys.replace(curve, take.grid.frames, values)
-        curve.lock = True
+        curve.color_mode, curve.color = "CUSTOM", _COLOUR
     _forget_others(armature, take.action, set(curves))
     _list_spans(take, worst_spans(take.motion, points, expected))
     return len(armature.lsmplify_rig.spans)

@@ -8,7 +8,7 @@ import numpy as np
 from bpy.props import IntProperty
 
 from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.trackrecord import TrackRecord, fixed_to
+from ...lsmplify_core.trackrecord import TrackRecord, expected_beside, fixed_to
 from .. import job
 from ..scene_tracks import scene_rate
 from ..takes import choosing, record
@@ -86,9 +86,10 @@ class LSMPLIFY_OT_attach_tracks(_Seeing, bpy.types.Operator):
         where = (clock - take.grid.first) / take.grid.step
         attached, name = fixed_to(take.motion, where, taken.tracks, layout)
         old = record.find(take.action)
-        expected = None
         if old is not None and old.expected is not None:
             _, expected = old.at(clock)
+        else:
+            expected = expected_beside(take.motion, attached, where)
         record.keep(take.action, TrackRecord(attached, taken.first, step, name, expected))
         count = errors.measure(context, armature)
         return f"{len(attached.names)} tracks of {name}; {count} spans worth a look"

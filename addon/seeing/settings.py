@@ -31,7 +31,7 @@ class LSMPLifySeeing(bpy.types.PropertyGroup):
         description="Draw bones coloured by how unsure their learned rotation is",
     )  # fmt: skip
     worst_degrees: FloatProperty(
-        name="Red at Degrees", default=30.0, min=1.0, max=180.0, update=_redraw,
+        name="Red at Degrees", default=15.0, min=1.0, max=180.0, update=_redraw,
         description="Expected error that is drawn red",
     )  # fmt: skip
 

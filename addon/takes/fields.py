@@ -86,7 +86,7 @@ class FeetFields:
         description="Time over which the correction comes and goes beside a contact",
     )  # fmt: skip
     slack: FloatProperty(
-        name="Slack", default=_FEET.slack, min=0.0, max=1.0, precision=4, unit="LENGTH",
+        name="Slack m", default=_FEET.slack, min=0.0, max=1.0, precision=4, step=0.1,
         update=live.changed,
         description="How far a standing foot may drift before the lock gives way; large ones never do",
     )  # fmt: skip
@@ -99,20 +99,21 @@ class FeetFields:
         description="Find height and slope of the floor where the feet come to rest",
     )  # fmt: skip
     height: FloatProperty(
-        name="Floor Height", default=0.0, unit="LENGTH", update=live.changed,
-        description="Height of the floor in the world",
+        name="Floor Height m", default=0.0, precision=3, step=1, update=live.changed,
+        description="Height of the floor in the world, in metres whatever the scene's unit",
     )  # fmt: skip
     slope: FloatVectorProperty(
-        name="Floor Slope", size=2, default=(0.0, 0.0), options={"HIDDEN"},
-        description="How much the floor rises along X and Y",
+        name="Floor Slope", size=2, default=(0.0, 0.0), precision=3, step=1, soft_min=-0.4,
+        soft_max=0.4, update=live.changed,
+        description="How many metres the floor rises on a metre along X and Y",
     )  # fmt: skip
     speed: FloatProperty(
-        name="Slower Than", default=_CONTACTS.speed, min=0.01, max=3.0, unit="VELOCITY",
-        description="A heel or toe that is slower may stand",
+        name="Slower Than m/s", default=_CONTACTS.speed, min=0.01, max=3.0,
+        description="A heel or toe that is slower may stand; metres a second",
     )  # fmt: skip
     near: FloatProperty(
-        name="Lower Than", default=_CONTACTS.height, min=0.001, max=0.5, unit="LENGTH",
-        description="A heel or toe that is so near the floor may stand",
+        name="Lower Than m", default=_CONTACTS.height, min=0.001, max=0.5, precision=3, step=1,
+        description="A heel or toe that is so near the floor may stand; metres",
     )  # fmt: skip
 
 

@@ -95,7 +95,8 @@ GROUPS = ("resolve", "refine", "feet", "smooth", "limits", "keys")
 
 
 class LSMPLifyStep(StepSettings, bpy.types.PropertyGroup):
-    """`action.lsmplify_step`: which step made it from which action, with which settings."""
+    """`action.lsmplify_step`: which step made it from which action, with which settings; `changes`: what
+    that changed, empty while a setting is dragged."""
 
     kind: StringProperty(description="Kind of the step that made the action")
     take: StringProperty(description="Name of the take that it began with")
@@ -109,6 +110,7 @@ class LSMPLifyStep(StepSettings, bpy.types.PropertyGroup):
         options={"HIDDEN"}, description="The motion at full strength, packed as text"
     )
     contacts: StringProperty(options={"HIDDEN"}, description="When feet stand, as text")
+    changes: StringProperty(description="What the step changed, in one line")
     pose_keys: CollectionProperty(
         type=LSMPLifyPoseKey, description="The pose keys that the step began with"
     )

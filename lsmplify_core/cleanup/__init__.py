@@ -15,7 +15,10 @@ plugin.py     refine_steps(motion, tracks, …): a motion from elsewhere brought
               blended(before, after, strength): the slider, 0 gives `before` itself.
 contacts.py   Contact, Floor, find_floor(motion), find_contacts(motion, floor), load_contacts, save_contacts.
 feet.py       FeetSettings, lock_feet(motion, contacts, floor, settings): feet stand where they stand.
-smoothing.py  SmoothSettings, smooth_regions(motion, seconds_by_region, …), compared(before, after).
+smoothing.py  SmoothSettings, smooth_regions(motion, seconds_by_region, …), compared(before, after),
+              changes(before, after): the same in a line.
+doubt.py      expected_errors(motion, points): how unsure the network is of a motion from elsewhere;
+              undecided(motion, points): rotations that no track shows.
 spans.py      Span, worst_spans(motion, points, expected): where to look first.
 limits.py     within_limits(motion, strength), spread_twist(motion, strength), calmed(motion, expected, …).
 keys.py       KeySettings, KeyPlan, plan_keys(motion, settings), curve_keys(times, values, chosen),

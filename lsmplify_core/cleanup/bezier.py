@@ -51,23 +51,30 @@ def hermite(start: Floats, end: Floats, slope: Floats, end_slope: Floats, steps:
 
 
 def fitted(
-    values: Floats, chosen: NDArray[np.intp], exact: Sequence[int] = ()
+    values: Floats,
+    chosen: NDArray[np.intp],
+    exact: Sequence[int] | NDArray[np.intp] = (),
+    slopes: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Values and slopes (N, C) at the chosen samples whose smooth cubic lies nearest to all samples.
 
     values: (T, C), one a step. chosen: (N,) rising, from 0 to T - 1. exact: samples that count a
-    thousandfold, besides the first and last. Slopes are per step. Least squares; what few samples
-    between two keys leave open is drawn to the samples and their own slopes.
+    thousandfold, besides the first and last. slopes: (T, C) the samples' own, where they are known
+    already. Slopes are per step. Least squares; what few samples between two keys leave open is drawn
+    to the samples and their own slopes.
+
+    Curves may lie end to end in `values`, first and last sample of each among `chosen` and `exact`:
+    a step without samples between its ends links nothing, so that each is fitted by itself.
     """
-    own, slopes = values[chosen], slopes_of(values)[chosen]
+    own, steep = values[chosen], (slopes_of(values) if slopes is None else slopes)[chosen]
     if len(chosen) < 2:
-        return own, slopes
+        return own, steep
     left, right = _normal_blocks(values, chosen, exact)
     count = len(chosen)
     diagonal = np.zeros((count, 2, 2)) + _DRAW * np.eye(2)
     diagonal[:-1] += left[:, :2, :2]
     diagonal[1:] += left[:, 2:, 2:]
-    asked = _DRAW * np.stack((own, slopes), axis=1)
+    asked = _DRAW * np.stack((own, steep), axis=1)
     asked[:-1] += right[:, :2]
     asked[1:] += right[:, 2:]
     solved = _block_solve(diagonal, left[:, :2, 2:], asked)
@@ -75,7 +82,7 @@ def fitted(
 
 
 def _normal_blocks(
-    values: Floats, chosen: NDArray[np.intp], exact: Sequence[int]
+    values: Floats, chosen: NDArray[np.intp], exact: Sequence[int] | NDArray[np.intp]
 ) -> tuple[Floats, Floats]:
     """(N - 1, 4, 4) and (N - 1, 4, C): the normal equations of every stretch for value and slope at its
     begin, value and slope at its end."""
@@ -93,7 +100,8 @@ def _normal_blocks(
         axis=1,
     )
     weight = np.ones(len(values))
-    weight[[0, -1, *exact]] = _EXACT
+    weight[[0, -1]] = _EXACT
+    weight[np.asarray(exact, np.intp)] = _EXACT
     weighted = basis * weight[:, None]
     left = np.add.reduceat(weighted[:, :, None] * basis[:, None], chosen[:-1])
     right = np.add.reduceat(weighted[:, :, None] * values[:, None], chosen[:-1])
@@ -101,17 +109,42 @@ def _normal_blocks(
 
 
 def _block_solve(diagonal: Floats, above: Floats, asked: Floats) -> Floats:
-    """Symmetric block-tridiagonal equations with 2 × 2 blocks: (N, 2, C)."""
-    blocks, sides = [diagonal[0]], [asked[0]]
-    for k in range(1, len(diagonal)):
-        share = above[k - 1].T @ np.linalg.inv(blocks[-1])
-        blocks.append(diagonal[k] - share @ above[k - 1])
-        sides.append(asked[k] - share @ sides[-1])
-    inverses = np.linalg.inv(np.stack(blocks))
-    x = [inverses[-1] @ sides[-1]]
-    for k in range(len(diagonal) - 2, -1, -1):
-        x.append(inverses[k] @ (sides[k] - above[k] @ x[-1]))
-    return np.stack(x[::-1])
+    """Symmetric block-tridiagonal equations with 2 × 2 blocks: (N, 2, C).
+
+    Cyclic reduction (Hockney 1965): every other unknown is put in terms of its neighbours, which
+    leaves half as many equations of the same form; all of a level at once.
+    """
+    count = len(diagonal)
+    if count == 1:
+        return _inverses(diagonal) @ asked
+    even, odd = np.arange(0, count, 2), np.arange(1, count, 2)
+    back = _inverses(diagonal[odd])
+    last = len(odd) < len(even)
+    up = above[odd - 1]
+    down = above[odd[: len(odd) if last else len(odd) - 1]]
+    left = up @ back
+    right = np.swapaxes(down, -1, -2) @ back[: len(down)]
+    blocks, sides = diagonal[even], asked[even]
+    blocks[: len(odd)] -= left @ np.swapaxes(up, -1, -2)
+    blocks[1 : len(down) + 1] -= right @ down
+    sides[: len(odd)] -= left @ asked[odd]
+    sides[1 : len(down) + 1] -= right @ asked[odd[: len(down)]]
+    links = -left[: len(even) - 1] @ down[: len(even) - 1]
+    found = np.empty_like(asked)
+    found[even] = _block_solve(blocks, links, sides)
+    rest = asked[odd] - np.swapaxes(up, -1, -2) @ found[even[: len(odd)]]
+    rest[: len(down)] -= down @ found[even[1 : len(down) + 1]]
+    found[odd] = back @ rest
+    return found
+
+
+def _inverses(m: Floats) -> Floats:
+    """Of 2 × 2 matrices (N, 2, 2)."""
+    determinant = m[:, 0, 0] * m[:, 1, 1] - m[:, 0, 1] * m[:, 1, 0]
+    result = np.empty_like(m)
+    result[:, 0, 0], result[:, 1, 1] = m[:, 1, 1], m[:, 0, 0]
+    result[:, 0, 1], result[:, 1, 0] = -m[:, 0, 1], -m[:, 1, 0]
+    return result / determinant[:, None, None]
 
 
 def played(values: Floats, slopes: Floats, chosen: NDArray[np.intp]) -> Floats:

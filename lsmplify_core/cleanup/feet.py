@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..arrays import Floats
 from ..attachments import State, Target
 from ..clean import gaussian
-from ..joints import JOINT_INDEX, N_POSED
+from ..joints import JOINT_INDEX
 from ..learned import chunks, joined, state_part, target_part
 from ..motion import Motion
 from ..refine import gauss_newton
@@ -25,15 +25,24 @@ from ..timing import finished
 from .contacts import Contact, contact_table, find_contacts, runs_of
 from .floor import SOLE_JOINTS, Floor, find_floor, sole_offsets, sole_points
 
-_LEGS: Final = [JOINT_INDEX[f"{s}_{n}"] for s in "LR" for n in ("Hip", "Knee", "Ankle", "Foot")]
+_LEGS: Final = sorted(
+    JOINT_INDEX[f"{s}_{n}"] for s in "LR" for n in ("Hip", "Knee", "Ankle", "Foot")
+)
 _SOLE: Final = 3.0
 """How much a sole point weighs against each of the three points that hold the pelvis."""
 _LEVERS: Final = 0.2 * np.eye(3)
 """Metres: where the held points lie about the pelvis."""
-_STIFF: Final = 1e3
-"""m² per rad²: joints that are not the legs' stay."""
 _DRIFT: Final = 0.2
 """Seconds of the average whose path a point follows that drifts in its contact."""
+_CALM_ROOT: Final = 0.1
+_TREMBLE: Final = 0.008
+_EDGE: Final = 0.055
+"""Above standing feet the pelvis is averaged over so many seconds, where that moves it by less than so
+many metres; what says so is averaged over so many seconds."""
+_LIFTS: Final = 8
+"""Passes, at most, that bring up what is under the floor after all else."""
+_TOUCHES: Final = 0.003
+"""Metres under the floor that count as on it."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +53,10 @@ class FeetSettings:
     before the lock follows it, less that much. calm: seconds that corrections are averaged over.
     above: whether soles under the floor are brought up to it."""
 
-    ease: float = 0.12
-    stiffness: float = 0.03
+    ease: float = 0.08
+    stiffness: float = 0.1
     passes: int = 2
-    slack: float = 0.0035
+    slack: float = 0.0025
     calm: float = 0.015
     above: bool = True
 
@@ -70,20 +79,45 @@ def lock_feet(
     without a correction, and all but legs and root, are bit-identical.
     """
     settings = settings or FeetSettings()
-    points = sole_points(motion)
-    away = _corrections(points, contacts, floor, settings, motion.rate)
+    stands = contact_table(contacts, motion.frames)
+    motion = _calm_above(motion, np.asarray(stands.any(axis=1)))
+    away = _corrections(sole_points(motion), stands, floor, settings, motion.rate)
+    held = _bent(motion, away, settings.stiffness, settings.passes)
+    for _ in range(_LIFTS if floor is not None and settings.above else 0):
+        assert floor is not None
+        under = np.maximum(-floor.above(sole_points(held)) - _TOUCHES, 0.0)
+        if under.max() < 0.2 * _TOUCHES:
+            break
+        held = _bent(held, under[..., None] * np.array([0.0, 0.0, 1.0]), settings.stiffness, 1)
+    return held
+
+
+def _calm_above(motion: Motion, stands: NDArray[np.bool_]) -> Motion:
+    """The pelvis above standing feet (T,) without its small trembling, which the legs would have to
+    take up; where it moves in earnest it is left alone."""
+    if motion.frames < 3 or not stands.any():
+        return motion
+    near = 2.0 * gaussian(stands[:, None].astype(np.float64), _EDGE * motion.rate) - 1.0
+    near[~stands] = 0.0
+    away = gaussian(motion.root, _CALM_ROOT * motion.rate) - motion.root
+    size = gaussian(np.square(away).sum(axis=1, keepdims=True), _EDGE * motion.rate)
+    share = np.clip(near, 0.0, 1.0) / np.square(1.0 + np.maximum(size, 0.0) / _TREMBLE**2)
+    return replace(motion, root=motion.root + share * away)
+
+
+def _bent(motion: Motion, away: Floats, stiffness: float, passes: int) -> Motion:
+    """The motion with its soles moved by (T, 4, 3) metres, as far as legs and root give way."""
     changed = np.flatnonzero(np.abs(away).max(axis=(1, 2)) > 1e-6)
     if not len(changed):
         return motion
     own = State(motion.rotations[changed], motion.root[changed])
-    target = _target(motion, points + away, changed)
-    stiffness = np.full(N_POSED, _STIFF)
-    stiffness[_LEGS] = settings.stiffness
+    target = _target(motion, sole_points(motion) + away, changed)
+    firm = np.full(len(_LEGS), stiffness)
 
     def bend(part: slice) -> State:
-        state = state_part(own, part)
-        for _ in range(settings.passes):
-            state = gauss_newton(state, target_part(target, part), state, stiffness, steps=2)
+        state, wanted = state_part(own, part), target_part(target, part)
+        for _ in range(passes):
+            state = gauss_newton(state, wanted, state, firm, steps=2, free=_LEGS)
         return state
 
     posed = joined(finished(side_by_side(bend, chunks(len(changed)))))
@@ -106,18 +140,17 @@ def _target(motion: Motion, wanted: Floats, frames: NDArray[np.intp]) -> Target:
 
 
 def _corrections(
-    points: Floats, contacts: Sequence[Contact], floor: Floor | None, settings: FeetSettings,
+    points: Floats, stands: NDArray[np.bool_], floor: Floor | None, settings: FeetSettings,
     rate: float,
 ) -> Floats:  # fmt: skip
     """(T, 4, 3) metres from where the soles are to where contacts and floor want them."""
     away = np.zeros_like(points)
     frames = len(points)
-    table = contact_table(contacts, frames)
     for part in range(4):
-        for first, last in runs_of(table[:, part]):
+        for first, last in runs_of(stands[:, part]):
             inside = points[first : last + 1, part]
             away[first : last + 1, part] = _place(inside, _DRIFT * rate, settings.slack) - inside
-        _ease(away[:, part], ~table[:, part], round(settings.ease * rate))
+        _ease(away[:, part], ~stands[:, part], round(settings.ease * rate))
     if floor is not None and settings.above:
         away[..., 2] += np.maximum(-floor.above(points + away), 0.0)
     width = settings.calm * rate

@@ -18,7 +18,7 @@ PARTS: Final = ("left heel", "left toe", "right heel", "right toe")
 SOLE_JOINTS: Final = np.array([JOINT_INDEX[n] for n in ("L_Ankle", "L_Foot", "R_Ankle", "R_Foot")])
 SOLES: Final = np.array([[0.0, -0.083, -0.045], [0.0, -0.030, 0.045]] * 2)
 """(4, 3) metres on the default body: from ankle to heel and from the ball of the foot to the toe."""
-_LOWEST: Final = 10
+_LOWEST: Final = 5
 """Percent of resting soles that lie lower than the floor: soles are round, and tracks err."""
 _WIDE: Final = 1.0
 """Metres that resting soles must be spread over before a slope is looked for."""

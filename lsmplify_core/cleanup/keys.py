@@ -7,14 +7,16 @@ is known exactly. Handles on both sides of a key are in line. All four channels 
 the same frames.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Floats
+from ..clean import gaussian
 from ..errors import InputError
 from ..joints import ANCESTORS, N_JOINTS
 from ..kinematics import forward
@@ -25,7 +27,7 @@ from ..rotations import (
     matrix_to_quaternion,
     quaternion_to_matrix,
 )
-from .bezier import CurveKeys, curve_keys, evaluate_curve, fitted, hermite, played, slopes_of
+from .bezier import CurveKeys, curve_keys, evaluate_curve, fitted, played, slopes_of
 from .contacts import runs_of
 
 __all__ = ["CurveKeys", "KeyPlan", "KeySettings", "curve_keys", "evaluate_curve", "plan_keys"]
@@ -34,6 +36,8 @@ Indices = NDArray[np.intp]
 _LOOSE: Final = 2.0
 """Keys are first set for so many times the error: fitting to all samples brings it down."""
 _MOST_TURNS: Final = 60
+_CALM: Final = 1.0
+"""Frames that the density of the first keys is averaged over."""
 _CANDIDATES: Final = 6
 """Curves that are asked for a key where a joint is too far off."""
 
@@ -80,8 +84,7 @@ def plan_keys(motion: Motion, settings: KeySettings | None = None) -> KeyPlan:
 def played_back(motion: Motion, plan: KeyPlan) -> Motion:
     """The motion that the planned keys show: curves between keys, quaternions made unit."""
     curves = _Curves(motion, plan.exact)
-    for curve, chosen in enumerate((*plan.rotations, plan.location)):
-        curves.choose(curve, chosen)
+    curves.choose(dict(enumerate((*plan.rotations, plan.location))))
     return curves.shown()
 
 
@@ -106,10 +109,8 @@ def _fewest(motion: Motion, metres: float, radians: float, keep: tuple[int, ...]
     """Few keys first, each curve by itself; then a key more wherever the whole body is too far off,
     on the curve that errs most there, until nothing is."""
     curves = _Curves(motion, keep)
-    allowed = np.append(np.minimum(radians, metres / _reach(motion)), metres)
-    for c, values in enumerate(curves.values):
-        scale = 1.0 if c == N_JOINTS else 2.0
-        curves.choose(c, _greedy(values, _LOOSE * float(allowed[c]) / scale, keep))
+    allowed = np.minimum(radians, metres / _reach(motion)) / 2.0
+    curves.choose(dict(enumerate(curves.spread(_LOOSE * np.append(allowed, metres)))))
     for _ in range(_MOST_TURNS):
         wanted = _too_far(motion, curves.shown(), metres, radians)
         if not wanted or not curves.add(wanted):
@@ -122,22 +123,39 @@ class _Curves:
 
     def __init__(self, motion: Motion, keep: tuple[int, ...]) -> None:
         quaternions = continuous_quaternions(matrix_to_quaternion(motion.rotations))
-        self.values = [*np.swapaxes(quaternions, 0, 1), motion.root]
-        self.chosen: list[Indices] = [np.zeros(0, np.intp)] * (N_JOINTS + 1)
-        self._played: list[Floats] = list(self.values)
+        place = np.concatenate((motion.root, np.zeros((motion.frames, 1))), axis=1)
+        self.values = np.concatenate((np.swapaxes(quaternions, 0, 1), place[None]))
+        """(25, T, 4); the place has a channel that is never used."""
+        self._slopes = np.swapaxes(slopes_of(np.swapaxes(self.values, 0, 1)), 0, 1)
+        self.chosen: list[Indices] = [np.zeros(0, np.intp)] * len(self.values)
+        self._played = self.values.copy()
         self._keep, self._motion = keep, motion
 
-    def choose(self, curve: int, chosen: Indices) -> None:
-        """Set a curve's keys and fit it."""
-        self.chosen[curve] = chosen
-        self._played[curve] = _curve(self.values[curve], chosen, self._keep)
+    def spread(self, allowed: Floats) -> list[Indices]:
+        """Frames for keys of each curve between which cubics are about `allowed` (25,) off."""
+        density = _density(self.values, allowed)
+        return [_even(own, len(own), self._keep) for own in density]
+
+    def choose(self, chosen: Mapping[int, Indices]) -> None:
+        """Set the keys of some curves, and fit these, end to end as one."""
+        which, frames = list(chosen), self._motion.frames
+        for curve, own in chosen.items():
+            self.chosen[curve] = own
+        starts = frames * np.arange(len(which))[:, None]
+        keys = np.concatenate(
+            [own + start for own, start in zip(chosen.values(), starts, strict=True)]
+        )
+        exact = (starts + np.array([0, frames - 1, *self._keep])).ravel()
+        values = self.values[which].reshape(-1, 4)
+        fit = fitted(values, keys, exact, self._slopes[which].reshape(-1, 4))
+        self._played[which] = played(*fit, keys).reshape(-1, frames, 4)
 
     def shown(self) -> Motion:
         """What the keys play back."""
-        q = np.stack(self._played[:N_JOINTS], axis=1)
-        q /= np.linalg.norm(q, axis=-1, keepdims=True)
+        q = np.swapaxes(self._played[:N_JOINTS], 0, 1)
+        q = q / np.linalg.norm(q, axis=-1, keepdims=True)
         return replace(
-            self._motion, rotations=quaternion_to_matrix(q), root=self._played[N_JOINTS],
+            self._motion, rotations=quaternion_to_matrix(q), root=self._played[N_JOINTS, :, :3],
             track_error=None,
         )  # fmt: skip
 
@@ -159,8 +177,10 @@ class _Curves:
                     third = max(1, (high - low) // 3)
                     new.setdefault(curve, set()).add(int(np.clip(frame, low + third, high - third)))
                 break
-        for curve, frames in new.items():
-            self.choose(curve, np.union1d(self.chosen[curve], sorted(frames)).astype(np.intp))
+        if new:
+            self.choose(
+                {c: np.union1d(self.chosen[c], sorted(f)).astype(np.intp) for c, f in new.items()}
+            )
         return bool(new)
 
 
@@ -200,43 +220,27 @@ def _reach(motion: Motion) -> Floats:
     return np.maximum(apart.max(axis=0), 1e-3)
 
 
-def _greedy(values: Floats, allowed: float, keep: Sequence[int]) -> Indices:
-    """From each key as far as the cubic on the samples' own slopes stays within `allowed`, then a key
-    again."""
-    slopes = slopes_of(values)
-    stops = sorted({len(values) - 1, *keep} - {0})
-    chosen = [0]
-    for stop in stops:
-        while chosen[-1] < stop:
-            chosen.append(_farthest(values, slopes, chosen[-1], stop, allowed))
-    return np.array(chosen, np.intp)
+def _density(values: Floats, allowed: Floats) -> Floats:
+    """(25, T) keys a frame at which cubics through the samples (25, T, 4) are `allowed` (25,) off.
+
+    A cubic with its ends' values and slopes misses a curve by h⁴ / 384 of its fourth derivative.
+    """
+    curves, frames = values.shape[:2]
+    if frames < 5:
+        return np.ones((curves, frames))
+    fourth = np.zeros((curves, frames))
+    fourth[:, 2:-2] = np.linalg.norm(np.diff(values, n=4, axis=1), axis=-1)
+    density = (fourth / (384.0 * allowed[:, None])) ** 0.25
+    return gaussian(np.ascontiguousarray(density.T), _CALM).T
 
 
-def _farthest(values: Floats, slopes: Floats, first: int, stop: int, allowed: float) -> int:
-    good, step, bad = first + 1, 1, stop + 1
-    while good < stop and bad > stop:
-        reach = min(good + step, stop)
-        if _fits(values, slopes, first, reach, allowed):
-            good, step = reach, 2 * step
-        else:
-            bad = reach
-    while good < stop and bad - good > 1:
-        middle = (good + bad) // 2
-        if _fits(values, slopes, first, middle, allowed):
-            good = middle
-        else:
-            bad = middle
-    return good
-
-
-def _fits(values: Floats, slopes: Floats, first: int, last: int, allowed: float) -> bool:
-    if last - first < 2:
-        return True
-    shown = hermite(values[first], values[last], slopes[first], slopes[last], last - first)
-    apart = np.square(shown - values[first : last + 1]).sum(axis=1).max()
-    return float(apart) <= allowed * allowed
-
-
-def _curve(values: Floats, chosen: Indices, keep: Sequence[int]) -> Floats:
-    """The fitted curve's values (T, C) on every frame."""
-    return played(*fitted(values, chosen, keep), chosen)
+def _even(density: Floats, frames: int, keep: Sequence[int]) -> Indices:
+    """Frames with as much of the density (T,) from one to the next, at most 1."""
+    stops = sorted({0, frames - 1, *keep})
+    passed = np.concatenate(([0.0], np.cumsum(0.5 * (density[1:] + density[:-1]))))
+    found = [np.array(stops)]
+    for first, last in pairwise(stops):
+        count = int(np.ceil(passed[last] - passed[first]))
+        inner = np.linspace(passed[first], passed[last], max(count, 1) + 1)[1:-1]
+        found.append(np.clip(np.searchsorted(passed, inner), first, last))
+    return np.unique(np.concatenate(found)).astype(np.intp)

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..arrays import Floats
 from ..clean import gaussian
 from ..errors import InputError
-from ..joints import JOINT_INDEX, JOINT_NAMES, MIRROR, N_JOINTS
+from ..joints import JOINT_INDEX, JOINT_NAMES, MIRROR, N_JOINTS, N_POSED
 from ..motion import Motion
 from ..rotations import (
     axis_angle_to_matrix,
@@ -116,18 +117,33 @@ def spread_twist(motion: Motion, strength: float = 1.0) -> Motion:
     return replace(motion, rotations=rotations, track_error=None)
 
 
-def calmed(motion: Motion, expected: Floats, seconds: float = 0.25, unsure: float = 20.0) -> Motion:
+def calmed(
+    motion: Motion,
+    expected: Floats | None,
+    seconds: float = 0.25,
+    unsure: float = 20.0,
+    undecided: NDArray[np.bool_] | None = None,
+) -> Motion:
     """Rotations that nothing observes move calmly: wrists, head, whatever the network is unsure of.
 
-    expected: (T, 22) radians, `Solution.expected`. A rotation is smoothed over `seconds` where more
-    than `unsure` degrees are expected, not at all under half of that, and in between in part.
+    expected: (T, 22) radians, `Solution.expected`, None where nobody knows. A rotation is smoothed over
+    `seconds` where more than `unsure` degrees are expected, not at all under half of that, and in
+    between in part. undecided: (T, 22) rotations that are smoothed in any case (`doubt.undecided`).
     """
-    if expected.shape != (motion.frames, 22):
-        raise InputError(f"expected errors {expected.shape} are not of {motion.frames} frames")
-    degrees = gaussian(np.degrees(expected).astype(np.float64), seconds * motion.rate)
-    share = np.clip(2.0 * degrees / unsure - 1.0, 0.0, 1.0)
+    share = np.zeros((motion.frames, N_POSED))
+    for values in (expected, undecided):
+        if values is not None and values.shape != share.shape:
+            raise InputError(f"expected errors {values.shape} are not of {motion.frames} frames")
+    if motion.frames < 3 or seconds <= 0:
+        return motion
+    if expected is not None:
+        degrees = gaussian(np.degrees(expected).astype(np.float64), seconds * motion.rate)
+        share = np.clip(2.0 * degrees / unsure - 1.0, 0.0, 1.0)
+    if undecided is not None:
+        eased = gaussian(undecided.astype(np.float64), 0.5 * seconds * motion.rate)
+        share = np.maximum(share, np.clip(2.0 * eased - 1.0, 0.0, 1.0))
     joints = np.flatnonzero(share.max(axis=0) > 0)
-    if not len(joints) or motion.frames < 3:
+    if not len(joints):
         return motion
     q = continuous_quaternions(matrix_to_quaternion(motion.rotations[:, joints]))
     calm = gaussian(q.reshape(motion.frames, -1), seconds * motion.rate).reshape(q.shape)

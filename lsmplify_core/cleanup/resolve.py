@@ -40,6 +40,9 @@ from .trust import Examined, examined
 
 _MOST_NOISE: Final = 0.08
 """Metres of noise at which tracks are trusted least."""
+_NOISY: Final = 0.02
+_MORE: Final = 0.05
+"""From so many metres of noise on a span is smoothed more, over so many seconds more at the most."""
 _SURE: Final = 0.01
 """Radians, and metres of the root: how far known poses may be off in the smoother."""
 
@@ -167,7 +170,7 @@ def _resolved(
     known = _known(existing, span, window, anchors, chosen, origin, unit)
     start = _start(existing, known, target, span, window)
     noise = float(np.clip(np.median(judged.noise), 0.001, _MOST_NOISE)) / unit
-    smooth = smoothing_for(noise) if settings.smooth is None else settings.smooth
+    smooth = _smoothing(noise) if settings.smooth is None else settings.smooth
     learned = yield from mapped(
         learned_steps(
             load_network(), start, target, motion.rate, settings.rounds, stiffness_between(noise)
@@ -194,6 +197,13 @@ def _resolved(
     trust[inside] = judged.weights[inside]
     yield Progress("clean", 1.0)
     return Resolved(result, expected, trust, judged.notes)
+
+
+def _smoothing(noise: float) -> float:
+    """Seconds of smoothing for tracks of so many metres of noise: more than a take's own, for a span
+    may be far noisier than any take that is solved as it is."""
+    more = np.clip((noise - _NOISY) / (_MOST_NOISE - _NOISY), 0.0, 1.0)
+    return float(smoothing_for(noise) + more * _MORE)
 
 
 def _judged(

@@ -100,6 +100,16 @@ def compared(before: Motion, after: Motion) -> dict[str, Any]:
     }
 
 
+def changes(before: Motion, after: Motion) -> str:
+    """The same in a line."""
+    found = compared(before, after)
+    jitter, moved, turned = (found[k] for k in ("joint_jitter_km_s3", "moved_mm", "turned_deg"))
+    return (
+        f"jitter {jitter[0]:.2f} → {jitter[1]:.2f} km/s³, joints moved {moved[0]:.1f} mm "
+        f"(most {moved[1]:.0f}), turned {turned[0]:.1f}° (most {turned[1]:.0f})"
+    )
+
+
 def _by_region(seconds: Mapping[str, float]) -> dict[str, float]:
     found: dict[str, float] = {}
     for name, value in seconds.items():

@@ -16,7 +16,7 @@ from .regions import REGIONS, region_of
 
 _CALM: Final = 0.2
 """Seconds that a figure is averaged over before spans are cut."""
-_LEAST: Final[dict[str, float]] = {"track error": 0.02, "jitter": 3.0, "unsure": 20.0}
+_LEAST: Final[dict[str, float]] = {"track error": 0.02, "jitter": 3.0, "unsure": 12.0}
 """Under these (metres, km/s³, degrees) nothing is worth a look."""
 _UNIT: Final[dict[str, tuple[float, str]]] = {
     "track error": (1000.0, "mm"), "jitter": (1.0, "km/s³"), "unsure": (1.0, "°"),

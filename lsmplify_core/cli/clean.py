@@ -9,19 +9,21 @@ from typing import Any
 
 from ..cleanup.attached import Attached, attach
 from ..cleanup.contacts import save_contacts
+from ..cleanup.doubt import expected_errors, undecided
 from ..cleanup.feet import lock_feet
 from ..cleanup.floor import find_floor
 from ..cleanup.keyfile import keys_json
 from ..cleanup.keys import KeySettings, plan_keys
-from ..cleanup.limits import spread_twist, within_limits
+from ..cleanup.limits import calmed, spread_twist, within_limits
 from ..cleanup.plugin import blended, refine_steps
 from ..cleanup.regions import joints_of
 from ..cleanup.resolve import PoseKey, pose_key, resolve_steps
-from ..cleanup.smoothing import compared, smooth_regions
+from ..cleanup.smoothing import SmoothSettings, changes, smooth_regions
 from ..cleanup.spans import worst_spans
 from ..errors import InputError
 from ..motion import Motion, load_motion, save_motion, write_whole
 from ..reading import read_tracks
+from ..reading.motions import one_motion
 from ..timing import finished
 from ..tracks import Tracks
 from . import options
@@ -33,7 +35,11 @@ def add_parser(subparsers: Any) -> None:
     p = subparsers.add_parser(
         "clean", help="clean up a motion npz: re-solve, feet, smoothing, keys"
     )
-    p.add_argument("motion", type=Path, metavar="MOTION.npz")
+    p.add_argument("motion", type=Path, metavar="MOTION", help="npz of this or of AMASS, an "
+                   "estimator's npz or pkl, or a BVH")  # fmt: skip
+    p.add_argument(
+        "--person", type=int, metavar="N", help="which of several people in MOTION, from 1"
+    )
     p.add_argument("-o", "--out", type=Path, metavar="OUT.npz", help="the cleaned motion")
     p.add_argument("--tracks", type=Path, metavar="FILE", help="tracks of the same take, frame for "
                    "frame: for --refine, --resolve and --worst")  # fmt: skip
@@ -51,6 +57,10 @@ def add_parser(subparsers: Any) -> None:
                    help="write contacts and floor, to be edited")  # fmt: skip
     p.add_argument("--smooth-region", action="append", default=[], metavar="REGION=SECONDS",
                    help="smooth a region, as arms=0.03; repeat")  # fmt: skip
+    p.add_argument("--keep-impacts", type=_share, default=1.0, metavar="SHARE",
+                   help="how much of the original --smooth-region keeps at impacts, 0 to 1")  # fmt: skip
+    p.add_argument("--calm", type=_seconds, default=0.0, metavar="SECONDS", help="smooth rotations "
+                   "that no track decides, as wrists and head; needs --tracks")  # fmt: skip
     p.add_argument("--limits", type=_share, metavar="STRENGTH", help="soft joint limits, 0 to 1")
     p.add_argument("--twist", type=_share, metavar="STRENGTH", help="spread arm twist, 0 to 1")
     p.add_argument("--keys", metavar="N|MM,DEGREES",
@@ -64,7 +74,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check everything, run the steps, then write."""
     _check(args)
-    motion = load_motion(args.motion)
+    motion = one_motion(args.motion, args.person)
     tracks = None
     if args.tracks is not None:
         tracks = read_tracks(args.tracks, fps=args.fps, unit=args.unit, up=args.up)
@@ -72,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
     before = motion
     for name, step in _steps(args, tracks, points):
         after = step(motion)
-        print(_told(name, motion, after))
+        print(f"{name}: {changes(motion, after)}")
         motion = after
     if args.worst:
         _print_worst(motion, points, args.worst)
@@ -99,7 +109,10 @@ def _steps(args: argparse.Namespace, tracks: Tracks | None, points: Attached | N
         steps.append(("contacts", lambda m: _held(m, args)))
     if args.smooth_region:
         seconds = dict(_pair(text) for text in args.smooth_region)
-        steps.append(("smooth", lambda m: smooth_regions(m, seconds)))
+        keep = SmoothSettings(keep=args.keep_impacts)
+        steps.append(("smooth", lambda m: smooth_regions(m, seconds, keep)))
+    if args.calm and points is not None:
+        steps.append(("calm", lambda m: _calmed(m, points, args.calm)))
     if args.limits:
         steps.append(("limits", lambda m: within_limits(m, args.limits)))
     if args.twist:
@@ -121,6 +134,11 @@ def _resolved(motion: Motion, points: Attached | None, args: argparse.Namespace)
     for note in result.notes:
         print(f"  note: {note}")
     return result.motion
+
+
+def _calmed(motion: Motion, points: Attached, seconds: float) -> Motion:
+    expected = expected_errors(motion, points)
+    return calmed(motion, expected, seconds, undecided=undecided(motion, points))
 
 
 def _held(motion: Motion, args: argparse.Namespace) -> Motion:
@@ -147,20 +165,12 @@ def _with_errors(motion: Motion, points: Attached) -> Motion:
 
 
 def _print_worst(motion: Motion, points: Attached | None, most: int) -> None:
-    for s in worst_spans(motion, points, most=most):
+    expected = None if points is None else expected_errors(motion, points)
+    for s in worst_spans(motion, points, expected, most):
         print(
             f"  {s.region}: frames {s.first} to {s.last}, {s.kind} {s.figure:.1f} {s.unit} "
             f"at frame {s.worst}"
         )
-
-
-def _told(name: str, before: Motion, after: Motion) -> str:
-    found = compared(before, after)
-    jitter, moved, turned = (found[k] for k in ("joint_jitter_km_s3", "moved_mm", "turned_deg"))
-    return (
-        f"{name}: jitter {jitter[0]:.2f} → {jitter[1]:.2f} km/s³, joints moved {moved[0]:.1f} mm "
-        f"(most {moved[1]:.0f}), turned {turned[0]:.1f}° (most {turned[1]:.0f})"
-    )
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -171,6 +181,8 @@ def _check(args: argparse.Namespace) -> None:
         )
     if args.refine is not None and args.tracks is None:
         raise InputError("--refine needs --tracks FILE")
+    if args.calm and args.tracks is None:
+        raise InputError("--calm needs --tracks FILE, which shows what no track decides")
     if args.key and args.resolve is None:
         raise InputError("--key needs --resolve FIRST:LAST")
     if args.only is not None:
@@ -188,6 +200,13 @@ def _share(text: str) -> float:
     value = _number(text)
     if value is None or not 0 <= value <= 1:
         raise InputError(f"strength {text!r} is not a number from 0 to 1")
+    return value
+
+
+def _seconds(text: str) -> float:
+    value = _number(text)
+    if value is None or not 0 <= value <= 2:
+        raise InputError(f"{text!r} is not a number of seconds from 0 to 2")
     return value
 
 

@@ -2,12 +2,14 @@
 """The clean-up in a real window: see what is wrong, fix one pose, solve anew from there.
 
 Given to window.sh with the zip and a take; leaves pictures of each step and facts.json:
-    scripts/gui/window.sh trixie scripts/gui/clean_up.py build/clean-up build/lsmplify-0.1.0.zip take.c3d
+    scripts/gui/window.sh trixie scripts/gui/clean_up.py build/clean-up build/lsmplify-0.1.0.zip \
+        examples/markers_cmu41.trc
 """
 
 import importlib
 import json
 import time
+from random import Random
 
 import bpy
 import window
@@ -17,6 +19,8 @@ facts: dict[str, object] = {"blender": bpy.app.version_string}
 SPOILED = (150, 190)
 """Scene frames at which the arm is swung away."""
 WATCHED = 170
+SCROLLS = 18
+"""Steps of a mouse wheel past the panels of tracks and solving."""
 ARM = 'pose.bones["L_Shoulder"].rotation_quaternion'
 
 
@@ -26,7 +30,7 @@ def act() -> window.Acts:
     window.install()
     yield from window.show_sidebar()
     armature = yield from solved()
-    for step in (see, correct, undo_and_redo, feet, smooth):
+    for step in (see, correct, undo_and_redo, smooth, feet, few_keys):
         window.say(step.__name__)
         yield from step(armature)
     (window.STAGE / "facts.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
@@ -36,7 +40,7 @@ def solved() -> window.Acts:
     """Import and solve; then an arm goes wrong."""
     scene = bpy.context.scene
     scene.render.fps = 30
-    take = next(window.STAGE.glob("*.c3d"))
+    take = next(p for p in window.STAGE.iterdir() if p.suffix in (".c3d", ".trc"))
     with window.in_view():
         bpy.ops.lsmplify.import_tracks(filepath=str(take))
         bpy.ops.lsmplify.solve_and_bake("EXEC_DEFAULT")
@@ -77,6 +81,7 @@ def see(armature: bpy.types.Object) -> window.Acts:
     rig = armature.lsmplify_rig
     facts["worst"] = [rig.spans[0].region, rig.spans[0].what, rig.spans[0].figure]
     yield from show_error_curve(armature)
+    scroll_to_clean_up()
     yield from window.picture("1-see")
 
 
@@ -89,19 +94,8 @@ def show_error_curve(armature: bpy.types.Object) -> window.Acts:
     low.type = "GRAPH_EDITOR"
     low.spaces.active.dopesheet.show_only_selected = False
     low.spaces.active.dopesheet.filter_fcurve_name = ""
-    actions = importlib.import_module(f"{window.MODULE}.addon.actions")
-    for curve in actions.curves_of(armature):
-        curve.hide = not curve.data_path.startswith(
-            ('["track_error_mm"]', '["track_error_mm left arm"]')
-        )
-        curve.select = not curve.hide
-    yield 0.5
-    region = next(r for r in low.regions if r.type == "WINDOW")
-    with bpy.context.temp_override(
-        window=bpy.context.window_manager.windows[0], area=low, region=region
-    ):
-        bpy.ops.graph.view_all()
-    yield 0.5
+    show_curves(armature, '["track_error_mm')
+    yield from fitted_view(low)
 
 
 def correct(armature: bpy.types.Object) -> window.Acts:
@@ -140,27 +134,129 @@ def undo_and_redo(armature: bpy.types.Object) -> window.Acts:
     facts["after_redo"] = bpy.data.objects[name].animation_data.action.name
 
 
-def feet(_armature: bpy.types.Object) -> window.Acts:
-    """Contacts on the timeline."""
-    with window.in_view():
-        bpy.ops.lsmplify.find_contacts(speed=0.15)
-        bpy.ops.lsmplify.lock_feet()
-    facts["markers"] = sorted({m.name for m in bpy.context.scene.timeline_markers})
-    bpy.context.scene.frame_set(WATCHED)
-    yield from window.picture("4-feet")
-
-
 def smooth(_armature: bpy.types.Object) -> window.Acts:
     """A slider of the action that is shown, dragged."""
     with window.in_view():
         bpy.ops.lsmplify.smooth(left_arm=0.05)
-    found = next(o for o in bpy.data.objects if o.type == "ARMATURE")
+    found = body()
     step = found.animation_data.action.lsmplify_step
     began = time.perf_counter()
     for strength in (0.1, 0.15, 0.2):
         step.smooth.left_arm = strength
     facts["drag_seconds"] = round((time.perf_counter() - began) / 3, 3)
-    yield from window.picture("5-smooth")
+    yield from window.picture("4-smooth")
+    step.smooth.left_arm = 0.03
+
+
+def feet(_armature: bpy.types.Object) -> window.Acts:
+    """A tread that trembles, before and after it is held: the left toe's path; contacts on the timeline."""
+    armature, scene = body(), bpy.context.scene
+    tremble(armature)
+    low = next(a for a in screen().areas if a.type == "GRAPH_EDITOR")
+    low.type = "DOPESHEET_EDITOR"
+    low.ui_type = "TIMELINE"
+    scene.frame_set(WATCHED)
+    yield from toes(armature, "5-feet-before")
+    with window.in_view():
+        bpy.ops.lsmplify.find_contacts()
+        bpy.ops.lsmplify.lock_feet()
+    facts["markers"] = sorted({m.name for m in scene.timeline_markers})
+    facts["feet"] = armature.animation_data.action.lsmplify_step.changes
+    yield from toes(armature, "6-feet-after")
+
+
+def tremble(armature: bpy.types.Object) -> None:
+    """Noise on the pelvis's place, as a poor solve has it: the feet slide."""
+    actions = importlib.import_module(f"{window.MODULE}.addon.actions")
+    random = Random(1)
+    for curve in actions.curves_of(armature):
+        if curve.data_path.endswith("location"):
+            for key in curve.keyframe_points:
+                key.co[1] += random.gauss(0.0, 0.012)
+            curve.update()
+
+
+def toes(armature: bpy.types.Object, name: str) -> window.Acts:
+    """The left foot from near, with the path that its end takes around this frame."""
+    scene = bpy.context.scene
+    with window.in_view():
+        bpy.ops.object.mode_set(mode="POSE")
+        bpy.ops.pose.select_all(action="DESELECT")
+        bone = armature.data.bones["L_Foot"]
+        chosen = armature.pose.bones["L_Foot"] if bpy.app.version >= (5, 0, 0) else bone
+        chosen.select = True
+        armature.data.bones.active = bone
+        scene.frame_start, scene.frame_end = WATCHED - 60, WATCHED + 10
+        shown = armature.pose.animation_visualization.motion_path
+        shown.show_keyframe_numbers = shown.show_keyframe_highlight = False
+        bpy.ops.pose.paths_calculate(range="SCENE", bake_location="TAILS")
+    place = armature.matrix_world @ armature.pose.bones["L_Foot"].tail
+    window.look_at((place.x, place.y - 0.03, place.z + 0.03), 0.3, 120.0, 60.0)
+    yield from window.picture(name)
+    with window.in_view():
+        bpy.ops.object.mode_set(mode="POSE")
+        bpy.ops.pose.paths_clear()
+        bpy.ops.object.mode_set(mode="OBJECT")
+    scene.frame_start, scene.frame_end = 1, 241
+
+
+def few_keys(_armature: bpy.types.Object) -> window.Acts:
+    """The left knee's curves: a key on every frame, and as few as 2 mm and half a degree ask for."""
+    armature = body()
+    low = max((a for a in screen().areas if a.ui_type == "TIMELINE"), key=lambda a: a.y)
+    low.type = "GRAPH_EDITOR"
+    low.spaces.active.dopesheet.show_only_selected = False
+    around(armature)
+    show_curves(armature, 'pose.bones["L_Knee"]')
+    yield from fitted_view(low)
+    yield from window.picture("7-every-frame")
+    with window.in_view():
+        bpy.ops.lsmplify.reduce_keys(mode="FEWEST", most_mm=2.0, most_degrees=0.5)
+    show_curves(armature, 'pose.bones["L_Knee"]')
+    yield from fitted_view(low)
+    yield from window.picture("8-few-keys")
+    actions = importlib.import_module(f"{window.MODULE}.addon.actions")
+    curves = [c for c in actions.curves_of(armature) if c.data_path.startswith("pose.")]
+    facts["keys"] = sum(len(c.keyframe_points) for c in curves)
+
+
+def body() -> bpy.types.Object:
+    """The armature, which undo may have made anew."""
+    return next(o for o in bpy.data.objects if o.type == "ARMATURE")
+
+
+def scroll_to_clean_up() -> None:
+    """The sidebar down to See and Clean Up."""
+    seen = window.view() | {"region": window.sidebar()}
+    with bpy.context.temp_override(**seen):
+        for _ in range(SCROLLS):
+            bpy.ops.view2d.scroll_down(deltay=-100)
+
+
+def screen() -> bpy.types.Screen:
+    """The window's screen."""
+    return bpy.context.window_manager.windows[0].screen
+
+
+def show_curves(armature: bpy.types.Object, path: str) -> None:
+    """These curves alone in the Graph Editor, with their keys."""
+    actions = importlib.import_module(f"{window.MODULE}.addon.actions")
+    for curve in actions.curves_of(armature):
+        curve.hide = not curve.data_path.startswith(path)
+        curve.select = not curve.hide
+        curve.keyframe_points.foreach_set(
+            "select_control_point", [False] * len(curve.keyframe_points)
+        )
+
+
+def fitted_view(area: bpy.types.Area) -> window.Acts:
+    """All that an editor of curves shows, in its view."""
+    yield 0.5
+    region = next(r for r in area.regions if r.type == "WINDOW")
+    opened = bpy.context.window_manager.windows[0]
+    with bpy.context.temp_override(window=opened, area=area, region=region):
+        bpy.ops.graph.view_all()
+    yield 0.5
 
 
 def around(armature: bpy.types.Object) -> None:

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Motions from elsewhere to clean up: AMASS npz, results of image-based estimators, BVH."""
+
+from pathlib import Path
+from typing import Final
+
+from ..datasets.estimates import Estimate, read_estimates
+from ..datasets.upright import stood_up
+from ..errors import InputError
+from ..motion import Motion, load_motion
+from .start import read_start
+
+MOTION_SUFFIXES: Final = (".npz", ".pkl", ".bvh")
+
+
+def read_motions(path: Path) -> list[Motion]:
+    """Everyone in a file, one at least: metres, Z up.
+
+    An estimator's world is its camera's: it is turned so that people stand, with their feet on z = 0.
+    Where somebody was lost for some frames the motion goes on evenly, so that all have the film's
+    frames. Raises InputError for files that hold no motion.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in MOTION_SUFFIXES:
+        raise InputError(f"{path}: a motion is an AMASS npz, an estimator's npz or pkl, or a BVH")
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such file")
+    if suffix == ".bvh":
+        return [read_start(path)]
+    if suffix == ".npz":
+        try:
+            return [load_motion(path)]
+        except InputError as error:
+            return [_upright(e) for e in _estimates(path, error)]
+    return [_upright(e) for e in read_estimates(path)]
+
+
+def one_motion(path: Path, person: int | None = None) -> Motion:
+    """The motion of a file; person: which one of several, from 1. InputError where that is not
+    said, or there is none of that number."""
+    people = read_motions(path)
+    if person is None and len(people) > 1:
+        raise InputError(f"{path}: holds {len(people)} people; choose with --person 1, 2, …")
+    number = 1 if person is None else person
+    if not 1 <= number <= len(people):
+        raise InputError(f"{path}: holds {len(people)} people, so there is no person {number}")
+    return people[number - 1]
+
+
+def _estimates(path: Path, error: InputError) -> list[Estimate]:
+    """An estimator's npz; where it is none, what is wrong with it as an AMASS file is said."""
+    try:
+        return read_estimates(path)
+    except InputError:
+        raise error from None
+
+
+def _upright(estimate: Estimate) -> Motion:
+    return stood_up(estimate.over(int(estimate.frames[-1]) + 1))
