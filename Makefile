@@ -15,7 +15,7 @@ VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP = build/lsmplify-$(VERSION).zip
 
 .PHONY: help demo examples test test-core test-addon test-packaging test-ends lint extension wheels \
-	bench momentum matrix repository gui clean
+	bench momentum matrix repository gui docs clean
 .DELETE_ON_ERROR:
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo "matrix     the add-on's tests on Blender $(MATRIX)"
 	@echo "repository an extension repository to serve to a studio: build/repository/"
 	@echo "gui        scripted runs in real Blender windows (Debian, root): build/gui/"
+	@echo "docs       the pages as a site, dead links refused: build/site/"
 	@echo "examples   write the files of examples/ anew"
 	@echo "clean      remove build/; the .venv folders stay"
 
@@ -60,7 +61,7 @@ examples: .venv/.core
 
 # --- tests ----------------------------------------------------------------------------------
 
-test: lint test-core test-addon test-packaging test-ends
+test: lint test-core docs test-addon test-packaging test-ends
 
 lint: .venv/.dev
 	.venv/bin/ruff check .
@@ -111,6 +112,14 @@ repository: extension
 gui: extension .venv/.dev
 	scripts/gui/run.sh $(ZIP) examples/markers_cmu41.trc build/gui $(SUITES)
 	$(CORE) -m pytest tests/gui
+
+# The site; --strict makes a dead link or a page without a place in the navigation an error.
+docs: .venv/.docs
+	.venv/bin/mkdocs build --quiet --strict
+
+.venv/.docs: .venv/.core
+	$(CORE) $(PIP_INSTALL) --editable '.[docs]'
+	touch $@
 
 clean:
 	rm -rf build

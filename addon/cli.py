@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
                       help="file to write: .blend, .npz, .fbx or .bvh; can be repeated")  # fmt: skip
     bake.add_argument("--report", type=Path, help="JSON file for the report")
     options.add_solving(bake)
+    options.add_people(bake)
     options.add_reading(bake)
     return parser
 
@@ -84,9 +85,14 @@ def _parser() -> argparse.ArgumentParser:
 def _bake(args: argparse.Namespace) -> int:
     writers = [_writer(path) for path in args.out]
     works = _works(args)
-    if len(works) > 1 and args.init:
+    if len(works) > 1 and (
+        args.init or args.save_calibration or args.save_repairs or args.repair.endswith(".json")
+    ):
         names = ", ".join(w.person for w in works)
-        raise InputError(f"--init is for one of the people ({names}); choose with --person")
+        raise InputError(
+            "--init, --save-calibration, --save-repairs and a list of repairs are for one of the "
+            f"people ({names}); choose with --person"
+        )
     solutions = [_solved(work, args) for work in works]
     everybody = finish_all(bpy.context, works, solutions)
     for path, write in zip(args.out, writers, strict=True):
@@ -119,7 +125,9 @@ def _solved(work: job.Job, args: argparse.Namespace) -> Solution:
     solution = solve(
         work.taken.tracks, match=work.match, body=job.target_body(work),
         init=options.init(args, work.taken.tracks), settings=options.settings(args),
+        repairs=options.repairs(args), calibration=work.saved,
     )  # fmt: skip
+    options.save_found(args, solution)
     return with_feet(solution, work.taken.tracks, args.contacts)
 
 
@@ -130,6 +138,7 @@ def _works(args: argparse.Namespace) -> list[job.Job]:
     # What the file's panel was set to is no option of this command.
     settings.target, settings.into, settings.use_range = "NEW", "NEW", False
     settings.unit = settings.up = settings.layout = "auto"
+    settings.calibration = ""
     settings.keys, settings.person = args.keys.upper(), args.person
     if args.target:
         settings.target, settings.armature = "EXISTING", _object(args.target)
@@ -143,7 +152,7 @@ def _works(args: argparse.Namespace) -> list[job.Job]:
     else:
         settings.source, settings.track_armature = "BONES", _object(args.armature)
     body = None if args.target else options.body(args)
-    works = prepare_all(bpy.context, args.layout, body)
+    works = prepare_all(bpy.context, args.layout, body, options.calibration(args))
     return [_adjusted(work, args) for work in works]
 
 

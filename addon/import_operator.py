@@ -14,6 +14,7 @@ from .importing.empties import add_events, add_take, last_frame
 from .importing.takes import Take, at_rate, read_take
 from .properties import UNIT_ITEMS, UP_ITEMS
 from .scene_tracks import scene_rate
+from .translations import CONTEXT
 
 _FAST = 32767
 """Most frames per second that a scene can have."""
@@ -27,16 +28,21 @@ class LSMPLIFY_OT_import_tracks(bpy.types.Operator, ImportHelper):
     bl_options: ClassVar = {"REGISTER", "UNDO"}
 
     files: CollectionProperty(
-        type=bpy.types.OperatorFileListElement, options={"HIDDEN", "SKIP_SAVE"}
-    )
-    directory: StringProperty(subtype="DIR_PATH", options={"HIDDEN", "SKIP_SAVE"})
+        type=bpy.types.OperatorFileListElement, options={"HIDDEN", "SKIP_SAVE"},
+        description="Names of the files in the folder; several become a collection each",
+    )  # fmt: skip
+    directory: StringProperty(
+        subtype="DIR_PATH", options={"HIDDEN", "SKIP_SAVE"},
+        description="The folder of the files, or a folder that is one take",
+    )  # fmt: skip
     filter_glob: StringProperty(
-        default=";".join(f"*{suffix}" for suffix in SUFFIXES), options={"HIDDEN"}
-    )
+        default=";".join(f"*{suffix}" for suffix in SUFFIXES), options={"HIDDEN"},
+        description="Endings of the files that are shown",
+    )  # fmt: skip
     unit: EnumProperty(name="Unit", description="Unit of the files", items=UNIT_ITEMS)
     up: EnumProperty(name="Up", description="Axis of the files that points up", items=UP_ITEMS)
     keys: EnumProperty(
-        name="Keys", description="Where keys are set",
+        name="Keys", description="Where keys are set", translation_context=CONTEXT,
         items=(("SAMPLES", "Every Sample", "At the file's own rate, between frames too"),
                ("SCENE", "Every Frame", "At the scene's rate, interpolated between samples")),
     )  # fmt: skip

@@ -10,13 +10,16 @@ import numpy as np
 
 from ..lsmplify_core.body import Body
 from ..lsmplify_core.bones import body_of
+from ..lsmplify_core.calibration_file import SavedCalibration
 from ..lsmplify_core.errors import InputError
 from ..lsmplify_core.fitting import Settings
 from ..lsmplify_core.mannequin import Mannequin
 from ..lsmplify_core.matching import Match
 from ..lsmplify_core.motion import Motion
+from ..lsmplify_core.personfile import read_person
 from ..lsmplify_core.reading import read_tracks
 from ..lsmplify_core.reading.overrides import with_overrides
+from ..lsmplify_core.repair import Repair
 from ..lsmplify_core.sampling import frames_within
 from ..lsmplify_core.smplfile import SmplFile
 from ..lsmplify_core.solver import Progress, Solution, solve_steps
@@ -24,7 +27,7 @@ from ..lsmplify_core.world import UNITS
 from .armature import check_action, check_target, make_armature, rig_of, sized_for_scene
 from .bake import Timing, bake
 from .calibration.store import store_calibration
-from .mapping.use import match_tracks
+from .mapping.use import placed
 from .people.reading import Taken, people_in
 from .scene_tracks import (
     SceneTracks,
@@ -36,7 +39,7 @@ from .scene_tracks import (
 from .seeing.errors import measure
 from .sources.choose import source_objects
 from .sources.vertices import Choice
-from .takes import record
+from .takes import record, repair_marks
 from .target_notes import notes_on
 from .units import scene_unit
 
@@ -47,7 +50,8 @@ class Job:
 
     armature: the one to bake on, None where one is made. body: what a new one is made of; None for
     the default body, calibrated on the take. person: whose tracks they are, where there are several
-    people. metres: in one unit of the scene. notes: sentences for the result.
+    people. metres: in one unit of the scene. notes: sentences for the result. repairs: what to mend
+    in the tracks, None for all that is found. saved: what is known of the person beforehand.
     """
 
     taken: SceneTracks
@@ -58,6 +62,8 @@ class Job:
     person: str = ""
     metres: float = 1.0
     notes: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] | None = None
+    saved: SavedCalibration | None = None
 
 
 @dataclass(frozen=True)
@@ -103,12 +109,13 @@ def read_people(context: bpy.types.Context) -> list[Taken]:
 
 def prepare(
     context: bpy.types.Context, layout: str | None = None, body: Body | SmplFile | None = None,
-    person: Taken | None = None,
+    person: Taken | None = None, saved: SavedCalibration | None = None,
 ) -> Job:  # fmt: skip
     """Read and check everything; InputError says what is missing.
 
     layout: "auto", a name or a JSON file; None takes the scene's setting and its mapping. body: as
-    Job's. person: whose tracks, None for those of the whole source.
+    Job's. person: whose tracks, None for those of the whole source. saved: what is known of the
+    person, None for what the scene's settings name.
     """
     settings = context.scene.lsmplify
     armature = check_target(settings.armature) if settings.target == "EXISTING" else None
@@ -117,13 +124,16 @@ def prepare(
         if settings.into == "CURRENT":
             check_action(armature)
     taken = person.taken if person is not None else read_scene(context)
-    match, notes, _ = match_tracks(settings, taken.tracks.names, layout)
+    known = _known(settings, person) if saved is None else saved
+    tracks, (match, notes, _) = placed(settings, taken.tracks, layout, known)
+    taken = replace(taken, tracks=tracks)
     smooth = None if settings.auto_smooth else settings.smooth
     solving = Settings(refine=settings.refine, smooth=smooth)
     notes += notes_on(armature) if armature is not None else ()
     return Job(
         taken, match, armature, solving, body, person.name if person is not None else "",
-        scene_unit(context.scene), notes,
+        scene_unit(context.scene), notes, None if settings.mend else (),
+        known,
     )  # fmt: skip
 
 
@@ -131,9 +141,23 @@ def solve_job(job: Job) -> Generator[Progress, None, Solution]:
     """Solve without touching the scene."""
     return (
         yield from solve_steps(
-            job.taken.tracks, match=job.match, body=target_body(job), settings=job.settings
+            job.taken.tracks,
+            match=job.match,
+            body=target_body(job),
+            settings=job.settings,
+            repairs=job.repairs,
+            calibration=job.saved,
         )
     )
+
+
+def _known(settings: object, person: Taken | None) -> SavedCalibration | None:
+    """The calibration or static trial that the settings name, of the person whose tracks these are."""
+    if not settings.calibration:
+        return None
+    layout = "auto" if settings.layout == "none" else settings.layout
+    path = Path(bpy.path.abspath(settings.calibration))
+    return read_person(path, layout, person.name if person is not None else "")
 
 
 def target_body(job: Job) -> Body | SmplFile | None:
@@ -157,6 +181,7 @@ def finish(context: bpy.types.Context, job: Job, solution: Solution) -> Baked:
     store_calibration(armature, solution)
     record.keep_solved(action, job.taken, solution, step)
     measure(context, armature, action)
+    repair_marks.refresh(context.scene, armature)
     baked = Baked(armature, action, _with_notes(solution, job, settings), timing)
     note_result(context, baked)
     return baked

@@ -16,10 +16,16 @@ _read: dict[_Stamp, SmplFile | InputError] = {}
 """The last file read, or why it could not be: files are large and panels are drawn often."""
 
 
+def preferences(context: bpy.types.Context) -> bpy.types.AddonPreferences | None:
+    """The extension's preferences; None where it runs without being switched on, as in tests."""
+    addon = context.preferences.addons.get(ADDON)
+    return addon.preferences if addon is not None else None
+
+
 def chosen(context: bpy.types.Context) -> Path | None:
     """The file that the preferences name, if they name one."""
-    addon = context.preferences.addons.get(ADDON)
-    text = addon.preferences.smpl_file if addon is not None and addon.preferences else ""
+    kept = preferences(context)
+    text = kept.smpl_file if kept is not None else ""
     return Path(bpy.path.abspath(text)) if text else None
 
 

@@ -3,11 +3,12 @@
 
 import bpy
 
-from . import model_file
-from .calibration.operators import LSMPLIFY_OT_show_markers
+from . import lines, model_file
+from .calibration.operators import LSMPLIFY_OT_save_calibration, LSMPLIFY_OT_show_markers
 from .import_operator import LSMPLIFY_OT_import_tracks
 from .result_operators import LSMPLIFY_OT_find_layout, LSMPLIFY_OT_jump_to_worst
 from .solve_operator import LSMPLIFY_OT_solve_and_bake, missing
+from .translations import said
 
 
 class _Panel:
@@ -41,9 +42,8 @@ class LSMPLIFY_PT_tracks(_Panel, bpy.types.Panel):
         elif settings.source == "FILE":
             column.prop(settings, "filepath")
         else:
-            column.label(
-                text=f"{len(context.selected_objects)} objects selected", icon="EMPTY_AXIS"
-            )
+            count = len(context.selected_objects)
+            column.label(text=said("{count} objects selected", count=count), icon="EMPTY_AXIS")
         column.prop(settings, "layout")
         column.operator(LSMPLIFY_OT_find_layout.bl_idname, icon="VIEWZOOM")
         for line in settings.found.splitlines():
@@ -70,7 +70,10 @@ class LSMPLIFY_PT_body(_Panel, bpy.types.Panel):
             column.prop(settings, "armature", text="")
             column.prop(settings, "into")
         elif (path := model_file.chosen(context)) is not None:
-            column.label(text=f"From {path.name}", icon="OUTLINER_OB_ARMATURE")
+            column.label(text=said("From {file}", file=path.name), icon="OUTLINER_OB_ARMATURE")
+        row = column.row(align=True)
+        row.prop(settings, "calibration")
+        row.operator(LSMPLIFY_OT_save_calibration.bl_idname, text="", icon="FILE_TICK")
 
 
 class LSMPLIFY_PT_bake(_Panel, bpy.types.Panel):
@@ -93,15 +96,17 @@ class LSMPLIFY_PT_bake(_Panel, bpy.types.Panel):
         if not settings.auto_smooth:
             column.prop(settings, "smooth")
         column.prop(settings, "refine")
+        column.prop(settings, "mend")
         if settings.progress >= 0.0:
-            column.progress(factor=settings.progress, text=f"{settings.progress_text} (Esc stops)")
+            step = said(settings.progress_text)
+            column.progress(factor=settings.progress, text=said("{step} (Esc stops)", step=step))
             return
         row = column.row()
         row.scale_y = 1.6
         row.operator(LSMPLIFY_OT_solve_and_bake.bl_idname, icon="ARMATURE_DATA")
         reason = missing(context)
         if reason:
-            column.label(text=reason, icon="INFO")
+            lines.draw(column, context, said(reason), "INFO")
 
 
 class LSMPLIFY_PT_result(_Panel, bpy.types.Panel):
@@ -118,11 +123,25 @@ class LSMPLIFY_PT_result(_Panel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """Errors, and the way to the worst of them."""
         result, column = context.scene.lsmplify.result, self.layout.column()
-        column.label(text=f"{result.layout}: {result.frames} frames in {result.seconds:.1f} s")
-        column.label(text=f"Mean track error {result.mean_mm:.1f} mm")
-        column.label(text=f"95 % under {result.p95_mm:.1f} mm, worst {result.worst_mm:.0f} mm:")
-        column.label(text=f"{result.worst_track}, frame {result.worst_frame}")
+        for line in _figures(result):
+            column.label(text=line, translate=False)
         column.operator(LSMPLIFY_OT_jump_to_worst.bl_idname, icon="TRACKER")
         column.operator(LSMPLIFY_OT_show_markers.bl_idname, icon="OUTLINER_OB_ARMATURE")
         for note in result.notes.splitlines():
-            column.label(text=note, icon="INFO")
+            lines.draw(column, context, note, "INFO")
+
+
+def _figures(result: bpy.types.PropertyGroup) -> tuple[str, ...]:
+    """What is said of a solve, a line each."""
+    return (
+        said(
+            "{layout}: {frames} frames in {seconds} s",
+            layout=result.layout, frames=result.frames, seconds=f"{result.seconds:.1f}",
+        ),
+        said("Mean track error {mm} mm", mm=f"{result.mean_mm:.1f}"),
+        said(
+            "95 % under {mm} mm, worst {worst} mm:",
+            mm=f"{result.p95_mm:.1f}", worst=f"{result.worst_mm:.0f}",
+        ),
+        said("{track}, frame {frame}", track=result.worst_track, frame=result.worst_frame),
+    )  # fmt: skip

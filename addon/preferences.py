@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds for all scenes: the SMPL model file that new bodies are made of."""
+"""What holds for all scenes: the SMPL model file that new bodies are made of, and the first note."""
 
 import contextlib
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import BoolProperty, StringProperty
 
 from ..lsmplify_core.errors import InputError
 from . import model_file
@@ -26,10 +26,15 @@ class LSMPLIFY_AP_preferences(bpy.types.AddonPreferences):
         description="A .pkl or .npz of SMPL, SMPL-H or SMPL-X from its owners: new bodies get its "
         "joints and mesh. Leave empty for the built-in mannequin",
     )  # fmt: skip
+    show_first_steps: BoolProperty(
+        name="Show First Steps", default=True,
+        description="Show the note for beginners at the top of the sidebar tab",
+    )  # fmt: skip
 
     def draw(self, context: bpy.types.Context) -> None:
-        """The file, and one line about it."""
+        """The file, one line about it, and the note of the first minutes."""
         column = self.layout.column()
         column.prop(self, "smpl_file")
         text, icon = model_file.told(context)
         column.label(text=text, icon=icon)
+        column.prop(self, "show_first_steps")

@@ -18,12 +18,16 @@ from . import running
 from .mapping.properties import LSMPLifyMapping
 from .seeing.settings import LSMPLifySeeing
 from .sources.vertices import KINDS
+from .takes import repair_marks
 from .takes.groups import LSMPLifyCleanUp
+from .translations import CONTEXT
 
 _LAYOUTS = (
     ("auto", "Find by Names", "Take the layout that explains the tracks' names best"),
     *((name, name, f"The points of {name}") for name in shipped_layouts()),
-)
+    ("none", "Without Names", "Names mean nothing: each track goes to the part of the body that it "
+     "moves with, 20 tracks at least; what Mapping says of some of them is believed"),
+)  # fmt: skip
 UNIT_ITEMS = (
     ("auto", "Find", "From the file and the body's size"),
     *((u, u, f"The tracks are in {u}") for u in UNITS),
@@ -42,6 +46,10 @@ def _has_vertices(_self: object, candidate: bpy.types.Object) -> bool:
     return candidate.type in KINDS
 
 
+def _mark_repairs(settings: bpy.types.PropertyGroup, _context: object) -> None:
+    repair_marks.refresh_all(settings.id_data)
+
+
 class LSMPLifyPersonName(bpy.types.PropertyGroup):
     """Somebody in the tracks, to choose from."""
 
@@ -49,19 +57,21 @@ class LSMPLifyPersonName(bpy.types.PropertyGroup):
 class LSMPLifyResult(bpy.types.PropertyGroup):
     """What the last solve came to."""
 
-    done: BoolProperty()
-    layout: StringProperty()
-    tracks: IntProperty()
-    frames: IntProperty()
-    mean_mm: FloatProperty()
-    p95_mm: FloatProperty()
-    worst_mm: FloatProperty()
-    worst_track: StringProperty()
-    worst_frame: IntProperty()
-    seconds: FloatProperty()
-    notes: StringProperty()
-    action: StringProperty()
-    armature: StringProperty()
+    done: BoolProperty(description="Whether anything has been solved in this scene")
+    layout: StringProperty(description="The layout that was found in the tracks")
+    tracks: IntProperty(description="How many tracks were solved for")
+    frames: IntProperty(description="How many samples were solved")
+    mean_mm: FloatProperty(description="Mean distance between tracks and body in millimetres")
+    p95_mm: FloatProperty(
+        description="Distance that 95 % of the samples stay under, in millimetres"
+    )
+    worst_mm: FloatProperty(description="The largest distance, in millimetres")
+    worst_track: StringProperty(description="The track with the largest distance")
+    worst_frame: IntProperty(description="The scene frame with the largest distance")
+    seconds: FloatProperty(description="How long the solve took, in seconds")
+    notes: StringProperty(description="What was found or mended, a line each")
+    action: StringProperty(description="Name of the action that was baked")
+    armature: StringProperty(description="Name of the armature that was baked on")
 
 
 class LSMPLifySettings(bpy.types.PropertyGroup):
@@ -109,8 +119,10 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
     person: StringProperty(
         name="Person", description="The one to solve; empty for everybody in the tracks"
     )
-    people: CollectionProperty(type=LSMPLifyPersonName)
-    mapping: PointerProperty(type=LSMPLifyMapping)
+    people: CollectionProperty(
+        type=LSMPLifyPersonName, description="Who is in the tracks, as Look at the Tracks found"
+    )
+    mapping: PointerProperty(type=LSMPLifyMapping, description="Which track is which body point")
     filepath: StringProperty(
         name="File", subtype="FILE_PATH", description="The file with the tracks"
     )
@@ -130,6 +142,11 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
         items=(("NEW", "New Body", "Make an SMPL armature with a mannequin, sized to the take"),
                ("EXISTING", "Existing", "An armature whose bones are named as SMPL's joints")),
     )  # fmt: skip
+    calibration: StringProperty(
+        name="Calibration", subtype="FILE_PATH",
+        description="What is known of the person: a calibration saved before, or a static trial of "
+        "the same person with the same markers; empty to calibrate on the take itself",
+    )  # fmt: skip
     armature: PointerProperty(
         type=bpy.types.Object, name="Armature", poll=_is_armature,
         description="The armature to bake on; its own proportions are used",
@@ -140,7 +157,7 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
                ("CURRENT", "Its Action", "Replace the keys of the armature's action within the range")),
     )  # fmt: skip
     keys: EnumProperty(
-        name="Keys", description="Where keys are set",
+        name="Keys", description="Where keys are set", translation_context=CONTEXT,
         items=(("SCENE", "Every Frame", "On the scene's whole frames, interpolated between samples"),
                ("SAMPLES", "Every Sample", "On every sample of the tracks, between frames too")),
     )  # fmt: skip
@@ -155,13 +172,28 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
         name="Smooth", default=0.0, min=0.0, max=2.0, precision=3, unit="TIME_ABSOLUTE",
         description="Width of the smoothing filter; 0 keeps every detail of the tracks",
     )  # fmt: skip
+    mend: BoolProperty(
+        name="Mend Tracks", default=True,
+        description="Find exchanged labels, leaps, labels on other places and short gaps in the "
+        "tracks, and mend them before the solve; Repairs lists them all",
+    )  # fmt: skip
+    mark_repairs: BoolProperty(
+        name="Mark on Timeline", default=True, update=_mark_repairs,
+        description="Show what was mended, but for filled gaps, as markers on the timeline",
+    )  # fmt: skip
     refine: IntProperty(
-        name="Refine", default=1, min=0, max=50,
+        name="Refine", default=1, min=0, max=50, translation_context=CONTEXT,
         description="Steps that bring the learned pose exactly to the tracks",
     )  # fmt: skip
-    progress: FloatProperty(get=lambda _self: running.done())
-    progress_text: StringProperty(get=lambda _self: running.text())
-    found: StringProperty()
-    result: PointerProperty(type=LSMPLifyResult)
-    seeing: PointerProperty(type=LSMPLifySeeing)
-    cleanup: PointerProperty(type=LSMPLifyCleanUp)
+    progress: FloatProperty(
+        get=lambda _self: running.done(), description="From 0 to 1 while a solve runs, else -1"
+    )
+    progress_text: StringProperty(
+        get=lambda _self: running.text(), description="The step that the solve is at"
+    )
+    found: StringProperty(description="What Look at the Tracks found, a line each")
+    result: PointerProperty(type=LSMPLifyResult, description="What the last solve came to")
+    seeing: PointerProperty(type=LSMPLifySeeing, description="What is drawn over the viewport")
+    cleanup: PointerProperty(
+        type=LSMPLifyCleanUp, description="Settings of the next clean-up steps"
+    )

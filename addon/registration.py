@@ -7,6 +7,7 @@ from . import (
     calibration,
     cleanup,
     cli,
+    first_steps,
     import_motion,
     import_operator,
     mapping,
@@ -14,10 +15,12 @@ from . import (
     panels,
     preferences,
     properties,
+    repair,
     result_operators,
     seeing,
     solve_operator,
     takes,
+    translations,
 )
 
 _CLASSES = (
@@ -33,12 +36,14 @@ _CLASSES = (
     *import_motion.CLASSES,
     result_operators.LSMPLIFY_OT_jump_to_worst,
     result_operators.LSMPLIFY_OT_find_layout,
+    *first_steps.CLASSES,
     panels.LSMPLIFY_PT_tracks,
     *mapping.CLASSES,
     *calibration.CLASSES,
     panels.LSMPLIFY_PT_body,
     panels.LSMPLIFY_PT_bake,
     panels.LSMPLIFY_PT_result,
+    *repair.CLASSES,
     *seeing.CLASSES,
     *cleanup.CLASSES,
 )
@@ -53,10 +58,12 @@ def register() -> None:
     seeing.register()
     menus.add()
     cli.register()
+    translations.register()
 
 
 def unregister() -> None:
     """Take everything back, in reverse."""
+    translations.unregister()
     cli.unregister()
     menus.remove()
     seeing.unregister()

@@ -5,11 +5,14 @@ import bpy
 
 from ..lsmplify_core.errors import InputError
 from ..lsmplify_core.mapping import mapping_of
+from ..lsmplify_core.matching import Match
+from ..lsmplify_core.tracks import Tracks
 from . import job
 from .mapping import rows
-from .mapping.use import match_tracks
+from .mapping.use import placed
 from .people.reading import chosen
 from .solve_operator import missing
+from .translations import said
 
 
 class LSMPLIFY_OT_jump_to_worst(bpy.types.Operator):
@@ -50,21 +53,27 @@ class LSMPLIFY_OT_find_layout(bpy.types.Operator):
             people = job.read_people(context)
             rows.name_all(settings.people, [p.name for p in people] if len(people) > 1 else [])
             tracks = chosen(people, settings.person)[0].taken.tracks
-            match, _, by_hand = match_tracks(settings, tracks.names)
+            tracks, (match, _, by_hand) = placed(settings, tracks)
         except InputError as error:
             settings.found = ""
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        missing_share = 100 * tracks.gaps
-        settings.found = (
-            f"{match.layout.name}: {len(match.matched)} of {len(match.track_of)} points\n"
-            f"{tracks.frames} frames at {tracks.rate:g} per second\n"
-            f"{missing_share:.1f} % missing"
-        )
-        if len(people) > 1:
-            settings.found += f"\n{len(people)} people: {', '.join(p.name for p in people)}"
-        rows.fill(
-            settings, mapping_of(match, tracks.names), tracks.names, match.evidence, by_hand
-        )  # fmt: skip
+        settings.found = "\n".join(_found(tracks, match, [p.name for p in people]))
+        if match.layout.name != "unnamed":  # a list of points named as their tracks says nothing
+            mapping = mapping_of(match, tracks.names)
+            rows.fill(settings, mapping, tracks.names, match.evidence, by_hand)
         self.report({"INFO"}, match.evidence)
         return {"FINISHED"}
+
+
+def _found(tracks: Tracks, match: Match, people: list[str]) -> list[str]:
+    """What is said of the tracks, a line each."""
+    points, of = len(match.matched), len(match.track_of)
+    lines = [
+        said("{layout}: {points} of {of} points", layout=match.layout.name, points=points, of=of),
+        said("{frames} frames at {rate} per second", frames=tracks.frames, rate=f"{tracks.rate:g}"),
+        said("{share} % missing", share=f"{100 * tracks.gaps:.1f}"),
+    ]
+    if len(people) > 1:
+        lines.append(said("{count} people: {names}", count=len(people), names=", ".join(people)))
+    return lines

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ours beside the others on the same frames in one run: SMPLify, the paper's network, momentum.
 
-Each clip of the test part is cut to its first frames, since SMPLify needs a second for each. What
-that costs ours, whose clips are mostly long, stands beside it: its frames/s on the whole clips.
+`python benchmarks/peers.py [FRAMES] [EVERY]`: every so many'th clip of motion/test is cut to its first
+frames, since SMPLify needs a second for each. What that costs ours, whose clips are mostly long, stands
+beside it: its frames/s on the whole clips. Every method may use the processors as it likes; SMPLify's
+and the paper's small tensors are quickest on one thread (`OMP_NUM_THREADS=1`).
 """
 
+import sys
 from typing import Any
 
 from common import SHARED, absent, publish
@@ -35,8 +38,10 @@ def main() -> None:
         absent("peers", DATA)
         return
     layout = load_layout("BODY_25")
-    whole = [take_of(source, layout) for source in find_sources(DATA)[::EVERY]]
-    takes = [between(take, 0, min(FRAMES, take.truth.frames)) for take in whole]
+    told = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    frames, every = (*told, *(FRAMES, EVERY)[len(told) :])
+    whole = [take_of(source, layout) for source in find_sources(DATA)[::every]]
+    takes = [between(take, 0, min(frames, take.truth.frames)) for take in whole]
     find_method("default")(whole[0])  # weights are read once, before the clock runs
     rows = [measured(name, takes) for name in METHODS]
     rows.append(measured("default", whole, "default, whole clips"))

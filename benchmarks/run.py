@@ -10,11 +10,15 @@ import accuracy
 import cleanup
 import conditions
 import damage
+import long_takes
 import markers
+import pairs
 import peers
+import plugin
 import reading
 import repair
 import speed
+import unnamed
 
 TABLES = {
     "speed": speed.main,
@@ -23,9 +27,13 @@ TABLES = {
     "conditions": conditions.main,
     "cleanup": cleanup.main,
     "peers": peers.main,
+    "pairs": pairs.main,
+    "plugin": plugin.main,
+    "long_takes": long_takes.main,
     "repair": repair.main,
     "reading": reading.main,
     "damage": damage.main,
+    "unnamed": unnamed.main,
 }
 
 

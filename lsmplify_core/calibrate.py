@@ -16,15 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Floats
-from .attachments import Comparison, State, Target, compare
+from .attachments import State, Target, compare
 from .body import Body, default_body
-from .joints import ANCESTORS, N_JOINTS, N_POSED, PARENTS
+from .joints import N_JOINTS
 from .kinematics import attached_points, forward
 from .learned import Learned, learned_steps
 from .network import FRAME_RATE, Network
 from .noise import track_noise
 from .placing import place, torso_trust
-from .rotations import axis_angle_to_matrix, matrix_to_axis_angle, skew
+from .shapefit import REPEATS_AT_JOINTS, OffsetPull, joint_step
 from .shapes import ShapeSpace
 from .timing import mapped
 
@@ -40,25 +40,9 @@ Gauss–Newton steps on poses and shape together, in each pass."""
 _NOISE: Final = 0.005
 """Metres: the error that a track is thought to have, if it doesn't tremble by more; what the priors
 are weighed against."""
-_SKIN_SPREAD: Final = 0.015
-_JOINT_SPREAD: Final = 0.006
-"""Metres: the same for a skin marker and for a keypoint at a joint, with long tails (Cauchy):
-most lie where the layout has them, but tools differ, and MidHip is SMPL's pelvis for some and
-nine centimetres lower, between the hips, for others."""
-_REPEATS: Final = 4.0
-_REPEATS_AT_JOINTS: Final = (8.0, 0.7)
-"""Frames of a take repeat each other's errors, so that so many of them count as one against the
-priors. Points at joints are free in the first pass, so that those which a tool puts elsewhere can
-leave, and held in the last, so that the others return to where they belong."""
-_ANGLE_SPREAD: Final = 0.4
-"""Radians: the same for the network's rotations; wide, since what draws them draws the body too."""
 _LOST: Final = (0.02, 3.0)
 """A frame whose points are further from the body than so many metres and so many times what is usual
 is left out of the next pass."""
-_HELD: Final = 1e6
-"""How strongly known offsets stay."""
-_OUTLIER: Final = 0.03
-"""Metres: residuals beyond this count less and less."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +66,6 @@ class Held:
 
     offsets: Floats
     known: NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class _Pull:
-    """What offsets are pulled to: prior (K, 3) on the mean body, loose times the usual spread, and
-    held (K,) those that stay."""
-
-    prior: Floats
-    loose: float
-    held: NDArray[np.bool_]
 
 
 def rough_size(body: Body, target: Target) -> float:
@@ -147,7 +121,7 @@ def calibrate_steps(
     if held is not None:
         offsets = np.where(held.known[:, None], held.offsets, offsets)
         prior = np.where(held.known[:, None], held.offsets / size, prior)
-    pull = _Pull(prior, loose, np.zeros(len(prior), bool) if held is None else held.known)
+    pull = OffsetPull(prior, loose, np.zeros(len(prior), bool) if held is None else held.known)
     take = replace(target, points=target.points[frames], weights=target.weights[frames])
     noise = max(_NOISE, track_noise(target.points, target.weights))
     poses = State(np.zeros(0), np.zeros(0))
@@ -173,9 +147,9 @@ def calibrate_steps(
         poses = State(
             learned.fitted.rotations.astype(np.float64), learned.fitted.root * np.float64(unit)
         )
-        repeats = _REPEATS_AT_JOINTS[0 if turn < passes - 1 else 1]
+        repeats = REPEATS_AT_JOINTS[0 if turn < passes - 1 else 1]
         for _ in range(_STEPS):
-            poses, shape, offsets = _joint_step(
+            poses, shape, offsets = joint_step(
                 space, take, poses, learned.guess, shape, offsets, pull, fixed, repeats, noise,
             )  # fmt: skip
         take = _without_lost(poses, take, space.body(shape), offsets)
@@ -224,118 +198,3 @@ def _shares(
     steps: Generator[float, None, Learned], turn: int, passes: int
 ) -> Generator[float, None, Learned]:
     return (yield from mapped(steps, lambda done: (turn + 0.8 * done) / passes))
-
-
-def _joint_step(
-    space: ShapeSpace, take: Target, poses: State, guess: State, shape: Floats, offsets: Floats,
-    pull: "_Pull", fixed: bool, repeats: float, noise: float,
-) -> tuple[State, Floats, Floats]:  # fmt: skip
-    """One Gauss–Newton step on all poses and the shape they share. noise: metres, what the tracks
-    tremble by; the more, the firmer all that is known beforehand."""
-    target = replace(take, bones=space.body(shape).offsets, offsets=offsets)
-    seen = compare(poses, target)
-    apart = np.square(seen.residuals).sum(axis=-1)
-    target = replace(target, weights=take.weights / (1.0 + apart / _OUTLIER**2))
-    jacobian = np.concatenate(
-        (_pose_jacobian(seen, target), _shape_jacobian(seen, target, space, shape)), axis=-1
-    )
-    root_weight = np.sqrt(target.weights)[..., None]
-    n = len(jacobian)
-    jacobian = (jacobian * root_weight[..., None]).reshape(n, -1, jacobian.shape[-1])
-    residual = (seen.residuals * root_weight).reshape(n, -1, 1)
-    matrix = jacobian.transpose(0, 2, 1) @ jacobian
-    vector = (jacobian.transpose(0, 2, 1) @ residual)[..., 0]
-    _pull_poses(matrix, vector, poses, guess, seen, (noise / _ANGLE_SPREAD) ** 2)
-    own = _shape_pull(n, space, shape, fixed, noise)
-    placed = _offset_pull(n, space.size(shape), offsets, pull, repeats, noise)
-    strength, towards = (np.concatenate(pair) for pair in zip(own, placed, strict=True))
-    step, change = _solved_together(matrix, vector, strength, towards)
-    turn = step[:, : 3 * N_POSED].reshape(-1, N_POSED, 3, 1)
-    local = (np.swapaxes(seen.turned[:, :N_POSED], -1, -2) @ turn)[..., 0]
-    rotations = poses.rotations.copy()
-    rotations[:, :N_POSED] = rotations[:, :N_POSED] @ axis_angle_to_matrix(
-        np.clip(local, -0.5, 0.5)
-    )
-    offsets = offsets + change[len(shape) :].reshape(-1, 3)
-    shape = space.limited(shape + change[: len(shape)])
-    return State(rotations, poses.root + step[:, 3 * N_POSED :]), shape, offsets
-
-
-def _solved_together(
-    matrix: Floats, vector: Floats, pull: Floats, towards: Floats
-) -> tuple[Floats, Floats]:
-    """Steps of the poses (N, 69) and of the shape (S,): the poses eliminated from the sum over the
-    frames (Schur complement)."""
-    poses = 3 * N_POSED + 3
-    coupling = matrix[:, :poses, poses:]
-    right = np.concatenate((coupling, vector[:, :poses, None]), axis=-1)
-    solved = np.linalg.solve(matrix[:, :poses, :poses], right)
-    back = coupling.transpose(0, 2, 1) @ solved
-    shape_matrix = (matrix[:, poses:, poses:] - back[..., :-1]).sum(axis=0) + np.diag(pull)
-    shape_vector = (vector[:, poses:] - back[..., -1]).sum(axis=0) + pull * towards
-    shape: Floats = np.linalg.solve(shape_matrix, shape_vector)
-    step: Floats = solved[..., -1] - solved[..., :-1] @ shape
-    return step, shape
-
-
-def _pose_jacobian(seen: Comparison, target: Target) -> Floats:
-    """(N, K, 3, 69): how the points move with world turns of the joints and the root's shift."""
-    carries = ANCESTORS[np.asarray(target.joints)][:, :N_POSED]
-    points = target.points - seen.residuals
-    levers = (points[:, :, None] - seen.placed[:, None, :N_POSED]) * carries[..., None]
-    turns = -skew(levers).transpose(0, 1, 3, 2, 4).reshape(*levers.shape[:2], 3, 3 * N_POSED)
-    shifts = np.broadcast_to(np.eye(3), (*levers.shape[:2], 3, 3))
-    return np.concatenate((turns, shifts), axis=-1)
-
-
-def _shape_jacobian(seen: Comparison, target: Target, space: ShapeSpace, shape: Floats) -> Floats:
-    """(N, K, 3, S + 3 K): how the points move with the body's shape and with their own offsets."""
-    path = ANCESTORS[np.asarray(target.joints)].astype(float)
-    path[:, 0] = 0.0
-    moves = space.jacobian(shape, seen.turned[:, [0, *PARENTS[1:]]], path)
-    n, k = seen.residuals.shape[:2]
-    own = np.zeros((n, k, 3, k, 3))
-    frames = seen.turned[:, np.asarray(target.joints)]
-    index = np.arange(k)
-    own[:, index, :, index] = frames.transpose(1, 0, 2, 3)
-    return np.concatenate((moves, own.reshape(n, k, 3, 3 * k)), axis=-1)
-
-
-def _pull_poses(
-    matrix: Floats, vector: Floats, poses: State, guess: State, seen: Comparison,
-    stiffness: float,
-) -> None:  # fmt: skip
-    """Add the pull towards the network's rotations, and a little damping, in place."""
-    own = poses.rotations[:, :N_POSED]
-    away = matrix_to_axis_angle(np.swapaxes(own, -1, -2) @ guess.rotations[:, :N_POSED])
-    world = (seen.turned[:, :N_POSED] @ away[..., None])[..., 0]
-    turns = 3 * N_POSED
-    index = np.arange(turns)
-    matrix[:, index, index] += stiffness
-    vector[:, :turns] += stiffness * world.reshape(len(world), turns)
-    index = np.arange(turns + 3)
-    matrix[:, index, index] += 1e-7
-
-
-def _shape_pull(
-    frames: int, space: ShapeSpace, shape: Floats, fixed: bool, noise: float
-) -> tuple[Floats, Floats]:
-    """How strongly (S,) the shape is pulled, and how far (S,) it is from where it is pulled to."""
-    if fixed:
-        return np.full(len(shape), 1e9), np.zeros(len(shape))
-    strength, away = space.pull(shape, noise)
-    return frames / _REPEATS * strength, away
-
-
-def _offset_pull(
-    frames: int, size: float, offsets: Floats, pull: "_Pull", repeats: float, noise: float
-) -> tuple[Floats, Floats]:
-    """The same (3 K,) for the points' offsets, which are pulled to the layout's."""
-    away = pull.prior * size - offsets
-    at_joint = np.linalg.norm(pull.prior, axis=1) < 0.01
-    spread = pull.loose * np.where(at_joint, _JOINT_SPREAD, _SKIN_SPREAD)
-    apart = np.linalg.norm(away, axis=1) / spread
-    trust = frames / np.where(at_joint, repeats, _REPEATS)
-    hold = trust * (noise / spread) ** 2 / (1.0 + apart**2)
-    hold[pull.held] = _HELD
-    return np.repeat(hold, 3), away.reshape(-1)

@@ -14,7 +14,7 @@ from .body import Body, default_body
 from .errors import InputError
 from .joints import JOINT_INDEX, JOINT_NAMES, N_JOINTS
 from .layout import Keypoint, Layout
-from .matching import plain
+from .matching import Match, match_as_named, match_layout, plain
 from .motion import write_whole
 
 _FORM: Final = "lsmplify calibration"
@@ -40,15 +40,24 @@ class SavedCalibration:
         )
         return Layout(self.layout, tuple(scaled))
 
+    def match(self, names: tuple[str, ...]) -> Match:
+        """Which track is which point: by its very name where the takes share most of them ("Empty",
+        "Empty.001" say nothing else), else as names are compared; it may be none."""
+        layout = self.as_layout()
+        own = match_as_named(names, layout, "as calibrated")
+        if own.score > 0.5:
+            return own
+        return match_layout(names, layout, strict=False)
+
     def offsets_for(
         self, names: tuple[str, ...], joints: NDArray[np.intp]
     ) -> tuple[Floats, NDArray[np.bool_]]:
-        """(K, 3) metres and (K,) whether the calibration knows the track, by its name whatever the
-        prefix, and has it on the same joint."""
-        by_name = {plain(p.name): p for p in self.points}
+        """(K, 3) metres and (K,) whether the calibration knows the track, by its name or else by its
+        name whatever the prefix, and has it on the same joint."""
+        by_name = {plain(p.name): p for p in self.points} | {p.name: p for p in self.points}
         offsets, known = np.zeros((len(names), 3)), np.zeros(len(names), dtype=bool)
         for k, (name, joint) in enumerate(zip(names, joints.tolist(), strict=True)):
-            point = by_name.get(plain(name))
+            point = by_name.get(name, by_name.get(plain(name)))
             if point is not None and point.joint == joint:
                 offsets[k], known[k] = point.offset, True
         return offsets, known

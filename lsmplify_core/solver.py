@@ -203,32 +203,33 @@ def matched(
     file that names only some of at least twenty tracks places the others by how they move. Where
     unit and up axis come out of that, the tracks returned know them.
     """
+    if layout in ("auto", "none") and saved is not None:
+        own = saved.match(tracks.names)
+        if len(own.matched) >= LEAST_POINTS:
+            return tracks, own
     if layout == "none":
-        return _attached(tracks, None)
+        return attached(tracks, None)
     if layout != "auto":
         shown = load_layout(layout)
         part = match_layout(tracks.names, shown, strict=False)
         few = len(part.matched) < LEAST_NAMED * len(tracks.names)
         if few and part.matched and layout not in shipped_layouts() and _many(tracks):
-            return _attached(tracks, shown)
+            return attached(tracks, shown)
         return tracks, match_layout(tracks.names, shown)
-    if saved is not None:
-        own = match_layout(tracks.names, saved.as_layout(), strict=False)
-        if len(own.matched) >= LEAST_POINTS:
-            return tracks, own
     try:
         return tracks, best_match(tracks.names)
     except InputError:
         if not _many(tracks):
             raise
-        return _attached(tracks, None)
+        return attached(tracks, None)
 
 
 def _many(tracks: Tracks) -> bool:
     return int(tracks.seen.any(axis=0).sum()) >= LEAST_TRACKS
 
 
-def _attached(tracks: Tracks, known: Layout | None) -> tuple[Tracks, Match]:
+def attached(tracks: Tracks, known: Layout | None) -> tuple[Tracks, Match]:
+    """Tracks and their match by how they move; known: points of some of them, by the tracks' names."""
     found = attach(tracks, known)
     told = (*found.tracks.warnings, *found.warnings)
     return replace(found.tracks, warnings=told), found.match

@@ -3,6 +3,7 @@
 
 import json
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +18,9 @@ from .layout import load_layout
 from .matching import best_match, match_layout
 from .motion import Motion
 from .packing import pack, unpack
-from .tracks import Tracks
+from .repair import Repair, apply
+from .repair.records import repair_from_json
+from .tracks import Tracks, checked_tracks
 from .world import converted, find_world
 
 _VERSION: Final = 1
@@ -29,10 +32,10 @@ _NEAR: Final = 0.02
 class TrackRecord:
     """Tracks beside an armature's motion, on the clock of their own.
 
-    attached: (T, K) tracks in metres, where each is fixed to the body, and their source.
-    first: scene frame of the first sample. step: scene frames between two samples. layout: its name.
-    expected: (T, 22) radians, the error that the network expects of each rotation; None where the
-    motion is not from the solver.
+    attached: (T, K) tracks in metres as they were measured, where each is fixed to the body, and
+    their source. first: scene frame of the first sample. step: scene frames between two samples.
+    layout: its name. expected: (T, 22) radians, the error that the network expects of each rotation;
+    None where the motion is not from the solver. repairs: what was mended before the solve.
     """
 
     attached: Attached
@@ -40,6 +43,20 @@ class TrackRecord:
     step: float
     layout: str
     expected: Floats | None = None
+    repairs: tuple[Repair, ...] = ()
+
+    @cached_property
+    def mended(self) -> Floats:
+        """(T, K, 3) metres: the tracks with labels right and mistakes left out; gaps stay gaps."""
+        if not self.repairs:
+            return self.attached.positions
+        return apply(self.tracks(), [r for r in self.repairs if r.kind != "gap"]).positions
+
+    def tracks(self) -> Tracks:
+        """The tracks as they were measured, on their own clock at a rate of one, in metres, Z up."""
+        old = self.attached
+        made = checked_tracks(old.positions, old.names, 1.0, old.source, 1.0, "+z")
+        return replace(made, unit_given=True, up_given=True)
 
     @property
     def samples(self) -> int:
@@ -54,7 +71,7 @@ class TrackRecord:
     def at(self, frames: Floats) -> tuple[Attached, Floats | None]:
         """Tracks and expected errors at scene frames (N,).
 
-        Positions between two samples are interpolated where both are seen; frames that the record
+        They are the mended ones. Positions between two samples are interpolated where both are seen; frames that the record
         does not cover show no track, and their expected errors are those of the nearest sample.
         """
         where = (np.asarray(frames, dtype=np.float64) - self.first) / self.step
@@ -63,7 +80,7 @@ class TrackRecord:
         nearest = np.rint(held).astype(np.intp)
         low = np.minimum(held.astype(np.intp), max(self.samples - 2, 0))
         share = np.clip(held - low, 0.0, 1.0)[:, None, None]
-        tracks = self.attached.positions
+        tracks = self.mended
         positions = (1.0 - share) * tracks[low] + share * tracks[
             np.minimum(low + 1, self.samples - 1)
         ]
@@ -114,7 +131,8 @@ def to_text(record: TrackRecord) -> str:
     """The record in one string of ASCII."""
     attached = record.attached
     told = {"version": _VERSION, "first": record.first, "step": record.step,
-            "layout": record.layout, "source": attached.source, "names": attached.names}  # fmt: skip
+            "layout": record.layout, "source": attached.source, "names": attached.names,
+            "repairs": [r.to_json() for r in record.repairs]}  # fmt: skip
     arrays: dict[str, Any] = {
         "told": np.array(json.dumps(told)),
         "positions": attached.positions.astype(np.float32),
@@ -138,8 +156,9 @@ def from_text(text: str, where: str) -> TrackRecord:
         )  # fmt: skip
         expected = arrays["expected"].astype(np.float64) if "expected" in arrays else None
         record = TrackRecord(
-            attached, float(told["first"]), float(told["step"]), str(told["layout"]), expected
-        )
+            attached, float(told["first"]), float(told["step"]), str(told["layout"]), expected,
+            tuple(repair_from_json(r, where) for r in told.get("repairs", ())),
+        )  # fmt: skip
     except (KeyError, ValueError, TypeError) as error:
         raise InputError(f"{where}: what it keeps of its tracks is damaged: {error}") from error
     if not _sound(record):

@@ -16,7 +16,13 @@ from lsmplify_core.learning.data import Clips
 from lsmplify_core.learning.paper import convert, frame, graph, infer
 from lsmplify_core.learning.paper.bodies import betas_of, keypoints, many_people
 from lsmplify_core.learning.paper.network import PaperNetwork, count_parameters
-from lsmplify_core.learning.paper.train import draw_pairs, paper_loss
+from lsmplify_core.learning.paper.train import (
+    PaperSettings,
+    draw_pairs,
+    paper_loss,
+    share_done,
+    train_paper,
+)
 from lsmplify_core.rotations import axis_angle_to_matrix
 
 BONES = torch.from_numpy(default_body().offsets.astype(np.float32))
@@ -273,6 +279,32 @@ def test_network_learns_pairs_of_a_clip() -> None:
         optimiser.step()
         losses.append(float(loss.detach()))
     assert np.mean(losses[-3:]) < 0.5 * losses[0]
+
+
+def test_training_ends_by_steps_or_by_the_clock() -> None:
+    by_steps, by_time = PaperSettings(steps=200), PaperSettings(steps=200, minutes=1.0)
+    assert share_done(by_steps, 50, 1e6) == 0.25
+    assert share_done(by_time, 50, 6.0) == 0.25
+    assert share_done(by_time, 50, 45.0) == 0.75
+    assert share_done(by_time, 50, 61.0) == 1.0
+
+
+def test_training_that_ran_out_of_time_writes_its_weights(tmp_path: Path) -> None:
+    from lsmplify_core.evaluation.synthetic import strolling
+    from lsmplify_core.motion import save_motion
+
+    save_motion(strolling(60, 30.0), tmp_path / "data/a.npz")
+    out = tmp_path / "paper.npz"
+    train_paper(tmp_path / "data", out, PaperSettings(steps=9999, batch=4, people=2, minutes=1e-4))
+    assert isinstance(convert.load_paper_network(out), PaperNetwork)
+
+
+def test_minutes_are_for_the_papers_network(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["train", "--data", str(tmp_path), "--out", str(tmp_path / "a.npz"), "--minutes", "3"]
+    assert main(words) == 2
+    assert "--network paper" in capsys.readouterr().err
 
 
 def test_skin_of_the_loss_is_the_mannequin() -> None:

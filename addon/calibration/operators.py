@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Show the calibrated body with its markers, and hide it again."""
 
+from pathlib import Path
 from typing import ClassVar
 
 import bpy
-from bpy.props import BoolProperty
+from bpy.props import BoolProperty, StringProperty
+from bpy_extras.io_utils import ExportHelper
 
+from ...lsmplify_core.calibration_file import save_calibration
+from ...lsmplify_core.errors import InputError
 from .figure import add_figure, figure_of, remove_figure
 from .store import calibration_of
 
@@ -22,10 +26,7 @@ class LSMPLIFY_OT_show_markers(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Grey where no armature has been solved for."""
-        if solved_armature(context) is None:
-            cls.poll_message_set("Select an armature that was baked with Solve and Bake")
-            return False
-        return True
+        return _solved(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Show it, or hide it where it is shown."""
@@ -40,6 +41,38 @@ class LSMPLIFY_OT_show_markers(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class LSMPLIFY_OT_save_calibration(bpy.types.Operator, ExportHelper):
+    """Save the body and the markers' places on it, for other takes of the same person"""
+
+    bl_idname = "lsmplify.save_calibration"
+    bl_label = "Save Calibration"
+
+    filename_ext = ".json"
+    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Grey where no armature has been solved for."""
+        return _solved(cls, context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Write the file."""
+        found = calibration_of(solved_armature(context))
+        try:
+            save_calibration(found.saved(), Path(bpy.path.abspath(self.filepath)))
+        except InputError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+def _solved(cls: type, context: bpy.types.Context) -> bool:
+    if solved_armature(context) is None:
+        cls.poll_message_set("Select an armature that was baked with Solve and Bake")
+        return False
+    return True
+
+
 def solved_armature(context: bpy.types.Context) -> bpy.types.Object | None:
     """The active armature where it has a calibration, else that of the last result."""
     active = context.view_layer.objects.active
@@ -49,4 +82,4 @@ def solved_armature(context: bpy.types.Context) -> bpy.types.Object | None:
     return last if last is not None and calibration_of(last) is not None else None
 
 
-CLASSES = (LSMPLIFY_OT_show_markers,)
+CLASSES = (LSMPLIFY_OT_show_markers, LSMPLIFY_OT_save_calibration)

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...lsmplify_core.body import Body
+from ...lsmplify_core.calibration_file import SavedCalibration
+from ...lsmplify_core.layout import Keypoint
 from ...lsmplify_core.solver import Solution
 
 _KEY: Final = "lsmplify_calibration"
@@ -18,12 +20,21 @@ _KEY: Final = "lsmplify_calibration"
 @dataclass(frozen=True)
 class Calibrated:
     """body: the person's. names, joints (K,), offsets (K, 3): the markers, metres in their joints'
-    frames on that body."""
+    frames on that body. layout: the name of theirs."""
 
     body: Body
     names: tuple[str, ...]
     joints: NDArray[np.intp]
     offsets: NDArray[np.float64]
+    layout: str = "own"
+
+    def saved(self) -> SavedCalibration:
+        """The same for a file."""
+        points = tuple(
+            Keypoint(name, int(joint), (float(x), float(y), float(z)))
+            for name, joint, (x, y, z) in zip(self.names, self.joints, self.offsets, strict=True)
+        )
+        return SavedCalibration(self.body, points, self.layout)
 
 
 def store_calibration(armature: bpy.types.Object, solution: Solution) -> None:
@@ -31,6 +42,7 @@ def store_calibration(armature: bpy.types.Object, solution: Solution) -> None:
     body = solution.motion.body
     armature[_KEY] = json.dumps({
         "body": body.name,
+        "layout": solution.match.layout.name,
         "rest_joints": np.round(body.rest_joints, 5).tolist(),
         "names": list(solution.motion.track_names),
         "joints": np.asarray(solution.joints).tolist(),
@@ -51,4 +63,7 @@ def calibration_of(armature: bpy.types.Object | None) -> Calibrated | None:
     except (ValueError, KeyError, TypeError):
         return None
     fits = len(joints) == len(offsets) == len(fields["names"]) and body.rest_joints.shape == (24, 3)
-    return Calibrated(body, tuple(fields["names"]), joints, offsets) if fits else None
+    if not fits:
+        return None
+    layout = str(fields.get("layout", "own"))
+    return Calibrated(body, tuple(fields["names"]), joints, offsets, layout)

@@ -11,6 +11,7 @@ from ...lsmplify_core.cleanup.floor import Floor, find_floor
 from ...lsmplify_core.errors import InputError
 from ..takes import fields
 from ..takes.reading import Take, read_take
+from ..translations import CONTEXT
 from . import foot_markers
 from .orders import Order
 from .step_operator import ArmatureOperator, StepOperator, fill_panel
@@ -38,7 +39,7 @@ class LSMPLIFY_OT_find_contacts(ArmatureOperator, bpy.types.Operator):
         description="A heel or toe that is so near the floor may stand; metres",
     )  # fmt: skip
     detail: EnumProperty(
-        name="Markers", default="FOOT",
+        name="Markers", default="FOOT", translation_context=CONTEXT, description="What gets markers of its own on the timeline",
         items=(("FOOT", "Feet", "Two markers each time that a foot stands"),
                ("PARTS", "Heels and Toes", "Two each time that a heel or a toe stands")),
     )  # fmt: skip
@@ -88,10 +89,11 @@ class LSMPLIFY_OT_add_contact(ArmatureOperator, bpy.types.Operator):
     bl_label = "Add Contact Marker"
 
     side: EnumProperty(
-        name="Side", items=(("L", "Left", "Left foot"), ("R", "Right", "Right foot"))
-    )
+        name="Side", description="Which foot the marker is about",
+        items=(("L", "Left", "The left foot"), ("R", "Right", "The right foot")),
+    )  # fmt: skip
     what: EnumProperty(
-        name="Part",
+        name="Part", description="Which part of the foot the marker is about",
         items=(("foot", "Foot", "Heel, toe or both"), ("heel", "Heel", "The heel"),
                ("toe", "Toe", "The toe")),
     )  # fmt: skip

@@ -6,6 +6,7 @@ import bpy
 from ..import_motion import LSMPLIFY_OT_import_motion
 from ..takes import choosing, fields, groups, live
 from ..takes.reading import shown_action
+from ..translations import CONTEXT, said
 from . import feet_operators as feet
 from . import history_operators as history
 from . import other_operators as other
@@ -43,16 +44,18 @@ class LSMPLIFY_PT_clean_up(_Panel, bpy.types.Panel):
         armature = choosing.chosen(context)
         action = shown_action(armature)
         if settings.progress >= 0.0:
-            column.progress(factor=settings.progress, text=f"{settings.progress_text} (Esc stops)")
+            step = said(settings.progress_text)
+            column.progress(factor=settings.progress, text=said("{step} (Esc stops)", step=step))
         if action is None:
             column.label(text="Make an armature with a motion active", icon="INFO")
             column.operator(LSMPLIFY_OT_import_motion.bl_idname, icon="IMPORT")
         else:
             row = column.row(align=True)
-            row.label(text=action.name, icon="ACTION")
+            row.label(text=action.name, icon="ACTION", translate=False)
             row.operator(history.LSMPLIFY_OT_switch_action.bl_idname, icon="ARROW_LEFTRIGHT")
             if armature.lsmplify_rig.other is not None:
-                column.label(text=f"Other: {armature.lsmplify_rig.other.name}")
+                other_name = armature.lsmplify_rig.other.name
+                column.label(text=said("Other: {action}", action=other_name), translate=False)
         row = column.row()
         row.prop(settings.cleanup, "into", expand=True)
         row = column.row(align=True)
@@ -91,11 +94,15 @@ class LSMPLIFY_PT_this_step(_Step, bpy.types.Panel):
         column = self.column()
         action = shown_action(choosing.chosen(context))
         step = action.lsmplify_step
-        source = step.source.name if step.source else "nothing; it was removed"
-        column.label(text=f"{groups.KINDS[step.kind]} of {source}")
+        kind = said(groups.KINDS[step.kind])
+        if step.source:
+            text = said("{step} of {action}", step=kind, action=step.source.name)
+        else:
+            text = said("{step} of an action that was removed", step=kind)
+        column.label(text=text, translate=False)
         draw_settings(column, step.kind, getattr(step, GROUP[step.kind]))
         for line in filter(None, step.changes.split(", ")):
-            column.label(text=line[0].upper() + line[1:])
+            column.label(text=line[0].upper() + line[1:], translate=False)
         if action.name in live.trouble:
             column.label(text=live.trouble[action.name], icon="ERROR")
         column.operator(history.LSMPLIFY_OT_rebake.bl_idname, icon="FILE_REFRESH")
@@ -187,6 +194,7 @@ class LSMPLIFY_PT_keys(_Step, bpy.types.Panel):
     """Fewer keys."""
 
     bl_label = "Keys"
+    bl_translation_context = CONTEXT
     bl_idname = "LSMPLIFY_PT_keys"
 
     def draw(self, context: bpy.types.Context) -> None:

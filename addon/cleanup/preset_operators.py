@@ -9,6 +9,7 @@ from bpy.props import EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ...lsmplify_core.errors import InputError
+from ..translations import CONTEXT
 from . import presets
 
 _items: list[tuple[str, str, str]] = []
@@ -41,7 +42,9 @@ class LSMPLIFY_OT_save_preset(_Preset, bpy.types.Operator):
     bl_idname = "lsmplify.save_preset"
     bl_label = "Save Preset"
 
-    name: StringProperty(name="Name", default="My Clean-Up")
+    name: StringProperty(
+        name="Name", default="My Clean-Up", description="The name to find the settings by later"
+    )
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Ask for the name."""
@@ -61,7 +64,7 @@ class LSMPLIFY_OT_load_preset(_Preset, bpy.types.Operator):
     bl_label = "Load Preset"
     bl_property = "name"
 
-    name: EnumProperty(name="Preset", items=_names)
+    name: EnumProperty(name="Preset", items=_names, description="The preset to take settings from")
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Show the list."""
@@ -81,7 +84,9 @@ class LSMPLIFY_OT_export_preset(_Preset, bpy.types.Operator, ExportHelper):
     bl_label = "Export Settings"
     filename_ext = ".json"
 
-    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+    filter_glob: StringProperty(
+        default="*.json", options={"HIDDEN"}, description="Endings of the files that are shown"
+    )
 
     def act(self, settings: object) -> str:
         """Write it."""
@@ -95,8 +100,11 @@ class LSMPLIFY_OT_import_preset(_Preset, bpy.types.Operator, ImportHelper):
 
     bl_idname = "lsmplify.import_preset"
     bl_label = "Import Settings"
+    bl_translation_context = CONTEXT
 
-    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+    filter_glob: StringProperty(
+        default="*.json", options={"HIDDEN"}, description="Endings of the files that are shown"
+    )
 
     def act(self, settings: object) -> str:
         """Read it."""

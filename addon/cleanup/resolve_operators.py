@@ -32,7 +32,7 @@ class LSMPLIFY_OT_clear_pose_keys(ArmatureOperator, bpy.types.Operator):
     bl_label = "Clear Pose Keys"
 
     which: EnumProperty(
-        name="Which", default="ALL",
+        name="Which", default="ALL", description="Which pose keys to forget",
         items=(("ALL", "All", "All pose keys"), ("FRAME", "This Frame", "The one of this frame"),
                ("ACTIVE", "Active", "The one chosen in the list")),
     )  # fmt: skip
@@ -56,7 +56,7 @@ class LSMPLIFY_OT_set_resolve_range(ArmatureOperator, bpy.types.Operator):
     bl_label = "Set Range"
 
     source: EnumProperty(
-        name="From", default="SPAN",
+        name="From", default="SPAN", description="What the range is taken from",
         items=(("SPAN", "Worst Span", "The span chosen in the list, and its region"),
                ("PREVIEW", "Preview Range", "The scene's preview range"),
                ("KEYS", "Pose Keys", "A second to each side of the pose keys")),

@@ -66,11 +66,8 @@ class StepOperator:
             return self._refused(error)
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        """Take the panel's settings for those that the caller did not give."""
-        settings = getattr(context.scene.lsmplify.cleanup, GROUP[self.kind])
-        for name in groups.names_of(settings):
-            if not self.properties.is_property_set(name):
-                setattr(self, name, getattr(settings, name))
+        """Begin with the panel's settings."""
+        self._from_panel(context)
         if not self.lasting or bpy.app.background or context.window is None:
             return self.execute(context)
         try:
@@ -111,6 +108,13 @@ class StepOperator:
         """Stop, with nothing written."""
         self._steps.close()
         self._rest(context)
+
+    def _from_panel(self, context: bpy.types.Context) -> None:
+        """Take the panel's settings for those that the caller did not give."""
+        settings = getattr(context.scene.lsmplify.cleanup, GROUP[self.kind])
+        for name in groups.names_of(settings):
+            if not self.properties.is_property_set(name):
+                setattr(self, name, getattr(settings, name))
 
     def _prepare(self, context: bpy.types.Context) -> None:
         self._take = read_take(context, choosing.armature(context))

@@ -53,7 +53,7 @@ class LSMPLIFY_OT_map_track(bpy.types.Operator):
     bl_label = "Map Track"
     bl_options: ClassVar = {"REGISTER", "UNDO"}
 
-    point: StringProperty(name="Body Point")
+    point: StringProperty(name="Body Point", description="The body point's name in the layout")
     track: StringProperty(name="Track", description="Empty to leave the point without a track")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -88,7 +88,9 @@ class LSMPLIFY_OT_save_mapping(bpy.types.Operator, ExportHelper):
     bl_label = "Save Mapping"
 
     filename_ext = ".json"
-    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+    filter_glob: StringProperty(
+        default="*.json", options={"HIDDEN"}, description="Endings of the files that are shown"
+    )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write the file."""
@@ -109,7 +111,9 @@ class LSMPLIFY_OT_load_mapping(bpy.types.Operator, ImportHelper):
     bl_label = "Load Mapping"
     bl_options: ClassVar = {"REGISTER", "UNDO"}
 
-    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+    filter_glob: StringProperty(
+        default="*.json", options={"HIDDEN"}, description="Endings of the files that are shown"
+    )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Read the file and hold it against the tracks there are."""

@@ -6,11 +6,17 @@ from typing import ClassVar, Final
 import bpy
 from bpy.props import BoolProperty
 
+from .. import lines
+from ..translations import said
 from . import operators, rows
 
 ICONS: Final = {
     rows.MATCHED: "CHECKMARK", rows.GUESSED: "QUESTION",
     rows.MISSING: "ERROR", rows.UNUSED: "RADIOBUT_OFF",
+}  # fmt: skip
+COUNTS: Final = {
+    rows.MATCHED: "{count} matched", rows.GUESSED: "{count} guessed",
+    rows.MISSING: "{count} missing", rows.UNUSED: "{count} not used",
 }  # fmt: skip
 
 
@@ -32,8 +38,9 @@ class LSMPLIFY_UL_mapping(bpy.types.UIList):
         row = layout.split(factor=0.5, align=True)
         row.alert = state == rows.MISSING
         row.active = state != rows.UNUSED
-        row.label(text=item.name if item.joint >= 0 else "not used", icon=ICONS[state])
-        row.label(text=item.track or "no track")
+        point, track = item.name if item.joint >= 0 else "", item.track
+        row.label(text=point or said("Not used"), icon=ICONS[state], translate=False)
+        row.label(text=track or said("No track"), translate=False)
 
     def draw_filter(self, _context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
         """Search by name, and what is settled out of the way."""
@@ -82,17 +89,14 @@ class LSMPLIFY_PT_mapping(bpy.types.Panel):
                 column.prop_search(chosen, "track", kept, "tracks", text=chosen.name)
             elif not chosen.used:
                 column.prop_search(chosen, "point", kept, "points", text=chosen.track)
-        column.label(text=summary(kept))
+        for line in lines.wrapped(context, summary(kept)):
+            column.label(text=line, translate=False)
 
 
 def summary(kept: bpy.types.PropertyGroup) -> str:
     """One line: how many are in which state."""
     states = [rows.state_of(r) for r in kept.rows]
-    words = (
-        (rows.MATCHED, "matched"), (rows.GUESSED, "guessed"),
-        (rows.MISSING, "missing"), (rows.UNUSED, "not used"),
-    )  # fmt: skip
-    told = [f"{states.count(s)} {word}" for s, word in words if s in states]
+    told = [said(text, count=states.count(s)) for s, text in COUNTS.items() if s in states]
     return f"{kept.layout}: {', '.join(told)}"
 
 

@@ -2,15 +2,19 @@
 """Which track is which body point, for a solve: as mapped by hand, as mapped before, or by names."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import bpy
 
+from ...lsmplify_core.calibration_file import SavedCalibration
 from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.layout import load_layout
+from ...lsmplify_core.layout import Layout, load_layout
 from ...lsmplify_core.mapping import Mapping, match_of
 from ...lsmplify_core.matching import Match, best_match, match_layout, rank_layouts
 from ...lsmplify_core.names import plain
+from ...lsmplify_core.solver import attached, matched
+from ...lsmplify_core.tracks import Tracks
 from . import remember, rows
 
 
@@ -39,13 +43,46 @@ def match_tracks(
     chosen = layout or settings.layout
     if chosen == "auto":
         return Found(best_match(names))
+    if chosen == "none":
+        raise InputError("tracks without names have no body points to list; choose a layout")
     return Found(match_layout(names, load_layout(chosen)))
+
+
+def placed(
+    settings: bpy.types.PropertyGroup, tracks: Tracks, layout: str | None = None,
+    saved: SavedCalibration | None = None,
+) -> tuple[Tracks, Found]:  # fmt: skip
+    """The same for a solve, which may also do without names: the tracks as the match has them.
+
+    Where the layout is "none", and where names say nothing, tracks go to the parts of the body that
+    they move with; what was mapped by hand of them is believed. saved: the person, whose markers are
+    known by name.
+    """
+    chosen = layout or settings.layout
+    if layout is None and chosen == "none" and saved is None:
+        found, match = attached(tracks, _said(settings))
+        return found, Found(match)
+    by_hand = _by_hand(settings, tracks.names) if layout is None else None
+    if by_hand is not None:
+        return tracks, by_hand
+    found, match = matched(tracks, chosen, saved)
+    return found, Found(match)
+
+
+def _said(settings: bpy.types.PropertyGroup) -> Layout | None:
+    """What the mapping list says of tracks by hand, as a layout of their names."""
+    mapping = rows.mapping_in(settings.mapping) if settings.mapping.edited else None
+    if mapping is None:
+        return None
+    pairs = zip(mapping.layout.keypoints, mapping.track_of, strict=True)
+    named = tuple(replace(k, name=t, aliases=()) for k, t in pairs if t is not None)
+    return Layout(mapping.layout.name, named) if named else None
 
 
 def nearest(settings: bpy.types.PropertyGroup, names: Sequence[str]) -> Match:
     """The chosen layout, or the one that comes nearest, with what little is found of it: a list to
     begin with where the names say too little for a solve."""
-    if settings.layout != "auto":
+    if settings.layout not in ("auto", "none"):
         return match_layout(names, load_layout(settings.layout), strict=False)
     return rank_layouts(names)[0]
 

@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 import bpy
 
 from ...lsmplify_core.body import Body
+from ...lsmplify_core.calibration_file import SavedCalibration
 from ...lsmplify_core.errors import InputError
 from ...lsmplify_core.smplfile import SmplFile
 from ...lsmplify_core.solver import Progress, Solution
@@ -15,7 +16,10 @@ from .reading import chosen
 
 
 def prepare_all(
-    context: bpy.types.Context, layout: str | None = None, body: Body | SmplFile | None = None
+    context: bpy.types.Context,
+    layout: str | None = None,
+    body: Body | SmplFile | None = None,
+    saved: SavedCalibration | None = None,
 ) -> list[job.Job]:
     """A job for each chosen person; the arguments are `job.prepare`'s. InputError where one cannot
     be solved, or where several shall go on one armature."""
@@ -27,7 +31,7 @@ def prepare_all(
             f"{len(people)} people are in the tracks ({names}); choose the one to bake on "
             f"{settings.armature.name if settings.armature else 'the armature'}"
         )
-    return [job.prepare(context, layout, body, person) for person in people]
+    return [job.prepare(context, layout, body, person, saved) for person in people]
 
 
 def solve_all(

@@ -71,8 +71,7 @@ class LSMPLIFY_OT_jump_to_span(_Seeing, bpy.types.Operator):
 
 
 class LSMPLIFY_OT_attach_tracks(_Seeing, bpy.types.Operator):
-    """Give the action of this armature the tracks that the Tracks panel names, in place of those it
-    had: for actions from elsewhere, or after tracks were mended"""
+    """Give the action the tracks of the Tracks panel, for actions from elsewhere or mended tracks"""
 
     bl_idname = "lsmplify.attach_tracks"
     bl_label = "Attach Tracks"

@@ -4,6 +4,7 @@
 import bpy
 
 from ..takes import choosing
+from ..translations import said
 from .operators import LSMPLIFY_OT_attach_tracks, LSMPLIFY_OT_jump_to_span, LSMPLIFY_OT_measure
 
 
@@ -18,8 +19,8 @@ class LSMPLIFY_UL_spans(bpy.types.UIList):
         split = layout.split(factor=0.32)
         split.label(text=item.region.title())
         rest = split.split(factor=0.6)
-        rest.label(text=f"{item.what} {item.figure}")
-        rest.label(text=f"{item.first}–{item.last}")
+        rest.label(text=f"{said(item.what)} {item.figure}", translate=False)
+        rest.label(text=f"{item.first}–{item.last}", translate=False)
 
 
 class LSMPLIFY_PT_see(bpy.types.Panel):

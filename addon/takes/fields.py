@@ -16,6 +16,7 @@ from bpy.props import (
 from ...lsmplify_core.cleanup.contacts import ContactSettings
 from ...lsmplify_core.cleanup.feet import FeetSettings
 from ...lsmplify_core.cleanup.regions import region_names
+from ..translations import CONTEXT
 from . import live
 
 _FEET, _CONTACTS = FeetSettings(), ContactSettings()
@@ -59,6 +60,7 @@ class ResolveFields:
     )  # fmt: skip
     memory: FloatProperty(
         name="Memory", default=0.6, min=0.05, max=5.0, unit="TIME_ABSOLUTE",
+        translation_context=CONTEXT,
         description="How far along time a pose key is believed where tracks are missing",
     )  # fmt: skip
     ease: FloatProperty(
@@ -168,7 +170,8 @@ class KeysFields:
     """Fewer keys."""
 
     mode: EnumProperty(
-        name="Keys", update=live.changed, default="FEWEST",
+        name="Keys", update=live.changed, default="FEWEST", translation_context=CONTEXT,
+        description="Which keys are kept: fewer are easier to edit by hand",
         items=(("EVERY", "Every Frame", "A key on every frame"),
                ("NTH", "Every Nth", "A key on every n-th frame"),
                ("FEWEST", "As Few as Fit", "As few keys as an error allows")),

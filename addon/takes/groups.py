@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 from bpy.props import (
+    BoolProperty,
     CollectionProperty,
     EnumProperty,
     FloatProperty,
@@ -18,7 +19,7 @@ from . import fields, live
 
 KINDS = {
     "SOLVE": "Solve", "TRACKS": "Tracks", "RESOLVE": "Re-solve", "REFINE": "Refine",
-    "FEET": "Feet", "SMOOTH": "Smooth", "LIMITS": "Limits", "KEYS": "Keys",
+    "FEET": "Feet", "SMOOTH": "Smooth", "LIMITS": "Limits", "KEYS": "Keys", "MEND": "Repairs",
 }  # fmt: skip
 """A step's kind and what the action's name says of it."""
 
@@ -50,19 +51,44 @@ class LSMPLifyKeysSettings(fields.KeysFields, bpy.types.PropertyGroup):
 class LSMPLifyPoseKey(bpy.types.PropertyGroup):
     """A pose that the artist has set; `pose`: base 64 of rotations and root, see posekeys."""
 
-    frame: FloatProperty(name="Frame")
-    pose: StringProperty()
+    frame: FloatProperty(name="Frame", description="Scene frame that the pose was set at")
+    pose: StringProperty(description="The pose: rotations and root in base 64")
+
+
+class LSMPLifyRepair(bpy.types.PropertyGroup):
+    """A mistake in an action's tracks and its mending. tracks: JSON, a list of names. first, last:
+    samples; start, end: scene frames. on: whether the next solve mends it."""
+
+    kind: StringProperty(description="What is wrong: gap, spike, swap or another mistake")
+    tracks: StringProperty(description="Names of the tracks that it concerns, as JSON")
+    first: IntProperty(description="First sample of the tracks that is wrong")
+    last: IntProperty(description="Last sample of the tracks that is wrong")
+    start: IntProperty(description="Scene frame that it begins at")
+    end: IntProperty(description="Scene frame that it ends at")
+    done: StringProperty(description="What was done about it")
+    evidence: StringProperty(description="What shows that the samples are wrong")
+    on: BoolProperty(
+        name="Mend", default=True, description="Mend this when the take is solved with this list"
+    )
+
+
+def _go_to_repair(step: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    """A click on a repair goes to its first frame."""
+    if not live.is_silent() and 0 <= step.repair < len(step.repairs):
+        context.scene.frame_set(step.repairs[step.repair].start)
 
 
 class StepSettings:
     """The settings of all steps, for a scene or an action."""
 
-    resolve: PointerProperty(type=LSMPLifyResolveSettings)
-    refine: PointerProperty(type=LSMPLifyRefineSettings)
-    feet: PointerProperty(type=LSMPLifyFeetSettings)
-    smooth: PointerProperty(type=LSMPLifySmoothSettings)
-    limits: PointerProperty(type=LSMPLifyLimitsSettings)
-    keys: PointerProperty(type=LSMPLifyKeysSettings)
+    resolve: PointerProperty(type=LSMPLifyResolveSettings, description="Settings of Re-solve Range")
+    refine: PointerProperty(
+        type=LSMPLifyRefineSettings, description="Settings of Refine from Tracks"
+    )
+    feet: PointerProperty(type=LSMPLifyFeetSettings, description="Settings of Lock Feet")
+    smooth: PointerProperty(type=LSMPLifySmoothSettings, description="Settings of Smooth")
+    limits: PointerProperty(type=LSMPLifyLimitsSettings, description="Settings of Limits and Twist")
+    keys: PointerProperty(type=LSMPLifyKeysSettings, description="Settings of Reduce Keys")
 
 
 GROUPS = ("resolve", "refine", "feet", "smooth", "limits", "keys")
@@ -72,27 +98,39 @@ class LSMPLifyStep(StepSettings, bpy.types.PropertyGroup):
     """`action.lsmplify_step`: which step made it from which action, with which settings; `changes`: what
     that changed, empty while a setting is dragged."""
 
-    kind: StringProperty()
-    take: StringProperty()
-    source: PointerProperty(type=bpy.types.Action)
-    record: StringProperty(options={"HIDDEN"})
-    record_id: StringProperty(options={"HIDDEN"})
-    expected: StringProperty(options={"HIDDEN"})
-    refined: StringProperty(options={"HIDDEN"})
-    contacts: StringProperty(options={"HIDDEN"})
-    changes: StringProperty()
-    pose_keys: CollectionProperty(type=LSMPLifyPoseKey)
+    kind: StringProperty(description="Kind of the step that made the action")
+    take: StringProperty(description="Name of the take that it began with")
+    source: PointerProperty(type=bpy.types.Action, description="The action that it was made from")
+    record: StringProperty(options={"HIDDEN"}, description="The tracks, packed as text")
+    record_id: StringProperty(options={"HIDDEN"}, description="What tells these tracks from others")
+    expected: StringProperty(
+        options={"HIDDEN"}, description="How unsure the network is, packed as text"
+    )
+    refined: StringProperty(
+        options={"HIDDEN"}, description="The motion at full strength, packed as text"
+    )
+    contacts: StringProperty(options={"HIDDEN"}, description="When feet stand, as text")
+    changes: StringProperty(description="What the step changed, in a line")
+    pose_keys: CollectionProperty(
+        type=LSMPLifyPoseKey, description="The pose keys that the step began with"
+    )
+    repairs: CollectionProperty(
+        type=LSMPLifyRepair, description="What was mended in the tracks before the solve"
+    )
+    repair: IntProperty(
+        name="Repair", description="Line of the list of repairs", update=_go_to_repair
+    )
 
 
 class LSMPLifySpan(bpy.types.PropertyGroup):
     """A stretch worth a look."""
 
-    region: StringProperty()
-    what: StringProperty()
-    figure: StringProperty()
-    first: IntProperty()
-    last: IntProperty()
-    worst: IntProperty()
+    region: StringProperty(description="The part of the body that it is about")
+    what: StringProperty(description="What is wrong: track error, jitter or unsure")
+    figure: StringProperty(description="How much of it, with its unit")
+    first: IntProperty(description="First scene frame of the span")
+    last: IntProperty(description="Last scene frame of the span")
+    worst: IntProperty(description="The worst scene frame in it")
 
 
 def _go_to_span(rig: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
@@ -110,12 +148,18 @@ def _go_to_key(rig: bpy.types.PropertyGroup, context: bpy.types.Context) -> None
 class LSMPLifyRig(bpy.types.PropertyGroup):
     """`object.lsmplify_rig`: the pose keys and worst spans of an armature, and the other action of A/B."""
 
-    pose_keys: CollectionProperty(type=LSMPLifyPoseKey)
-    pose_key: IntProperty(name="Pose Key", update=_go_to_key)
-    spans: CollectionProperty(type=LSMPLifySpan)
-    span: IntProperty(name="Span", update=_go_to_span)
-    spans_of: StringProperty()
-    other: PointerProperty(type=bpy.types.Action)
+    pose_keys: CollectionProperty(type=LSMPLifyPoseKey, description="Poses that were set by hand")
+    pose_key: IntProperty(
+        name="Pose Key", update=_go_to_key, description="The chosen pose key; a click goes there"
+    )
+    spans: CollectionProperty(type=LSMPLifySpan, description="The worst spans, worst first")
+    span: IntProperty(
+        name="Span",
+        update=_go_to_span,
+        description="The chosen span; a click goes to its worst frame",
+    )
+    spans_of: StringProperty(description="Name of the action that the spans are of")
+    other: PointerProperty(type=bpy.types.Action, description="The action that A/B switches to")
 
 
 class LSMPLifyCleanUp(StepSettings, bpy.types.PropertyGroup):
@@ -130,8 +174,8 @@ class LSMPLifyCleanUp(StepSettings, bpy.types.PropertyGroup):
 
 CLASSES = (
     LSMPLifyResolveSettings, LSMPLifyRefineSettings, LSMPLifyFeetSettings, LSMPLifySmoothSettings,
-    LSMPLifyLimitsSettings, LSMPLifyKeysSettings, LSMPLifyPoseKey, LSMPLifyStep, LSMPLifySpan,
-    LSMPLifyRig, LSMPLifyCleanUp,
+    LSMPLifyLimitsSettings, LSMPLifyKeysSettings, LSMPLifyPoseKey, LSMPLifyRepair, LSMPLifyStep,
+    LSMPLifySpan, LSMPLifyRig, LSMPLifyCleanUp,
 )  # fmt: skip
 
 

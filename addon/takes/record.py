@@ -2,7 +2,7 @@
 """The tracks that an action was solved from, kept on it, so that all works after saving and loading."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import bpy
 import numpy as np
@@ -10,9 +10,11 @@ import numpy as np
 from ...lsmplify_core.arrays import Floats
 from ...lsmplify_core.cleanup.attached import Attached, attached_of
 from ...lsmplify_core.packing import pack, unpack
+from ...lsmplify_core.repair import Repair
 from ...lsmplify_core.solver import Solution
 from ...lsmplify_core.trackrecord import TrackRecord, from_text, to_text
 from ..scene_tracks import SceneTracks
+from . import repairs
 from .reading import Take
 
 _MOST_READ = 8
@@ -20,10 +22,14 @@ _read: dict[str, TrackRecord] = {}
 """Records by their id, the last ones used: they are asked for at every redraw."""
 
 
-def keep(action: bpy.types.Action, record: TrackRecord) -> None:
-    """Store the record on the action."""
+def keep(
+    action: bpy.types.Action, record: TrackRecord, undone: Sequence[Repair] = ()
+) -> None:  # fmt: skip
+    """Store the record on the action, and list its repairs; undone: those that were found and are
+    not done."""
     step = action.lsmplify_step
     step.record, step.record_id = to_text(record), uuid.uuid4().hex
+    repairs.fill(action, record, undone)
     _remember(step.record_id, record)
 
 
@@ -34,7 +40,7 @@ def keep_solved(
     an action that keeps a longer take, that one stays."""
     record = TrackRecord(
         attached_of(solution, taken.tracks), taken.first, step, solution.match.layout.name,
-        solution.expected,
+        solution.expected, solution.repairs,
     )  # fmt: skip
     old = action.lsmplify_step
     if old.record:
@@ -58,14 +64,18 @@ def chain(action: bpy.types.Action | None) -> Iterator[bpy.types.Action]:
 def find(action: bpy.types.Action | None) -> TrackRecord | None:
     """The record of an action or of the one it was made from; None where none is kept. InputError
     for a damaged one."""
-    for owner in chain(action):
-        step = owner.lsmplify_step
-        if not step.record:
-            continue
-        if step.record_id not in _read:
-            _remember(step.record_id, from_text(step.record, f"action {owner.name!r}"))
-        return _read[step.record_id]
-    return None
+    owner = owner_of(action)
+    if owner is None:
+        return None
+    step = owner.lsmplify_step
+    if step.record_id not in _read:
+        _remember(step.record_id, from_text(step.record, f"action {owner.name!r}"))
+    return _read[step.record_id]
+
+
+def owner_of(action: bpy.types.Action | None) -> bpy.types.Action | None:
+    """The action that keeps the record of an action: itself, or one that it was made from."""
+    return next((a for a in chain(action) if a.lsmplify_step.record), None)
 
 
 def beside(take: Take) -> tuple[Attached | None, Floats | None]:

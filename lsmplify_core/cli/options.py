@@ -7,16 +7,17 @@ from pathlib import Path
 
 from ..body import Body
 from ..bodyfile import read_body
-from ..calibration_file import SavedCalibration, load_calibration
+from ..calibration_file import SavedCalibration, load_calibration, save_calibration
 from ..errors import InputError
 from ..fitting import Settings
 from ..motion import Motion
+from ..personfile import calibrated_on
 from ..reading import read_tracks
 from ..reading.start import read_start
 from ..repair import Repair
-from ..repair.files import load_repairs
+from ..repair.files import load_repairs, save_repairs
 from ..smplfile import SmplFile
-from ..solver import calibration_of, solve
+from ..solver import Solution, calibration_of
 from ..tracks import Tracks
 
 
@@ -73,6 +74,14 @@ def repairs(args: argparse.Namespace) -> tuple[Repair, ...] | None:
     return load_repairs(Path(args.repair))
 
 
+def save_found(args: argparse.Namespace, solution: Solution) -> None:
+    """Write what was asked for of the person and of the repairs."""
+    if args.save_calibration is not None:
+        save_calibration(calibration_of(solution), args.save_calibration)
+    if args.save_repairs is not None:
+        save_repairs(solution.repairs, args.save_repairs)
+
+
 def calibration(args: argparse.Namespace) -> SavedCalibration | None:
     """What is known of the person: from a file, or from a static trial."""
     if args.calibration is not None and args.static is not None:
@@ -81,8 +90,9 @@ def calibration(args: argparse.Namespace) -> SavedCalibration | None:
         return load_calibration(args.calibration)
     if args.static is None:
         return None
-    tracks = read_tracks(args.static, fps=args.fps, unit=args.unit, up=args.up)
-    return calibration_of(solve(tracks, layout=args.layout, body=body(args)))
+    return calibrated_on(
+        args.static, args.layout, args.person or "", body(args), args.fps, args.unit, args.up
+    )
 
 
 def read(path: Path, args: argparse.Namespace) -> Tracks:

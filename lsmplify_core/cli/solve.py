@@ -14,13 +14,11 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from ..calibration_file import save_calibration
 from ..errors import OUTSIDE, InputError, told
 from ..motion import save_motion, write_whole
 from ..people import Person, people_of
 from ..reading import is_take, takes_in
-from ..repair.files import save_repairs
-from ..solver import calibration_of, solve
+from ..solver import solve
 from ..tracks import Tracks
 from . import options
 from .feet import with_feet
@@ -163,10 +161,7 @@ def _solve_person(
     written = time.perf_counter() - began
     result = dict(solution.report)
     result["seconds"] = {"read": read, **result["seconds"], "write": written}
-    if args.save_calibration is not None:
-        save_calibration(calibration_of(solution), args.save_calibration)
-    if args.save_repairs is not None:
-        save_repairs(solution.repairs, args.save_repairs)
+    options.save_found(args, solution)
     if report is not None:
         text = json.dumps(result, indent=2) + "\n"
         write_whole(report, lambda file: file.write(text.encode()))

@@ -24,6 +24,9 @@ def add_parser(subparsers: Any) -> None:
         default="ours",
         help="ours, or that of the paper Learnable SMPLify for comparison",
     )
+    parser.add_argument(
+        "--minutes", type=float, help="--network paper: end after so long if lessons are left"
+    )
     parser.add_argument("--log", type=Path, help="file to append a line every 50 steps to")
     parser.set_defaults(run=run)
 
@@ -41,8 +44,11 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--steps {args.steps} is not a number of lessons")
     if args.out.suffix != ".npz":
         raise InputError(f"{args.out}: weights are written as .npz")
+    if args.minutes is not None and (args.network != "paper" or not args.minutes > 0):
+        raise InputError("--minutes belongs to --network paper, and is more than none")
     if args.network == "paper":
-        settings = PaperSettings() if args.steps is None else PaperSettings(steps=args.steps)
+        steps = PaperSettings.steps if args.steps is None else args.steps
+        settings = PaperSettings(steps=steps, minutes=args.minutes)
         train_paper(args.data, args.out, settings, args.log)
         return 0
     cycles = CYCLES if args.steps is None else (TrainSettings(steps=args.steps),)

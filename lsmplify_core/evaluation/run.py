@@ -8,10 +8,11 @@ from typing import Any
 
 from ..datasets import find_sources
 from ..smplfile import SmplFile, layout_on
-from .clips import load_clips
+from .clips import Clip, load_clips
 from .methods import find_method, with_feet
 from .protocols import Conditions, takes
 from .scores import Score, row, score
+from .takes import Take
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,7 @@ def evaluate(
         tell(f"{number}/{len(sources)} {source.name}")
         for clip in load_clips(source, rate, proportions, model, starts):
             for stride, take in takes(clip, protocol, conditions):
-                if known_body or given_first:
-                    take = replace(take, body=clip.motion.body)
-                if given_first:
-                    take = replace(take, told=clip.motion)
+                take = given(take, clip, body=known_body, first=given_first)
                 for method in methods:
                     answer = find_method(method)(take)
                     if conditions.contacts == "auto":
@@ -80,3 +78,10 @@ def evaluate(
     name = f"{protocol}, first pose given" if given_first else protocol
     order = sorted(found, key=lambda key: (methods.index(key[0]), key[1] or 0))
     return [Group(m, name, s, conditions, found[m, s]) for m, s in order]
+
+
+def given(take: Take, clip: Clip, body: bool = False, first: bool = False) -> Take:
+    """A take that tells the true body; or with it the first pose and every frame's place."""
+    if body or first:
+        take = replace(take, body=clip.motion.body)
+    return replace(take, told=clip.motion) if first else take

@@ -10,22 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..arrays import Floats
-from ..attachments import State, Target
-from ..body import default_body
-from ..calibrate import Calibration, calibrate_steps
 from ..errors import InputError
-from ..joints import MIRROR, N_POSED, PARENTS
-from ..kinematics import forward
+from ..joints import MIRROR
 from ..layout import Keypoint, Layout
-from ..matching import Match, match_layout
-from ..network import load_network
-from ..shapes import RegionSpace
-from ..timing import finished
+from ..matching import Match, is_a_body, match_as_named, match_layout
 from ..tracks import Tracks
-from ..world import converted, find_world
+from ..world import converted
+from .fit import fitted, moved
 from .guess import Guess, guess_points, guess_world
 
 LEAST_TRACKS: Final = 20
@@ -34,14 +26,12 @@ _SEEN: Final = 0.15
 """Share of the frames that a track is seen in at least."""
 _LOOSE: Final = (3.0, 2.0)
 """Times the usual spread of offsets, pass by pass."""
-_CLEARLY: Final = 0.75
-"""A track changes joints where it moves so much less on the other."""
 
 
 @dataclass(frozen=True)
 class Attached:
-    """match: a layout made for these tracks, named "unnamed". tracks: with unit and up axis found.
-    certainty: 0 to 1, the network's mean. warnings: sentences."""
+    """match: a layout made for these tracks, named "unnamed". tracks: with the unit found, and the up
+    axis where the file says none (what it says is held against the body as for any file). certainty: 0 to 1, the network's mean. warnings: sentences."""
 
     match: Match
     tracks: Tracks
@@ -71,9 +61,15 @@ def attach(tracks: Tracks, known: Layout | None = None) -> Attached:
     names = tuple(tracks.names[int(t)] for t in used)
     layout = _layout(names, guess)
     for loose in _LOOSE:
-        layout = _corrected(placed, layout, own, loose)
-    told = replace(tracks, unit=tracks.unit if tracks.unit_given else world.unit, up=world.up)
-    match = match_layout(told.names, layout)
+        layout = moved(fitted(placed, layout, loose), own)
+    unit = tracks.unit if tracks.unit_given else world.unit
+    told = replace(tracks, unit=unit, up=tracks.up or world.up)
+    match = match_as_named(told.names, layout, "as they move")
+    if not is_a_body(match):
+        raise InputError(
+            f"{tracks.source}: its {len(used)} tracks do not move as the parts of a body do; "
+            "name them or give a layout file"
+        )
     certainty = float(guess.certainty.mean())
     left = len(tracks.names) - len(used)
     warnings = (
@@ -87,7 +83,9 @@ def attach(tracks: Tracks, known: Layout | None = None) -> Attached:
 
 def _given(tracks: Tracks, known: Layout) -> dict[int, Keypoint]:
     """Track → keypoint of a layout that names some of the tracks."""
-    match = match_layout(tracks.names, known, strict=False)
+    match = match_as_named(tracks.names, known, "as said")
+    if not match.score:
+        match = match_layout(tracks.names, known, strict=False)
     return {t: known.keypoints[k] for k, t in match.matched}
 
 
@@ -115,59 +113,3 @@ def _layout(names: tuple[str, ...], guess: Guess) -> Layout:
             for name, joint, (x, y, z) in zip(names, guess.joints, guess.offsets, strict=True)
         ),
     )
-
-
-def _corrected(placed: Tracks, layout: Layout, given: dict[int, Keypoint], loose: float) -> Layout:
-    """The layout after a look at the body that it poses."""
-    match = match_layout(placed.names, layout)
-    placed = converted(placed, find_world(placed, match))
-    origin = np.nanmedian(placed.positions.reshape(-1, 3), axis=0)
-    target = Target(
-        default_body().offsets, layout.joints, layout.offsets,
-        np.nan_to_num(placed.positions - origin), placed.seen.astype(np.float64),
-    )  # fmt: skip
-    space = RegionSpace(default_body())
-    found = finished(calibrate_steps(load_network(), space, target, placed.rate, loose=loose))
-    return _moved(layout, target, found, given)
-
-
-def _moved(
-    layout: Layout, target: Target, found: Calibration, given: dict[int, Keypoint]
-) -> Layout:
-    """Each point on the joint in whose frame it moves least, of its own and those beside it."""
-    size = found.body.height / default_body().height
-    points, seen = target.points[found.frames], target.weights[found.frames] > 0
-    middle, spread = _in_frames(found.poses, found.body.offsets, points, seen)
-    keypoints: list[Keypoint] = []
-    for k, keypoint in enumerate(layout.keypoints):
-        joint = keypoint.joint
-        if k not in given:
-            near = _beside(joint)
-            best = near[int(np.argmin(spread[k, near]))]
-            if spread[k, best] < _CLEARLY * spread[k, joint]:
-                joint = best
-        offset = found.offsets[k] if joint == keypoint.joint else middle[k, joint]
-        x, y, z = (offset / size).tolist()
-        keypoints.append(replace(keypoint, joint=joint, offset=(x, y, z)))
-    return replace(layout, keypoints=tuple(keypoints))
-
-
-def _in_frames(
-    poses: State, bones: Floats, points: Floats, seen: NDArray[np.bool_]
-) -> tuple[Floats, Floats]:
-    """Each point's middle place (K, 22, 3) in the frame of each joint, and how far it is from there
-    (K, 22), in metres: the root of the mean square of the nearer four fifths."""
-    turned, at = forward(poses.rotations, bones, poses.root)
-    away = points[:, :, None] - at[:, None, :N_POSED]
-    local = np.einsum("njab,nkja->nkjb", turned[:, :N_POSED], away)
-    local[~seen] = np.nan
-    middle = np.nan_to_num(np.nanmedian(local, axis=0))
-    far = np.sqrt(np.square(local - middle).sum(axis=-1))
-    return middle, np.nan_to_num(np.nanquantile(far, 0.8, axis=0), nan=np.inf)
-
-
-def _beside(joint: int) -> list[int]:
-    """A joint, its parent and its children; the spine and the collars as one."""
-    near = {joint, max(PARENTS[joint], 0)}
-    near |= {j for j in range(N_POSED) if PARENTS[j] == joint}
-    return sorted(near)

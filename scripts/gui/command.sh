@@ -18,7 +18,7 @@ cp "$zip" "$out/lsmplify.zip"
 cp "$take" "$out/take.trc"
 echo "not a take" >"$out/bad.trc"
 
-"$here/enter.sh" "$room" "$out" timeout "${PATIENCE:-300}" bash -c '
+"$here/enter.sh" "$room" "$out" timeout "${PATIENCE:-900}" bash -c '
     cd /stage
     note() { name=$1; shift; code=0; "$@" || code=$?; echo "$name $code" >>codes.txt; }
     note install blender --command extension install-file --repo user_default --enable lsmplify.zip

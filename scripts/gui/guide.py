@@ -18,6 +18,8 @@ def act() -> window.Acts:
     """Every picture of the page, from the file dialog to the body with its markers."""
     window.empty_scene()
     window.install()
+    with window.in_view():
+        bpy.ops.lsmplify.hide_first_steps()
     open_mapping()
     yield from window.show_sidebar()
     yield from file_dialog()

@@ -24,7 +24,11 @@ fi
 echo "== a room for the window: Debian $suite in $folder, a few minutes"
 rm -rf "$folder"
 mkdir -p "$folder"
-debootstrap --variant=minbase "$suite" "$folder" http://deb.debian.org/debian >"$folder.log"
+# debootstrap mounts /proc too, and now and then leaves it: so it gets a namespace of its own.
+unshare --mount bash -c '
+    mount --make-rprivate /
+    exec debootstrap --variant=minbase "$1" "$2" http://deb.debian.org/debian
+' room "$suite" "$folder" >"$folder.log"
 
 # sid's list may be called too old; a service that starts in a room would stay.
 echo 'Acquire::Check-Valid-Until "false";' >"$folder/etc/apt/apt.conf.d/90room"

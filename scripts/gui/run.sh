@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The tour in a real Blender window, in each room. Usage: run.sh ZIP TAKE OUT SUITE…
-# Pictures, facts.json and blender.log come to OUT/SUITE, what the command wrote to OUT/SUITE-command;
-# tests/gui looks at them.
+# Pictures, facts.json and blender.log come to OUT/SUITE, those of the pages to OUT/SUITE-learn, what the
+# command wrote to OUT/SUITE-command; tests/gui looks at them.
 set -euo pipefail
 
 zip=$1
@@ -14,5 +14,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 for suite in "$@"; do
     echo "== $suite"
     "$here/window.sh" "$suite" "$here/tour.py" "$out/$suite" "$zip" "$take"
+    "$here/window.sh" "$suite" "$here/learn.py" "$out/$suite-learn" "$zip"
     "$here/command.sh" "$suite" "$zip" "$take" "$out/$suite-command"
 done

@@ -19,18 +19,19 @@ facts: dict[str, object] = {"blender": bpy.app.version_string}
 
 
 def act() -> window.Acts:
-    """Install, import, stop once, solve, look, save, reopen."""
+    """Install, import, stop once, solve, look, clean up, save, reopen."""
     yield from install()
     yield from import_take()
     yield from stop_half_way()
     yield from solve()
     yield from look()
+    yield from clean_up()
     yield from save_and_reopen()
     (window.STAGE / "facts.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
 
 
 def install() -> window.Acts:
-    """The zip from disk, and its tab."""
+    """The zip from disk, and its tab; the note for beginners is read and put away."""
     window.empty_scene()
     window.view()["area"].spaces.active.show_region_ui = True
     window.look_at()
@@ -42,6 +43,10 @@ def install() -> window.Acts:
     facts["sidebar"] = rectangle(window.sidebar())
     facts["viewport"] = rectangle(window.view()["region"])
     yield from window.picture("1-installed")
+    facts["note_shown"] = bpy.types.LSMPLIFY_PT_first_steps.poll(bpy.context)
+    with window.in_view():
+        bpy.ops.lsmplify.hide_first_steps()
+    facts["note_hidden"] = not bpy.types.LSMPLIFY_PT_first_steps.poll(bpy.context)
 
 
 def import_take() -> window.Acts:
@@ -99,6 +104,23 @@ def look() -> window.Acts:
     yield from window.picture("8-worst")
 
 
+def clean_up() -> window.Acts:
+    """Feet held and arms smoothed, each a new action; the one before is a press away."""
+    armature = bpy.data.objects[bpy.context.scene.lsmplify.result.armature]
+    bpy.context.view_layer.objects.active = armature
+    shown = [armature.animation_data.action.name]
+    with window.in_view():
+        bpy.ops.lsmplify.find_contacts("INVOKE_DEFAULT")
+        bpy.ops.lsmplify.lock_feet("INVOKE_DEFAULT")
+        shown.append(armature.animation_data.action.name)
+        bpy.ops.lsmplify.smooth("INVOKE_DEFAULT", left_arm=0.05, right_arm=0.05)
+        shown.append(armature.animation_data.action.name)
+        bpy.ops.lsmplify.switch_action()
+    facts["shown"] = [*shown, armature.animation_data.action.name]
+    facts["foot_marks"] = len(bpy.context.scene.timeline_markers)
+    yield from window.picture("9-cleaned")
+
+
 def save_and_reopen() -> window.Acts:
     """The file keeps settings, keys and result."""
     before = content()
@@ -110,7 +132,7 @@ def save_and_reopen() -> window.Acts:
     facts["file_as_before"] = content() == before
     facts["result_kept"] = bpy.context.scene.lsmplify.result.done
     yield from window.show_sidebar()
-    yield from window.picture("9-reopened")
+    yield from window.picture("10-reopened")
 
 
 def press_solve() -> bpy.types.PropertyGroup:

@@ -134,6 +134,11 @@ def press(key: str) -> None:
     _xdotool("key", "--clearmodifiers", key)
 
 
+def click(x: int, y: int) -> None:
+    """A real click of the left button, at pixels from the screen's upper left corner."""
+    _xdotool("mousemove", str(x), str(y), "click", "1")
+
+
 def _xdotool(*words: str) -> str:
     done = subprocess.run(["xdotool", *words], check=True, capture_output=True, text=True)
     return done.stdout

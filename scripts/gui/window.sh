@@ -6,7 +6,7 @@
 #   SCRIPT  begins with `import window` and ends with `window.run(act)`; see window.py
 #   OUT     a folder, made anew; the script sees it as /stage: pictures, blender.log and all it writes
 #   FILE    copied there first: the zip, takes, .blend files
-# ROOMS names the folder of the rooms (build/gui-rooms), PATIENCE the seconds it may take (300).
+# ROOMS names the folder of the rooms (build/gui-rooms), PATIENCE the seconds it may take (900).
 # An example, with the extension installed and its tab open:
 #   scripts/gui/window.sh trixie my_pictures.py build/my build/lsmplify-0.1.0.zip examples/*.trc
 set -euo pipefail
@@ -29,7 +29,7 @@ cp "$here/window.py" "$out/"
 cp "$script" "$out/script.py"
 
 code=0
-"$here/enter.sh" "$room" "$out" timeout "${PATIENCE:-300}" \
+"$here/enter.sh" "$room" "$out" timeout "${PATIENCE:-900}" \
     xvfb-run -a -s "-screen 0 ${size}x24 +extension GLX" \
     blender "${options[@]}" --python-expr 'import sys; sys.path.insert(0, "/stage")' \
     --python /stage/script.py >"$out/blender.log" 2>&1 || code=$?

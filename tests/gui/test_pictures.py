@@ -82,6 +82,11 @@ def test_the_tab_is_drawn(tour):
     assert text_rows(tour.panel("1-installed")) >= 8
 
 
+def test_the_first_note_is_shown_and_put_away(tour):
+    assert tour.facts["note_shown"]
+    assert tour.facts["note_hidden"]
+
+
 def test_imported_points_are_seen(tour):
     assert tour.facts["imported"] == 41
     assert changed(tour.scene("1-installed"), tour.scene("2-imported")) > 0.0004
@@ -113,7 +118,7 @@ def test_the_body_appears_and_moves(tour):
 
 
 def test_the_result_and_its_worst_frame_are_shown(tour):
-    assert text_rows(tour.panel("8-worst")) > text_rows(tour.panel("2-imported")) + 3
+    assert changed(tour.panel("4-stopped"), tour.panel("8-worst")) > 0.015
     now, worst = tour.facts["worst_frame"]
     assert now == worst
     assert changed(tour.scene("7-solved"), tour.scene("8-worst")) > 0.005
@@ -122,5 +127,13 @@ def test_the_result_and_its_worst_frame_are_shown(tour):
 def test_the_file_opens_as_it_was_saved(tour):
     assert tour.facts["file_as_before"]
     assert tour.facts["result_kept"]
-    assert changed(tour.scene("8-worst"), tour.scene("9-reopened")) < 0.02
-    assert text_rows(tour.panel("9-reopened")) == text_rows(tour.panel("8-worst"))
+    assert changed(tour.scene("9-cleaned"), tour.scene("10-reopened")) < 0.02
+    assert abs(text_rows(tour.panel("10-reopened")) - text_rows(tour.panel("9-cleaned"))) <= 1
+
+
+def test_each_step_of_the_clean_up_is_an_action_of_its_own(tour):
+    solved, feet, smooth, switched = tour.facts["shown"]
+    assert len({solved, feet, smooth}) == 3
+    assert switched == feet
+    assert tour.facts["foot_marks"] >= 4
+    assert body_pixels(tour.scene("9-cleaned")) > 3000

@@ -65,6 +65,7 @@ def update(old: Path, new: Path, take: Path) -> dict:
     installed.enable()
     before = version()
     preferences().smpl_file = "/somewhere/model.npz"
+    bpy.ops.lsmplify.hide_first_steps()
     settings = bpy.context.scene.lsmplify
     settings.source, settings.filepath, settings.refine = "FILE", str(take), 3
     mapping = Path(bpy.utils.extension_path_user(installed.MODULE, path="mappings", create=True))
@@ -73,7 +74,8 @@ def update(old: Path, new: Path, take: Path) -> dict:
     installed.install(new)
     if installed.MODULE not in bpy.context.preferences.addons:
         installed.enable()
-    kept = {"smpl_file": preferences().smpl_file, "mapping": (mapping / "mine.json").exists()}
+    kept = {"note": preferences().show_first_steps}
+    kept |= {"smpl_file": preferences().smpl_file, "mapping": (mapping / "mine.json").exists()}
     preferences().smpl_file = ""
     bpy.ops.wm.open_mainfile(filepath=str(HERE / "kept.blend"))
     settings = bpy.context.scene.lsmplify

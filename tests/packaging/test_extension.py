@@ -58,8 +58,10 @@ def test_the_zip_holds_what_runs_and_nothing_else(zip_file):
         names = archive.namelist()
     top = {name.split("/")[0] for name in names}
     assert {"__init__.py", "blender_manifest.toml", "addon", "lsmplify_core", "wheels"} <= top
-    strangers = top & {"tests", "benchmarks", "examples", "docs", "scripts", "build", "Makefile"}
+    strangers = top & {"tests", "benchmarks", "docs", "scripts", "build", "Makefile"}
     assert not strangers
+    examples = {name for name in names if name.startswith("examples/") and name != "examples/"}
+    assert examples == {"examples/markers_cmu41.trc", "examples/README.md"}
     assert not [name for name in names if "__pycache__" in name or name.startswith(".")]
     bundled = (ROOT / "wheels/bundled.txt").read_text().splitlines()
     assert len([name for name in names if name.endswith(".whl")]) == len(bundled)

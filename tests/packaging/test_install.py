@@ -97,6 +97,7 @@ def test_an_update_keeps_settings_and_the_users_files(seen):
     assert update["to"] != "0.0.9"
     assert update["smpl_file"] == "/somewhere/model.npz"
     assert update["mapping"]
+    assert not update["note"]
     assert (update["refine"], update["source"]) == (3, "FILE")
     assert update["solves"]
 

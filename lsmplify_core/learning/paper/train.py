@@ -25,15 +25,19 @@ from .frame import in_human_frame
 from .network import N_BODY_POSE, PaperNetwork
 
 STRIDES = (1, 3, 5, 7, 9)
+_LEAST_RATE = 1e-3
+"""What is left of the rate at the end."""
 _CLIPPED = 0.1
 """Share of each clip left out at both ends, where people stand and wait."""
 
 
 @dataclass(frozen=True)
 class PaperSettings:
-    """steps: batches. people: bodies to draw from, their regions varying by `proportions`."""
+    """steps: batches. minutes: where given, training ends after so long if steps are left, the rate
+    having fallen by then. people: bodies to draw from, their regions varying by `proportions`."""
 
     steps: int = 6000
+    minutes: float | None = None
     batch: int = 128
     rate: float = 1e-3
     decay: float = 0.1
@@ -65,21 +69,31 @@ def train_paper(data: Path, out: Path, settings: PaperSettings, log: Path | None
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=settings.rate, weight_decay=settings.decay
     )
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, settings.steps, eta_min=1e-6)
     began, sums = time.time(), np.zeros(3)
     for step in range(1, settings.steps + 1):
+        done = share_done(settings, step - 1, time.time() - began)
+        for group in optimiser.param_groups:
+            group["lr"] = settings.rate * max(0.5 * (1.0 + math.cos(math.pi * done)), _LEAST_RATE)
         pairs = draw_pairs(clips, people, settings.batch, generator)
         loss, figures = paper_loss(network, pairs, people, settings.half)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        schedule.step()
         sums += figures
         if step % 100 == 0:
             _note(log, step, sums / 100, time.time() - began)
             sums[:] = 0
-        if step % 1000 == 0 or step == settings.steps:
+        last = step == settings.steps or done >= 1.0
+        if step % 500 == 0 or last:
             save_paper_network(network, out, {**asdict(settings), "done": step})
+        if last:
+            return
+
+
+def share_done(settings: PaperSettings, steps: int, seconds: float) -> float:
+    """0 to 1, by steps or by time, whichever ends the training earlier."""
+    by_time = 0.0 if settings.minutes is None else seconds / (60.0 * settings.minutes)
+    return min(max(steps / settings.steps, by_time), 1.0)
 
 
 def draw_pairs(clips: Clips, people: People, count: int, random: torch.Generator) -> Pairs:

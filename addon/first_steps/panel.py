@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The note for those who open the tab for the first time."""
+
+from typing import Final
+
+import bpy
+
+from ..model_file import preferences
+from .operators import LSMPLIFY_OT_hide_first_steps, LSMPLIFY_OT_load_example
+
+STEPS: Final = (
+    "1. Import tracks, or choose them below",
+    "2. Look at the tracks: what was found?",
+    "3. Solve and Bake; Esc stops it",
+    "4. See the worst frames, clean them up",
+)
+"""The way from tracks to a motion, a line a step; short enough for a narrow sidebar."""
+
+
+class LSMPLIFY_PT_first_steps(bpy.types.Panel):
+    """What to do first; shown until it is put away."""
+
+    bl_label = "First Steps"
+    bl_idname = "LSMPLIFY_PT_first_steps"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "LSMPLify"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Until somebody has put it away."""
+        kept = preferences(context)
+        return kept is None or kept.show_first_steps
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        """The steps, the example, the way out."""
+        column = self.layout.column(align=True)
+        for step in STEPS:
+            column.label(text=step)
+        row = self.layout.row(align=True)
+        row.operator(LSMPLIFY_OT_load_example.bl_idname, icon="PLAY")
+        row.operator(LSMPLIFY_OT_hide_first_steps.bl_idname, icon="CHECKMARK")
+
+
+CLASSES = (LSMPLIFY_PT_first_steps,)

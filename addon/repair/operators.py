@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Go to a repair, tick many at once, and solve with those that are ticked."""
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, IntProperty
+
+from ...lsmplify_core.errors import InputError
+from ...lsmplify_core.repair.records import KINDS
+from ..cleanup.step_operator import ArmatureOperator, StepOperator
+from ..takes import choosing, live
+from . import making
+
+_WHICH = (
+    ("ALL", "All", "Every repair"),
+    *((kind.upper(), kind.title(), f"Those of the kind {kind}") for kind in KINDS),
+)
+
+
+class LSMPLIFY_OT_jump_to_repair(ArmatureOperator, bpy.types.Operator):
+    """Go to the first frame of a repair"""
+
+    bl_idname = "lsmplify.jump_to_repair"
+    bl_label = "Jump to Repair"
+
+    step: IntProperty(name="Step", default=1, description="1 for the next in the list, -1 back")
+    index: IntProperty(name="Index", default=-1, description="Which one; -1 goes by Step")
+
+    def act(self, _context: bpy.types.Context, armature: bpy.types.Object) -> str:
+        """Go there."""
+        step = making.owner_of(armature).lsmplify_step
+        if not step.repairs:
+            raise InputError("nothing was mended in these tracks")
+        wanted = self.index if self.index >= 0 else step.repair + self.step
+        step.repair = wanted % len(step.repairs)
+        item = step.repairs[step.repair]
+        return f"{item.name}, frames {item.start} to {item.end}: {item.done} ({item.evidence})"
+
+
+class LSMPLIFY_OT_tick_repairs(ArmatureOperator, bpy.types.Operator):
+    """Tick repairs, or leave them out, many at once; the motion changes when it is solved again"""
+
+    bl_idname = "lsmplify.tick_repairs"
+    bl_label = "Tick Repairs"
+
+    which: EnumProperty(name="Which", items=_WHICH, default="ALL")
+    on: BoolProperty(name="Mend", default=True)
+
+    def act(self, _context: bpy.types.Context, armature: bpy.types.Object) -> str:
+        """Tick them."""
+        items = making.owner_of(armature).lsmplify_step.repairs
+        found = [i for i in items if self.which in ("ALL", i.kind.upper())]
+        for item in found:
+            item.on = self.on
+        return f"{len(found)} repairs {'ticked' if self.on else 'left out'}"
+
+
+class LSMPLIFY_OT_solve_with_repairs(StepOperator, bpy.types.Operator):
+    """Solve the tracks again with the repairs that are ticked, into a new action. Body and marker
+    places stay; clean-up steps made since are not in it"""
+
+    bl_idname = "lsmplify.solve_with_repairs"
+    bl_label = "Solve With This List"
+    kind = "MEND"
+    lasting = True
+
+    _listed: bpy.types.Action
+
+    def _from_panel(self, _context: bpy.types.Context) -> None:
+        """The list itself is all there is to set."""
+
+    def _prepare(self, context: bpy.types.Context) -> None:
+        armature = choosing.armature(context)
+        self._take, self._listed = making.read(context, armature), making.owner_of(armature)
+        self._steps = making.solving(context, self._take, self._listed)
+
+    def _done(self, context: bpy.types.Context, outcome: object) -> set[str]:
+        with live.silent():
+            action = making.write(context, self._take, self._listed, outcome)
+        items = action.lsmplify_step.repairs
+        done = sum(i.on for i in items)
+        self.report({"INFO"}, f"{action.name}: {done} of {len(items)} repairs done")
+        return {"FINISHED"}
+
+
+CLASSES = (
+    LSMPLIFY_OT_jump_to_repair, LSMPLIFY_OT_tick_repairs, LSMPLIFY_OT_solve_with_repairs,
+)  # fmt: skip

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The list of repairs in the sidebar."""
+
+from collections import Counter
+from typing import ClassVar, Final
+
+import bpy
+from bpy.props import BoolProperty
+
+from ..takes import choosing, record
+from ..takes.reading import shown_action
+from . import operators
+
+_ICONS: Final = {
+    "swap": "ARROW_LEFTRIGHT", "spike": "FORCE_TURBULENCE", "mislabel": "QUESTION",
+    "duplicate": "DUPLICATE", "ghost": "GHOST_ENABLED", "gap": "PARTICLE_POINT",
+}  # fmt: skip
+
+
+class LSMPLIFY_UL_repairs(bpy.types.UIList):
+    """Repairs: whether they are done, what, whose, when."""
+
+    no_gaps: BoolProperty(
+        name="Without Gaps", default=True, description="Hide short gaps that were filled"
+    )
+
+    def draw_item(
+        self, _context: bpy.types.Context, layout: bpy.types.UILayout, _data: object, item: object,
+        _icon: int, _active: object, _property: str, _index: int = 0,
+    ) -> None:  # fmt: skip
+        """One line."""
+        row = layout.row(align=True)
+        row.prop(item, "on", text="")
+        split = row.split(factor=0.65)
+        split.active = item.on
+        split.label(text=item.name, icon=_ICONS.get(item.kind, "DOT"))
+        frames = f"{item.start}–{item.end}" if item.end > item.start else str(item.start)
+        split.label(text=frames)
+
+    def draw_filter(self, _context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
+        """Search by name or kind; gaps or not."""
+        row = layout.row(align=True)
+        row.prop(self, "filter_name", text="")
+        row.prop(self, "no_gaps", text="", icon="FILTER")
+
+    def filter_items(
+        self, _context: bpy.types.Context, data: object, name: str
+    ) -> tuple[list[int], list[int]]:
+        """Which lines are shown."""
+        wanted = self.filter_name.lower()
+        flags = [
+            self.bitflag_filter_item
+            if wanted in i.name.lower() and not (self.no_gaps and i.kind == "gap")
+            else 0
+            for i in getattr(data, name)
+        ]
+        return flags, []
+
+
+class LSMPLIFY_PT_repairs(bpy.types.Panel):
+    """What was mended in the tracks of the action that is shown."""
+
+    bl_label = "Repairs"
+    bl_idname = "LSMPLIFY_PT_repairs"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "LSMPLify"
+    bl_options: ClassVar = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only for motions whose tracks are known."""
+        return record.owner_of(shown_action(choosing.chosen(context))) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The list, the chosen line in words, the button."""
+        column = self.layout.column()
+        owner = record.owner_of(shown_action(choosing.chosen(context)))
+        step = owner.lsmplify_step
+        column.prop(context.scene.lsmplify, "mark_repairs", icon="MARKER_HLT", toggle=True)
+        column.label(text=summary(step))
+        if not step.repairs:
+            return
+        column.template_list(
+            "LSMPLIFY_UL_repairs", "", step, "repairs", step, "repair", rows=5
+        )  # fmt: skip
+        if 0 <= step.repair < len(step.repairs):
+            item = step.repairs[step.repair]
+            column.label(text=f"{item.done}: {item.evidence}")
+        row = column.row(align=True)
+        jump = operators.LSMPLIFY_OT_jump_to_repair.bl_idname
+        row.operator(jump, text="Previous", icon="TRIA_LEFT").step = -1
+        row.operator(jump, text="Next", icon="TRIA_RIGHT").step = 1
+        row = column.row(align=True)
+        tick = operators.LSMPLIFY_OT_tick_repairs.bl_idname
+        row.operator_menu_enum(tick, "which", text="Tick…").on = True
+        row.operator_menu_enum(tick, "which", text="Leave Out…").on = False
+        row = column.row()
+        row.scale_y = 1.3
+        row.operator(operators.LSMPLIFY_OT_solve_with_repairs.bl_idname, icon="FILE_REFRESH")
+
+
+def summary(step: bpy.types.PropertyGroup) -> str:
+    """One line: how many of which kind."""
+    count = Counter(i.kind for i in step.repairs)
+    told = ", ".join(f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in count.most_common())
+    left = sum(not i.on for i in step.repairs)
+    return (told or "Nothing had to be mended") + (f"; {left} left out" if left else "")
+
+
+CLASSES = (LSMPLIFY_UL_repairs, LSMPLIFY_PT_repairs)

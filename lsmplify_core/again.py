@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A take solved again from the tracks that its action keeps, with other repairs."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+
+from .calibration_file import SavedCalibration
+from .errors import InputError
+from .fitting import Settings
+from .layout import Keypoint
+from .motion import Motion
+from .plugging import match_of
+from .repair import Repair
+from .solver import Progress, solve_steps
+from .trackrecord import TrackRecord
+
+
+@dataclass(frozen=True)
+class Again:
+    """motion: on the record's own samples. record: the same tracks with what is mended now."""
+
+    motion: Motion
+    record: TrackRecord
+
+
+def solve_again_steps(
+    record: TrackRecord,
+    motion: Motion,
+    rate: float,
+    repairs: Sequence[Repair],
+    smooth: float | None,
+) -> Generator[Progress, None, Again]:
+    """Solve a record's tracks with these repairs and no others.
+
+    motion: of the armature; its body is kept, and so are the tracks' places on it. rate: samples a
+    second. smooth: seconds, None for as much as the noise asks for. Raises InputError where the
+    record shows too little.
+    """
+    if not record.attached.seen.any():
+        raise InputError(f"{record.attached.source}: no track is seen in it")
+    old = record.attached
+    tracks = replace(record.tracks(), rate=rate)
+    points = tuple(
+        Keypoint(name, int(joint), (float(x), float(y), float(z)))
+        for name, joint, (x, y, z) in zip(old.names, old.joints, old.offsets, strict=True)
+    )
+    solution = yield from solve_steps(
+        tracks, match=match_of(motion, old), body=motion.body, settings=replace(Settings(), smooth=smooth),
+        repairs=repairs, calibration=SavedCalibration(motion.body, points, record.layout),
+    )  # fmt: skip
+    kept = replace(record, expected=solution.expected, repairs=solution.repairs)
+    return Again(solution.motion, kept)

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the body that nameless points pose says of them: where each moves least."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays import Floats
+from ..attachments import State, Target
+from ..body import default_body
+from ..calibrate import Calibration, calibrate_steps
+from ..joints import N_POSED, PARENTS
+from ..kinematics import forward
+from ..layout import Keypoint, Layout
+from ..matching import match_as_named
+from ..network import load_network
+from ..shapes import RegionSpace
+from ..timing import finished
+from ..tracks import Tracks
+from ..world import converted, find_world
+
+_CLEARLY: Final = 0.75
+"""A track changes joints where it moves so much less on the other."""
+_ASTRAY: Final = 0.03
+_FAR_BETTER: Final = 0.5
+"""Metres that a track moves by on a joint that is not even near the right one, and how much less it
+must move on one elsewhere on the body."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """layout: whose points were fitted. found: the body and its poses. middle: (K, 22, 3) metres,
+    each point's middle place in the frame of each joint. spread: (K, 22) metres, how far it is from
+    there."""
+
+    layout: Layout
+    found: Calibration
+    middle: Floats
+    spread: Floats
+
+
+def fitted(placed: Tracks, layout: Layout, loose: float) -> Fit:
+    """Pose a body under the tracks (metres, Z up) of a layout whose points are named like them."""
+    match = match_as_named(placed.names, layout, "as they move")
+    placed = converted(placed, find_world(placed, match))
+    origin = np.nanmedian(placed.positions.reshape(-1, 3), axis=0)
+    target = Target(
+        default_body().offsets, layout.joints, layout.offsets,
+        np.nan_to_num(placed.positions - origin), placed.seen.astype(np.float64),
+    )  # fmt: skip
+    space = RegionSpace(default_body())
+    steps = calibrate_steps(
+        load_network(), space, target, placed.rate, loose=loose
+    )  # fmt: skip
+    found = finished(steps)
+    points, seen = target.points[found.frames], target.weights[found.frames] > 0
+    middle, spread = _in_frames(found.poses, found.body.offsets, points, seen)
+    return Fit(layout, found, middle, spread)
+
+
+def moved(fit: Fit, given: dict[int, Keypoint]) -> Layout:
+    """Each point on the joint in whose frame it moves least, of its own and those beside it; of all
+    where it is at home on none of these. given: points that stay."""
+    size = fit.found.body.height / default_body().height
+    keypoints: list[Keypoint] = []
+    for k, keypoint in enumerate(fit.layout.keypoints):
+        joint = keypoint.joint if k in given else _calmest(fit.spread[k], keypoint.joint)
+        offset = fit.found.offsets[k] if joint == keypoint.joint else fit.middle[k, joint]
+        x, y, z = (offset / size).tolist()
+        keypoints.append(replace(keypoint, joint=joint, offset=(x, y, z)))
+    return replace(fit.layout, keypoints=tuple(keypoints))
+
+
+def _calmest(spread: Floats, joint: int) -> int:
+    near = _beside(joint)
+    best = near[int(np.argmin(spread[near]))]
+    if spread[best] > _ASTRAY:
+        anywhere = int(np.argmin(spread))
+        if spread[anywhere] < _FAR_BETTER * spread[best]:
+            return anywhere
+    return best if spread[best] < _CLEARLY * spread[joint] else joint
+
+
+def _in_frames(
+    poses: State, bones: Floats, points: Floats, seen: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """Each point's middle place (K, 22, 3) in the frame of each joint, and how far it is from there
+    (K, 22), in metres: the root of the mean square of the nearer four fifths."""
+    turned, at = forward(poses.rotations, bones, poses.root)
+    away = points[:, :, None] - at[:, None, :N_POSED]
+    local = np.einsum("njab,nkja->nkjb", turned[:, :N_POSED], away)
+    local[~seen] = np.nan
+    middle = np.nan_to_num(np.nanmedian(local, axis=0))
+    far = np.sqrt(np.square(local - middle).sum(axis=-1))
+    return middle, np.nan_to_num(np.nanquantile(far, 0.8, axis=0), nan=np.inf)
+
+
+def _beside(joint: int) -> list[int]:
+    """A joint, its parent and its children; the spine and the collars as one."""
+    near = {joint, max(PARENTS[joint], 0)}
+    near |= {j for j in range(N_POSED) if PARENTS[j] == joint}
+    return sorted(near)
