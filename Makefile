@@ -5,6 +5,8 @@ PYTHON ?= python3.11
 BPY ?= 4.5.15
 MATRIX ?= 4.2.23 4.4.0 4.5.15 5.0.1 5.1.2 5.2.3
 SUITES ?= trixie sid
+FUZZ_SECONDS ?= 60
+FUZZ_READERS ?= c3d trc csv npy npz motion body layout pickle model
 PYTHON312 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.12.*/bin/python3.12) python3.12)
 PYTHON313 ?= python3.13
 
@@ -13,15 +15,21 @@ CORE = .venv/bin/python
 BLENDER = .venv-bpy/bin/python
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
 ZIP = build/lsmplify-$(VERSION).zip
+PLATFORM ?= linux-x64
+TORCH_PYTHONS ?= $(patsubst wheels/torch-$(PLATFORM)-py%.txt,%,$(wildcard wheels/torch-$(PLATFORM)-py*.txt))
+TORCH_ZIP = build/lsmplify-$(VERSION)-torch-$(PLATFORM)-py$(1).zip
 
-.PHONY: help demo examples test test-core test-addon test-packaging test-ends lint extension wheels \
-	bench momentum matrix repository gui docs clean
+.PHONY: help demo examples test test-core test-addon test-packaging test-ends test-torch fuzz lint \
+	extension wheels bench momentum matrix repository gui docs clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "demo       tracks of examples/ to a baked action in headless Blender: build/demo/"
 	@echo "test       every test, the linters and the type checker"
 	@echo "extension  $(ZIP), validated by Blender's own tool"
+	@echo "           FLAVOUR=torch PLATFORM=linux-x64: with PyTorch (200 MB); windows-x64, macos-arm64"
+	@echo "test-torch that build installed in Blender $(BPY), its methods used: downloads 200 MB"
+	@echo "fuzz       damaged files for every reader, guided by coverage, $(FUZZ_SECONDS) s each"
 	@echo "bench      benchmark tables: build/bench/"
 	@echo "momentum   Meta's solver for the comparison in bench (Python 3.12): build/momentum/"
 	@echo "matrix     the add-on's tests on Blender $(MATRIX)"
@@ -69,13 +77,23 @@ lint: .venv/.dev
 	.venv/bin/pyright
 
 test-core: .venv/.dev
-	$(CORE) -m pytest tests --ignore=tests/addon --ignore=tests/packaging --ignore=tests/gui
+	$(CORE) -m pytest tests --ignore=tests/addon --ignore=tests/packaging --ignore=tests/gui \
+		--ignore=tests/torch
 
 test-addon: .venv-bpy/.ready
 	$(BLENDER) -m pytest tests/addon
 
 test-packaging: .venv-bpy/.ready extension
 	$(BLENDER) -m pytest tests/packaging
+
+test-torch: .venv-bpy/.ready wheels
+	$(MAKE) extension FLAVOUR=torch PLATFORM=linux-x64 TORCH_PYTHONS=311
+	$(BLENDER) -m pytest tests/torch
+
+# atheris reads the bytecode as it runs; it needs Linux and Python 3.11 or so.
+fuzz: .venv/.dev
+	$(CORE) $(PIP_INSTALL) atheris==3.1.0
+	for r in $(FUZZ_READERS); do $(CORE) scripts/fuzz.py $$r $(FUZZ_SECONDS) || exit 1; done
 
 bench: .venv/.dev
 	$(CORE) benchmarks/run.py
@@ -103,8 +121,16 @@ build/.wheels: wheels/bundled.txt .venv-bpy/.ready
 	mkdir -p build
 	touch $@
 
+# FLAVOUR=torch PLATFORM=…: with PyTorch, a zip for each Python that wheels/ has a list for.
+ifeq ($(FLAVOUR),torch)
+extension: .venv-bpy/.ready
+	test -n "$(TORCH_PYTHONS)" || { echo "error: wheels/ has no list for $(PLATFORM)"; exit 2; }
+	for p in $(TORCH_PYTHONS); do \
+		$(BLENDER) scripts/extension.py $(call TORCH_ZIP,$$p) $(PLATFORM) $$p || exit 1; done
+else
 extension: .venv-bpy/.ready wheels
 	$(BLENDER) scripts/extension.py $(ZIP)
+endif
 
 repository: extension
 	$(BLENDER) scripts/repository.py build/repository $(ZIP)

@@ -13,9 +13,12 @@ from typing import Any, NoReturn
 
 import bpy
 
+from ..lsmplify_core.beside import open_beside
 from ..lsmplify_core.errors import OUTSIDE, InputError, told
 from ..lsmplify_core.motion import Motion, save_motion
-from ..lsmplify_core.solver import Solution, solve
+from ..lsmplify_core.research import DEVICES, METHODS, Research
+from ..lsmplify_core.solver import Solution
+from ..lsmplify_core.timing import finished
 from . import job
 from .bake import Timing
 from .people.solving import finish_all, prepare_all
@@ -34,21 +37,38 @@ def unregister() -> None:
         bpy.utils.unregister_cli_command(_registered.pop())
 
 
+_USAGE = (
+    "usage: blender --background [FILE.blend] --command lsmplify bake "
+    "(--file FILE | --collection NAME | --armature NAME) -o OUT [options]; bake --help lists them"
+)
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise InputError(f"{message}; see blender --command lsmplify --help")
+        raise InputError(f"{message}; {_USAGE}")
 
 
 def run(words: list[str]) -> int:
     """Run the command; returns the exit code, 2 after one line of error."""
     try:
-        return _bake(_parser().parse_args(words))
+        parser, bake = _parsers()
+        _check_options(bake, words)
+        return _bake(parser.parse_args(words))
     except OUTSIDE as error:
         print(f"error: {told(error)}", file=sys.stderr)
         return 2
     except RuntimeError as error:  # operators raise what they report
         print(f"error: {_said(error)}", file=sys.stderr)
         return 2
+
+
+def _check_options(bake: _Parser, words: list[str]) -> None:
+    """Name an unknown option first; argparse would only speak of what is missing besides."""
+    known = re.findall(r"--[a-z][a-z-]*", bake.format_help())
+    for word in words:
+        name = word.split("=")[0]
+        if name.startswith("--") and not any(option.startswith(name) for option in known):
+            bake.error(f"there is no option {name}")
 
 
 def _said(error: RuntimeError) -> str:
@@ -60,7 +80,8 @@ def _said(error: RuntimeError) -> str:
     return lines[0].removeprefix("Error: ")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parsers() -> tuple[_Parser, _Parser]:
+    """The command's, and that of `bake`."""
     from ..lsmplify_core.cli import options
 
     parser = _Parser(prog="blender --command lsmplify")
@@ -76,10 +97,14 @@ def _parser() -> argparse.ArgumentParser:
     bake.add_argument("-o", "--out", type=Path, action="append", required=True,
                       help="file to write: .blend, .npz, .fbx or .bvh; can be repeated")  # fmt: skip
     bake.add_argument("--report", type=Path, help="JSON file for the report")
+    bake.add_argument("--method", choices=METHODS, default=METHODS[0],
+                      help="the solver, or a research method of the build with PyTorch")  # fmt: skip
+    bake.add_argument("--device", choices=DEVICES, default=DEVICES[0], help="of research methods")
+    bake.add_argument("--weights", type=Path, help="of the paper's network: .npz or .pth.tar")
     options.add_solving(bake)
     options.add_people(bake)
     options.add_reading(bake)
-    return parser
+    return parser, bake
 
 
 def _bake(args: argparse.Namespace) -> int:
@@ -122,11 +147,12 @@ def _solved(work: job.Job, args: argparse.Namespace) -> Solution:
     from ..lsmplify_core.cli import options
     from ..lsmplify_core.cli.feet import with_feet
 
-    solution = solve(
-        work.taken.tracks, match=work.match, body=job.target_body(work),
-        init=options.init(args, work.taken.tracks), settings=options.settings(args),
-        repairs=options.repairs(args), calibration=work.saved,
+    research = Research(args.method, args.device, args.weights)
+    work = replace(
+        work, init=options.init(args, work.taken.tracks), settings=options.settings(args),
+        repairs=options.repairs(args), research=research,
     )  # fmt: skip
+    solution = finished(job.solve_job(work))
     options.save_found(args, solution)
     return with_feet(solution, work.taken.tracks, args.contacts)
 
@@ -276,9 +302,10 @@ def _beside(path: Path, write: Callable[[str], object]) -> None:
     is written in its own folder, since a .blend's paths to libraries and images start there.
     """
     path = path.resolve()
-    made = path.with_name(f".lsmplify-{os.getpid()}-{path.name}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, made = open_beside(path)
+        os.close(handle)
+        made.unlink()  # Blender would keep a file that is there as the version before
         try:
             write(str(made))
             os.replace(made, path)

@@ -20,14 +20,16 @@ from ..lsmplify_core.personfile import read_person
 from ..lsmplify_core.reading import read_tracks
 from ..lsmplify_core.reading.overrides import with_overrides
 from ..lsmplify_core.repair import Repair
+from ..lsmplify_core.research import Research, research_steps
 from ..lsmplify_core.sampling import frames_within
 from ..lsmplify_core.smplfile import SmplFile
-from ..lsmplify_core.solver import Progress, Solution, solve_steps
+from ..lsmplify_core.solver import Progress, Solution
 from ..lsmplify_core.world import UNITS
 from .armature import check_action, check_target, make_armature, rig_of, sized_for_scene
 from .bake import Timing, bake
 from .calibration.store import store_calibration
 from .mapping.use import placed
+from .methods import chosen_method
 from .people.reading import Taken, people_in
 from .scene_tracks import (
     SceneTracks,
@@ -52,6 +54,7 @@ class Job:
     the default body, calibrated on the take. person: whose tracks they are, where there are several
     people. metres: in one unit of the scene. notes: sentences for the result. repairs: what to mend
     in the tracks, None for all that is found. saved: what is known of the person beforehand.
+    research: the method, None for the solver. init: a motion to start from.
     """
 
     taken: SceneTracks
@@ -64,6 +67,8 @@ class Job:
     notes: tuple[str, ...] = ()
     repairs: tuple[Repair, ...] | None = None
     saved: SavedCalibration | None = None
+    research: Research | None = None
+    init: Motion | None = None
 
 
 @dataclass(frozen=True)
@@ -132,21 +137,23 @@ def prepare(
     notes += notes_on(armature) if armature is not None else ()
     return Job(
         taken, match, armature, solving, body, person.name if person is not None else "",
-        scene_unit(context.scene), notes, None if settings.mend else (),
-        known,
+        scene_unit(context.scene), notes, None if settings.mend else (), known,
+        chosen_method(context),
     )  # fmt: skip
 
 
 def solve_job(job: Job) -> Generator[Progress, None, Solution]:
     """Solve without touching the scene."""
     return (
-        yield from solve_steps(
+        yield from research_steps(
             job.taken.tracks,
             match=job.match,
             body=target_body(job),
+            init=job.init,
             settings=job.settings,
             repairs=job.repairs,
             calibration=job.saved,
+            research=job.research,
         )
     )
 
@@ -248,6 +255,7 @@ def _store_settings(action: bpy.types.Action, settings: object) -> None:
     """Keep on the action what it was made with."""
     action["lsmplify"] = {
         "source": settings.source, "layout": settings.layout, "keys": settings.keys,
+        "method": settings.method,
         "refine": settings.refine, "smooth": -1.0 if settings.auto_smooth else settings.smooth,
     }  # fmt: skip
 

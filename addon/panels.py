@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The sidebar tab: from top to bottom, from tracks to result."""
 
+from typing import ClassVar
+
 import bpy
 
-from . import lines, model_file
+from . import lines, methods, model_file
 from .calibration.operators import LSMPLIFY_OT_save_calibration, LSMPLIFY_OT_show_markers
 from .import_operator import LSMPLIFY_OT_import_tracks
 from .result_operators import LSMPLIFY_OT_find_layout, LSMPLIFY_OT_jump_to_worst
@@ -92,11 +94,13 @@ class LSMPLIFY_PT_bake(_Panel, bpy.types.Panel):
             column.prop(settings, "frame_start")
             column.prop(settings, "frame_end")
         column.prop(settings, "keys")
-        column.prop(settings, "auto_smooth")
+        own = column.column()
+        own.enabled = settings.method == methods.DEFAULT
+        own.prop(settings, "auto_smooth")
         if not settings.auto_smooth:
-            column.prop(settings, "smooth")
-        column.prop(settings, "refine")
-        column.prop(settings, "mend")
+            own.prop(settings, "smooth")
+        own.prop(settings, "refine")
+        own.prop(settings, "mend")
         if settings.progress >= 0.0:
             step = said(settings.progress_text)
             column.progress(factor=settings.progress, text=said("{step} (Esc stops)", step=step))
@@ -107,6 +111,19 @@ class LSMPLIFY_PT_bake(_Panel, bpy.types.Panel):
         reason = missing(context)
         if reason:
             lines.draw(column, context, said(reason), "INFO")
+
+
+class LSMPLIFY_PT_method(_Panel, bpy.types.Panel):
+    """The solver, and what researchers compare it with."""
+
+    bl_label = "Method"
+    bl_idname = "LSMPLIFY_PT_method"
+    bl_parent_id = "LSMPLIFY_PT_bake"
+    bl_options: ClassVar = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Methods and devices; those that are not there are grey, with the reason."""
+        methods.draw(context, self.layout.column())
 
 
 class LSMPLIFY_PT_result(_Panel, bpy.types.Panel):

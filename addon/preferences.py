@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds for all scenes: the SMPL model file that new bodies are made of, and the first note."""
+"""What holds for all scenes: the SMPL model file of new bodies, the paper's weights, the first note."""
 
 import contextlib
 
@@ -7,7 +7,7 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ..lsmplify_core.errors import InputError
-from . import model_file
+from . import methods, model_file
 
 
 def _check(_self: object, context: bpy.types.Context) -> None:
@@ -31,10 +31,22 @@ class LSMPLIFY_AP_preferences(bpy.types.AddonPreferences):
         description="Show the note for beginners at the top of the sidebar tab",
     )  # fmt: skip
 
+    paper_weights: StringProperty(
+        name="Paper's Network", subtype="FILE_PATH",
+        description="Weights for the method Learnable SMPLify: an .npz that lsmplify train or "
+        "convert-checkpoint wrote, or the official checkpoint (.pth.tar)",
+    )  # fmt: skip
+
     def draw(self, context: bpy.types.Context) -> None:
-        """The file, one line about it, and the note of the first minutes."""
+        """The files with one line about each, and the note of the first minutes."""
         column = self.layout.column()
         column.prop(self, "smpl_file")
         text, icon = model_file.told(context)
         column.label(text=text, icon=icon)
         column.prop(self, "show_first_steps")
+        reason = methods.lacking("PAPER")
+        row = column.row()
+        row.enabled = not reason
+        row.prop(self, "paper_weights")
+        if reason:
+            column.label(text=reason, icon="INFO")

@@ -16,6 +16,7 @@ from ..lsmplify_core.layout import shipped_layouts
 from ..lsmplify_core.world import UNITS
 from . import running
 from .mapping.properties import LSMPLifyMapping
+from .methods import DEVICE_ITEMS, METHOD_ITEMS
 from .seeing.settings import LSMPLifySeeing
 from .sources.vertices import KINDS
 from .takes import repair_marks
@@ -185,6 +186,12 @@ class LSMPLifySettings(bpy.types.PropertyGroup):
         name="Refine", default=1, min=0, max=50, translation_context=CONTEXT,
         description="Steps that bring the learned pose exactly to the tracks",
     )  # fmt: skip
+    method: EnumProperty(
+        name="Method", description="How the tracks become rotations", items=METHOD_ITEMS
+    )
+    device: EnumProperty(
+        name="Device", description="Where the research methods calculate", items=DEVICE_ITEMS
+    )
     progress: FloatProperty(
         get=lambda _self: running.done(), description="From 0 to 1 while a solve runs, else -1"
     )

@@ -42,6 +42,7 @@ _CLASSES = (
     *calibration.CLASSES,
     panels.LSMPLIFY_PT_body,
     panels.LSMPLIFY_PT_bake,
+    panels.LSMPLIFY_PT_method,
     panels.LSMPLIFY_PT_result,
     *repair.CLASSES,
     *seeing.CLASSES,

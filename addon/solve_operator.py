@@ -10,7 +10,7 @@ import bpy
 from ..lsmplify_core.errors import OUTSIDE, InputError, told
 from ..lsmplify_core.solver import Progress, Solution
 from ..lsmplify_core.timing import finished
-from . import job, model_file, running
+from . import job, methods, model_file, running
 from .people.solving import finish_all, prepare_all, solve_all
 
 _TICK = 0.01
@@ -147,6 +147,8 @@ def missing(context: bpy.types.Context) -> str:
         return "Choose a file with tracks"
     if settings.target == "EXISTING" and settings.armature is None:
         return "Choose the armature to bake on"
+    if reason := methods.trouble(context):
+        return reason
     return model_file.trouble(context) if settings.target == "NEW" else ""
 
 

@@ -13,6 +13,7 @@ from .arrays import Floats
 from .body import Body, default_body
 from .errors import InputError
 from .joints import JOINT_INDEX, JOINT_NAMES, N_JOINTS
+from .jsonfiles import read_json
 from .layout import Keypoint, Layout
 from .matching import Match, match_as_named, match_layout, plain
 from .motion import write_whole
@@ -85,10 +86,7 @@ def save_calibration(calibration: SavedCalibration, path: Path) -> None:
 
 def load_calibration(path: Path) -> SavedCalibration:
     """Read it back; InputError says what is wrong with the file."""
-    try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not a calibration in JSON: {error}") from error
+    data = read_json(path, "a calibration")
     fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     if fields.get("form") != _FORM or not isinstance(fields.get("points"), list):
         raise InputError(f"{path}: not a calibration; solve with --save-calibration writes one")

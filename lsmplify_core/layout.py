@@ -5,7 +5,6 @@ A keypoint is a point fixed to a joint, with an offset in that joint's frame on 
 Video keypoints and skin markers are then the same thing.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from .errors import InputError
 from .joints import JOINT_INDEX
+from .jsonfiles import read_json
 
 LAYOUT_FOLDER = Path(__file__).parent / "layouts"
 MOST_BYTES = 4 << 20
@@ -74,15 +74,7 @@ def load_layout(name_or_file: str) -> Layout:
             raise InputError(
                 f"layout {name_or_file!r} is neither a file nor one of {', '.join(shipped_layouts())}"
             )
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InputError(f"{path}: is larger than {MOST_BYTES >> 20} MB, so it is no layout")
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-    except RecursionError as error:
-        raise InputError(f"{path}: not a layout in JSON: too many brackets in brackets") from error
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not a layout in JSON: {error}") from error
-    return layout_from_json(data, str(path))
+    return layout_from_json(read_json(path, "a layout", MOST_BYTES), str(path))
 
 
 def layout_from_json(data: Any, source: str) -> Layout:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from .errors import InputError
+from .jsonfiles import read_json
 from .layout import Keypoint, Layout, layout_from_json, layout_to_json
 from .matching import LEAST_JOINTS, LEAST_POINTS, Match, match_layout
 from .motion import write_whole
@@ -113,8 +114,4 @@ def save_mapping(mapping: Mapping, path: Path) -> None:
 
 def load_mapping(path: Path, names: Sequence[str]) -> Mapping:
     """Read a mapping, or a layout, for tracks with these names. InputError says what is wrong."""
-    try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not a mapping or layout in JSON: {error}") from error
-    return mapping_from_json(data, str(path), names)
+    return mapping_from_json(read_json(path, "a mapping or layout"), str(path), names)

@@ -2,7 +2,6 @@
 """Motion: the result, joint rotations over time, and its AMASS-format file."""
 
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 
 from .archives import read_npz
 from .arrays import Floats
+from .beside import open_beside
 from .body import Body, default_body
 from .errors import InputError
 from .joints import N_JOINTS
@@ -183,8 +183,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     An interrupted run leaves the old file or none. Raises InputError where it cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, temporary = open_beside(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from error
     try:
@@ -193,8 +192,8 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise InputError(f"{path}: cannot be written: {error.strerror}") from error
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

@@ -3,11 +3,13 @@
 
 import base64
 import io
+import zipfile
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .archives import MOST_BYTES, unpacked_size
 from .errors import InputError
 
 
@@ -21,7 +23,12 @@ def pack(**arrays: NDArray[Any]) -> str:
 def unpack(text: str, where: str) -> dict[str, NDArray[Any]]:
     """The arrays again. InputError, naming `where` the text was kept, for text that is none."""
     try:
-        with np.load(io.BytesIO(base64.b64decode(text)), allow_pickle=False) as data:
+        packed = io.BytesIO(base64.b64decode(text))
+        with zipfile.ZipFile(packed) as archive:
+            total = unpacked_size(archive)
+        if total > MOST_BYTES:
+            raise ValueError(f"it unpacks to {total >> 20} MB")
+        with np.load(packed, allow_pickle=False) as data:
             return {key: data[key] for key in data.files}
     except Exception as error:  # half a dozen kinds for damaged archives
         raise InputError(f"{where}: what is kept in it is damaged: {error}") from error

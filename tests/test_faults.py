@@ -4,12 +4,14 @@ whole, and there is one clear line."""
 
 import ctypes
 import os
+import platform
 import resource
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -124,7 +126,34 @@ def test_a_kill_while_writing_leaves_the_old_file(folder):
     working.send_signal(signal.SIGKILL)
     working.wait(PATIENCE)
     assert load_motion(folder / "out.npz").frames == 3
+    left = [p for p in folder.iterdir() if p.name.startswith(".lsmplify-")]
+    assert len(left) == 1
     assert solved(folder).returncode == 0
+    assert {p.name for p in folder.iterdir()} == {"out.npz", "take.trc"}
+
+
+def test_only_what_was_left_behind_is_cleared(folder):
+    """Not what lives, not what another machine wrote today, not what merely looks like it."""
+    alive = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    host = f"{zlib.crc32(platform.node().encode()):08x}"
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait(PATIENCE)
+    kept = [
+        f".lsmplify-{host}-{alive.pid}-abcd1234-out.npz", ".lsmplify-00000000-7-abcd1234-out.npz",
+        ".lsmplify-notes.txt", f".lsmplify-{host}-{gone.pid}-out.npz",
+    ]  # fmt: skip
+    cleared = [
+        f".lsmplify-{host}-{gone.pid}-abcd1234-out.npz", ".lsmplify-00000000-7-abcd5678-a.blend",
+    ]  # fmt: skip
+    for name in (*kept, *cleared):
+        (folder / name).write_bytes(b"half")
+    os.utime(folder / cleared[1], (0, 0))
+    try:
+        save_motion(motion(3), folder / "out.npz")
+    finally:
+        alive.kill()
+        alive.wait(PATIENCE)
+    assert {p.name for p in folder.iterdir()} == {"out.npz", "take.trc", *kept}
 
 
 _gone: dict[str, int] = {}

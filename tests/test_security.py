@@ -198,5 +198,5 @@ def test_a_damaged_layout_is_one_clear_line(tmp_path, text):
 def test_a_layout_as_large_as_a_film_is_refused(tmp_path):
     path = tmp_path / "layout.json"
     path.write_text(" " * (5 << 20))
-    with pytest.raises(InputError, match="no layout"):
+    with pytest.raises(InputError, match="not a layout"):
         load_layout(str(path))

@@ -60,7 +60,7 @@ def calibration_of(armature: bpy.types.Object | None) -> Calibrated | None:
         body = Body(np.array(fields["rest_joints"], dtype=np.float64), str(fields["body"]))
         joints = np.array(fields["joints"], dtype=np.intp)
         offsets = np.array(fields["offsets"], dtype=np.float64).reshape(-1, 3)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     fits = len(joints) == len(offsets) == len(fields["names"]) and body.rest_joints.shape == (24, 3)
     if not fits:

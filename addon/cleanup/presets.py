@@ -12,6 +12,7 @@ from typing import Any
 import bpy
 
 from ...lsmplify_core.errors import InputError
+from ...lsmplify_core.jsonfiles import read_json
 from ...lsmplify_core.motion import write_whole
 from ..model_file import ADDON
 from ..takes import groups
@@ -68,10 +69,7 @@ def _short(value: object) -> object:
 def load(settings: object, path: Path) -> None:
     """Read such a file into the settings. What it does not name stays. InputError says what is
     wrong; the settings are then as they were."""
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not a preset in JSON: {error}") from error
+    told = read_json(path, "a preset")
     if not isinstance(told, dict) or told.get("kind") != _KIND:
         raise InputError(f"{path}: not a preset of LSMPLify's clean-up")
     before = {n: groups.values_of(getattr(settings, n)) for n in groups.GROUPS}

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..jsonfiles import read_json
 from ..motion import Motion, write_whole
 from .floor import PARTS, Floor, find_floor, slow_soles
 
@@ -92,12 +93,7 @@ def save_contacts(contacts: Sequence[Contact], floor: Floor, path: Path) -> None
 
 def load_contacts(path: Path) -> tuple[list[Contact], Floor]:
     """Read what `save_contacts` wrote. InputError says which entry is wrong."""
-    try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: contacts cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise InputError(f"{path}: not a file of contacts in JSON: {error}") from error
+    data = read_json(path, "contacts")
     fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     entries = fields.get("contacts")
     if not isinstance(entries, list):

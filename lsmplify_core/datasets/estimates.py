@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..archives import read_npz
 from ..errors import InputError
 from ..motion import Motion
 from ..smplfile.unpickle import read_pickled
@@ -145,11 +146,7 @@ def _numbers(fields: Fields, key: str, path: Path) -> np.ndarray:
 
 
 def _npz(path: Path) -> Fields:
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            return {key: data[key] for key in data.files if key in _NEEDED}
-    except Exception as error:  # damaged archives fail in half a dozen ways
-        raise InputError(f"{path}: is not an npz of arrays that can be read") from error
+    return read_npz(path, _NEEDED, "an estimate's")
 
 
 def _first(fields: Fields, names: Iterable[str]) -> str | None:

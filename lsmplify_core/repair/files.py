@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ..errors import InputError
+from ..jsonfiles import read_json
 from ..motion import write_whole
 from .records import Repair, repair_from_json
 
@@ -20,10 +21,7 @@ def save_repairs(repairs: Sequence[Repair], path: Path) -> None:
 
 def load_repairs(path: Path) -> tuple[Repair, ...]:
     """Read it back; InputError says what is wrong with the file."""
-    try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not a list of repairs in JSON: {error}") from error
+    data = read_json(path, "a list of repairs")
     fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     if not isinstance(fields.get("repairs"), list):
         raise InputError(f"{path}: not a list of repairs; solve with --save-repairs writes one")

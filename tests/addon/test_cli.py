@@ -124,3 +124,26 @@ def test_one_file_does_not_change_the_next(extension, take, tmp_path) -> None:
     assert bake(take, tmp_path / "out.bvh", "-o", str(tmp_path / "out.blend")) == 0
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "out.blend"))
     assert bpy.context.scene.frame_end == 77
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["bake", "--nonsense"], "there is no option --nonsense"),
+        (["bake", "--nonsense=3", "-o", "x.npz"], "there is no option --nonsense"),
+        (["bake"], "are required"),
+        (["bake", "stray", "--file", "x.trc", "-o", "x.npz"], "stray"),
+        (["cook"], "cook"),
+        ([], "required"),
+    ],
+)
+def test_wrong_words_are_one_line_with_the_usage(extension, capfd, words, says) -> None:
+    from lsmplify_extension.addon import cli
+
+    assert cli.run(words) == 2
+    said = capfd.readouterr().err.strip().splitlines()
+    assert len(said) == 1
+    assert said[0].startswith("error: ")
+    assert says in said[0]
+    assert "usage: blender" in said[0]
+    assert "-o OUT" in said[0]

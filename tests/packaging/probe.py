@@ -4,6 +4,7 @@
 Usage: probe.py ZIP TAKE. Prints one line of JSON with what was seen.
 """
 
+import importlib
 import json
 import sys
 import time
@@ -41,12 +42,19 @@ def main() -> None:
         "modules": sorted(sys.modules),
         "file": module.__file__,
         "path": sys.path,
+        "lacking": _lacking(),
     }
     try:
         seen |= _solve(take)
     finally:
         installed.disable()
     print(json.dumps(seen))
+
+
+def _lacking() -> dict[str, str]:
+    """Why each method cannot be used, as the panel says."""
+    methods = importlib.import_module(f"{installed.MODULE}.addon.methods")
+    return {item[0]: methods.lacking(item[0]) for item in methods.METHOD_ITEMS}
 
 
 def _solve(take: Path) -> dict:

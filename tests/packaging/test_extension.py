@@ -77,6 +77,14 @@ def test_enabling_imports_nothing_heavy(seen):
     print(f"enabled in {seen['enable_seconds']} s")
 
 
+def test_research_methods_are_there_and_say_what_they_lack(seen):
+    lacking = seen["lacking"]
+    assert lacking.pop("DEFAULT") == ""
+    assert set(lacking.values()) == {
+        "Needs the build of LSMPLify with PyTorch, which is not installed"
+    }
+
+
 def test_the_installed_copy_runs_without_the_checkout(seen):
     assert "blender_user" in seen["file"]
     inside = [Path(p) for p in seen["path"] if Path(p).resolve().is_relative_to(ROOT)]

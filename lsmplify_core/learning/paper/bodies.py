@@ -46,7 +46,7 @@ def points_of(turned: Tensor, placed: Tensor) -> Tensor:
     """(N, 25, 3) from the joints' world rotations and places, as `kinematics.forward` gives."""
     layout = load_layout(LAYOUT)
     offsets = torch.as_tensor(layout.offsets, dtype=turned.dtype)
-    return attached_points(turned, placed, torch.from_numpy(layout.joints), offsets)
+    return attached_points(turned, placed, torch.as_tensor(layout.joints), offsets)
 
 
 @dataclass(frozen=True)

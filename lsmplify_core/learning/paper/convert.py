@@ -3,7 +3,6 @@
 
 import json
 import re
-import zipfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...archives import read_npz
 from ...errors import InputError
 from ...motion import write_whole
 from .network import PaperNetwork
@@ -30,6 +30,8 @@ _NAMES: Final = (
     (r"^regressor\.layers\.1\.", "out."),
 )
 """The official names, and ours."""
+_MOST_BYTES: Final = 256 << 20
+"""Weights unpack to 12 or 24 MB."""
 _LEFT_OUT: Final = ("openpose_regressor",)
 """In the checkpoint, but a body model's and not the network's."""
 
@@ -81,18 +83,27 @@ def save_paper_network(
 def load_paper_network(path: Path) -> PaperNetwork:
     """Read what `save_paper_network` wrote, ready to run. Raises InputError for other files."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
-            arrays = {name: data[name] for name in data.files}
+        arrays = read_npz(path, None, "a network's", _MOST_BYTES)
         network = PaperNetwork(str(arrays.pop("graph")))
         arrays.pop("settings")
         state = {k: torch.from_numpy(v.astype(np.float32)) for k, v in arrays.items()}
         counters = {k: v for k, v in network.state_dict().items() if not v.is_floating_point()}
         network.load_state_dict({**state, **counters})
-    except (OSError, ValueError, KeyError, RuntimeError, EOFError, zipfile.BadZipFile) as error:
+    except (InputError, ValueError, KeyError, RuntimeError) as error:
         raise InputError(
             f"{path}: not weights of the paper's network; write them by "
             "`lsmplify train --network paper` or `lsmplify convert-checkpoint`"
         ) from error
+    return network.eval()
+
+
+def load_any_network(path: Path) -> PaperNetwork:
+    """The network of our own file (npz), or of an official checkpoint, ready to run. InputError for
+    other files."""
+    if path.suffix.lower() == ".npz":
+        return load_paper_network(path)
+    network = PaperNetwork("released")
+    network.load_state_dict(from_official(_read(path), str(path)))
     return network.eval()
 
 

@@ -5,6 +5,7 @@ It predicts neither translation nor shape. Where it isn't given a translation, t
 the keypoints' mean, which is the least-squares answer for given rotations.
 """
 
+from collections.abc import Generator
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,10 @@ import torch
 from torch import Tensor
 
 from ...attachments import Target
+from ...joints import N_JOINTS
 from ...layout import load_layout
+from ...placing import place
+from ...timing import finished
 from .bodies import LAYOUT, keypoints
 from .frame import in_human_frame
 from .network import PaperNetwork
@@ -49,7 +53,6 @@ class PaperSolver:
         residual = self.network(in_human_frame(before, target), body_pose(start), betas)
         return step_from(start, residual)
 
-    @torch.no_grad()
     def sequence(
         self, first: Tensor, first_root: Tensor, target: Tensor, roots: Tensor | None
     ) -> tuple[Tensor, Tensor]:
@@ -58,6 +61,13 @@ class PaperSolver:
         first: (24, 3, 3) the pose of frame 0. target: (T, 25, 3). roots: (T, 3) the true
         translations as the published protocol gives them, or None.
         """
+        return finished(self.sequence_steps(first, first_root, target, roots))
+
+    @torch.no_grad()
+    def sequence_steps(
+        self, first: Tensor, first_root: Tensor, target: Tensor, roots: Tensor | None
+    ) -> Generator[float, None, tuple[Tensor, Tensor]]:
+        """The same frame by frame; yields the share of them that is done."""
         first_root = roots[0] if roots is not None else first_root
         poses, places = [first], [first_root]
         for frame in range(1, len(target)):
@@ -74,6 +84,7 @@ class PaperSolver:
             )
             poses.append(pose)
             places.append(root)
+            yield (frame + 1) / len(target)
         return torch.stack(poses), torch.stack(places)
 
     def _nearest(
@@ -89,12 +100,15 @@ class PaperSolver:
         best = int(torch.argmin(apart))
         return poses[best], places[best]
 
-    def told(self, points: Tensor) -> Target:
-        """Keypoints (N, 25, 3) as a target on this body, all seen."""
-        layout = load_layout(LAYOUT)
-        offsets = torch.as_tensor(layout.offsets, dtype=points.dtype)
-        weights = torch.ones(points.shape[:2])
-        return Target(self.bones, torch.from_numpy(layout.joints), offsets, points, weights)
+    def resting(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """The T-pose set on the torsos of keypoints (N, 25, 3): rotations (N, 24, 3, 3), roots."""
+        layout, seen = load_layout(LAYOUT), points.cpu().numpy()
+        target = Target(
+            self.bones.cpu().numpy(), layout.joints, layout.offsets.astype(np.float32), seen,
+            np.ones(seen.shape[:2], dtype=np.float32),
+        )  # fmt: skip
+        state = place(np.broadcast_to(np.eye(3, dtype=np.float32), (1, N_JOINTS, 3, 3)), target)
+        return torch.as_tensor(state.rotations), torch.as_tensor(state.root)
 
     @torch.no_grad()
     def placed(self, rotations: Tensor, target: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 
 import os
 import time
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,14 +18,14 @@ from ...errors import InputError
 from ...evaluation.answers import Answer
 from ...evaluation.takes import Take, keypoints
 from ...fitting import Settings
-from ...joints import N_JOINTS
 from ...matching import match_layout
 from ...motion import Motion
-from ...placing import place
 from ...solver import solve
+from ...timing import finished
 from .bodies import LAYOUT, betas_of
 from .convert import load_paper_network
 from .infer import PaperSolver
+from .network import PaperNetwork
 
 WEIGHTS: Final = Path(__file__).parents[2] / "weights" / "paper.npz"
 VARIABLE: Final = "LSMPLIFY_PAPER_WEIGHTS"
@@ -34,7 +35,7 @@ _FIRST_STEPS: Final = 3
 
 
 @dataclass(frozen=True)
-class _Given:
+class Given:
     """A take in the network's terms: metres on a body of the default size.
 
     unit: metres of the take in one of these. target: (T, 25, 3). body: the person's, true size.
@@ -57,15 +58,14 @@ def paper(take: Take) -> Answer:
         raise InputError(f"the paper's network knows {LAYOUT} only, not {take.layout.name}")
     began = time.perf_counter()
     body, saved = _body(take)
-    given = _given(take, body)
+    given = in_its_terms(take.tracks.positions, body, load_paper_network(weights_file()))
     if take.start is not None:
-        rotations, root = _from_starts(given, take.start)
+        rotations, root = from_starts(given, take.start)
     else:
-        rotations, root = _in_sequence(given) if take.told is None else _as_told(given, take.told)
+        told = take.told
+        rotations, root = finished(in_sequence(given)) if told is None else _as_told(given, told)
     seconds = time.perf_counter() - began - saved
-    motion = Motion(
-        rotations.double().numpy(), root.double().numpy() * given.unit, take.tracks.rate, body
-    )
+    motion = motion_of(given, rotations, root, take.tracks.rate)
     return Answer(motion, keypoints(motion, take.layout), seconds)
 
 
@@ -82,34 +82,44 @@ def _body(take: Take) -> tuple[Body, float]:
     return solution.motion.body, wasted
 
 
-def _given(take: Take, body: Body) -> _Given:
+def weights_file() -> Path:
+    """What the environment variable names, else where the project keeps them."""
+    return Path(os.environ.get(VARIABLE, WEIGHTS))
+
+
+def in_its_terms(positions: Floats, body: Body, network: PaperNetwork) -> Given:
+    """A person's BODY_25 keypoints (T, 25, 3), metres, NaN where unseen."""
     unit = body.height / default_body().height
-    network = load_paper_network(Path(os.environ.get(VARIABLE, WEIGHTS)))
     solver = PaperSolver(network, body.offsets / unit, betas_of(body))
-    filled = _filled(take.tracks.positions) / unit
-    return _Given(solver, torch.from_numpy(filled.astype(np.float32)), unit, body)
+    filled = _filled(positions) / unit
+    return Given(solver, torch.as_tensor(filled, dtype=torch.float32), unit, body)
 
 
-def _from_starts(given: _Given, start: Motion) -> tuple[Tensor, Tensor]:
+def motion_of(given: Given, rotations: Tensor, root: Tensor, rate: float) -> Motion:
+    """The network's poses as a motion of the person."""
+    whole = rotations.cpu().double().numpy()
+    return Motion(whole, root.cpu().double().numpy() * given.unit, rate, given.body)
+
+
+def from_starts(given: Given, start: Motion) -> tuple[Tensor, Tensor]:
     """Pairs and plug-in: all frames at once."""
-    pose = torch.from_numpy(start.rotations.astype(np.float32))
-    root = torch.from_numpy((start.root / given.unit).astype(np.float32))
+    pose = torch.as_tensor(start.rotations, dtype=torch.float32)
+    root = torch.as_tensor(start.root / given.unit, dtype=torch.float32)
     rotations = given.solver.steps(pose, root, given.target)
     return rotations, given.solver.placed(rotations, given.target)
 
 
-def _in_sequence(given: _Given) -> tuple[Tensor, Tensor]:
+def in_sequence(given: Given) -> Generator[float, None, tuple[Tensor, Tensor]]:
+    """Frame after frame from the T-pose set on the torso; yields the share of them that is done."""
     first = given.target[:1]
-    pose = torch.eye(3).expand(1, N_JOINTS, 3, 3)
-    state = place(pose, given.solver.told(first))
-    pose, root = state.rotations, state.root
+    pose, root = given.solver.resting(first)
     for _ in range(_FIRST_STEPS):
         pose = given.solver.steps(pose, root, first)
         root = given.solver.placed(pose, first)
-    return given.solver.sequence(pose[0], root[0], given.target, None)
+    return (yield from given.solver.sequence_steps(pose[0], root[0], given.target, None))
 
 
-def _as_told(given: _Given, told: Motion) -> tuple[Tensor, Tensor]:
+def _as_told(given: Given, told: Motion) -> tuple[Tensor, Tensor]:
     """In sequence from the true first pose, with every frame's true place, as published."""
     first = torch.from_numpy(told.rotations[0].astype(np.float32))
     roots = torch.from_numpy((told.root / given.unit).astype(np.float32))

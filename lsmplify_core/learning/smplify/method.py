@@ -13,6 +13,7 @@ from ...body import Body, default_body
 from ...evaluation.answers import Answer
 from ...evaluation.takes import Take, keypoints
 from ...joints import N_POSED
+from ...layout import Layout
 from ...motion import Motion
 from ...placing import place
 from ...rotations import axis_angle_to_matrix, matrix_to_axis_angle
@@ -61,7 +62,7 @@ def _method(take: Take, make_skin: Callable[[Body], Skin], schedule: Schedule) -
     )
     seconds = time.perf_counter() - began
     body = shaped(base, take.layout).body(betas.double().numpy())
-    motion = _motion(poses, origin, take.tracks.rate, body)
+    motion = motion_of(poses, origin, take.tracks.rate, body)
     return Answer(motion, keypoints(motion, take.layout), seconds)
 
 
@@ -73,31 +74,42 @@ def _starts(take: Take, body: Body, origin: Floats) -> Callable[[int], Pose | No
     """
     start = take.start
     if start is not None:
-        return lambda frame: _pose(start.rotations[frame], start.root[frame] - origin)
+        return lambda frame: pose_of(start.rotations[frame], start.root[frame] - origin)
     told = take.told
     if told is not None:
-        return lambda f: None if f else _pose(told.rotations[0], told.root[0] - origin)
-    layout, shown = take.layout, np.isfinite(take.tracks.positions[..., 0]).sum(axis=1)
-    first = take.tracks.positions[int(np.argmax(shown >= _ENOUGH))][None]
-    target = Target(
-        body.offsets, layout.joints, layout.offsets, np.nan_to_num(first - origin),
-        np.isfinite(first[..., 0]).astype(np.float64),
-    )  # fmt: skip
-    state = place(np.broadcast_to(np.eye(3), (1, 24, 3, 3)), target)
-    turn = torch.from_numpy(matrix_to_axis_angle(state.rotations[0, 0])).float()
-    begin = rest_pose(turn, torch.from_numpy(state.root[0]).float())
+        return lambda f: None if f else pose_of(told.rotations[0], told.root[0] - origin)
+    begin = resting_start(take.tracks.positions - origin, take.layout, body)
     return lambda frame: begin if frame == 0 else None
 
 
-def _pose(rotations: Floats, root: Floats) -> Pose:
-    vectors = torch.from_numpy(matrix_to_axis_angle(rotations[:N_POSED])).float()
-    return Pose(vectors[0], vectors[1:].reshape(-1), torch.from_numpy(root).float())
+def resting_start(points: Floats, layout: Layout, body: Body) -> Pose:
+    """The T-pose set on the first of the frames (T, K, 3) that shows enough of the body."""
+    shown = np.isfinite(points[..., 0]).sum(axis=1)
+    first = points[int(np.argmax(shown >= _ENOUGH))][None]
+    target = Target(
+        body.offsets, layout.joints, layout.offsets, np.nan_to_num(first),
+        np.isfinite(first[..., 0]).astype(np.float64),
+    )  # fmt: skip
+    state = place(np.broadcast_to(np.eye(3), (1, 24, 3, 3)), target)
+    turn = _floats(matrix_to_axis_angle(state.rotations[0, 0]))
+    return rest_pose(turn, _floats(state.root[0]))
 
 
-def _motion(poses: list[Pose], origin: Floats, rate: float, body: Body) -> Motion:
+def pose_of(rotations: Floats, root: Floats) -> Pose:
+    """One frame of a motion, (24, 3, 3) and (3,), as the unknowns."""
+    vectors = _floats(matrix_to_axis_angle(rotations[:N_POSED]))
+    return Pose(vectors[0], vectors[1:].reshape(-1), _floats(root))
+
+
+def _floats(values: Floats) -> torch.Tensor:
+    return torch.as_tensor(values, dtype=torch.float32)
+
+
+def motion_of(poses: list[Pose], origin: Floats, rate: float, body: Body) -> Motion:
+    """Poses about an origin (3,) as a motion of a body."""
     vectors = np.zeros((len(poses), 24, 3))
-    vectors[:, 0] = torch.stack([p.turn for p in poses]).double().numpy()
-    flat = torch.stack([p.pose for p in poses]).double().numpy()
+    vectors[:, 0] = torch.stack([p.turn for p in poses]).cpu().double().numpy()
+    flat = torch.stack([p.pose for p in poses]).cpu().double().numpy()
     vectors[:, 1:N_POSED] = flat.reshape(len(poses), -1, 3)
-    root = torch.stack([p.place for p in poses]).double().numpy() + origin
+    root = torch.stack([p.place for p in poses]).cpu().double().numpy() + origin
     return Motion(axis_angle_to_matrix(vectors), root, rate, body)

@@ -43,10 +43,10 @@ class PosePrior:
         covariances = factors @ np.swapaxes(factors, -1, -2) + diagonal
         precisions = np.linalg.inv(covariances)
         logdet = np.linalg.slogdet(covariances)[1]
-        self.means = torch.from_numpy(means).float()
-        self.precisions = torch.from_numpy(precisions).float()
+        self.means = torch.as_tensor(means, dtype=torch.float32)
+        self.precisions = torch.as_tensor(precisions, dtype=torch.float32)
         constants = 0.5 * (logdet - logdet.min()) - np.log(weights)
-        self.constants = torch.from_numpy(constants).float()
+        self.constants = torch.as_tensor(constants, dtype=torch.float32)
 
     def __call__(self, pose: Tensor) -> Tensor:
         """pose: (63,) axis-angles -> a number."""

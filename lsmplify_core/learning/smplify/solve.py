@@ -8,7 +8,7 @@ from it: the first frame starts at the T-pose, which on training clips ended nea
 the first stage looks at all keypoints, where hips and shoulders alone came to the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -21,6 +21,7 @@ from ...joints import N_JOINTS
 from ...kinematics import attached_points, bone_offsets, forward
 from ...layout import Layout
 from ...rotations import axis_angle_to_matrix
+from ...timing import finished
 from .model import N_BETAS, Shaped
 from .prior import N_POSE, PosePrior
 
@@ -83,10 +84,10 @@ def mesh_skin(layer: Any, layout: Layout) -> Skin:
 def skeleton_skin(shape: Shaped, layout: Layout) -> Skin:
     """Keypoints by forward kinematics of the joints alone."""
     rest, moves, points, point_moves = (
-        torch.from_numpy(a).float()
+        torch.as_tensor(a, dtype=torch.float32)
         for a in (shape.rest, shape.joints, shape.points, shape.point_moves)
     )
-    joints = torch.from_numpy(layout.joints)
+    joints = torch.as_tensor(layout.joints)
     hands = torch.zeros(2, 3)
 
     def skin(turn: Tensor, pose: Tensor, betas: Tensor, place: Tensor) -> Tensor:
@@ -111,18 +112,30 @@ def smplify(
     starts: a frame's start, or None to start from the frame before. shape: whether the first frame
     finds betas too.
     """
+    return finished(smplify_steps(skin, points, starts, schedule, shape))
+
+
+def smplify_steps(
+    skin: Skin,
+    points: Floats,
+    starts: Callable[[int], Pose | None],
+    schedule: Schedule,
+    shape: bool,
+) -> Generator[float, None, tuple[list[Pose], Tensor]]:
+    """The same frame by frame; yields the share of them that is done."""
     prior, betas = PosePrior(), torch.zeros(N_BETAS)
     poses: list[Pose] = []
     for frame in range(len(points)):
         start = starts(frame)
         start = poses[-1] if start is None else start
         seen = np.isfinite(points[frame, :, 0])
-        goal = torch.from_numpy(np.nan_to_num(points[frame])).float()
-        weights = torch.from_numpy(seen).float()
+        goal = torch.as_tensor(np.nan_to_num(points[frame]), dtype=torch.float32)
+        weights = torch.as_tensor(seen, dtype=torch.float32)
         pose, betas = _fit_frame(
             skin, goal, weights, start, betas, prior, schedule, shape and frame == 0
         )
         poses.append(pose)
+        yield (frame + 1) / len(points)
     return poses, betas
 
 
