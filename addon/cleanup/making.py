@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import bpy
 
+from ...lsmplify_core.cleanup.keys import played_back
 from ...lsmplify_core.cleanup.smoothing import changes
 from ...lsmplify_core.errors import InputError
 from ...lsmplify_core.timing import finished
@@ -44,7 +45,8 @@ def remake(
     order = order_of(action)
     outcome = finished(computed(take, order))
     step.refined, step.changes = outcome.refined, _changes(take, outcome) if told else ""
-    writing.restore(take, action)
+    if outcome.plan is None:  # a plan of keys replaces all of them anyway
+        writing.restore(take, action)
     _fill(take, action, outcome)
     _measure(context, take, action, outcome)
     return outcome.notes
@@ -61,11 +63,11 @@ def armature_of(context: bpy.types.Context, action: bpy.types.Action) -> bpy.typ
 def _measure(
     context: bpy.types.Context, take: Take, action: bpy.types.Action, outcome: Outcome
 ) -> None:
-    """Errors of what was written; only fewer keys move what lies between them."""
+    """Errors of what was written; with fewer keys, of what they play back."""
+    motion = outcome.motion
     if outcome.plan is not None:
-        errors.measure(context, take.armature, action)
-    else:
-        errors.measure_take(context, replace(take, action=action, motion=outcome.motion))
+        motion = played_back(motion, outcome.plan)
+    errors.measure_take(context, replace(take, action=action, motion=motion))
 
 
 def _changes(take: Take, outcome: Outcome) -> str:

@@ -102,7 +102,7 @@ class LSMPLIFY_PT_this_step(_Step, bpy.types.Panel):
         column.label(text=text, translate=False)
         draw_settings(column, step.kind, getattr(step, GROUP[step.kind]))
         for line in filter(None, step.changes.split(", ")):
-            column.label(text=line[0].upper() + line[1:])
+            column.label(text=line[0].upper() + line[1:], translate=False)
         if action.name in live.trouble:
             column.label(text=live.trouble[action.name], icon="ERROR")
         column.operator(history.LSMPLIFY_OT_rebake.bl_idname, icon="FILE_REFRESH")

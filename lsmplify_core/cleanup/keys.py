@@ -111,8 +111,9 @@ def _fewest(motion: Motion, metres: float, radians: float, keep: tuple[int, ...]
     curves = _Curves(motion, keep)
     allowed = np.minimum(radians, metres / _reach(motion)) / 2.0
     curves.choose(dict(enumerate(curves.spread(_LOOSE * np.append(allowed, metres)))))
+    joints = motion.joints()
     for _ in range(_MOST_TURNS):
-        wanted = _too_far(motion, curves.shown(), metres, radians)
+        wanted = _too_far(motion, joints, curves.shown(), metres, radians)
         if not wanted or not curves.add(wanted):
             break
     return KeyPlan(tuple(curves.chosen[:N_JOINTS]), curves.chosen[N_JOINTS], keep)
@@ -185,12 +186,11 @@ class _Curves:
 
 
 def _too_far(
-    motion: Motion, shown: Motion, metres: float, radians: float
+    motion: Motion, joints: Floats, shown: Motion, metres: float, radians: float
 ) -> list[tuple[int, Floats]]:
     """The worst frames of every stretch that is too far off, with what each of the 25 curves is to
-    blame for there."""
+    blame for there. joints: (T, 24, 3) metres, the motion's."""
     turned = angle_between(shown.rotations, motion.rotations)
-    joints = motion.joints()
     apart = np.linalg.norm(shown.joints() - joints, axis=-1)
     moved = np.linalg.norm(shown.root - motion.root, axis=-1)
     found: list[tuple[int, Floats]] = []
