@@ -58,7 +58,7 @@ def test_it_installs_with_its_own_torch(seen):
     assert "blender_user" in seen["torch_file"]
     wanted = next(x for x in LISTED.read_text().splitlines() if x.startswith("torch=="))
     assert seen["torch"] == wanted.split()[0].removeprefix("torch==")
-    print(f"installed in {seen['install_seconds']} s; {seen['solved']}")
+    print(f"installed in {seen['install_seconds']} s, {seen['held_mb']} MB; {seen['solved']}")
 
 
 def test_blenders_numpy_stays(seen):
