@@ -6,7 +6,7 @@ BPY ?= 4.5.15
 MATRIX ?= 4.2.23 4.4.0 4.5.15 5.0.1 5.1.2 5.2.3
 SUITES ?= trixie sid
 FUZZ_SECONDS ?= 60
-FUZZ_READERS ?= c3d trc csv npy npz motion body layout pickle model
+FUZZ_READERS ?= c3d trc csv npy npz motion body layout pickle model bvh keypoints mapping calibration
 PYTHON312 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.12.*/bin/python3.12) python3.12)
 PYTHON313 ?= python3.13
 
@@ -92,7 +92,7 @@ test-torch: .venv-bpy/.ready wheels
 
 # atheris reads the bytecode as it runs; it needs Linux and Python 3.11 or so.
 fuzz: .venv/.dev
-	$(CORE) $(PIP_INSTALL) atheris==3.1.0
+	$(CORE) $(PIP_INSTALL) atheris==3.0.0
 	for r in $(FUZZ_READERS); do $(CORE) scripts/fuzz.py $$r $(FUZZ_SECONDS) || exit 1; done
 
 bench: .venv/.dev

@@ -25,10 +25,9 @@ class LSMPLIFY_OT_import_motion(bpy.types.Operator, ImportHelper):
     bl_options: ClassVar = {"REGISTER", "UNDO"}
 
     filter_glob: StringProperty(
-        default=";".join(f"*{suffix}" for suffix in MOTION_SUFFIXES),
-        options={"HIDDEN"},
+        default=";".join(f"*{suffix}" for suffix in MOTION_SUFFIXES), options={"HIDDEN"},
         description="Endings of the files that are shown",
-    )
+    )  # fmt: skip
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Read everything, then make an armature for each person."""

@@ -7,6 +7,7 @@ import bpy
 
 from ..lsmplify_core import research
 from ..lsmplify_core.research import Research
+from . import lines
 from .model_file import ADDON
 
 DEFAULT = "DEFAULT"
@@ -58,22 +59,19 @@ def trouble(context: bpy.types.Context) -> str:
 def draw(context: bpy.types.Context, column: bpy.types.UILayout) -> None:
     """Buttons for methods and, for research methods, devices; grey ones with the reason below."""
     settings = context.scene.lsmplify
-    _buttons(column, settings, "method", {m: lacking(m) for m in _METHODS})
+    _buttons(context, column, "method", {m: lacking(m) for m in _METHODS})
     if settings.method != DEFAULT:
         column.separator()
         devices = {item[0]: research.device_lacking(item[0].lower()) for item in DEVICE_ITEMS}
-        _buttons(column, settings, "device", devices)
+        _buttons(context, column, "device", devices)
 
 
 def _buttons(
-    column: bpy.types.UILayout,
-    settings: bpy.types.PropertyGroup,
-    name: str,
-    reasons: dict[str, str],
+    context: bpy.types.Context, column: bpy.types.UILayout, name: str, reasons: dict[str, str]
 ) -> None:
     for value, reason in reasons.items():
         row = column.row()
         row.enabled = not reason
-        row.prop_enum(settings, name, value)
+        row.prop_enum(context.scene.lsmplify, name, value)
     for reason in dict.fromkeys(filter(None, reasons.values())):
-        column.label(text=reason, icon="INFO")
+        lines.draw(column, context, reason, "INFO")

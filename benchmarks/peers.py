@@ -49,7 +49,7 @@ def main() -> None:
         scores = [score(t, a) for t, a in zip(takes, momentum.solve_all(takes), strict=True)]
         rows.append({"method": "momentum, true body given", **figures(scores, layout)})
     lines = [
-        [r["method"], *(f"{r[k]:.2f}" for k in FIGURES)]
+        [r["method"], *("–" if r[k] is None else f"{r[k]:.2f}" for k in FIGURES)]
         if FIGURES[0] in r
         else [r["method"], r["error"]]
         for r in rows

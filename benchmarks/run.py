@@ -10,6 +10,7 @@ import accuracy
 import cleanup
 import conditions
 import damage
+import layouts
 import long_takes
 import markers
 import pairs
@@ -34,6 +35,7 @@ TABLES = {
     "reading": reading.main,
     "damage": damage.main,
     "unnamed": unnamed.main,
+    "layouts": layouts.main,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from .errors import InputError
+from .errors import InputError, brief
 
 MOST_BYTES: Final = 2 << 30
 """What the wanted arrays may unpack to: five hours of a hundred points at 120 frames a second."""
@@ -43,5 +43,4 @@ def read_npz(
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     except Exception as error:  # damaged archives fail in half a dozen ways
-        said = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        raise InputError(f"{path}: not {what} npz: {said}") from error
+        raise InputError(f"{path}: not {what} npz: {brief(error)}") from error

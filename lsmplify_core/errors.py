@@ -10,6 +10,12 @@ class InputError(Exception):
     """
 
 
+def brief(error: BaseException, most: int = 120) -> str:
+    """The first line of what a library said, cut short: some put a damaged file's bytes into it."""
+    lines = str(error).splitlines()
+    return lines[0][:most] if lines and lines[0] else type(error).__name__
+
+
 OUTSIDE = (InputError, MemoryError, OSError)
 """What the world may do to any run, and what the user is told of in one line."""
 

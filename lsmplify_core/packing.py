@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .archives import MOST_BYTES, unpacked_size
-from .errors import InputError
+from .errors import InputError, brief
 
 
 def pack(**arrays: NDArray[Any]) -> str:
@@ -31,4 +31,4 @@ def unpack(text: str, where: str) -> dict[str, NDArray[Any]]:
         with np.load(packed, allow_pickle=False) as data:
             return {key: data[key] for key in data.files}
     except Exception as error:  # half a dozen kinds for damaged archives
-        raise InputError(f"{where}: what is kept in it is damaged: {error}") from error
+        raise InputError(f"{where}: what is kept in it is damaged: {brief(error)}") from error

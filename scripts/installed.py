@@ -45,6 +45,18 @@ def disable() -> None:
     addon_utils.disable(MODULE, default_set=True)
 
 
+def leave() -> None:
+    """End the process as done. Blender 4.2 as a module crashes when Python winds it up, once a property
+    with an `update`, `get` or `search` function was registered, though it was taken back."""
+    import bpy
+
+    if bpy.app.version >= (4, 4, 0):
+        return
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
 def command() -> Callable[[list[str]], int]:
     """What `blender --command lsmplify …` calls: words to an exit code."""
     return importlib.import_module(f"{MODULE}.addon.cli").run

@@ -17,9 +17,12 @@ import pytest
 
 from lsmplify_core.body import default_body
 from lsmplify_core.bodyfile import read_body
+from lsmplify_core.bvh import bvh_text
+from lsmplify_core.calibration_file import SavedCalibration, load_calibration, save_calibration
 from lsmplify_core.errors import InputError
 from lsmplify_core.joints import N_JOINTS
-from lsmplify_core.layout import LAYOUT_FOLDER, load_layout
+from lsmplify_core.layout import LAYOUT_FOLDER, Keypoint, load_layout
+from lsmplify_core.mapping import load_mapping
 from lsmplify_core.motion import Motion, load_motion, save_motion
 from lsmplify_core.reading import read_tracks
 from lsmplify_core.smplfile import load_smpl_file
@@ -37,6 +40,9 @@ READERS: dict[str, tuple[str, Reader]] = {
     "npz": ("take.npz", read_tracks), "motion": ("motion.npz", load_motion),
     "body": ("body.npz", read_body), "layout": ("layout.json", lambda p: load_layout(str(p))),
     "pickle": ("model.pkl", load_smpl_file), "model": ("model.npz", load_smpl_file),
+    "bvh": ("take.bvh", read_tracks), "keypoints": ("take.json", read_tracks),
+    "mapping": ("mapping.json", lambda p: load_mapping(p, load_layout("BODY_25").names)),
+    "calibration": ("person.json", load_calibration),
 }  # fmt: skip
 
 
@@ -66,6 +72,17 @@ def whole(kind: str) -> bytes:
         np.savez(made, points=points, names=np.array([f"p{i}" for i in range(25)]), rate=30.0)
     elif kind in ("motion", "body"):
         return motion()
+    elif kind == "bvh":
+        return bvh_text(standing()).encode()
+    elif kind == "keypoints":
+        frames = [
+            {"pose_world_landmarks": [{"x": 1.0, "y": 2.0, "z": 3.0, "visibility": 0.9}] * 33}
+        ]
+        return json.dumps({"fps": 25, "frames": frames * 2}).encode()
+    elif kind == "mapping":
+        return (LAYOUT_FOLDER / "BODY_25.json").read_bytes()
+    elif kind == "calibration":
+        return calibration()
     elif kind == "layout":
         return (LAYOUT_FOLDER / "COCO_17.json").read_bytes()
     elif kind == "pickle":
@@ -78,10 +95,24 @@ def whole(kind: str) -> bytes:
 def motion() -> bytes:
     from tempfile import TemporaryDirectory
 
-    turned = np.broadcast_to(np.eye(3), (3, N_JOINTS, 3, 3))
     with TemporaryDirectory() as folder:
         path = Path(folder) / "motion.npz"
-        save_motion(Motion(turned, np.zeros((3, 3)), 30.0, default_body()), path)
+        save_motion(standing(), path)
+        return path.read_bytes()
+
+
+def standing() -> Motion:
+    turned = np.broadcast_to(np.eye(3), (3, N_JOINTS, 3, 3))
+    return Motion(turned, np.zeros((3, 3)), 30.0, default_body())
+
+
+def calibration() -> bytes:
+    from tempfile import TemporaryDirectory
+
+    points = (Keypoint("Nose", 15, (0.0, 0.1, 0.1)), Keypoint("Neck", 12, (0.0, 0.0, 0.0)))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "person.json"
+        save_calibration(SavedCalibration(default_body(), points, "BODY_25"), path)
         return path.read_bytes()
 
 

@@ -4,6 +4,7 @@
 import ast
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from lsmplify_core.layout import load_layout
 from lsmplify_core.motion import load_motion
 from lsmplify_core.reading import read_tracks
 from lsmplify_core.smplfile import load_smpl_file
+from lsmplify_core.tracks import Tracks
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = [
@@ -103,6 +105,107 @@ def test_the_add_on_starts_no_process(trees):
     for file, tree in trees.items():
         if file.startswith("addon/"):
             assert not set(imports(tree)) & PROCESSES, file
+
+
+def test_nothing_runs_other_files_by_name(trees):
+    """Modules are imported by fixed names; a file from elsewhere is no module."""
+    for file, tree in trees.items():
+        assert not {"runpy", "code", "codeop", "imp"} & set(imports(tree)), file
+        for call in calls(tree):
+            last = name_of(call.func).rsplit(".", 1)[-1]
+            assert last not in ("exec_module", "run_path", "run_module"), f"{file}:{call.lineno}"
+
+
+def test_these_tests_would_see_it():
+    """Else the ones above would protect nothing."""
+    tree = ast.parse(
+        "import pickle, urllib.request\n"
+        "from torch import load\n"
+        "eval('1'); np.load(x, allow_pickle=True); torch.load(x); a.extractall(b)\n"
+    )
+    names = [name_of(c.func) for c in calls(tree)]
+    assert {"eval", "np.load", "torch.load", "a.extractall"} <= set(names)
+    assert {"pickle", "urllib.request", "torch"} == set(imports(tree))
+
+
+def test_files_of_settings_are_json_or_arrays_only(trees):
+    """Only the doors parse JSON or open archives, so that limits cannot be forgotten elsewhere."""
+    doors = {
+        "lsmplify_core/jsonfiles.py", "lsmplify_core/reading/keypoints.py",
+        "lsmplify_core/reading/folders.py", "lsmplify_core/trackrecord.py",
+        "addon/cleanup/compute.py", "addon/calibration/store.py",
+    }  # fmt: skip
+    for file, tree in trees.items():
+        parsed = [c.lineno for c in calls(tree) if name_of(c.func) in ("json.load", "json.loads")]
+        assert not parsed or file in doors, f"{file}:{parsed}"
+
+
+@pytest.mark.parametrize(
+    "names", [["../../../x"], ["/etc/passwd"], ["C:\\x", "..\\y"], ["a\0b"], ["x" * 5000]]
+)
+def test_a_kept_mapping_is_named_by_no_track(names):
+    from lsmplify_core.mapping import signature
+
+    assert re.fullmatch(r"[0-9a-f]+", signature(names))
+
+
+@pytest.mark.parametrize("person", ["../../up", "/etc/x", "..", "a/b\\c", ".", "\0", "con/.."])
+def test_a_persons_name_leads_out_of_no_folder(person):
+    from lsmplify_core.cli.solve import _file_names
+    from lsmplify_core.people import Person
+
+    tracks = Tracks(np.zeros((1, 1, 3)), ("a",), 30.0, "x")
+    made = _file_names([Person(person, tracks)])[0]
+    assert "/" not in made
+    assert "\\" not in made
+    assert made not in ("", ".", "..")
+
+
+def header(parameters: dict[str, int]) -> bytes:
+    """A C3D header with absurd counts."""
+    data = bytearray(1024)
+    data[0:2] = b"\x02\x50"
+    for at, value in parameters.items():
+        data[int(at) : int(at) + 2] = value.to_bytes(2, "little")
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"2": 65535},
+        {"6": 1, "8": 65535},
+        {"2": 65535, "4": 65535, "6": 0, "8": 65535},
+        {"16": 65535},
+    ],
+)
+def test_absurd_counts_in_a_c3d_header_are_refused(tmp_path, counts):
+    path = tmp_path / "absurd.c3d"
+    path.write_bytes(header(counts))
+    with pytest.raises(InputError) as refused:
+        read_tracks(path)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.trc", "PathFileType\t4\t(X/Y/Z)\ta.trc\nDataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\n"
+         "60\t60\t999999999\t999999999\tmm\nFrame#\tTime\tA\n\t\tX1\tY1\tZ1\n"),
+        ("a.bvh", "HIERARCHY\nROOT a\n{\nOFFSET 0 0 0\nCHANNELS 999999999 Xposition\n}\nMOTION\nFrames: 999999999\n"
+         "Frame Time: 0.01\n0\n"),
+    ],
+)  # fmt: skip
+def test_absurd_counts_in_text_headers_are_refused_or_ignored(tmp_path, name, text):
+    """Memory is taken for what is there, whatever the header says."""
+    path, said, frames = tmp_path / name, "", 0
+    path.write_text(text)
+    try:
+        frames = read_tracks(path).frames
+    except InputError as refused:
+        said = str(refused)
+    assert "\n" not in said
+    assert frames < 10
 
 
 def test_archives_are_unpacked_in_memory_only(trees):

@@ -58,3 +58,34 @@ def test_points_that_are_never_seen_together_are_refused() -> None:
         positions[column, column] = tracks.positions[column, column]
     with pytest.raises(InputError, match="ever seen together"):
         to_world(replace(tracks, positions=positions), best_match(tracks.names))
+
+
+@pytest.mark.parametrize("said", [None, "+z"])
+def test_someone_who_lies_after_standing_does_not_turn_the_world(said: str | None) -> None:
+    """Lying for two fifths of the take changes nothing; what was seen standing decides."""
+    tracks = tracks_of(waving(100))
+    lying = tracks.positions.copy()
+    lying[60:] = lying[60:] @ np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
+    take = replace(tracks, positions=lying, up=said)
+    assert find_world(take, best_match(take.names)).up == "+z"
+
+
+@pytest.mark.parametrize("axis", ["+y", "-x"])
+def test_a_file_that_says_where_up_is_is_believed_of_someone_who_lies(axis: str) -> None:
+    """Somebody asleep: along no axis of the file does the body stand on a floor that shows."""
+    tracks = tracks_of(waving(60))
+    down = np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
+    take = replace(tracks, positions=tracks.positions @ down @ turn_up(axis), up=axis)
+    assert find_world(take, best_match(take.names)).up == axis
+
+
+@pytest.mark.parametrize("axis", ["+y", "-z"])
+def test_a_walk_shows_its_floor_against_the_file(axis: str) -> None:
+    """A walk of three metres in a file that names the way ahead, or down, as up."""
+    motion = waving(90)
+    walked = motion.root + np.linspace(0.0, 3.0, 90)[:, None] * [0.0, 1.0, 0.0]
+    tracks = tracks_of(replace(motion, root=walked))
+    world = find_world(replace(tracks, up=axis), best_match(tracks.names))
+    expected = "+z" if axis == "+y" else "-z"
+    assert world.up == expected
+    assert bool(world.warnings) == (axis == "+y")

@@ -48,7 +48,9 @@ class LSMPLIFY_OT_save_calibration(bpy.types.Operator, ExportHelper):
     bl_label = "Save Calibration"
 
     filename_ext = ".json"
-    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+    filter_glob: StringProperty(
+        default="*.json", options={"HIDDEN"}, description="Endings of the files that are shown"
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

@@ -42,8 +42,10 @@ class LSMPLIFY_OT_tick_repairs(ArmatureOperator, bpy.types.Operator):
     bl_idname = "lsmplify.tick_repairs"
     bl_label = "Tick Repairs"
 
-    which: EnumProperty(name="Which", items=_WHICH, default="ALL")
-    on: BoolProperty(name="Mend", default=True)
+    which: EnumProperty(
+        name="Which", items=_WHICH, default="ALL", description="Which repairs to tick or leave out"
+    )
+    on: BoolProperty(name="Mend", default=True, description="Tick them, else leave them out")
 
     def act(self, _context: bpy.types.Context, armature: bpy.types.Object) -> str:
         """Tick them."""
@@ -55,8 +57,7 @@ class LSMPLIFY_OT_tick_repairs(ArmatureOperator, bpy.types.Operator):
 
 
 class LSMPLIFY_OT_solve_with_repairs(StepOperator, bpy.types.Operator):
-    """Solve the tracks again with the repairs that are ticked, into a new action. Body and marker
-    places stay; clean-up steps made since are not in it"""
+    """Solve again with the ticked repairs, into a new action; later clean-up steps are not in it"""
 
     bl_idname = "lsmplify.solve_with_repairs"
     bl_label = "Solve With This List"

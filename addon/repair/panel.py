@@ -7,8 +7,10 @@ from typing import ClassVar, Final
 import bpy
 from bpy.props import BoolProperty
 
+from .. import lines
 from ..takes import choosing, record
 from ..takes.reading import shown_action
+from ..translations import said
 from . import operators
 
 _ICONS: Final = {
@@ -33,9 +35,9 @@ class LSMPLIFY_UL_repairs(bpy.types.UIList):
         row.prop(item, "on", text="")
         split = row.split(factor=0.65)
         split.active = item.on
-        split.label(text=item.name, icon=_ICONS.get(item.kind, "DOT"))
+        split.label(text=item.name, translate=False, icon=_ICONS.get(item.kind, "DOT"))
         frames = f"{item.start}–{item.end}" if item.end > item.start else str(item.start)
-        split.label(text=frames)
+        split.label(text=frames, translate=False)
 
     def draw_filter(self, _context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
         """Search by name or kind; gaps or not."""
@@ -78,7 +80,7 @@ class LSMPLIFY_PT_repairs(bpy.types.Panel):
         owner = record.owner_of(shown_action(choosing.chosen(context)))
         step = owner.lsmplify_step
         column.prop(context.scene.lsmplify, "mark_repairs", icon="MARKER_HLT", toggle=True)
-        column.label(text=summary(step))
+        column.label(text=summary(step), translate=False)
         if not step.repairs:
             return
         column.template_list(
@@ -86,7 +88,8 @@ class LSMPLIFY_PT_repairs(bpy.types.Panel):
         )  # fmt: skip
         if 0 <= step.repair < len(step.repairs):
             item = step.repairs[step.repair]
-            column.label(text=f"{item.done}: {item.evidence}")
+            for line in lines.wrapped(context, f"{item.done}: {item.evidence}"):
+                column.label(text=line, translate=False)
         row = column.row(align=True)
         jump = operators.LSMPLIFY_OT_jump_to_repair.bl_idname
         row.operator(jump, text="Previous", icon="TRIA_LEFT").step = -1
@@ -103,9 +106,11 @@ class LSMPLIFY_PT_repairs(bpy.types.Panel):
 def summary(step: bpy.types.PropertyGroup) -> str:
     """One line: how many of which kind."""
     count = Counter(i.kind for i in step.repairs)
-    told = ", ".join(f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in count.most_common())
+    told = [f"{said(kind.title())} {n}" for kind, n in count.most_common()]
     left = sum(not i.on for i in step.repairs)
-    return (told or "Nothing had to be mended") + (f"; {left} left out" if left else "")
+    if left:
+        told.append(said("{count} left out", count=left))
+    return ", ".join(told) or said("Nothing had to be mended")
 
 
 CLASSES = (LSMPLIFY_UL_repairs, LSMPLIFY_PT_repairs)

@@ -110,7 +110,7 @@ class LSMPLifyStep(StepSettings, bpy.types.PropertyGroup):
         options={"HIDDEN"}, description="The motion at full strength, packed as text"
     )
     contacts: StringProperty(options={"HIDDEN"}, description="When feet stand, as text")
-    changes: StringProperty(description="What the step changed, in a line")
+    changes: StringProperty(description="What the step changed, in one line")
     pose_keys: CollectionProperty(
         type=LSMPLifyPoseKey, description="The pose keys that the step began with"
     )

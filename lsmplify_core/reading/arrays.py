@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..errors import InputError, brief
 from ..joints import JOINT_NAMES
 from ..layout import load_layout
 from ..motion import load_motion
@@ -53,8 +53,7 @@ def read_array(path: Path, fps: float | None) -> Tracks:
     except InputError:
         raise
     except Exception as error:  # np.load raises half a dozen kinds for damaged files
-        what = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{path}: cannot be read as a NumPy file: {what}") from error
+        raise InputError(f"{path}: cannot be read as a NumPy file: {brief(error)}") from error
     points = next((files[k] for k in _POINT_KEYS if k in files), None)
     if points is None and "poses" in files:
         return joint_tracks(path, fps)

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..errors import InputError, brief
 from ..tracks import Tracks
 from .c3d_parameters import events, frame_count, labels, not_points, rotations_only, texts, up_of
 from .door import make_tracks, unit_of
@@ -51,7 +51,7 @@ def read_c3d(path: Path, fps: float | None = None) -> Tracks:
         except InputError:
             raise
         except Exception as error:  # the library raises whatever a damaged byte leads to
-            what = str(error).splitlines()[0] if str(error) else type(error).__name__
+            what = brief(error)
             raise InputError(f"{path}: the C3D file is damaged: {what}") from error
 
 

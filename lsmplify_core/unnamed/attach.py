@@ -15,6 +15,7 @@ from ..errors import InputError
 from ..joints import MIRROR
 from ..layout import Keypoint, Layout
 from ..matching import Match, is_a_body, match_as_named, match_layout
+from ..threads import one_blas_thread
 from ..tracks import Tracks
 from ..world import converted
 from .fit import fitted, moved
@@ -43,8 +44,13 @@ def attach(tracks: Tracks, known: Layout | None = None) -> Attached:
     """Find the joint that carries each track, and where on it.
 
     known: keypoints of some of the tracks, which are believed. Raises InputError where there are
-    too few tracks.
+    too few tracks, or where they do not move as a body does.
     """
+    with one_blas_thread():
+        return _attached(tracks, known)
+
+
+def _attached(tracks: Tracks, known: Layout | None) -> Attached:
     share = tracks.seen.mean(axis=0)
     used = np.flatnonzero(share >= _SEEN * max(float(share.max()), 1e-6))
     given = {} if known is None else _given(tracks, known)
@@ -60,16 +66,12 @@ def attach(tracks: Tracks, known: Layout | None = None) -> Attached:
     guess = _with_given(guess, own)
     names = tuple(tracks.names[int(t)] for t in used)
     layout = _layout(names, guess)
+    _checked(placed, layout)
     for loose in _LOOSE:
         layout = moved(fitted(placed, layout, loose), own)
     unit = tracks.unit if tracks.unit_given else world.unit
     told = replace(tracks, unit=unit, up=tracks.up or world.up)
-    match = match_as_named(told.names, layout, "as they move")
-    if not is_a_body(match):
-        raise InputError(
-            f"{tracks.source}: its {len(used)} tracks do not move as the parts of a body do; "
-            "name them or give a layout file"
-        )
+    match = _checked(told, layout)
     certainty = float(guess.certainty.mean())
     left = len(tracks.names) - len(used)
     warnings = (
@@ -79,6 +81,17 @@ def attach(tracks: Tracks, known: Layout | None = None) -> Attached:
     )
     evidence = f"{len(used)} tracks given to joints by how they move, certainty {certainty:.0%}"
     return Attached(replace(match, evidence=evidence), told, certainty, warnings)
+
+
+def _checked(tracks: Tracks, layout: Layout) -> Match:
+    """The tracks' match, if it is of a body."""
+    match = match_as_named(tracks.names, layout, "as they move")
+    if not is_a_body(match):
+        raise InputError(
+            f"{tracks.source}: its {len(match.matched)} tracks do not move as the parts of a body do; "
+            "name them or give a layout file"
+        )
+    return match
 
 
 def _given(tracks: Tracks, known: Layout) -> dict[int, Keypoint]:

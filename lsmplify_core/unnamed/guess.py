@@ -67,8 +67,9 @@ def guess_world(tracks: Tracks) -> World:
 
 
 def _unit(tracks: Tracks) -> tuple[str, float]:
-    centre = np.nanmean(tracks.positions, axis=1, keepdims=True)
-    apart = np.sqrt(np.nanmean(np.square(tracks.positions - centre).sum(axis=-1), axis=1))
+    shown = tracks.positions[tracks.seen.sum(axis=1) > 1]
+    centre = np.nanmean(shown, axis=1, keepdims=True)
+    apart = np.sqrt(np.nanmean(np.square(shown - centre).sum(axis=-1), axis=1))
     own = float(np.nanmedian(apart))
     declared = next((n for n, u in UNITS.items() if u == tracks.unit), None)
     if tracks.unit is not None and (tracks.unit_given or _is_human(own * tracks.unit)):

@@ -11,6 +11,8 @@ import bpy
 _BLENDERS_NAME = "Unique name used in the code and scripting"
 """How Blender begins what it says of every group's own name."""
 
+_DRAWING = ("label", "operator", "operator_menu_enum", "prop", "prop_search")
+"""Calls of a layout that take a text."""
 ADDON = Path(__file__).resolve().parents[2] / "addon"
 
 
@@ -67,7 +69,7 @@ def said_by(call: ast.Call) -> Iterator[str]:
         yield from constants(call.args[0])
     finished = any(w.arg == "translate" and w.value.value is False for w in call.keywords)
     for word in () if finished else call.keywords:
-        if word.arg == "text" and named in ("label", "operator", "prop", "prop_search"):
+        if word.arg == "text" and named in _DRAWING:
             yield from constants(word.value)
 
 
@@ -89,7 +91,9 @@ def of_tables() -> Iterator[str]:
     from lsmplify_extension.addon.mapping.panel import COUNTS
     from lsmplify_extension.addon.takes.groups import KINDS
     from lsmplify_extension.lsmplify_core.cleanup import spans
+    from lsmplify_extension.lsmplify_core.repair.records import KINDS as REPAIRS
 
+    yield from (kind.title() for kind in REPAIRS)
     yield from (
         *STEPS,
         *COUNTS.values(),

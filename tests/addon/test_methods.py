@@ -25,19 +25,23 @@ class Drawn:
     def row(self) -> "Drawn":
         return Drawn(self)
 
+    def column(self, align: bool = False) -> "Drawn":
+        return self
+
     def separator(self) -> None:
         pass
 
     def prop_enum(self, _settings: object, _name: str, value: str) -> None:
         self.buttons.append((value, self))
 
-    def label(self, text: str, icon: str) -> None:
+    def label(self, text: str, icon: str, translate: bool = True) -> None:
         self.labels.append(text)
 
 
-def test_research_methods_are_grey_with_the_reason(extension) -> None:
-    from lsmplify_extension.addon import methods
+def test_research_methods_are_grey_with_the_reason(extension, monkeypatch) -> None:
+    from lsmplify_extension.addon import lines, methods
 
+    monkeypatch.setattr(lines, "wrapped", lambda _context, text: [text])  # there is no window here
     column = Drawn()
     methods.draw(bpy.context, column)
     shown = {name: row.enabled for name, row in column.buttons}

@@ -68,19 +68,37 @@ def update(old: Path, new: Path, take: Path) -> dict:
     bpy.ops.lsmplify.hide_first_steps()
     settings = bpy.context.scene.lsmplify
     settings.source, settings.filepath, settings.refine = "FILE", str(take), 3
-    mapping = Path(bpy.utils.extension_path_user(installed.MODULE, path="mappings", create=True))
-    (mapping / "mine.json").write_text("{}")
+    kept_by_hand()
+    bpy.ops.lsmplify.save_preset(name="Mine")
+    own = Path(bpy.utils.extension_path_user(installed.MODULE))
+    files = sorted(str(p.relative_to(own)) for p in own.rglob("*.json"))
     bpy.ops.wm.save_as_mainfile(filepath=str(HERE / "kept.blend"))
     installed.install(new)
     if installed.MODULE not in bpy.context.preferences.addons:
         installed.enable()
-    kept = {"note": preferences().show_first_steps}
-    kept |= {"smpl_file": preferences().smpl_file, "mapping": (mapping / "mine.json").exists()}
+    after = sorted(str(p.relative_to(own)) for p in own.rglob("*.json"))
+    kept = {"smpl_file": preferences().smpl_file, "files": files, "after": after}
+    kept["note"] = preferences().show_first_steps
     preferences().smpl_file = ""
     bpy.ops.wm.open_mainfile(filepath=str(HERE / "kept.blend"))
     settings = bpy.context.scene.lsmplify
     kept |= {"refine": settings.refine, "source": settings.source}
-    return {"from": before, "to": version(), "solves": solves(take), **kept}
+    solved = solves(take)
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    kept["solves_anew"] = solves(take)
+    kept["notes"] = bpy.context.scene.lsmplify.result.notes
+    return {"from": before, "to": version(), "solves": solved, **kept}
+
+
+def kept_by_hand() -> None:
+    """Two tracks mapped the other way round, as the user may want it."""
+    import bpy
+
+    bpy.ops.lsmplify.match_tracks()
+    first, second = (bpy.context.scene.lsmplify.mapping.rows[i] for i in (3, 6))
+    names = first.name, second.name, first.track, second.track
+    bpy.ops.lsmplify.map_track(point=names[0], track=names[3])
+    bpy.ops.lsmplify.map_track(point=names[1], track=names[2])
 
 
 def version() -> str:
@@ -209,3 +227,4 @@ def from_repository(repository: Path) -> dict:
 
 if __name__ == "__main__":
     main()
+    installed.leave()

@@ -76,3 +76,4 @@ def _solve(take: Path) -> dict:
 
 if __name__ == "__main__":
     main()
+    installed.leave()

@@ -96,7 +96,10 @@ def test_an_update_keeps_settings_and_the_users_files(seen):
     assert update["from"] == "0.0.9"
     assert update["to"] != "0.0.9"
     assert update["smpl_file"] == "/somewhere/model.npz"
-    assert update["mapping"]
+    assert [f.split("/")[0] for f in update["files"]] == ["mappings", "presets"]
+    assert update["after"] == update["files"]
+    assert update["solves_anew"]
+    assert "as you mapped them before" in update["notes"]
     assert not update["note"]
     assert (update["refine"], update["source"]) == (3, "FILE")
     assert update["solves"]

@@ -112,3 +112,4 @@ def refused(method: str, take: Path) -> str:
 
 if __name__ == "__main__":
     main()
+    installed.leave()

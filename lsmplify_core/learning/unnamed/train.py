@@ -104,9 +104,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=PointSettings.steps)
-    parser.add_argument("--start", type=Path)
+    parser.add_argument("--seed", type=int, default=PointSettings.seed)
+    parser.add_argument("--start", type=Path, help="weights to go on from")
     args = parser.parse_args()
-    train_points(args.data, args.out, PointSettings(steps=args.steps), args.start)
+    settings = PointSettings(steps=args.steps, seed=args.seed)
+    train_points(args.data, args.out, settings, args.start)
 
 
 if __name__ == "__main__":
