@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import bpy
 
+from ...lsmplify_core.errors import InputError
 from ...lsmplify_core.repair import Repair
 from ...lsmplify_core.trackrecord import TrackRecord
 from . import live
@@ -36,5 +37,10 @@ def listed(action: bpy.types.Action) -> tuple[list[Repair], list[Repair]]:
 
 def repair_of(item: bpy.types.PropertyGroup) -> Repair:
     """A line of the list as the core knows it."""
-    tracks = tuple(str(t) for t in json.loads(item.tracks))
+    try:
+        tracks = tuple(str(t) for t in json.loads(item.tracks))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise InputError(
+            f"the list of repairs is damaged at {item.name!r}; solve the take again"
+        ) from error
     return Repair(item.kind, tracks, item.first, item.last, item.done, item.evidence)
