@@ -13,6 +13,8 @@ from . import choosing, record
 from .reading import shown_action
 
 _BEGIN: Final = "repair: "
+_LONGEST: Final = 63
+"""Bytes of a marker's name; Blender cuts longer ones off."""
 
 
 def refresh(scene: bpy.types.Scene, armature: bpy.types.Object) -> int:
@@ -25,12 +27,14 @@ def refresh(scene: bpy.types.Scene, armature: bpy.types.Object) -> int:
     if owner is None:
         return 0
     several = sum(choosing.is_body(o) for o in scene.objects) > 1
-    ending = f" [{armature.name}]" if several else ""
+    ending = _ending(armature) if several else ""
     items = [i for i in owner.lsmplify_step.repairs if i.on and i.kind != "gap"]
     for item in items:
         frames = item.end - item.start + 1
         length = f", {frames} frames" if frames > 1 else ""
-        scene.timeline_markers.new(f"{_BEGIN}{item.name}{length}{ending}", frame=item.start)
+        most = _LONGEST - len(f"{length}{ending}".encode())
+        text = _cut(f"{_BEGIN}{item.name}", most)
+        scene.timeline_markers.new(f"{text}{length}{ending}", frame=item.start)
     return len(items)
 
 
@@ -51,4 +55,13 @@ def refresh_all(scene: bpy.types.Scene, _context: object = None) -> None:
 def _is_of(name: str, armature: bpy.types.Object) -> bool:
     if not name.startswith(_BEGIN):
         return False
-    return "[" not in name or name.endswith(f"[{armature.name}]")
+    return not name.endswith("]") or name.endswith(_ending(armature))
+
+
+def _ending(armature: bpy.types.Object) -> str:
+    return f" [{_cut(armature.name, 24)}]"
+
+
+def _cut(text: str, most: int) -> str:
+    """The text's beginning, in so many bytes at most."""
+    return text.encode()[:most].decode(errors="ignore")

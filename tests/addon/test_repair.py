@@ -86,6 +86,22 @@ def test_timeline_markers_come_and_go(extension) -> None:
     assert told() == marked
 
 
+def test_long_names_of_two_bodies_keep_their_markers_apart(extension) -> None:
+    from helpers import waving
+    from lsmplify_extension.addon.armature import make_armature
+    from lsmplify_extension.addon.takes import repair_marks
+
+    armature, scene = _damaged(), bpy.context.scene
+    armature.name = "Änne with a name that is longer than any marker's may be, and longer"
+    other = make_armature(bpy.context, waving(1).body, "Ben")
+    repair_marks.refresh_all(scene)
+    names = [m.name for m in scene.timeline_markers]
+    assert len(names) == 2
+    assert all(n.startswith("repair: ") and n.endswith("]") for n in names)
+    assert repair_marks.clear(scene, other) == 0
+    assert repair_marks.clear(scene, armature) == 2
+
+
 def test_jumping_goes_round_the_list(extension) -> None:
     armature, scene = _damaged(), bpy.context.scene
     starts = [i.start for i in _step(armature).repairs]
