@@ -81,6 +81,36 @@ def test_a_full_disk(folder):
     assert "out.npz: cannot be written" in refused(done, folder)
 
 
+@pytest.fixture
+def small_disk(folder: Path) -> Iterator[Path]:
+    """A disk of two pages with an old result on it; only root can make one."""
+    disk = folder / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", str(disk)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no disk can be mounted here")
+    try:
+        save_motion(motion(3), disk / "out.npz")
+        yield disk
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+        disk.rmdir()
+
+
+def test_a_disk_that_has_no_room(folder, small_disk):
+    """The system's own word for it, and the old file."""
+    command = [sys.executable, "-m", "lsmplify_core", "solve", "take.trc", "-o", "disk/out.npz"]
+    done = subprocess.run(
+        command, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True,
+        text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "out.npz: cannot be written: No space left on device" in done.stderr
+    assert load_motion(small_disk / "out.npz").frames == 3
+    assert [p.name for p in small_disk.iterdir()] == ["out.npz"]
+
+
 def _no_override() -> None:
     """Root loses what lets it write into any folder (prctl(2), capabilities(7))."""
     drop_from_bounding_set, dac_override = 24, 1

@@ -154,7 +154,7 @@ def test_contacts_are_kept_in_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", "not a file of contacts"),
+        ("{", "not contacts in JSON"),
         ("[]", "contacts have the form"),
         ('{"contacts": [{"part": "nose", "first": 0, "last": 1}]}', "contact 0: part 'nose'"),
         ('{"contacts": [{"part": "left toe", "first": 5, "last": 1}]}', "first and last"),

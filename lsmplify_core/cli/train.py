@@ -20,9 +20,10 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument(
         "--network",
-        choices=("ours", "paper"),
+        choices=("ours", "paper", "unnamed"),
         default="ours",
-        help="ours, or that of the paper Learnable SMPLify for comparison",
+        help="ours, that of the paper Learnable SMPLify for comparison, or the small one that gives "
+        "tracks without names to joints",
     )
     parser.add_argument(
         "--minutes", type=float, help="--network paper: end after so long if lessons are left"
@@ -36,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         from ..learning.paper.train import PaperSettings, train_paper
         from ..learning.train import CYCLES, TrainSettings, train_cycles
+        from ..learning.unnamed.train import PointSettings, train_points
     except ImportError as error:
         raise InputError(
             f"training needs torch ({error}); install it with: pip install -e .[learning]"
@@ -46,6 +48,10 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"{args.out}: weights are written as .npz")
     if args.minutes is not None and (args.network != "paper" or not args.minutes > 0):
         raise InputError("--minutes belongs to --network paper, and is more than none")
+    if args.network == "unnamed":
+        points = PointSettings() if args.steps is None else PointSettings(steps=args.steps)
+        train_points(args.data, args.out, points)
+        return 0
     if args.network == "paper":
         steps = PaperSettings.steps if args.steps is None else args.steps
         settings = PaperSettings(steps=steps, minutes=args.minutes)

@@ -52,7 +52,7 @@ def result() -> window.Acts:
         bpy.ops.lsmplify.hide_first_steps()
     yield from keep("learn-solved", "1148x790+0+25")
     yield from fold_tracks()
-    yield from keep("learn-result", panel(top=340, bottom=630))
+    yield from keep("learn-result", panel(top=388, bottom=700))
     yield from fold_tracks()
 
 

@@ -28,6 +28,7 @@ def main() -> None:
     installed.install(torch_zip)
     installed.enable()
     seen: dict = {"install_seconds": round(time.perf_counter() - began, 1)}
+    seen["held_mb"] = sum(p.lstat().st_size for p in Path("blender_user").rglob("*")) >> 20
     seen["numpy"] = [before, (numpy.__version__, numpy.__file__)]
     seen["imported"] = sorted({"torch", "smplx"} & set(sys.modules))
     seen["torch_file"] = find_spec("torch").origin
