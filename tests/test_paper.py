@@ -245,6 +245,31 @@ def test_sequence_goes_on_from_its_own_results() -> None:
     assert torch.allclose(places, roots, atol=1e-5)
 
 
+class Recorder:
+    """Says nothing moves, and keeps what it was shown."""
+
+    def __call__(
+        self, points: torch.Tensor, pose: torch.Tensor, betas: torch.Tensor
+    ) -> torch.Tensor:
+        self.shown = points
+        return torch.eye(3).expand(len(points), 22, 3, 3)
+
+
+def test_centred_network_does_not_see_where_the_body_went() -> None:
+    pose = poses(3, 0.2)
+    roots = torch.tensor([[0.0, 0, 0], [0.4, 0, 0], [0.0, 2.0, 1.0]])
+    start, target = torch.zeros(3, 3), keypoints(pose, BONES, roots)
+    shown = {}
+    for centred in (True, False):
+        recorder = Recorder()
+        solver = infer.PaperSolver(recorder, BONES.numpy(), np.zeros(10), centred)  # type: ignore[arg-type]
+        solver.steps(pose, start, target)
+        shown[centred] = recorder.shown
+    assert torch.allclose(shown[True][:, 1], shown[True][:, 0], atol=1e-5)
+    assert not torch.allclose(shown[False][1:, 1], shown[False][1:, 0], atol=0.1)
+    assert torch.allclose(shown[True][:, 0], shown[False][:, 0])
+
+
 def test_drift_guard_holds_the_pose_where_the_prediction_is_worse() -> None:
     """The network turns every joint by a radian at each step; the guard begins past frame 60."""
     still = poses(1, 0.1).expand(64, -1, -1, -1)
