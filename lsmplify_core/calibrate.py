@@ -30,7 +30,7 @@ from .timing import mapped
 
 _RUNS: Final = 20
 _RUN: Final = 5
-_SECONDS_A_RUN: Final = 2.0
+_SECONDS_A_RUN: Final = 1.0
 """Frames to calibrate on: so many runs of so many frames, spread over the take, and fewer runs in
 takes that are shorter than so many seconds for each."""
 _ROUNDS: Final = 3
