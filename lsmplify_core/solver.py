@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Floats
+from .assigning import matched
 from .attachments import State, Target
 from .body import Body, default_body
 from .calibrate import Calibration, Held, calibrate_steps
@@ -21,9 +22,9 @@ from .calibration_file import SavedCalibration
 from .clean import fill_frames, smoothed
 from .errors import InputError
 from .fitting import Job, Settings, fitted_steps, make_job
-from .layout import Keypoint, Layout, load_layout, shipped_layouts
+from .layout import Keypoint
 from .learned import chunks, joined, target_part
-from .matching import LEAST_POINTS, Match, best_match, match_layout
+from .matching import Match
 from .motion import Motion
 from .network import load_network
 from .pace import rate_warning
@@ -37,15 +38,12 @@ from .smplfile import SmplFile, layout_on
 from .threads import one_blas_thread
 from .timing import finished, mapped, timed
 from .tracks import Tracks
-from .unnamed.attach import LEAST_TRACKS, attach
 from .world import converted, find_world
 
 _CALIBRATED: Final = 0.2
 _FITTED: Final = 0.74
 _LOOKED: Final = 0.05
 """Shares of the whole job for the progress bar; the rest is cleaning up."""
-LEAST_NAMED: Final = 0.6
-"""A layout file that names fewer of the tracks says only something of the others."""
 _LEAST_TRUST: Final = 0.1
 """What the least trusted sample counts beside one that is fully trusted."""
 _LEAST_POINTS: Final = 4
@@ -192,47 +190,6 @@ def _solved(
     return Solution(
         motion, report, match, look.learned.expected, np.asarray(target.joints), found.offsets, done
     )
-
-
-def matched(
-    tracks: Tracks, layout: str = "auto", saved: SavedCalibration | None = None
-) -> tuple[Tracks, Match]:
-    """Which track is which point: by names, by a calibration's names, or without any.
-
-    layout: "auto", "none" for tracks whose names mean nothing, a shipped name or a JSON file. A
-    file that names only some of at least twenty tracks places the others by how they move. Where
-    unit and up axis come out of that, the tracks returned know them.
-    """
-    if layout in ("auto", "none") and saved is not None:
-        own = saved.match(tracks.names)
-        if len(own.matched) >= LEAST_POINTS:
-            return tracks, own
-    if layout == "none":
-        return attached(tracks, None)
-    if layout != "auto":
-        shown = load_layout(layout)
-        part = match_layout(tracks.names, shown, strict=False)
-        few = len(part.matched) < LEAST_NAMED * len(tracks.names)
-        if few and part.matched and layout not in shipped_layouts() and _many(tracks):
-            return attached(tracks, shown)
-        return tracks, match_layout(tracks.names, shown)
-    try:
-        return tracks, best_match(tracks.names)
-    except InputError:
-        if not _many(tracks):
-            raise
-        return attached(tracks, None)
-
-
-def _many(tracks: Tracks) -> bool:
-    return int(tracks.seen.any(axis=0).sum()) >= LEAST_TRACKS
-
-
-def attached(tracks: Tracks, known: Layout | None) -> tuple[Tracks, Match]:
-    """Tracks and their match by how they move; known: points of some of them, by the tracks' names."""
-    found = attach(tracks, known)
-    told = (*found.tracks.warnings, *found.warnings)
-    return replace(found.tracks, warnings=told), found.match
 
 
 def calibration_of(solution: Solution) -> SavedCalibration:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..assigning import matched
 from ..errors import InputError
 from ..matching import Match, best_match, is_a_body, rank_layouts
 from ..pace import rate_warning
@@ -17,7 +18,6 @@ from ..people import people_of
 from ..reading import read_tracks
 from ..repair import Repair, find_repairs
 from ..repair.records import repair_from_json
-from ..solver import matched
 from ..tracks import Tracks
 from ..world import UNITS, converted, facing, find_world
 from . import options
