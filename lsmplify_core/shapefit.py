@@ -28,8 +28,12 @@ REPEATS_AT_JOINTS: Final = (8.0, 0.7)
 """Frames of a take repeat each other's errors, so that so many of them count as one against the
 priors. Points at joints are free in the first pass, so that those which a tool puts elsewhere can
 leave, and held in the last, so that the others return to where they belong."""
-_ANGLE_SPREAD: Final = 0.4
-"""Radians: how far the network's rotations may be from the true ones; wide, since what draws them draws the body too."""
+_ANGLE_SPREADS: Final = (0.25, 0.4)
+"""Radians: how far the network's rotations may be from the true ones, with markers on the skin and
+with keypoints at joints. Wide, since what draws them draws the body too; less so for skin markers,
+which sit elsewhere than layouts say and move with the skin."""
+_KEYPOINTS: Final = 8
+"""So many points at joints make a set of keypoints."""
 _HELD: Final = 1e6
 """How strongly known offsets stay."""
 _OUTLIER: Final = 0.03
@@ -44,6 +48,16 @@ class OffsetPull:
     prior: Floats
     loose: float
     held: NDArray[np.bool_]
+
+    @property
+    def at_joint(self) -> NDArray[np.bool_]:
+        """(K,) which points lie at their joints."""
+        return np.linalg.norm(self.prior, axis=1) < 0.01
+
+    @property
+    def angle_spread(self) -> float:
+        """Radians, as `_ANGLE_SPREADS`."""
+        return _ANGLE_SPREADS[int(self.at_joint.sum() >= _KEYPOINTS)]
 
 
 def joint_step(
@@ -65,7 +79,7 @@ def joint_step(
     residual = (seen.residuals * root_weight).reshape(n, -1, 1)
     matrix = jacobian.transpose(0, 2, 1) @ jacobian
     vector = (jacobian.transpose(0, 2, 1) @ residual)[..., 0]
-    _pull_poses(matrix, vector, poses, guess, seen, (noise / _ANGLE_SPREAD) ** 2)
+    _pull_poses(matrix, vector, poses, guess, seen, (noise / pull.angle_spread) ** 2)
     own = _shape_pull(n, space, shape, fixed, noise)
     placed = _offset_pull(n, space.size(shape), offsets, pull, repeats, noise)
     strength, towards = (np.concatenate(pair) for pair in zip(own, placed, strict=True))
@@ -152,7 +166,7 @@ def _offset_pull(
 ) -> tuple[Floats, Floats]:
     """The same (3 K,) for the points' offsets, which are pulled to the layout's."""
     away = pull.prior * size - offsets
-    at_joint = np.linalg.norm(pull.prior, axis=1) < 0.01
+    at_joint = pull.at_joint
     spread = pull.loose * np.where(at_joint, _JOINT_SPREAD, _SKIN_SPREAD)
     apart = np.linalg.norm(away, axis=1) / spread
     trust = frames / np.where(at_joint, repeats, _REPEATS)
