@@ -13,9 +13,9 @@ from .unnamed.attach import LEAST_TRACKS, Attached, attach
 
 LEAST_NAMED: Final = 0.6
 """A layout file that names fewer of the tracks says only something of the others."""
-LEAST_CERTAIN: Final = 0.65
+LEAST_CERTAIN: Final = 0.8
 """Unasked, tracks are placed by how they move only where the network is surer than this: whole
-bodies come to 0.87 and more, a wheelchair with a rider's arms to 0.48."""
+bodies come to 0.87 and more, a wheelchair with a rider's arms to 0.71."""
 
 
 def matched(

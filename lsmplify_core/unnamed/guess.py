@@ -15,8 +15,13 @@ from .inputs import point_inputs
 from .network import FRAMES, OFFSET_SCALE, load_point_network
 
 _WINDOWS: Final = 10
-_SPAN: Final = 8.0
-"""Windows spread over the take, and the most seconds that one covers."""
+_SPANS: Final = (8.0, 4.0, 2.0)
+"""Windows spread over the take, and the most seconds that one covers. Short ones find the moments in
+which somebody who tumbles stands upright."""
+_NEAR: Final = 0.1
+"""Windows in which the network is less sure than this beside the surest say nothing."""
+_SURE: Final = 0.85
+"""No shorter windows are asked where the network is as sure as this in one."""
 _SPREAD: Final = 0.47
 """Metres: the root mean square distance of markers from their middle on a standing person."""
 _HUMAN: Final = 1.7
@@ -35,11 +40,14 @@ class Guess:
 
 def guess_points(tracks: Tracks) -> Guess:
     """Joints and offsets of all tracks, in metres and Z up."""
-    points, seen = _windows(tracks)
-    raw = load_point_network()(*point_inputs(points, seen))
-    scores = raw[..., :N_POSED]
-    scores = scores - scores.max(axis=-1, keepdims=True)
-    logs = scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))
+    raw, logs, sure = _asked(tracks, _SPANS[0])
+    for span in _SPANS[1:]:
+        if sure.max() >= _SURE:
+            break
+        more = _asked(tracks, span)
+        raw, logs, sure = (np.concatenate(p) for p in zip((raw, logs, sure), more, strict=True))
+    near = sure >= sure.max() - _NEAR
+    raw, logs = raw[near], logs[near]
     mean = logs.mean(axis=0)
     joints = mean.argmax(axis=-1)
     chance = np.exp(mean)
@@ -83,10 +91,20 @@ def _is_human(spread: float) -> bool:
     return 1 / _HUMAN < spread / _SPREAD < _HUMAN
 
 
-def _windows(tracks: Tracks) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _asked(tracks: Tracks, seconds: float) -> tuple[Floats, Floats, Floats]:
+    """What the network says of windows so long: its outputs (B, K, 25), the joints' chances as
+    logarithms (B, K, 22), and how sure it is (B,)."""
+    raw = load_point_network()(*point_inputs(*_windows(tracks, seconds)))
+    scores = raw[..., :N_POSED]
+    scores = scores - scores.max(axis=-1, keepdims=True)
+    logs = scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))
+    return raw, logs, np.exp(logs.max(axis=-1)).mean(axis=-1)
+
+
+def _windows(tracks: Tracks, seconds: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """(B, F, K, 3) and (B, F, K): frames that show most, in windows over the whole take."""
     total = tracks.frames
-    span = min(total, max(round(_SPAN * tracks.rate), FRAMES))
+    span = min(total, max(round(seconds * tracks.rate), FRAMES))
     firsts = np.unique(np.linspace(0, total - span, _WINDOWS).round().astype(int))
     count = tracks.seen.sum(axis=1)
     rows: list[list[int]] = []
