@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from .calibration_file import SavedCalibration
 from .errors import InputError
 from .fitting import Settings
-from .layout import Keypoint
+from .layout import keypoints_at
 from .motion import Motion
 from .plugging import match_of
 from .repair import Repair
@@ -40,12 +40,9 @@ def solve_again_steps(
         raise InputError(f"{record.attached.source}: no track is seen in it")
     old = record.attached
     tracks = replace(record.tracks(), rate=rate)
-    points = tuple(
-        Keypoint(name, int(joint), (float(x), float(y), float(z)))
-        for name, joint, (x, y, z) in zip(old.names, old.joints, old.offsets, strict=True)
-    )
+    points = keypoints_at(old.names, old.joints, old.offsets)
     solution = yield from solve_steps(
-        tracks, match=match_of(motion, old), body=motion.body, settings=replace(Settings(), smooth=smooth),
+        tracks, match=match_of(motion, old), body=motion.body, settings=Settings(smooth=smooth),
         repairs=repairs, calibration=SavedCalibration(motion.body, points, record.layout),
     )  # fmt: skip
     kept = replace(record, expected=solution.expected, repairs=solution.repairs)

@@ -5,6 +5,7 @@ A keypoint is a point fixed to a joint, with an offset in that joint's frame on 
 Video keypoints and skin markers are then the same thing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +13,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Floats
 from .errors import InputError
 from .joints import JOINT_INDEX
 from .jsonfiles import read_json
@@ -56,6 +58,16 @@ class Layout:
     def select(self, indices: list[int]) -> "Layout":
         """Only these keypoints, in this order."""
         return Layout(self.name, tuple(self.keypoints[i] for i in indices))
+
+
+def keypoints_at(
+    names: Sequence[str], joints: NDArray[np.intp], offsets: Floats
+) -> tuple[Keypoint, ...]:
+    """Keypoints from arrays: joints (K,), offsets (K, 3) metres in the joints' frames."""
+    return tuple(
+        Keypoint(name, int(joint), (float(x), float(y), float(z)))
+        for name, joint, (x, y, z) in zip(names, joints, offsets, strict=True)
+    )
 
 
 def shipped_layouts() -> tuple[str, ...]:

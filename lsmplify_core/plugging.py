@@ -11,7 +11,7 @@ from .body import default_body
 from .cleanup.attached import Attached
 from .cleanup.plugin import refine_steps
 from .errors import InputError
-from .layout import Keypoint, Layout
+from .layout import Layout, keypoints_at
 from .matching import Match
 from .motion import Motion
 from .solver import Progress
@@ -50,9 +50,6 @@ def refined_beside(
 def match_of(motion: Motion, points: Attached) -> Match:
     """The tracks as a layout of their own, whose places are those already found."""
     size = motion.body.height / default_body().height
-    keypoints = tuple(
-        Keypoint(name, int(joint), (float(o[0]), float(o[1]), float(o[2])))
-        for name, joint, o in zip(points.names, points.joints, points.offsets / size, strict=True)
-    )
+    keypoints = keypoints_at(points.names, points.joints, points.offsets / size)
     layout = Layout("own", keypoints)
     return Match(layout, tuple(range(len(keypoints))), 1.0, "places found before")

@@ -22,7 +22,7 @@ from .calibration_file import SavedCalibration
 from .clean import fill_frames, smoothed
 from .errors import InputError
 from .fitting import Job, Settings, fitted_steps, make_job
-from .layout import Keypoint
+from .layout import keypoints_at
 from .learned import chunks, joined, target_part
 from .matching import Match
 from .motion import Motion
@@ -195,12 +195,7 @@ def _solved(
 def calibration_of(solution: Solution) -> SavedCalibration:
     """What a solve found out about the person, for other takes."""
     motion = solution.motion
-    points = tuple(
-        Keypoint(name, int(joint), (float(x), float(y), float(z)))
-        for name, joint, (x, y, z) in zip(
-            motion.track_names, solution.joints, solution.offsets, strict=True
-        )
-    )
+    points = keypoints_at(motion.track_names, solution.joints, solution.offsets)
     return SavedCalibration(motion.body, points, solution.match.layout.name)
 
 

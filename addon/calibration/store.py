@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...lsmplify_core.body import Body
 from ...lsmplify_core.calibration_file import SavedCalibration
-from ...lsmplify_core.layout import Keypoint
+from ...lsmplify_core.layout import keypoints_at
 from ...lsmplify_core.solver import Solution
 
 _KEY: Final = "lsmplify_calibration"
@@ -30,10 +30,7 @@ class Calibrated:
 
     def saved(self) -> SavedCalibration:
         """The same for a file."""
-        points = tuple(
-            Keypoint(name, int(joint), (float(x), float(y), float(z)))
-            for name, joint, (x, y, z) in zip(self.names, self.joints, self.offsets, strict=True)
-        )
+        points = keypoints_at(self.names, self.joints, self.offsets)
         return SavedCalibration(self.body, points, self.layout)
 
 

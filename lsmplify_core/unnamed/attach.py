@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..joints import MIRROR
-from ..layout import Keypoint, Layout
+from ..layout import Keypoint, Layout, keypoints_at
 from ..matching import Match, is_a_body, match_as_named, match_layout
 from ..threads import one_blas_thread
 from ..tracks import Tracks
@@ -119,10 +119,4 @@ def _with_given(guess: Guess, given: dict[int, Keypoint]) -> Guess:
 
 
 def _layout(names: tuple[str, ...], guess: Guess) -> Layout:
-    return Layout(
-        "unnamed",
-        tuple(
-            Keypoint(name, int(joint), (float(x), float(y), float(z)))
-            for name, joint, (x, y, z) in zip(names, guess.joints, guess.offsets, strict=True)
-        ),
-    )
+    return Layout("unnamed", keypoints_at(names, guess.joints, guess.offsets))
