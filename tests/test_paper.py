@@ -17,13 +17,14 @@ from lsmplify_core.learning.paper import convert, frame, graph, infer
 from lsmplify_core.learning.paper.bodies import betas_of, keypoints, many_people
 from lsmplify_core.learning.paper.network import PaperNetwork, count_parameters
 from lsmplify_core.learning.paper.train import (
+    Pairs,
     PaperSettings,
     draw_pairs,
     paper_loss,
     share_done,
     train_paper,
 )
-from lsmplify_core.rotations import axis_angle_to_matrix
+from lsmplify_core.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 
 BONES = torch.from_numpy(default_body().offsets.astype(np.float32))
 
@@ -255,19 +256,29 @@ class Recorder:
         return torch.eye(3).expand(len(points), 22, 3, 3)
 
 
-def test_centred_network_does_not_see_where_the_body_went() -> None:
-    pose = poses(3, 0.2)
-    roots = torch.tensor([[0.0, 0, 0], [0.4, 0, 0], [0.0, 2.0, 1.0]])
-    start, target = torch.zeros(3, 3), keypoints(pose, BONES, roots)
-    shown = {}
-    for centred in (True, False):
-        recorder = Recorder()
-        solver = infer.PaperSolver(recorder, BONES.numpy(), np.zeros(10), centred)  # type: ignore[arg-type]
-        solver.steps(pose, start, target)
-        shown[centred] = recorder.shown
-    assert torch.allclose(shown[True][:, 1], shown[True][:, 0], atol=1e-5)
-    assert not torch.allclose(shown[False][1:, 1], shown[False][1:, 0], atol=0.1)
-    assert torch.allclose(shown[True][:, 0], shown[False][:, 0])
+def test_training_shows_how_far_the_body_went() -> None:
+    """Two bodies in an unchanged pose: one stays, the other goes half a metre."""
+    people = many_people(1, 0.0, np.random.default_rng(0))
+    pose, moved = poses(2, 0.2), torch.tensor([[0.0, 0, 0], [0.3, 0.4, 0]])
+    recorder = Recorder()
+    paper_loss(recorder, Pairs(pose, pose, moved, torch.zeros(2, dtype=torch.long)), people)  # type: ignore[arg-type]
+    went = (recorder.shown[:, 1] - recorder.shown[:, 0]).norm(dim=-1)
+    assert torch.allclose(went, torch.tensor([[0.0], [0.5]]).expand(2, 25), atol=1e-5)
+
+
+def test_pairs_carry_the_roots_way_between_their_frames() -> None:
+    """Pose and place of frame t both say t here, so that each pair's way fits its turn."""
+    frame = torch.arange(200.0)
+    turned = axis_angle_to_matrix(0.01 * frame[:, None, None] * torch.tensor([0.0, 0, 1]))
+    clips = Clips(
+        turned.expand(200, 22, 3, 3), frame[:, None] * torch.tensor([1.0, 2.0, 0.0]),
+        torch.tensor([0]), torch.tensor([200]), torch.tensor([1.0]), torch.ones(1, 22),
+    )  # fmt: skip
+    people = many_people(1, 0.0, np.random.default_rng(0))
+    pairs = draw_pairs(clips, people, 50, torch.Generator().manual_seed(0))
+    between = matrix_to_axis_angle(pairs.start[:, 0].transpose(-1, -2) @ pairs.end[:, 0])[:, 2]
+    assert torch.allclose(pairs.moved[:, 0], 100 * between, atol=1e-2)
+    assert torch.allclose(pairs.moved[:, 1], 200 * between, atol=2e-2)
 
 
 def test_drift_guard_holds_the_pose_where_the_prediction_is_worse() -> None:
@@ -289,8 +300,9 @@ def test_network_learns_pairs_of_a_clip() -> None:
     """A few steps on one little clip bring the published loss down by more than half."""
     torch.manual_seed(0)
     ends = axis_angle_to_matrix(torch.linspace(0, 1, 40)[:, None, None] * torch.randn(1, 22, 3))
+    roots = torch.linspace(0, 1, 40)[:, None] * torch.tensor([0.5, 0.0, 0.1])
     clips = Clips(
-        ends, torch.tensor([0]), torch.tensor([40]), torch.tensor([1.0]), torch.ones(1, 22)
+        ends, roots, torch.tensor([0]), torch.tensor([40]), torch.tensor([1.0]), torch.ones(1, 22)
     )
     people = many_people(2, 0.05, np.random.default_rng(0))
     network = PaperNetwork(dropout=0.0)

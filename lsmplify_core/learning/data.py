@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..body import default_body
 from ..errors import InputError
 from ..joints import JOINT_INDEX, MIRROR, N_POSED
 from ..motion import load_motion
@@ -29,11 +30,12 @@ LOOSE_TRUST = 0.1
 
 @dataclass(frozen=True)
 class Clips:
-    """rotations: (F, 22, 3, 3) all clips end to end. starts, lengths: (C,) frames of each clip.
-    chance: (C,) the odds to draw from each clip. trust: (C, 22) how far each joint's rotation counts
+    """rotations: (F, 22, 3, 3) all clips end to end. roots: (F, 3) metres, every body made the default
+    one's size. starts, lengths: (C,) frames of each clip. chance: (C,) the odds to draw from each clip. trust: (C, 22) how far each joint's rotation counts
     as truth."""
 
     rotations: Tensor
+    roots: Tensor
     starts: Tensor
     lengths: Tensor
     chance: Tensor
@@ -51,6 +53,7 @@ def load_clips(folder: Path, validation: bool = False) -> Clips:
     if not files:
         raise InputError(f"{folder}: there are no motion clips (*.npz) below this folder")
     blocks: list[Tensor] = []
+    roots: list[Tensor] = []
     lengths: list[int] = []
     weights: list[float] = []
     trust: list[Tensor] = []
@@ -59,13 +62,18 @@ def load_clips(folder: Path, validation: bool = False) -> Clips:
         if abs(motion.rate - 30.0) > 0.5:
             motion = motion.at_rate(30.0)
         blocks.append(torch.from_numpy(motion.rotations[:, :N_POSED].astype(np.float32)))
+        unit = motion.body.height / default_body().height
+        roots.append(torch.from_numpy((motion.root / unit).astype(np.float32)))
         lengths.append(motion.frames)
         weights.append(motion.frames * SET_WEIGHTS.get(file.parent.name, 1.0))
         trust.append(_joint_trust(file.parent.name))
     length = torch.tensor(lengths)
     chance = torch.tensor(weights, dtype=torch.float64)
     starts = torch.cumsum(length, 0) - length
-    return Clips(torch.cat(blocks), starts, length, chance / chance.sum(), torch.stack(trust))
+    odds = chance / chance.sum()
+    return Clips(
+        torch.cat(blocks), torch.cat(roots), starts, length, odds, torch.stack(trust)
+    )  # fmt: skip
 
 
 def _joint_trust(name: str) -> Tensor:

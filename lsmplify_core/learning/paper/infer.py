@@ -18,7 +18,7 @@ from ...layout import load_layout
 from ...placing import place
 from ...timing import finished
 from .bodies import LAYOUT, keypoints
-from .frame import MID_HIP, in_human_frame
+from .frame import in_human_frame
 from .network import PaperNetwork
 from .train import body_pose, step_from
 
@@ -30,13 +30,9 @@ _PIECE: Final = 256
 class PaperSolver:
     """The network with one person's body."""
 
-    def __init__(
-        self, network: PaperNetwork, bones: np.ndarray, betas: np.ndarray, centred: bool = False
-    ) -> None:
-        """bones: (24, 3) metres on a body of the default size. betas: (10,). centred: set the target's
-        MidHip on the start's, for networks that learned from bodies that stay in their place."""
+    def __init__(self, network: PaperNetwork, bones: np.ndarray, betas: np.ndarray) -> None:
+        """bones: (24, 3) metres on a body of the default size. betas: (10,)."""
         self.network = network
-        self.centred = centred
         self.bones = torch.as_tensor(bones, dtype=torch.float32)
         self.betas = torch.as_tensor(betas, dtype=torch.float32)
 
@@ -53,9 +49,6 @@ class PaperSolver:
 
     def _step(self, start: Tensor, root: Tensor, target: Tensor) -> Tensor:
         before = keypoints(start, self.bones, root)
-        if self.centred:
-            hip = slice(MID_HIP, MID_HIP + 1)
-            target = target - target[:, hip] + before[:, hip]
         betas = self.betas.expand(len(start), -1)
         residual = self.network(in_human_frame(before, target), body_pose(start), betas)
         return step_from(start, residual)

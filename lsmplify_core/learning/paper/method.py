@@ -90,9 +90,7 @@ def weights_file() -> Path:
 def in_its_terms(positions: Floats, body: Body, network: PaperNetwork) -> Given:
     """A person's BODY_25 keypoints (T, 25, 3), metres, NaN where unseen."""
     unit = body.height / default_body().height
-    # `train.py` poses bodies in their place; the official weights saw them move
-    centred = network.graph == "body25"
-    solver = PaperSolver(network, body.offsets / unit, betas_of(body), centred)
+    solver = PaperSolver(network, body.offsets / unit, betas_of(body))
     filled = _filled(positions) / unit
     return Given(solver, torch.as_tensor(filled, dtype=torch.float32), unit, body)
 
