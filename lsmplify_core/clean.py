@@ -6,7 +6,14 @@ from numpy.typing import NDArray
 
 from .arrays import Floats
 from .attachments import State
-from .rotations import continuous_quaternions, matrix_to_quaternion, quaternion_to_matrix, slerp
+from .rotations import (
+    axis_angle_to_matrix,
+    continuous_quaternions,
+    matrix_to_axis_angle,
+    matrix_to_quaternion,
+    quaternion_to_matrix,
+    slerp,
+)
 
 
 def fill_frames(state: State, good: NDArray[np.bool_]) -> State:
@@ -31,6 +38,15 @@ def fill_frames(state: State, good: NDArray[np.bool_]) -> State:
     rotations[bad] = quaternion_to_matrix(turned)
     root[bad] = root[low] + t[:, None] * (root[high] - root[low])
     return State(rotations, root)
+
+
+def part_way(before: State, after: State, share: Floats) -> State:
+    """So much (T,), 0 to 1, of the way from one state to the other, every joint on its shortest turn."""
+    way = matrix_to_axis_angle(np.swapaxes(before.rotations, -1, -2) @ after.rotations)
+    part = share[:, None, None].astype(way.dtype)
+    turned = before.rotations @ axis_angle_to_matrix(part * way)
+    moved = before.root + part[:, 0] * (after.root - before.root)
+    return State(turned.astype(before.rotations.dtype), moved.astype(before.root.dtype))
 
 
 def smoothed(state: State, rate: float, seconds: float) -> State:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From a start to the pose that fits the tracks: the learned rounds, then steps to the tracks.
 
-Clean and whole tracks need one pass, every frame by itself. Where tracks are missing or noisy the
-frames are brought to them together, and the network looks once more from there.
+Clean and whole tracks need one pass, every frame by itself. Where tracks are missing, in the frames
+around, and where they are noisy, in the whole take, the frames are brought to them together, and the
+network looks once more from there.
 """
 
 from collections.abc import Generator
@@ -13,12 +14,14 @@ import numpy as np
 
 from .arrays import Floats
 from .attachments import State, Target, compare
-from .clean import smoothed
+from .clean import part_way, smoothed
+from .coarse import coarse_steps, step_between
 from .guarded import guarded
 from .learned import ROUNDS, Learned, chunks, joined, learned_steps, state_part, target_part
 from .network import load_network
 from .noise import smoothing_for, stiffness_between, track_noise
 from .refine import gauss_newton
+from .stretches import ramps, stretches_around
 from .threads import side_by_side
 from .timing import mapped, timed
 from .together import pieces, solve_together
@@ -29,6 +32,11 @@ _SPIKE: Final = 0.06
 """Metres from the body at which a track counts a quarter."""
 _ROUNDS_AGAIN: Final = 2
 """Rounds of the network in the second pass."""
+_MARGIN: Final = 0.6
+"""Seconds on both sides of a gap that are solved together with it: twice as long as the frames
+remember."""
+_MOST_PARTS: Final = 0.7
+"""Where the stretches around gaps cover more of a take than this, all of it is solved together."""
 _CALM_NOISY: Final = 0.08
 """Seconds that the network's pose is calmed over at least where tracks are noisy."""
 
@@ -52,7 +60,8 @@ class Job:
     """A take to fit, in the network's terms.
 
     start: the pose that every frame begins with. target: metres on a body of the default size.
-    rate: frames per second. noise: metres. smooth, calm: seconds.
+    rate: frames per second. noise: metres. smooth, calm: seconds. posed: whether the start is a pose
+    to go on from, frame for frame, and not the resting one.
     """
 
     start: State
@@ -63,21 +72,30 @@ class Job:
     noise: float
     smooth: float
     calm: float
+    posed: bool = False
 
     @property
-    def whole(self) -> bool:
-        """Whether every frame can be fitted by itself: no gap, and nothing to smooth away."""
-        return self.smooth == 0 and not bool((self.target.weights == 0).any())
+    def frames(self) -> int:
+        """Number of frames."""
+        return len(self.start.root)
+
+    def part(self, part: slice, start: State) -> "Job":
+        """Some frames of it, to go on with from `start`, a state of all frames."""
+        return replace(
+            self, start=state_part(start, part), target=target_part(self.target, part), posed=True
+        )
 
 
-def make_job(start: State, target: Target, rate: float, misfit: float, settings: Settings) -> Job:
+def make_job(
+    start: State, target: Target, rate: float, misfit: float, settings: Settings, posed: bool
+) -> Job:
     """Fill in what the settings leave to the take: tracks are trusted as far as they neither
     tremble nor stay away from a body of rigid bones (misfit, metres)."""
     tremble = track_noise(target.points, target.weights)
     noise = max(tremble, misfit) if settings.noise is None else settings.noise
     smooth = smoothing_for(tremble) if settings.smooth is None else settings.smooth
     calm = max(settings.calm, _CALM_NOISY) if smooth > 0 and settings.calm > 0 else settings.calm
-    return Job(start, target, rate, settings.rounds, settings.refine, noise, smooth, calm)
+    return Job(start, target, rate, settings.rounds, settings.refine, noise, smooth, calm, posed)
 
 
 def fitted_steps(
@@ -87,24 +105,68 @@ def fitted_steps(
 
     seconds: what each step takes is added to it. Returns the fitted state and the last learned one.
     """
-    if job.refine == 0 or job.whole:
-        learned = yield from _stage(_learned(job), seconds, "solve", 0.0, 0.8)
-        if job.refine == 0:
-            return learned.guess, learned
-        state = yield from _stage(_each(job, learned), seconds, "refine", 0.8, 1.0)
+    parts = _to_solve_together(job) if job.refine else []
+    share = 0.5 if parts else 1.0
+    learned = yield from _stage(_learned(job), seconds, "solve", 0.0, 0.8 * share)
+    if job.refine == 0:
+        return learned.guess, learned
+    state = yield from _stage(_each(job, learned), seconds, "refine", 0.8 * share, share)
+    if not parts:
         return state, learned
-    learned = yield from _stage(_learned(job), seconds, "solve", 0.0, 0.5)
-    state = yield from _stage(_all(job, learned), seconds, "refine", 0.5, 0.7)
-    again = replace(job, start=smoothed(state, job.rate, job.smooth), rounds=_ROUNDS_AGAIN)
-    learned = yield from _stage(_learned(again), seconds, "solve", 0.7, 0.85)
-    state = yield from _stage(_all(again, learned), seconds, "refine", 0.85, 1.0)
-    return state, learned
+    rotations, root = state.rotations.copy(), state.root.copy()
+    for number, part in enumerate(parts):
+        found, told = yield from mapped(
+            _together(job, state, learned, part, seconds),
+            lambda told, n=number: (told[0], share + (1 - share) * (n + told[1]) / len(parts)),
+        )
+        share_of_it = ramps(part, job.frames, round(0.5 * _MARGIN * job.rate))
+        kept = part_way(state_part(state, part), found, share_of_it)
+        rotations[part], root[part] = kept.rotations, kept.root
+        learned.expected[part] = told.expected
+    return State(rotations, root), learned
+
+
+def _to_solve_together(job: Job) -> list[slice]:
+    """Stretches whose frames need one another: all of a noisy take, else those around gaps."""
+    everything = [slice(0, job.frames)]
+    if job.smooth > 0:
+        return everything
+    gaps = (job.target.weights == 0).any(axis=1)
+    parts = stretches_around(gaps, round(_MARGIN * job.rate))
+    covered = sum(part.stop - part.start for part in parts)
+    return everything if covered > _MOST_PARTS * job.frames else parts
+
+
+def _together(
+    job: Job, state: State, learned: Learned, part: slice, seconds: dict[str, float]
+) -> Generator[tuple[str, float], None, tuple[State, Learned]]:
+    """A stretch's frames brought to their tracks together, looked at once more, and again."""
+    first = Learned(state_part(learned.guess, part), learned.expected[part], learned.fitted)
+    once = job.part(part, state)
+    state = yield from _stage(_all(once, once.start, first), seconds, "refine", 0.0, 0.3)
+    again = replace(once, start=smoothed(state, job.rate, job.smooth), rounds=_ROUNDS_AGAIN)
+    looked = yield from _stage(_learned(again), seconds, "solve", 0.3, 0.6)
+    state = yield from _stage(_each(again, looked), seconds, "refine", 0.6, 0.7)
+    state = yield from _stage(_all(again, state, looked), seconds, "refine", 0.7, 1.0)
+    return state, looked
 
 
 def _learned(job: Job) -> Generator[float, None, Learned]:
-    """The network's rounds, its pose calmed over time: where no track decides, nothing trembles."""
-    learned = yield from learned_steps(
-        load_network(), job.start, job.target, job.rate, job.rounds, stiffness_between(job.noise)
+    """The network's rounds, its pose calmed over time: where no track decides, nothing trembles.
+
+    From the resting pose most of them see a few frames a second only."""
+    network, stiffness = load_network(), stiffness_between(job.noise)
+    start, rounds, done = job.start, job.rounds, 0.0
+    if not job.posed and rounds > 1 and step_between(job.frames, job.rate) > 1:
+        done = 0.4
+        start = yield from mapped(
+            coarse_steps(network, start, job.target, job.rate, rounds, stiffness),
+            lambda share: 0.4 * share,
+        )
+        rounds = 1
+    learned = yield from mapped(
+        learned_steps(network, start, job.target, job.rate, rounds, stiffness),
+        lambda share: done + (1 - done) * share,
     )
     return replace(learned, guess=smoothed(learned.guess, job.rate, job.calm))
 
@@ -121,18 +183,17 @@ def _each(job: Job, learned: Learned) -> Generator[float, None, State]:
             state_part(learned.guess, part), stiffness[part], steps=job.refine,
         )  # fmt: skip
 
-    parts = chunks(len(job.start.root))
+    parts = chunks(job.frames)
     fits = yield from mapped(side_by_side(fit, parts), lambda done: done / len(parts))
     return joined(fits)
 
 
-def _all(job: Job, learned: Learned) -> Generator[float, None, State]:
-    """Every frame by itself first, then all together from there."""
-    state = yield from mapped(_each(job, learned), lambda done: 0.4 * done)
+def _all(job: Job, state: State, learned: Learned) -> Generator[float, None, State]:
+    """All frames together, from each by itself."""
     target = _without_strays(job, state)
-    total = pieces(len(state.root))
+    total = pieces(job.frames)
     steps = solve_together(state, target, learned.guess, learned.expected, job.noise, job.rate)
-    moved = yield from mapped(steps, lambda done: 0.4 + 0.6 * done / total)
+    moved = yield from mapped(steps, lambda done: done / total)
     return guarded(state, moved, target, job.rate)
 
 

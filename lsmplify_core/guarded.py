@@ -8,13 +8,11 @@ step along such a direction can be long, and a long step is not linear.
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .arrays import Floats
 from .attachments import State, Target, compare
-from .clean import gaussian
+from .clean import gaussian, part_way
 from .learned import chunks, state_part, target_part
-from .rotations import axis_angle_to_matrix, matrix_to_axis_angle
 
 _SHARES: Final = (0.5, 0.25, 0.1, 0.0)
 _WORSE: Final = 2.0
@@ -39,26 +37,13 @@ def guarded(before: State, after: State, target: Target, rate: float) -> State:
     share = np.ones(len(bad))
     for value in _SHARES:
         share[bad] = value
-        part = _some(before, after, bad, share)
-        worse = _distance(part, Target(
-            target.bones, target.joints, target.offsets, target.points[bad], target.weights[bad]
-        )) > limit[bad]  # fmt: skip
+        part = part_way(state_part(before, bad), state_part(after, bad), share[bad])
+        worse = _distance(part, target_part(target, bad)) > limit[bad]
         bad[np.flatnonzero(bad)[~worse]] = False
         if not bad.any():
             break
     calm = gaussian(_least_around(share, max(1, round(2 * _EDGE * rate)))[:, None], _EDGE * rate)
-    every = np.ones(len(share), dtype=bool)
-    return _some(before, after, every, np.clip(calm[:, 0], 0.0, 1.0))
-
-
-def _some(before: State, after: State, frames: NDArray[np.bool_], share: Floats) -> State:
-    """So much of the way from one state to the other, in some frames (T,) booleans."""
-    start, end = before.rotations[frames], after.rotations[frames]
-    way = matrix_to_axis_angle(np.swapaxes(start, -1, -2) @ end)
-    part = share[frames, None, None].astype(way.dtype)
-    turned = start @ axis_angle_to_matrix(part * way)
-    moved = before.root[frames] + part[:, 0] * (after.root[frames] - before.root[frames])
-    return State(turned.astype(start.dtype), moved.astype(before.root.dtype))
+    return part_way(before, after, np.clip(calm[:, 0], 0.0, 1.0))
 
 
 def _distance(state: State, target: Target) -> Floats:

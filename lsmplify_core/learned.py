@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .arrays import Floats
 from .attachments import State, Target
@@ -90,12 +91,16 @@ def chunks(frames: int) -> list[slice]:
     return [slice(i, min(i + size, frames)) for i in range(0, frames, size)]
 
 
-def state_part(state: State, part: slice) -> State:
+Frames = slice | NDArray[np.bool_] | NDArray[np.intp]
+"""Some frames of a take."""
+
+
+def state_part(state: State, part: Frames) -> State:
     """Some frames of a state."""
     return State(state.rotations[part], state.root[part])
 
 
-def target_part(target: Target, part: slice) -> Target:
+def target_part(target: Target, part: Frames) -> Target:
     """Some frames of a take's target."""
     return Target(
         target.bones, target.joints, target.offsets, target.points[part], target.weights[part]

@@ -58,7 +58,7 @@ def _step(
     own = state.rotations[:, chosen]
     away = (frames @ _small_turn(transpose(own) @ prior.rotations[:, chosen])[..., None])[..., 0]
     pull = xp.zeros_like(away[..., 0]) + stiffness
-    vector[:, :turns] += _flat(pull[..., None] * away)
+    vector[:, :turns] += flat(pull[..., None] * away)
     index = xp.arange(turns + 3)
     matrix[:, index, index] += damping
     for axis in range(3):
@@ -107,8 +107,8 @@ def normal_equations(seen: Comparison, target: Target) -> tuple[Array, Array]:
     return matrix, vector
 
 
-def _flat(per_joint: Array) -> Array:
-    """(N, J, 3) -> (N, 3 J), the axes outside."""
+def flat(per_joint: Array) -> Array:
+    """(N, J, 3) -> (N, 3 J), the axes outside, as `normal_equations` has its unknowns."""
     xp = array_namespace(per_joint)
     return xp.reshape(xp.matrix_transpose(per_joint), (per_joint.shape[0], 3 * per_joint.shape[1]))
 

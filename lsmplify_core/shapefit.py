@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Poses, shape and point offsets in one least-squares problem: a Gauss–Newton step and its priors.
-
-Every frame has a pose of its own and all share one shape, so the poses are eliminated by the Schur
-complement (Loper et al., MoSh, 2014, and momentum do alike).
-"""
+"""Poses, shape and point offsets in one least-squares problem: a Gauss–Newton step and its priors,
+as MoSh (Loper et al. 2014) and momentum take it."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,8 +11,12 @@ from numpy.typing import NDArray
 from .arrays import Floats
 from .attachments import Comparison, State, Target, compare
 from .joints import ANCESTORS, N_POSED, PARENTS
-from .rotations import axis_angle_to_matrix, matrix_to_axis_angle, skew
+from .learned import state_part, target_part
+from .rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from .shapes import ShapeSpace
+from .shapesystem import Asked, asked, summed
+from .threads import side_by_side
+from .timing import finished
 
 _SKIN_SPREAD: Final = 0.015
 _JOINT_SPREAD: Final = 0.006
@@ -38,6 +39,10 @@ _HELD: Final = 1e6
 """How strongly known offsets stay."""
 _OUTLIER: Final = 0.03
 """Metres: residuals beyond this count less and less."""
+_MOST_TURN: Final = 0.5
+"""Radians about an axis that a step may turn a joint by."""
+_PIECE: Final = 25
+"""Frames worked on at once."""
 
 
 @dataclass(frozen=True)
@@ -66,89 +71,61 @@ def joint_step(
 ) -> tuple[State, Floats, Floats]:  # fmt: skip
     """One Gauss–Newton step on all poses and the shape they share. noise: metres, what the tracks
     tremble by; the more, the firmer all that is known beforehand."""
-    target = replace(take, bones=space.body(shape).offsets, offsets=offsets)
-    seen = compare(poses, target)
-    apart = np.square(seen.residuals).sum(axis=-1)
-    target = replace(target, weights=take.weights / (1.0 + apart / _OUTLIER**2))
-    jacobian = np.concatenate(
-        (_pose_jacobian(seen, target), _shape_jacobian(seen, target, space, shape)), axis=-1
-    )
-    root_weight = np.sqrt(target.weights)[..., None]
-    n = len(jacobian)
-    jacobian = (jacobian * root_weight[..., None]).reshape(n, -1, jacobian.shape[-1])
-    residual = (seen.residuals * root_weight).reshape(n, -1, 1)
-    matrix = jacobian.transpose(0, 2, 1) @ jacobian
-    vector = (jacobian.transpose(0, 2, 1) @ residual)[..., 0]
-    _pull_poses(matrix, vector, poses, guess, seen, (noise / pull.angle_spread) ** 2)
-    own = _shape_pull(n, space, shape, fixed, noise)
-    placed = _offset_pull(n, space.size(shape), offsets, pull, repeats, noise)
+    body = replace(take, bones=space.body(shape).offsets, offsets=offsets)
+    stiffness = (noise / pull.angle_spread) ** 2
+    frames = len(poses.root)
+
+    def ask(part: slice) -> tuple[Asked, Floats]:
+        state = state_part(poses, part)
+        seen, target = _weighed(state, target_part(body, part))
+        own = state.rotations[:, :N_POSED]
+        back = np.swapaxes(own, -1, -2) @ guess.rotations[part, :N_POSED]
+        away = (seen.turned[:, :N_POSED] @ matrix_to_axis_angle(back)[..., None])[..., 0]
+        moves = _moves(seen, target, space, shape).astype(np.float32)
+        return asked(seen, target, moves, away, stiffness), seen.turned[:, :N_POSED]
+
+    parts = [slice(i, min(i + _PIECE, frames)) for i in range(0, frames, _PIECE)]
+    results = finished(side_by_side(ask, parts))
+    whole = summed([found for found, _ in results])
+    own = _shape_pull(frames, space, shape, fixed, noise)
+    placed = _offset_pull(frames, space.size(shape), offsets, pull, repeats, noise)
     strength, towards = (np.concatenate(pair) for pair in zip(own, placed, strict=True))
-    step, change = _solved_together(matrix, vector, strength, towards)
-    turn = step[:, : 3 * N_POSED].reshape(-1, N_POSED, 3, 1)
-    local = (np.swapaxes(seen.turned[:, :N_POSED], -1, -2) @ turn)[..., 0]
-    rotations = poses.rotations.copy()
-    rotations[:, :N_POSED] = rotations[:, :N_POSED] @ axis_angle_to_matrix(
-        np.clip(local, -0.5, 0.5)
-    )
+    change = np.linalg.solve(whole.matrix + np.diag(strength), whole.vector + strength * towards)
+    turned = np.concatenate([frames for _, frames in results])
+    poses = _stepped(poses, turned, whole.steps(change))
     offsets = offsets + change[len(shape) :].reshape(-1, 3)
-    shape = space.limited(shape + change[: len(shape)])
-    return State(rotations, poses.root + step[:, 3 * N_POSED :]), shape, offsets
+    return poses, space.limited(shape + change[: len(shape)]), offsets
 
 
-def _solved_together(
-    matrix: Floats, vector: Floats, pull: Floats, towards: Floats
-) -> tuple[Floats, Floats]:
-    """Steps of the poses (N, 69) and of the shape (S,): the poses eliminated from the sum over the
-    frames (Schur complement)."""
-    poses = 3 * N_POSED + 3
-    coupling = matrix[:, :poses, poses:]
-    right = np.concatenate((coupling, vector[:, :poses, None]), axis=-1)
-    solved = np.linalg.solve(matrix[:, :poses, :poses], right)
-    back = coupling.transpose(0, 2, 1) @ solved
-    shape_matrix = (matrix[:, poses:, poses:] - back[..., :-1]).sum(axis=0) + np.diag(pull)
-    shape_vector = (vector[:, poses:] - back[..., -1]).sum(axis=0) + pull * towards
-    shape: Floats = np.linalg.solve(shape_matrix, shape_vector)
-    step: Floats = solved[..., -1] - solved[..., :-1] @ shape
-    return step, shape
+def _weighed(state: State, target: Target) -> tuple[Comparison, Target]:
+    """Points far from the body count less; in single precision from here."""
+    seen = compare(state, target)
+    apart = np.square(seen.residuals).sum(axis=-1)
+    weights = (target.weights / (1.0 + apart / _OUTLIER**2)).astype(np.float32)
+    share = np.sqrt(weights / np.maximum(target.weights, 1e-12))
+    levers = (seen.levers * share[..., None, None]).astype(np.float32)
+    seen = Comparison(
+        seen.turned.astype(np.float32), seen.placed, seen.residuals.astype(np.float32), levers
+    )
+    return seen, replace(target, weights=weights)
 
 
-def _pose_jacobian(seen: Comparison, target: Target) -> Floats:
-    """(N, K, 3, 69): how the points move with world turns of the joints and the root's shift."""
-    carries = ANCESTORS[np.asarray(target.joints)][:, :N_POSED]
-    points = target.points - seen.residuals
-    levers = (points[:, :, None] - seen.placed[:, None, :N_POSED]) * carries[..., None]
-    turns = -skew(levers).transpose(0, 1, 3, 2, 4).reshape(*levers.shape[:2], 3, 3 * N_POSED)
-    shifts = np.broadcast_to(np.eye(3), (*levers.shape[:2], 3, 3))
-    return np.concatenate((turns, shifts), axis=-1)
-
-
-def _shape_jacobian(seen: Comparison, target: Target, space: ShapeSpace, shape: Floats) -> Floats:
-    """(N, K, 3, S + 3 K): how the points move with the body's shape and with their own offsets."""
+def _moves(seen: Comparison, target: Target, space: ShapeSpace, shape: Floats) -> Floats:
+    """(N, K, 3, S): how the points move with the body's shape."""
     path = ANCESTORS[np.asarray(target.joints)].astype(float)
     path[:, 0] = 0.0
-    moves = space.jacobian(shape, seen.turned[:, [0, *PARENTS[1:]]], path)
-    n, k = seen.residuals.shape[:2]
-    own = np.zeros((n, k, 3, k, 3))
-    frames = seen.turned[:, np.asarray(target.joints)]
-    index = np.arange(k)
-    own[:, index, :, index] = frames.transpose(1, 0, 2, 3)
-    return np.concatenate((moves, own.reshape(n, k, 3, 3 * k)), axis=-1)
+    return space.jacobian(shape, seen.turned[:, [0, *PARENTS[1:]]], path)
 
 
-def _pull_poses(
-    matrix: Floats, vector: Floats, poses: State, guess: State, seen: Comparison,
-    stiffness: float,
-) -> None:  # fmt: skip
-    """Add the pull towards the network's rotations, and a little damping, in place."""
-    own = poses.rotations[:, :N_POSED]
-    away = matrix_to_axis_angle(np.swapaxes(own, -1, -2) @ guess.rotations[:, :N_POSED])
-    world = (seen.turned[:, :N_POSED] @ away[..., None])[..., 0]
-    turns = 3 * N_POSED
-    index = np.arange(turns)
-    matrix[:, index, index] += stiffness
-    vector[:, :turns] += stiffness * world.reshape(len(world), turns)
-    index = np.arange(turns + 3)
-    matrix[:, index, index] += 1e-7
+def _stepped(poses: State, turned: Floats, step: Floats) -> State:
+    """The poses after steps (N, 69); turned: (N, 22, 3, 3) their joints in the world."""
+    turn = step[:, : 3 * N_POSED].reshape(-1, 3, N_POSED).swapaxes(1, 2)[..., None]
+    local = (np.swapaxes(turned, -1, -2) @ turn)[..., 0].astype(np.float64)
+    rotations = poses.rotations.copy()
+    rotations[:, :N_POSED] = rotations[:, :N_POSED] @ axis_angle_to_matrix(
+        np.clip(local, -_MOST_TURN, _MOST_TURN)
+    )
+    return State(rotations, poses.root + step[:, 3 * N_POSED :])
 
 
 def _shape_pull(

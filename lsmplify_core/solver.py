@@ -157,7 +157,7 @@ def _solved(
     )
     unit, local = _in_body_size(target, found)
     start = _start(local, sighted, init, origin, unit)
-    job = make_job(start, local, taken.rate, found.misfit / unit, settings)
+    job = make_job(start, local, taken.rate, found.misfit / unit, settings, init is not None)
     state, learned = yield from mapped(
         fitted_steps(job, seconds), lambda told: Progress(told[0], _CALIBRATED + _FITTED * told[1])
     )

@@ -19,7 +19,7 @@ from .arrays import Floats
 from .attachments import State, Target, compare
 from .joints import N_POSED
 from .learned import joined, state_part, target_part
-from .refine import normal_equations
+from .refine import flat, normal_equations
 from .rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from .threads import side_by_side
 
@@ -154,8 +154,3 @@ def moved(state: State, x: Floats) -> State:
     own = state.rotations[:, :N_POSED] @ axis_angle_to_matrix(vectors).astype(kind)
     rotations = np.concatenate((own, state.rotations[:, N_POSED:]), axis=1)
     return State(rotations, state.root + x[:, 3 * N_POSED :].astype(kind))
-
-
-def flat(vectors: Floats) -> Floats:
-    """(T, 22, 3) -> (T, 66), the axes outside, as `refine.normal_equations` has them."""
-    return np.swapaxes(vectors, 1, 2).reshape(len(vectors), -1)

@@ -16,7 +16,6 @@ from lsmplify_core.cleanup.contacts import (
     find_contacts,
     find_floor,
     load_contacts,
-    runs_of,
     save_contacts,
 )
 from lsmplify_core.cleanup.feet import FeetSettings, lock_feet
@@ -167,8 +166,3 @@ def test_bad_files_of_contacts_are_refused(tmp_path: Path, text: str, said: str)
     path.write_text(text)
     with pytest.raises(InputError, match=said):
         load_contacts(path)
-
-
-def test_runs() -> None:
-    assert runs_of(np.array([1, 1, 0, 1, 0, 0, 1], dtype=bool)) == [(0, 1), (3, 3), (6, 6)]
-    assert runs_of(np.zeros(3, dtype=bool)) == []

@@ -15,9 +15,10 @@ from ..arrays import Floats
 from ..attachments import State, Target
 from ..joints import N_POSED
 from ..learned import joined, state_part, target_part
+from ..refine import flat
 from ..rotations import matrix_to_axis_angle
 from ..threads import side_by_side
-from ..together import System, flat, make_system, moved, solve_system
+from ..together import System, make_system, moved, solve_system
 
 _TURNS: Final = 3 * N_POSED
 

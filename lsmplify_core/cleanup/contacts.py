@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..jsonfiles import read_json
 from ..motion import Motion, write_whole
+from ..stretches import runs_of
 from .floor import PARTS, Floor, find_floor, slow_soles
 
 __all__ = [
     "PARTS", "Contact", "ContactSettings", "Floor", "contact_table", "find_contacts", "find_floor",
-    "load_contacts", "runs_of", "save_contacts",
+    "load_contacts", "save_contacts",
 ]  # fmt: skip
 
 
@@ -57,7 +58,7 @@ def find_contacts(
     found: list[Contact] = []
     for index, part in enumerate(PARTS):
         calm = _without_short(~_without_short(~stands[:, index], least), least)
-        found += [Contact(part, first, last) for first, last in runs_of(calm)]
+        found += [Contact(part, first, end - 1) for first, end in runs_of(calm)]
     return found
 
 
@@ -69,18 +70,12 @@ def contact_table(contacts: Sequence[Contact], frames: int) -> NDArray[np.bool_]
     return table
 
 
-def runs_of(values: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """(first, last) of every run of true values (T,)."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], values.astype(int), [0]))))
-    return [(int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]
-
-
 def _without_short(values: NDArray[np.bool_], least: int) -> NDArray[np.bool_]:
     """True runs shorter than `least` become false, unless they touch an end."""
     kept = values.copy()
-    for first, last in runs_of(values):
-        if last - first + 1 < least and first > 0 and last < len(values) - 1:
-            kept[first : last + 1] = False
+    for first, end in runs_of(values):
+        if end - first < least and first > 0 and end < len(values):
+            kept[first:end] = False
     return kept
 
 

@@ -20,9 +20,10 @@ from ..joints import JOINT_INDEX
 from ..learned import chunks, joined, state_part, target_part
 from ..motion import Motion
 from ..refine import gauss_newton
+from ..stretches import runs_of
 from ..threads import side_by_side
 from ..timing import finished
-from .contacts import Contact, contact_table, find_contacts, runs_of
+from .contacts import Contact, contact_table, find_contacts
 from .floor import SOLE_JOINTS, Floor, find_floor, sole_offsets, sole_points
 
 _LEGS: Final = sorted(
@@ -147,9 +148,9 @@ def _corrections(
     away = np.zeros_like(points)
     frames = len(points)
     for part in range(4):
-        for first, last in runs_of(stands[:, part]):
-            inside = points[first : last + 1, part]
-            away[first : last + 1, part] = _place(inside, _DRIFT * rate, settings.slack) - inside
+        for first, end in runs_of(stands[:, part]):
+            inside = points[first:end, part]
+            away[first:end, part] = _place(inside, _DRIFT * rate, settings.slack) - inside
         _ease(away[:, part], ~stands[:, part], round(settings.ease * rate))
     if floor is not None and settings.above:
         away[..., 2] += np.maximum(-floor.above(points + away), 0.0)

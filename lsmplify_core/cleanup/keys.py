@@ -27,8 +27,8 @@ from ..rotations import (
     matrix_to_quaternion,
     quaternion_to_matrix,
 )
+from ..stretches import runs_of
 from .bezier import CurveKeys, curve_keys, evaluate_curve, fitted, played, slopes_of
-from .contacts import runs_of
 
 __all__ = ["CurveKeys", "KeyPlan", "KeySettings", "curve_keys", "evaluate_curve", "plan_keys"]
 
@@ -210,7 +210,7 @@ def _peaks(share: Floats) -> list[int]:
     """The worst frame of every run above 1."""
     if share.max() <= 1.0:
         return []
-    return [first + int(np.argmax(share[first : last + 1])) for first, last in runs_of(share > 1.0)]
+    return [first + int(np.argmax(share[first:end])) for first, end in runs_of(share > 1.0)]
 
 
 def _reach(motion: Motion) -> Floats:

@@ -11,6 +11,7 @@ from ..arrays import Floats
 from ..clean import gaussian
 from ..joints import JOINT_INDEX
 from ..motion import Motion
+from ..stretches import runs_of
 from .attached import Attached
 from .regions import REGIONS, region_of
 
@@ -101,12 +102,11 @@ def _expected_errors(expected: Floats) -> dict[str, Floats]:
 def _spans(region: str, kind: str, values: Floats, rate: float) -> list[Span]:
     calm = gaussian(values[:, None], _CALM * rate)[:, 0] if len(values) > 2 else values
     bad: NDArray[np.bool_] = calm > _LEAST[kind]
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], bad.astype(int), [0]))))
     scale, unit = _UNIT[kind]
     spans: list[Span] = []
-    for first, stop in edges.reshape(-1, 2):
-        worst = int(first + np.argmax(values[first:stop]))
+    for first, stop in runs_of(bad):
+        worst = first + int(np.argmax(values[first:stop]))
         badness = float(calm[first:stop].max()) / _LEAST[kind]
         figure = scale * float(values[worst])
-        spans.append(Span(region, int(first), int(stop) - 1, worst, kind, figure, unit, badness))
+        spans.append(Span(region, first, stop - 1, worst, kind, figure, unit, badness))
     return spans

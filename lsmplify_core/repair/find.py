@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from ..arrays import Floats
+from ..stretches import runs_of
 from ..tracks import Tracks
 from .leaps import find_leaps
 from .partners import find_partners
@@ -79,6 +80,5 @@ def runs_missing(positions: Floats, names: tuple[str, ...]) -> list[tuple[str, i
     found: list[tuple[str, int, int]] = []
     missing = ~np.isfinite(positions[..., 0])
     for k in np.flatnonzero(missing.any(axis=0) & ~missing.all(axis=0)).tolist():
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], missing[:, k].astype(int), [0]))))
-        found += [(names[k], int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]
+        found += [(names[k], first, end - 1) for first, end in runs_of(missing[:, k])]
     return found

@@ -20,6 +20,7 @@ from ..fitting import Job, fitted_steps
 from ..guarded import guarded
 from ..learned import Learned, chunks, state_part, target_part
 from ..refine import gauss_newton
+from ..stretches import runs_of, stretches_around
 from ..timing import finished
 from ..together import solve_together
 from .partners import masked_quantile
@@ -78,16 +79,16 @@ def second_look(
     target = replace(job.target, weights=np.where(strays, 0, job.target.weights))
     job = replace(job, target=target)
     rotations, root = state.rotations.copy(), state.root.copy()
-    parts = _stretches(strays.any(axis=1) & ~lost, round(_MARGIN * job.rate))
+    parts = stretches_around(strays.any(axis=1) & ~lost, round(_MARGIN * job.rate))
     for number, part in enumerate(parts):
-        again = replace(job, start=state_part(state, part), target=target_part(target, part))
-        found, told = yield from _shared(fitted_steps(again, seconds), number, len(parts))
+        again = fitted_steps(job.part(part, state), seconds)
+        found, told = yield from _shared(again, number, len(parts))
         rotations[part], root[part] = found.rotations, found.root
         learned.expected[part] = told.expected
-    for first, end in _runs(lost):
+    for first, end in runs_of(lost):
         yield "refine", 1.0
         _follow(rotations, root, target, slice(first, end), job.noise)
-    for part in _stretches(lost, round(_MARGIN * job.rate)):
+    for part in stretches_around(lost, round(_MARGIN * job.rate)):
         found = _calmed(State(rotations[part], root[part]), target_part(target, part), job)
         rotations[part], root[part] = found.rotations, found.root
     return Look(State(rotations, root), learned, strays)
@@ -126,7 +127,7 @@ def stray_records(strays: NDArray[np.bool_], error: Floats, names: tuple[str, ..
     """Records of samples (T, K) that were left out for their error (T, K) in metres."""
     found: list[Repair] = []
     for track in np.flatnonzero(strays.any(axis=0)).tolist():
-        for first, end in _runs(strays[:, track]):
+        for first, end in runs_of(strays[:, track]):
             far = 1000 * float(np.nanmax(error[first:end, track]))
             found.append(
                 Repair(
@@ -149,7 +150,7 @@ def _lost(error: Floats) -> NDArray[np.bool_]:
     if not lost.any():
         return lost
     doubtful = middle > max(0.25 * _LOST[0], 0.5 * _LOST[1] * usual)
-    for first, end in _runs(doubtful | lost):
+    for first, end in runs_of(doubtful | lost):
         lost[first:end] = lost[first:end].any()
     return lost
 
@@ -162,25 +163,6 @@ def _strays(error: Floats, lost: NDArray[np.bool_]) -> NDArray[np.bool_]:
     left = np.isfinite(error).sum(axis=1) - far.sum(axis=1)
     far[left < _LEFT] = False
     return far
-
-
-def _runs(table: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """[first, end) of every run of true values."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], table.astype(int), [0]))))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
-
-
-def _stretches(redo: NDArray[np.bool_], margin: int) -> list[slice]:
-    """Slices that cover all frames to do again, with a margin."""
-    frames = np.flatnonzero(redo)
-    parts: list[slice] = []
-    for frame in frames.tolist():
-        low, high = max(frame - margin, 0), min(frame + margin + 1, len(redo))
-        if parts and low <= parts[-1].stop:
-            parts[-1] = slice(parts[-1].start, high)
-        else:
-            parts.append(slice(low, high))
-    return parts
 
 
 def _shared(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Floats
+from ..stretches import runs_of
 from .partners import Partners
 from .records import Repair
 
@@ -129,7 +130,7 @@ def _spans(
     as_is, other = _off(positions, partners, a, b), _off(exchanged, partners, a, b)
     swapped = _cheapest(as_is, other + _PER_FRAME, {f.frame for f in flips})
     found: list[Repair] = []
-    for first, last in _runs(swapped):
+    for first, last in runs_of(swapped):
         part = slice(first, last)
         if as_is[part].mean() < _FINE and other[part].mean() > 1.3 * as_is[part].mean():
             continue  # their partners say that they are right
@@ -167,11 +168,6 @@ def _cheapest(as_is: Floats, exchanged: Floats, flips: set[int]) -> NDArray[np.b
         state = back[state]
         states.append(state)
     return np.array(states[::-1], dtype=bool)
-
-
-def _runs(table: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], table.astype(int), [0]))))
-    return [(int(first), int(end)) for first, end in edges.reshape(-1, 2)]
 
 
 def _off(positions: Floats, partners: Partners, a: int, b: int) -> Floats:
