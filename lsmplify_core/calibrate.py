@@ -28,7 +28,7 @@ from .shapefit import REPEATS_AT_JOINTS, OffsetPull, joint_step
 from .shapes import ShapeSpace
 from .timing import mapped
 
-_RUNS: Final = 20
+_RUNS: Final = 16
 _RUN: Final = 5
 _SECONDS_A_RUN: Final = 1.0
 """Frames to calibrate on: so many runs of so many frames, spread over the take, and fewer runs in
@@ -37,6 +37,9 @@ _ROUNDS: Final = 3
 _STEPS: Final = 3
 """Rounds of the network in the first pass (one in the later ones, which begin near), and
 Gauss–Newton steps on poses and shape together, in each pass."""
+_SETTLED: Final = (0.01, 0.004)
+"""A step that changes no number of the shape and no offset (metres) by more is the last of a pass:
+each is about a tenth of the one before."""
 _NOISE: Final = 0.005
 """Metres: the error that a track is thought to have, if it doesn't tremble by more; what the priors
 are weighed against."""
@@ -149,14 +152,23 @@ def calibrate_steps(
         )
         repeats = REPEATS_AT_JOINTS[0 if turn < passes - 1 else 1]
         for _ in range(_STEPS):
+            before = (shape, offsets)
             poses, shape, offsets = joint_step(
                 space, take, poses, learned.guess, shape, offsets, pull, fixed, repeats, noise,
             )  # fmt: skip
+            if _settled(before, (shape, offsets)):
+                break
         take = _without_lost(poses, take, space.body(shape), offsets)
         yield (turn + 1) / passes
     person = space.body(shape)
     misfit = _misfit(poses, take, person, offsets)
     return Calibration(person, offsets, misfit, shape, frames, poses)
+
+
+def _settled(before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> bool:
+    """Whether the last step changed shape and offsets so little that another would change nothing."""
+    changes = (np.abs(a - b).max() for a, b in zip(after, before, strict=True))
+    return all(change < least for change, least in zip(changes, _SETTLED, strict=True))
 
 
 def _without_lost(poses: State, take: Target, person: Body, offsets: Floats) -> Target:

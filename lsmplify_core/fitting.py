@@ -12,7 +12,6 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from .arrays import Floats
 from .attachments import State, Target, compare
 from .clean import part_way, smoothed
 from .coarse import coarse_steps, step_between
@@ -23,7 +22,7 @@ from .noise import smoothing_for, stiffness_between, track_noise
 from .refine import gauss_newton
 from .stretches import ramps, stretches_around
 from .threads import side_by_side
-from .timing import mapped, timed
+from .timing import finished, mapped, timed
 from .together import pieces, solve_together
 
 T = TypeVar("T")
@@ -175,12 +174,12 @@ def _each(job: Job, learned: Learned) -> Generator[float, None, State]:
     """Every frame brought to its tracks by itself, the network's pose as prior, stiff where it is
     certain."""
     stiffness = np.square(job.noise / learned.expected)
-    target = _without_strays(job, learned.fitted)
 
     def fit(part: slice) -> State:
+        state, target = state_part(learned.fitted, part), target_part(job.target, part)
         return gauss_newton(
-            state_part(learned.fitted, part), target_part(target, part),
-            state_part(learned.guess, part), stiffness[part], steps=job.refine,
+            state, _without_strays(state, target), state_part(learned.guess, part),
+            stiffness[part], steps=job.refine,
         )  # fmt: skip
 
     parts = chunks(job.frames)
@@ -190,23 +189,22 @@ def _each(job: Job, learned: Learned) -> Generator[float, None, State]:
 
 def _all(job: Job, state: State, learned: Learned) -> Generator[float, None, State]:
     """All frames together, from each by itself."""
-    target = _without_strays(job, state)
+    parts = side_by_side(
+        lambda p: _without_strays(state_part(state, p), target_part(job.target, p)).weights,
+        chunks(job.frames),
+    )
+    target = replace(job.target, weights=np.concatenate(finished(parts)))
     total = pieces(job.frames)
     steps = solve_together(state, target, learned.guess, learned.expected, job.noise, job.rate)
     moved = yield from mapped(steps, lambda done: done / total)
     return guarded(state, moved, target, job.rate)
 
 
-def _without_strays(job: Job, state: State) -> Target:
+def _without_strays(state: State, target: Target) -> Target:
     """Tracks far from the body count less (Geman and McClure's weights): spikes and swapped markers
     must not bend a limb."""
-    parts = chunks(len(state.root))
-    apart: list[Floats] = [
-        np.square(compare(state_part(state, p), target_part(job.target, p)).residuals).sum(axis=-1)
-        for p in parts
-    ]
-    trust = np.square(1.0 + np.concatenate(apart) / _SPIKE**2)
-    return replace(job.target, weights=job.target.weights / trust)
+    apart = np.square(compare(state, target).residuals).sum(axis=-1)
+    return replace(target, weights=target.weights / np.square(1.0 + apart / _SPIKE**2))
 
 
 def _stage(

@@ -13,6 +13,8 @@ from .arrays import Floats
 from .attachments import State, Target, compare
 from .clean import gaussian, part_way
 from .learned import chunks, state_part, target_part
+from .threads import side_by_side
+from .timing import finished
 
 _SHARES: Final = (0.5, 0.25, 0.1, 0.0)
 _WORSE: Final = 2.0
@@ -48,13 +50,14 @@ def guarded(before: State, after: State, target: Target, rate: float) -> State:
 
 def _distance(state: State, target: Target) -> Floats:
     """(T,) mean squared distance to the tracks, metres squared, by their weights."""
-    means: list[Floats] = []
-    for part in chunks(len(state.root)):
+
+    def mean(part: slice) -> Floats:
         own = target_part(target, part)
         seen = compare(state_part(state, part), own)
         apart = np.square(seen.residuals).sum(axis=-1) * own.weights
-        means.append(apart.sum(axis=1) / (own.weights.sum(axis=1) + 1e-6))
-    return np.concatenate(means)
+        return apart.sum(axis=1) / (own.weights.sum(axis=1) + 1e-6)
+
+    return np.concatenate(finished(side_by_side(mean, chunks(len(state.root)))))
 
 
 def _least_around(values: Floats, reach: int) -> Floats:

@@ -35,7 +35,7 @@ from .repair.retry import second_look, stray_records, track_errors
 from .report import make_report
 from .shapes import RegionSpace, ShapeSpace, betas_of
 from .smplfile import SmplFile, layout_on
-from .threads import one_blas_thread
+from .threads import crew
 from .timing import finished, mapped, timed
 from .tracks import Tracks
 from .world import converted, find_world
@@ -116,7 +116,7 @@ def solve_steps(
     places on it from another take; points that it does not know are calibrated on this one.
     Raises InputError for tracks that cannot be solved.
     """
-    with one_blas_thread():
+    with crew():
         return (
             yield from _solved(
                 tracks, match, layout, body, init, settings or Settings(), repairs, calibration

@@ -3,14 +3,17 @@
 
 A linear-algebra library that splits every 69 × 69 system over all cores spends its time waiting,
 and on a busy machine hundreds of times the work. So it is held to one thread here, and the pieces
-of the take are what runs in parallel; NumPy lets go of Python's lock while it computes.
+of the take are what runs in parallel; NumPy lets go of Python's lock while it computes. A job keeps
+its threads from piece to piece, since starting them costs as much as a small piece of work.
 """
 
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
 from functools import lru_cache
+from threading import Lock
 from typing import Any, TypeVar
 
 from threadpoolctl import ThreadpoolController  # pyright: ignore[reportMissingTypeStubs]
@@ -26,33 +29,77 @@ def workers() -> int:
     return min(_MOST_WORKERS, os.cpu_count() or 1)
 
 
-def one_blas_thread() -> AbstractContextManager[object]:
-    """Within it, linear algebra runs on one thread: for many small systems."""
-    controller: Any = _controller()
-    return controller.limit(limits=1, user_api="blas")
+@dataclass
+class _Crew:
+    """The process's threads, while anybody uses them."""
+
+    lock: Lock = field(default_factory=Lock)
+    users: int = 0
+    held: ExitStack = field(default_factory=ExitStack)
+    pool: ThreadPoolExecutor | None = None
+
+    def enter(self) -> ThreadPoolExecutor:
+        with self.lock:
+            if self.pool is None:
+                self.held.enter_context(_one_blas_thread())
+                self.pool = self.held.enter_context(ThreadPoolExecutor(workers()))
+            self.users += 1
+            return self.pool
+
+    def leave(self) -> None:
+        with self.lock:
+            self.users -= 1
+            if self.users == 0:
+                self.pool = None
+                self.held.close()
+
+
+_CREW = _Crew()
+
+
+@contextmanager
+def crew() -> Generator[ThreadPoolExecutor, None, None]:
+    """Within it linear algebra runs on one thread, for many small systems, and the threads that work
+    side by side are kept. They end with the last of those who are within, in whatever order they
+    came."""
+    pool = _CREW.enter()
+    try:
+        yield pool
+    finally:
+        _CREW.leave()
 
 
 def side_by_side(work: Callable[[P], R], parts: Sequence[P]) -> Generator[int, None, list[R]]:
     """Call `work` on every part, several at a time; yields how many are done.
 
-    No thread is left when the generator ends, is closed, or an error comes out of it.
+    None of it runs on when the generator ends, is closed, or an error comes out of it.
     """
     results: list[R] = []
-    with one_blas_thread(), ThreadPoolExecutor(max(1, min(workers(), len(parts)))) as pool:
+    begun: list[Future[R]] = []
+    with crew() as pool:
         try:
-            for result in _begun(pool, work, parts):
-                results.append(result)
+            for part in parts:
+                begun.append(_begin(pool, work, part))
+            for future in begun:
+                results.append(future.result())
                 yield len(results)
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            for future in begun:
+                future.cancel()
+            wait(begun)
     return results
 
 
-def _begun(pool: ThreadPoolExecutor, work: Callable[[P], R], parts: Sequence[P]) -> Iterator[R]:
+def _begin(pool: ThreadPoolExecutor, work: Callable[[P], R], part: P) -> "Future[R]":
     try:
-        return pool.map(work, parts)
+        return pool.submit(work, part)
     except RuntimeError as error:  # a thread that finds no memory for its stack
         raise MemoryError(str(error)) from error
+
+
+def _one_blas_thread() -> AbstractContextManager[object]:
+    controller: Any = _controller()
+    return controller.limit(limits=1, user_api="blas")
 
 
 @lru_cache(maxsize=1)

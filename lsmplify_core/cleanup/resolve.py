@@ -32,7 +32,7 @@ from ..rotations import (
     slerp,
 )
 from ..solver import Progress
-from ..threads import one_blas_thread
+from ..threads import crew
 from ..timing import mapped
 from .anchored import Known, solve_anchored
 from .attached import Attached
@@ -111,7 +111,7 @@ def resolve_steps(
             _finished(motion, _layered(motion, anchors, span), span, anchors, chosen, settings),
             np.full((motion.frames, N_POSED), np.nan), np.ones((motion.frames, 0)), (),
         )  # fmt: skip
-    with one_blas_thread():
+    with crew():
         return (yield from _resolved(motion, points, span, anchors, chosen, settings))
 
 

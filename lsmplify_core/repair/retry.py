@@ -21,6 +21,7 @@ from ..guarded import guarded
 from ..learned import Learned, chunks, state_part, target_part
 from ..refine import gauss_newton
 from ..stretches import runs_of, stretches_around
+from ..threads import side_by_side
 from ..timing import finished
 from ..together import solve_together
 from .partners import masked_quantile
@@ -54,10 +55,12 @@ class Look:
 
 def track_errors(state: State, target: Target) -> Floats:
     """(T, K) metres between the tracks and the body, NaN where unseen."""
-    errors = [
-        np.linalg.norm(compare(state_part(state, p), target_part(target, p)).residuals, axis=-1)
-        for p in chunks(len(state.root))
-    ]
+
+    def apart(part: slice) -> Floats:
+        seen = compare(state_part(state, part), target_part(target, part))
+        return np.linalg.norm(seen.residuals, axis=-1)
+
+    errors = finished(side_by_side(apart, chunks(len(state.root))))
     error = np.concatenate(errors).astype(np.float64)
     error[target.weights == 0] = np.nan
     return error

@@ -15,7 +15,7 @@ from ..errors import InputError
 from ..joints import MIRROR
 from ..layout import Keypoint, Layout, keypoints_at
 from ..matching import Match, is_a_body, match_as_named, match_layout
-from ..threads import one_blas_thread
+from ..threads import crew
 from ..tracks import Tracks
 from ..world import converted
 from .fit import fitted, moved
@@ -46,7 +46,7 @@ def attach(tracks: Tracks, known: Layout | None = None) -> Attached:
     known: keypoints of some of the tracks, which are believed. Raises InputError where there are
     too few tracks, or where they do not move as a body does.
     """
-    with one_blas_thread():
+    with crew():
         return _attached(tracks, known)
 
 

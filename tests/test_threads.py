@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Work side by side: in order, no thread and no setting of a library left behind."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info
+
+from lsmplify_core.threads import crew, side_by_side
+from lsmplify_core.timing import finished
+
+
+def blas_threads() -> list[int]:
+    np.ones((2, 2)) @ np.ones((2, 2))
+    return [lib["num_threads"] for lib in threadpool_info() if lib["user_api"] == "blas"]
+
+
+def test_results_are_in_the_parts_order() -> None:
+    def work(number: int) -> int:
+        time.sleep(0.01 if number == 0 else 0.0)
+        return number * number
+
+    assert finished(side_by_side(work, range(5))) == [0, 1, 4, 9, 16]
+
+
+def test_jobs_that_end_in_any_order_leave_nothing() -> None:
+    """Two solves of one Blender, each a generator, the first of them ended first."""
+    before, threads = blas_threads(), threading.active_count()
+    first, second = side_by_side(str, range(3)), side_by_side(str, range(3))
+    next(first)
+    next(second)
+    assert blas_threads() == [1] * len(before)
+    first.close()
+    assert blas_threads() == [1] * len(before)
+    assert finished(second) == ["0", "1", "2"]
+    assert blas_threads() == before
+    assert threading.active_count() == threads
+
+
+def test_a_job_keeps_its_threads() -> None:
+    with crew():
+        names = {
+            name
+            for _ in range(4)
+            for name in finished(side_by_side(lambda _: threading.current_thread().name, range(8)))
+        }
+        assert len(names) <= (threading.active_count() - 1)
+
+
+def test_an_error_ends_the_work_and_comes_out() -> None:
+    done: list[int] = []
+
+    def work(number: int) -> None:
+        if number == 1:
+            raise ValueError("one")
+        time.sleep(0.005)
+        done.append(number)
+
+    with crew():
+        with pytest.raises(ValueError, match="one"):
+            finished(side_by_side(work, range(50)))
+        finished_by_then = len(done)
+        time.sleep(0.05)
+        assert len(done) == finished_by_then < 49
