@@ -50,8 +50,9 @@ class Comparison:
     """A state held against its target.
 
     turned (N, 24, 3, 3), placed (N, 24, 3): the joints in the world. residuals (N, K, 3): from the
-    body's points to the tracks, zero where unseen. levers (N, K, 22, 3): from each joint that
-    moves a point to that point, zero for other joints and scaled by the root of the weight.
+    body's points to the tracks, zero where unseen. levers (N, K, 3, 22): from each joint that
+    moves a point to that point, zero for other joints and scaled by the root of the weight; the
+    axes come before the joints, as in the unknowns of the normal equations.
     """
 
     turned: Array
@@ -73,5 +74,6 @@ def compare(state: State, target: Target) -> Comparison:
     residuals = (target.points - points) * (target.weights > 0)[..., None]
     carries = xp.asarray(moving_joints(target.joints), dtype=state.root.dtype)
     scale = carries * xp.sqrt(target.weights)[..., None]
-    levers = (points[:, :, None] - placed[:, None, :N_POSED]) * scale[..., None]
+    centres = xp.matrix_transpose(placed[:, :N_POSED])
+    levers = (points[..., None] - centres[:, None]) * scale[:, :, None]
     return Comparison(turned, placed, residuals, levers)

@@ -57,13 +57,21 @@ def _asked_turns(
     """The turn (N, 22, 3) that each joint alone would make, radians in its own frame, and the log
     of its certainty (N, 22, 3) about the three axes."""
     xp = array_namespace(levers)
+    n, k, _, joints = levers.shape
     weighted = residuals * xp.sqrt(weights)[..., None]
-    torque = xp.sum(cross(levers, weighted[:, :, None, :] + 0.0 * levers), axis=1)
-    by_joint = xp.permute_dims(levers, (0, 2, 3, 1))
-    moments = by_joint @ xp.matrix_transpose(by_joint)
-    trace = moments[..., 0, 0] + moments[..., 1, 1] + moments[..., 2, 2] + _SOFT
-    eye = xp.asarray(np.eye(3), dtype=levers.dtype)
-    inertia = trace[..., None, None] * eye - moments
+    sums = xp.matrix_transpose(xp.reshape(levers, (n, k, 3 * joints))) @ weighted
+    by_axis = xp.reshape(sums, (n, 3, joints, 3))
+    torque = xp.stack(
+        [by_axis[:, b, :, c] - by_axis[:, c, :, b] for b, c in ((1, 2), (2, 0), (0, 1))], axis=-1
+    )
+    xx, yy, zz, xy, xz, yz = (
+        xp.sum(levers[:, :, a] * levers[:, :, b], axis=1)
+        for a, b in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
+    )
+    rows = (
+        (yy + zz + _SOFT, -xy, -xz), (-xy, xx + zz + _SOFT, -yz), (-xz, -yz, xx + yy + _SOFT),
+    )  # fmt: skip
+    inertia = xp.stack([xp.stack(row, axis=-1) for row in rows], axis=-2)
     back = transpose(frames)
     inertia = back @ inertia @ frames
     torque = (back @ torque[..., None])[..., 0]

@@ -50,7 +50,7 @@ def _step(
     xp = array_namespace(state.root)
     seen = compare(state, target)
     if isinstance(chosen, list):
-        seen = replace(seen, levers=seen.levers[:, :, chosen])
+        seen = replace(seen, levers=seen.levers[..., chosen])
     frames = seen.turned[:, chosen]
     joints = frames.shape[1]
     turns = 3 * joints
@@ -84,10 +84,10 @@ def normal_equations(seen: Comparison, target: Target) -> tuple[Array, Array]:
     with themselves, or a sum of two.
     """
     xp = array_namespace(seen.placed)
-    n, k, joints = seen.levers.shape[:3]
+    n, k, _, joints = seen.levers.shape
     turns = 3 * joints
     root = xp.sqrt(target.weights)[..., None]
-    levers = xp.reshape(xp.permute_dims(seen.levers, (0, 1, 3, 2)), (n, k, turns))
+    levers = xp.reshape(seen.levers, (n, k, turns))
     products = xp.matrix_transpose(levers) @ levers
     matrix = xp.zeros((n, turns + 3, turns + 3), dtype=levers.dtype)
     part = [slice(axis * joints, (axis + 1) * joints) for axis in range(3)]

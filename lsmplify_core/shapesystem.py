@@ -83,7 +83,7 @@ def _with_shape(seen: Comparison, moves: Floats, scale: Floats) -> Floats:
     """(N, 69, S): turning joint j by ω moves point k by ω × d, so that with a number that moves it by
     m the product of both is d × m."""
     n, k, _, count = moves.shape
-    levers = np.ascontiguousarray(seen.levers.transpose(0, 3, 2, 1)).reshape(n, _TURNS, k)
+    levers = seen.levers.reshape(n, k, _TURNS).swapaxes(1, 2)
     products = (levers @ moves.reshape(n, k, 3 * count)).reshape(n, 3, N_POSED, 3, count)
     turns = [products[:, b, :, c] - products[:, c, :, b] for b, c in ((1, 2), (2, 0), (0, 1))]
     return np.concatenate((*turns, (moves * scale).sum(axis=1)), axis=1)
@@ -94,7 +94,7 @@ def _with_places(seen: Comparison, own: Floats, scale: Floats) -> Floats:
     the axes of its joint."""
     n, k = own.shape[:2]
     result = np.empty((n, _TURNS + 3, k, 3), own.dtype)
-    levers = np.ascontiguousarray(seen.levers.transpose(3, 0, 2, 1))[..., None]
+    levers = np.ascontiguousarray(seen.levers.transpose(2, 0, 3, 1))[..., None]
     axes = np.ascontiguousarray(own.transpose(2, 0, 1, 3))[:, :, None]
     for a, b, c in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
         part = slice(a * N_POSED, (a + 1) * N_POSED)
