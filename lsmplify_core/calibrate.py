@@ -20,19 +20,15 @@ from .attachments import State, Target, compare
 from .body import Body, default_body
 from .joints import N_JOINTS
 from .kinematics import attached_points, forward
-from .learned import Learned, learned_steps
-from .network import FRAME_RATE, Network
+from .learned import Learned, learned_steps, target_part
+from .network import Network
 from .noise import track_noise
 from .placing import place, torso_trust
+from .runs import best_runs, with_neighbours
 from .shapefit import REPEATS_AT_JOINTS, OffsetPull, joint_step
 from .shapes import ShapeSpace
 from .timing import mapped
 
-_RUNS: Final = 16
-_RUN: Final = 5
-_SECONDS_A_RUN: Final = 1.0
-"""Frames to calibrate on: so many runs of so many frames, spread over the take, and fewer runs in
-takes that are shorter than so many seconds for each."""
 _ROUNDS: Final = 3
 _STEPS: Final = 3
 """Rounds of the network in the first pass (one in the later ones, which begin near), and
@@ -43,7 +39,7 @@ each is about a tenth of the one before."""
 _NOISE: Final = 0.005
 """Metres: the error that a track is thought to have, if it doesn't tremble by more; what the priors
 are weighed against."""
-_LOST: Final = (0.02, 3.0)
+_FAR: Final = (0.02, 3.0)
 """A frame whose points are further from the body than so many metres and so many times what is usual
 is left out of the next pass."""
 
@@ -117,51 +113,61 @@ def calibrate_steps(
     shape = space.start(1.0 if fixed else rough_size(space.mean, target))
     size = space.size(shape)
     runs = best_runs(target, rate)
-    frames = runs.T.reshape(-1)  # dealt out by the network's clock, each run is a sequence
-    clock = FRAME_RATE * len(runs)
     offsets = target.offsets * size
     prior = target.offsets.copy()
     if held is not None:
         offsets = np.where(held.known[:, None], held.offsets, offsets)
         prior = np.where(held.known[:, None], held.offsets / size, prior)
     pull = OffsetPull(prior, loose, np.zeros(len(prior), bool) if held is None else held.known)
-    take = replace(target, points=target.points[frames], weights=target.weights[frames])
     noise = max(_NOISE, track_noise(target.points, target.weights))
     poses = State(np.zeros(0), np.zeros(0))
+    lost = np.zeros(runs.frames.shape, dtype=bool)
+    every = np.arange(len(runs.frames))
+    take, rows = target, every
     for turn in range(passes):
+        thin = pull.keypoints and turn < passes - 1  # places on the skin take all that is seen
+        before, rows = rows, runs.thin if thin else every
+        take = target_part(target, runs.frames[rows].reshape(-1))
+        take = replace(take, weights=take.weights * ~lost[rows].reshape(-1, 1))
         person = space.body(shape)
         unit = person.height / default_body().height
         local = Target(
             (person.offsets / unit).astype(np.float32),
             target.joints,
             (offsets / unit).astype(np.float32),
-            (target.points[frames] / unit).astype(np.float32),
+            (take.points / unit).astype(np.float32),
             take.weights.astype(np.float32),
         )
         if turn == 0:
             rest = np.eye(3, dtype=np.float32) + np.zeros((1, N_JOINTS, 1, 1), np.float32)
             start, rounds = place(rest, local), _ROUNDS
         else:
+            if len(before) < len(rows):
+                poses = runs.between(poses, before)
             root = (poses.root / unit).astype(np.float32)
             start, rounds = State(poses.rotations.astype(np.float32), root), 1
         learned = yield from _shares(
-            learned_steps(network, start, local, clock, rounds), turn, passes
+            learned_steps(network, start, local, runs.clock(rows), rounds), turn, passes
         )
         poses = State(
             learned.fitted.rotations.astype(np.float64), learned.fitted.root * np.float64(unit)
         )
         repeats = REPEATS_AT_JOINTS[0 if turn < passes - 1 else 1]
         for _ in range(_STEPS):
-            before = (shape, offsets)
+            known = (shape, offsets)
             poses, shape, offsets = joint_step(
                 space, take, poses, learned.guess, shape, offsets, pull, fixed, repeats, noise,
             )  # fmt: skip
-            if _settled(before, (shape, offsets)):
+            if _settled(known, (shape, offsets)):
                 break
-        take = _without_lost(poses, take, space.body(shape), offsets)
+        far = _lost(poses, take, space.body(shape), offsets)
+        take = replace(take, weights=take.weights * ~far[:, None])
+        lost[rows] |= far.reshape(len(rows), -1)
+        lost = with_neighbours(lost, rows)
         yield (turn + 1) / passes
     person = space.body(shape)
     misfit = _misfit(poses, take, person, offsets)
+    frames = runs.frames[rows].reshape(-1)
     return Calibration(person, offsets, misfit, shape, frames, poses)
 
 
@@ -171,39 +177,23 @@ def _settled(before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> boo
     return all(change < least for change, least in zip(changes, _SETTLED, strict=True))
 
 
-def _without_lost(poses: State, take: Target, person: Body, offsets: Floats) -> Target:
-    """Frames that stay far from the body, beside the others, count no more: a stretch of swapped or
-    drifting points must not shape the person."""
+def _lost(poses: State, take: Target, person: Body, offsets: Floats) -> NDArray[np.bool_]:
+    """Frames that stay far from the body, beside the others, and are to count no more: a stretch of
+    swapped or drifting points must not shape the person."""
     seen = compare(poses, replace(take, bones=person.offsets, offsets=offsets))
     apart = np.linalg.norm(seen.residuals, axis=-1) * (take.weights > 0)
     mean = apart.sum(axis=1) / np.maximum((take.weights > 0).sum(axis=1), 1)
     shown = (take.weights > 0).any(axis=1)
-    lost = mean > max(_LOST[0], _LOST[1] * float(np.median(mean[shown]))) if shown.any() else ~shown
-    return replace(take, weights=take.weights * ~lost[:, None])
+    if not shown.any():
+        return ~shown
+    far: NDArray[np.bool_] = mean > max(_FAR[0], _FAR[1] * float(np.median(mean[shown])))
+    return far
 
 
 def _misfit(poses: State, take: Target, person: Body, offsets: Floats) -> float:
     seen = compare(poses, replace(take, bones=person.offsets, offsets=offsets))
     apart = np.linalg.norm(seen.residuals, axis=-1)[take.weights > 0]
     return float(np.median(apart) / np.sqrt(3.0)) if apart.size else 0.0
-
-
-def best_runs(target: Target, rate: float) -> NDArray[np.intp]:
-    """(R, L) frames in short runs at the network's rate: spread over the take, where most is seen."""
-    step = max(1, round(rate / FRAME_RATE))
-    total = len(target.points)
-    length = min(_RUN, -(-total // step))
-    seen = target.weights.sum(axis=1)
-    last = max(total - step * (length - 1), 1)
-    share = np.convolve(seen, np.ones(step * (length - 1) + 1), "valid")
-    firsts: list[int] = []
-    count = int(np.clip(np.ceil(total / rate / _SECONDS_A_RUN), 4, _RUNS))
-    for stretch in np.array_split(np.arange(last), min(count, last)):
-        firsts.append(int(stretch[np.argmax(share[stretch])]))
-    best = max(share[f] for f in firsts)
-    kept = [f for f in firsts if share[f] >= 0.7 * best]
-    runs = np.array([f + step * np.arange(length) for f in kept])
-    return np.minimum(runs, total - 1)
 
 
 def _shares(

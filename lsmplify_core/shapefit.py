@@ -60,9 +60,14 @@ class OffsetPull:
         return np.linalg.norm(self.prior, axis=1) < 0.01
 
     @property
+    def keypoints(self) -> bool:
+        """Whether they are keypoints at joints, and not markers on the skin."""
+        return int(self.at_joint.sum()) >= _KEYPOINTS
+
+    @property
     def angle_spread(self) -> float:
         """Radians, as `_ANGLE_SPREADS`."""
-        return _ANGLE_SPREADS[int(self.at_joint.sum() >= _KEYPOINTS)]
+        return _ANGLE_SPREADS[int(self.keypoints)]
 
 
 def joint_step(
