@@ -9,6 +9,7 @@ that a rotation means the same here and on SMPL.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -96,8 +97,9 @@ def region_scales(factors: Floats) -> Floats:
     return scales
 
 
+@lru_cache(maxsize=1)
 def default_body() -> Body:
-    """The project's own adult body."""
+    """The project's own adult body; its joints cannot be written to."""
     offsets = np.zeros((N_JOINTS, 3))
     for name, (length, direction) in _MIDLINE_AND_LEFT.items():
         joint = JOINT_INDEX[name]
@@ -106,7 +108,9 @@ def default_body() -> Body:
         offsets[MIRROR[joint]] = offsets[joint] * (
             (-1.0, 1.0, 1.0) if MIRROR[joint] != joint else 1.0
         )
-    return Body(_placed(offsets, np.asarray(_PELVIS)))
+    joints = _placed(offsets, np.asarray(_PELVIS))
+    joints.flags.writeable = False
+    return Body(joints)
 
 
 def _placed(offsets: Floats, pelvis: Floats) -> Floats:

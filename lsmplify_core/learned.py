@@ -62,17 +62,19 @@ def learned_steps(
     def look(part: slice) -> Floats:
         return features(state_part(state, part), target_part(target, part))
 
-    def fit(part: slice) -> State:
-        free = state_part(guess, part)
+    def fit(part: slice) -> Learned:
+        own = state_part(state, part)
+        free, off = apply_outputs(own, raw[part], own.rotations[:, 0])
         pull = np.full(22, stiffness, free.root.dtype)
-        return gauss_newton(free, target_part(target, part), free, pull)
+        return Learned(free, off, gauss_newton(free, target_part(target, part), free, pull))
 
     for turn in range(rounds):
         looks = yield from _share(side_by_side(look, parts), turn, 0.4, rounds, len(parts))
         raw = _along_time(network, np.concatenate(looks), rate)
-        guess, expected = apply_outputs(state, raw, state.rotations[:, 0])
         fits = yield from _share(side_by_side(fit, parts), turn + 0.4, 0.6, rounds, len(parts))
-        state = joined(fits)
+        state = joined([found.fitted for found in fits])
+        guess = joined([found.guess for found in fits])
+        expected = np.concatenate([found.expected for found in fits])
     return Learned(guess, expected, state)
 
 

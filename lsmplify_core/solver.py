@@ -35,7 +35,7 @@ from .repair.retry import second_look, stray_records, track_errors
 from .report import make_report
 from .shapes import RegionSpace, ShapeSpace, betas_of
 from .smplfile import SmplFile, layout_on
-from .threads import crew
+from .threads import crew, side_by_side
 from .timing import finished, mapped, timed
 from .tracks import Tracks
 from .world import converted, find_world
@@ -170,7 +170,10 @@ def _solved(
         local = replace(local, weights=np.where(look.strays, 0, local.weights))
     yield Progress("clean", 0.99)
     began = time.perf_counter()
-    state, error = _cleaned(look.state, local, sighted, taken.rate, job.smooth)
+    state = smoothed(fill_frames(look.state, sighted), taken.rate, job.smooth)
+    error = look.error if state is look.state else None
+    if error is None:
+        error = track_errors(state, local)
     error[~measured.seen] = np.nan
     seconds["clean"] = time.perf_counter() - began
     motion = Motion(
@@ -278,7 +281,10 @@ def _start(
         root = (init.root - origin) / unit
         return State(init.rotations.astype(np.float32), root.astype(np.float32))
     rest = np.broadcast_to(np.eye(3, dtype=np.float32), (1, 24, 3, 3))
-    placed = joined([place(rest, target_part(local, part)) for part in chunks(len(local.points))])
+    parts = side_by_side(
+        lambda part: place(rest, target_part(local, part)), chunks(len(local.points))
+    )
+    placed = joined(finished(parts))
     trust = local.weights @ torso_trust(local.joints, local.offsets).astype(np.float32)
     held = sighted & (trust >= min(3.0, trust.max()) - 0.5)
     return fill_frames(placed, held)
@@ -293,13 +299,6 @@ def _without(
     found = stray_records(strays, error, measured.names)
     told = (*measured.warnings, *summary(found))
     return replace(apply(measured, found), warnings=told), (*done, *found)
-
-
-def _cleaned(
-    state: State, local: Target, sighted: NDArray[np.bool_], rate: float, smooth: float
-) -> tuple[State, Floats]:
-    state = smoothed(fill_frames(state, sighted), rate, smooth)
-    return state, track_errors(state, local)
 
 
 def _warn_of_gaps(sighted: NDArray[np.bool_]) -> tuple[str, ...]:

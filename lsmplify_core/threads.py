@@ -24,6 +24,7 @@ R = TypeVar("R")
 _MOST_WORKERS = 8
 
 
+@lru_cache(maxsize=1)
 def workers() -> int:
     """How many pieces are worked on at a time."""
     return min(_MOST_WORKERS, os.cpu_count() or 1)

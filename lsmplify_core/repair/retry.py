@@ -46,11 +46,13 @@ _LEFT: Final = 5
 
 @dataclass(frozen=True)
 class Look:
-    """state, learned: of the whole take. strays: (T, K) samples found to be on another place."""
+    """state, learned: of the whole take. strays: (T, K) samples found to be on another place. error:
+    (T, K) metres, `track_errors` of the state; None where frames were solved again."""
 
     state: State
     learned: Learned
     strays: NDArray[np.bool_]
+    error: Floats | None = None
 
 
 def track_errors(state: State, target: Target) -> Floats:
@@ -78,7 +80,7 @@ def second_look(
     strays = _strays(error, lost) if drop else np.zeros(error.shape, dtype=bool)
     redo = lost | strays.any(axis=1)
     if lost.mean() > _MOST_LOST or not redo.any():
-        return Look(state, learned, np.zeros(error.shape, dtype=bool))
+        return Look(state, learned, np.zeros(error.shape, dtype=bool), error)
     target = replace(job.target, weights=np.where(strays, 0, job.target.weights))
     job = replace(job, target=target)
     rotations, root = state.rotations.copy(), state.root.copy()

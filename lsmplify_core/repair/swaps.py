@@ -90,25 +90,28 @@ def _flip(
     positions: Floats, seen: NDArray[np.bool_], a: int, b: int, frame: int, rate: float
 ) -> _Flip | None:
     """Whether the two change places between what was last seen of both and `frame`."""
-    both = seen[:, a] & seen[:, b]
-    if not both[frame]:
+    if not (seen[frame, a] and seen[frame, b]):
         return None
+    both = seen[:, a] & seen[:, b]
     reach = max(2, round(_LONGEST_GAP * rate))
     earlier = np.flatnonzero(both[max(frame - reach, 0) : frame])
     if not len(earlier):
         return None
     last = int(earlier[-1]) + max(frame - reach, 0)
-    v = positions[:, a] - positions[:, b]
-    step = frame - last
-    ahead, behind = v[last], v[frame]
-    if step == 1:
+
+    def between(moment: int) -> Floats:
+        return positions[moment, a] - positions[moment, b]
+
+    old, new = between(last), between(frame)
+    ahead, behind = old, new
+    if frame - last == 1:
         if last > 0 and both[last - 1]:
-            ahead = v[last] + (v[last] - v[last - 1])
-        if frame + 1 < len(v) and both[frame + 1]:
-            behind = v[frame] - (v[frame + 1] - v[frame])
+            ahead = old + (old - between(last - 1))
+        if frame + 1 < len(both) and both[frame + 1]:
+            behind = new - (between(frame + 1) - new)
     # both directions, so that something that stops dead does not look like a flip
-    as_is = _norm(v[frame] - ahead) + _norm(behind - v[last])
-    exchanged = _norm(v[frame] + ahead) + _norm(behind + v[last])
+    as_is = _norm(new - ahead) + _norm(behind - old)
+    exchanged = _norm(new + ahead) + _norm(behind + old)
     if as_is < 2 * _LEAST or exchanged > min(_BETTER * as_is, 2 * _SMOOTH):
         return None
     return _Flip(frame, 0.5 * as_is, 0.5 * exchanged)
