@@ -9,7 +9,6 @@ that a rotation means the same here and on SMPL.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -97,9 +96,8 @@ def region_scales(factors: Floats) -> Floats:
     return scales
 
 
-@lru_cache(maxsize=1)
 def default_body() -> Body:
-    """The project's own adult body; its joints cannot be written to."""
+    """The project's own adult body."""
     offsets = np.zeros((N_JOINTS, 3))
     for name, (length, direction) in _MIDLINE_AND_LEFT.items():
         joint = JOINT_INDEX[name]
@@ -108,9 +106,7 @@ def default_body() -> Body:
         offsets[MIRROR[joint]] = offsets[joint] * (
             (-1.0, 1.0, 1.0) if MIRROR[joint] != joint else 1.0
         )
-    joints = _placed(offsets, np.asarray(_PELVIS))
-    joints.flags.writeable = False
-    return Body(joints)
+    return Body(_placed(offsets, np.asarray(_PELVIS)))
 
 
 def _placed(offsets: Floats, pelvis: Floats) -> Floats:
