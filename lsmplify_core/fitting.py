@@ -24,6 +24,7 @@ from .stretches import ramps, stretches_around
 from .threads import side_by_side
 from .timing import finished, mapped, timed
 from .together import pieces, solve_together
+from .weighing import weighed
 
 T = TypeVar("T")
 
@@ -31,6 +32,9 @@ _SPIKE: Final = 0.06
 """Metres from the body at which a track counts a quarter."""
 _ROUNDS_AGAIN: Final = 2
 """Rounds of the network in the second pass."""
+_MORE_STEPS: Final = 1
+"""Steps to the tracks beyond the usual where given poses are weighed: their mean with the network's
+has not been brought to the tracks yet."""
 _MARGIN: Final = 0.6
 """Seconds on both sides of a gap that are solved together with it: twice as long as the frames
 remember."""
@@ -60,7 +64,8 @@ class Job:
 
     start: the pose that every frame begins with. target: metres on a body of the default size.
     rate: frames per second. noise: metres. smooth, calm: seconds. posed: whether the start is a pose
-    to go on from, frame for frame, and not the resting one.
+    to go on from, frame for frame, and not the resting one. given: poses from elsewhere that are to be
+    weighed against the network's, None without.
     """
 
     start: State
@@ -72,6 +77,7 @@ class Job:
     smooth: float
     calm: float
     posed: bool = False
+    given: State | None = None
 
     @property
     def frames(self) -> int:
@@ -80,9 +86,11 @@ class Job:
 
     def part(self, part: slice, start: State) -> "Job":
         """Some frames of it, to go on with from `start`, a state of all frames."""
+        given = None if self.given is None else state_part(self.given, part)
         return replace(
-            self, start=state_part(start, part), target=target_part(self.target, part), posed=True
-        )
+            self, start=state_part(start, part), target=target_part(self.target, part), posed=True,
+            given=given,
+        )  # fmt: skip
 
 
 def make_job(
@@ -94,7 +102,9 @@ def make_job(
     noise = max(tremble, misfit) if settings.noise is None else settings.noise
     smooth = smoothing_for(tremble) if settings.smooth is None else settings.smooth
     calm = max(settings.calm, _CALM_NOISY) if smooth > 0 and settings.calm > 0 else settings.calm
-    return Job(start, target, rate, settings.rounds, settings.refine, noise, smooth, calm, posed)
+    given = start if posed else None
+    refine = settings.refine + _MORE_STEPS * (posed and settings.refine > 0)
+    return Job(start, target, rate, settings.rounds, refine, noise, smooth, calm, posed, given)
 
 
 def fitted_steps(
@@ -167,6 +177,8 @@ def _learned(job: Job) -> Generator[float, None, Learned]:
         learned_steps(network, start, job.target, job.rate, rounds, stiffness),
         lambda share: done + (1 - done) * share,
     )
+    if job.given is not None:
+        learned = weighed(learned, job.given, job.rate)
     return replace(learned, guess=smoothed(learned.guess, job.rate, job.calm))
 
 
