@@ -20,7 +20,8 @@ from lsmplify_core.cleanup.attached import Attached, attached_of
 from lsmplify_core.cleanup.feet import steadied_feet
 from lsmplify_core.cleanup.keys import KeySettings, plan_keys, played_back
 from lsmplify_core.cleanup.plugin import blended
-from lsmplify_core.cleanup.resolve import pose_key, resolve_steps
+from lsmplify_core.cleanup.posekeys import pose_key
+from lsmplify_core.cleanup.resolve import resolve_steps
 from lsmplify_core.cleanup.smoothing import compared, smooth_regions
 from lsmplify_core.datasets import find_sources
 from lsmplify_core.evaluation import metrics

@@ -20,22 +20,20 @@ from .body import Body, default_body
 from .calibrate import Calibration, Held, calibrate_steps
 from .calibration_file import SavedCalibration
 from .clean import fill_frames, smoothed
-from .errors import InputError
 from .fitting import Job, Settings, fitted_steps, make_job
 from .layout import keypoints_at
-from .learned import chunks, joined, target_part
 from .matching import Match
 from .motion import Motion
 from .network import load_network
 from .pace import rate_warning
-from .placing import place, torso_trust
 from .repair import Repair, apply, mended
 from .repair.records import summary
 from .repair.retry import second_look, stray_records, track_errors
 from .report import make_report
 from .shapes import RegionSpace, ShapeSpace, betas_of
 from .smplfile import SmplFile, layout_on
-from .threads import crew, side_by_side
+from .terms import LEAST_POINTS, in_body_size, shown, sighted_frames, start_of, target_of
+from .threads import crew
 from .timing import finished, mapped, timed
 from .tracks import Tracks
 from .world import converted, find_world
@@ -44,10 +42,6 @@ _CALIBRATED: Final = 0.2
 _FITTED: Final = 0.74
 _LOOKED: Final = 0.05
 """Shares of the whole job for the progress bar; the rest is cleaning up."""
-_LEAST_TRUST: Final = 0.1
-"""What the least trusted sample counts beside one that is fully trusted."""
-_LEAST_POINTS: Final = 4
-"""Points that a frame must show to be solved; frames with fewer are filled from their neighbours."""
 
 
 @dataclass(frozen=True)
@@ -146,17 +140,17 @@ def _solved(
     world = find_world(tracks, match)
     taken = converted(tracks.select([t for _, t in match.matched]), world)
     measured, taken, done = mended(taken, repairs)
-    sighted = _sighted(taken)
+    sighted = sighted_frames(taken)
     space = betas_of(body) if isinstance(body, SmplFile) else RegionSpace(body or default_body())
-    target, origin = _target(taken, match, space.mean)
+    target, origin = target_of(taken, match, space.mean)
     held = None if saved is None else _held(saved, taken.names, target)
     calibration = _calibrated(target, taken.rate, space, isinstance(body, Body), sighted, held)
     found = yield from mapped(
         timed(calibration, seconds, "calibrate"),
         lambda done: Progress("calibrate", _CALIBRATED * done),
     )
-    unit, local = _in_body_size(target, found)
-    start = _start(local, sighted, init, origin, unit)
+    unit, local = in_body_size(target, found)
+    start = start_of(local, sighted, init, origin, unit)
     job = make_job(start, local, taken.rate, found.misfit / unit, settings, init is not None)
     state, learned = yield from mapped(
         fitted_steps(job, seconds), lambda told: Progress(told[0], _CALIBRATED + _FITTED * told[1])
@@ -186,7 +180,7 @@ def _solved(
         found.shape if isinstance(body, SmplFile) else None,
         body.gender if isinstance(body, SmplFile) else "neutral",
     )
-    warnings = (*measured.warnings, *rate_warning(measured), *_warn_of_gaps(_shown(measured)))
+    warnings = (*measured.warnings, *rate_warning(measured), *_warn_of_gaps(shown(measured)))
     report = make_report(
         motion, measured, match.layout.name, world.unit_name, world.up, seconds, warnings
     )
@@ -207,42 +201,6 @@ def _held(saved: SavedCalibration, names: tuple[str, ...], target: Target) -> He
     return Held(offsets, known)
 
 
-def _shown(taken: Tracks) -> NDArray[np.bool_]:
-    """(T,) frames that show enough points to be solved."""
-    return taken.seen.sum(axis=1) >= _LEAST_POINTS
-
-
-def _sighted(taken: Tracks) -> NDArray[np.bool_]:
-    """The same, where there is one at all; InputError otherwise."""
-    sighted = _shown(taken)
-    if not sighted.any():
-        raise InputError(
-            f"{taken.source}: no frame shows {_LEAST_POINTS} points of the body at once; "
-            "check the tracks' names or choose other frames"
-        )
-    return sighted
-
-
-def _target(taken: Tracks, match: Match, body: Body) -> tuple[Target, Floats]:
-    """The take's points about their own middle, so that single precision is enough."""
-    origin = np.nanmedian(taken.positions.reshape(-1, 3), axis=0)
-    keypoints = [k for k, _ in match.matched]
-    target = Target(
-        body.offsets,
-        match.layout.joints[keypoints],
-        match.layout.offsets[keypoints],
-        np.nan_to_num(taken.positions - origin),
-        _weights(taken),
-    )
-    return target, origin
-
-
-def _weights(taken: Tracks) -> Floats:
-    """(T, K): 0 for missing samples, for the others how far the detector trusts them itself."""
-    seen = taken.seen.astype(np.float64)
-    return seen if taken.confidence is None else seen * taken.confidence.clip(_LEAST_TRUST, 1.0)
-
-
 def _calibrated(
     target: Target,
     rate: float,
@@ -253,41 +211,6 @@ def _calibrated(
 ) -> Generator[float, None, Calibration]:
     seen = replace(target, weights=target.weights * sighted[:, None])
     return (yield from calibrate_steps(load_network(), space, seen, rate, fixed, held=held))
-
-
-def _in_body_size(target: Target, found: Calibration) -> tuple[float, Target]:
-    """The take on the calibrated body, shrunk or grown to the size that the network knows."""
-    unit = found.body.height / default_body().height
-    local = Target(
-        (found.body.offsets / unit).astype(np.float32),
-        target.joints,
-        (found.offsets / unit).astype(np.float32),
-        (target.points / unit).astype(np.float32),
-        target.weights.astype(np.float32),
-    )
-    return unit, local
-
-
-def _start(
-    local: Target, sighted: NDArray[np.bool_], init: Motion | None, origin: Floats, unit: float
-) -> State:
-    """The pose that every frame begins with: given, or the T-pose set on the torso."""
-    if init is not None:
-        if init.frames != len(local.points):
-            raise InputError(
-                f"the motion to start from has {init.frames} frames and the tracks have "
-                f"{len(local.points)}; they must be the same take at the same rate"
-            )
-        root = (init.root - origin) / unit
-        return State(init.rotations.astype(np.float32), root.astype(np.float32))
-    rest = np.broadcast_to(np.eye(3, dtype=np.float32), (1, 24, 3, 3))
-    parts = side_by_side(
-        lambda part: place(rest, target_part(local, part)), chunks(len(local.points))
-    )
-    placed = joined(finished(parts))
-    trust = local.weights @ torso_trust(local.joints, local.offsets).astype(np.float32)
-    held = sighted & (trust >= min(3.0, trust.max()) - 0.5)
-    return fill_frames(placed, held)
 
 
 def _without(
@@ -307,6 +230,6 @@ def _warn_of_gaps(sighted: NDArray[np.bool_]) -> tuple[str, ...]:
         return ()
     first = int(np.argmin(sighted))
     return (
-        f"{blind} frames show fewer than {_LEAST_POINTS} points (the first is frame {first}); "
+        f"{blind} frames show fewer than {LEAST_POINTS} points (the first is frame {first}); "
         "their poses are interpolated",
     )

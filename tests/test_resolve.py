@@ -8,8 +8,9 @@ import pytest
 from takes import tracks_of, waving
 
 from lsmplify_core.cleanup.attached import Attached, attach
+from lsmplify_core.cleanup.posekeys import PoseKey, pose_key
 from lsmplify_core.cleanup.regions import joints_of
-from lsmplify_core.cleanup.resolve import PoseKey, Resolved, pose_key, resolve_steps
+from lsmplify_core.cleanup.resolve import Resolved, resolve_steps
 from lsmplify_core.cleanup.trust import examined, mirrored_pairs, track_noises
 from lsmplify_core.errors import InputError
 from lsmplify_core.evaluation.spoiled import frozen_wrist, swapped_legs

@@ -24,7 +24,9 @@ def turned(size: float, seed: int = 0) -> State:
     """Poses that are off from the T-pose by about `size` radians, and there the wrist by 0.4 more."""
     vectors = size / np.sqrt(3) * np.random.default_rng(seed).standard_normal((FRAMES, 24, 3))
     vectors[:, WRIST, 0] += 0.4
-    return State(axis_angle_to_matrix(vectors).astype(np.float32), np.zeros((FRAMES, 3), np.float32))
+    return State(
+        axis_angle_to_matrix(vectors).astype(np.float32), np.zeros((FRAMES, 3), np.float32)
+    )
 
 
 def at_rest() -> Learned:

@@ -15,8 +15,9 @@ from ...lsmplify_core.cleanup.floor import Floor
 from ...lsmplify_core.cleanup.keys import KeySettings, plan_keys
 from ...lsmplify_core.cleanup.limits import calmed, spread_twist, within_limits
 from ...lsmplify_core.cleanup.plugin import blended
+from ...lsmplify_core.cleanup.posekeys import PoseKey
 from ...lsmplify_core.cleanup.regions import joints_of
-from ...lsmplify_core.cleanup.resolve import PoseKey, ResolveSettings, resolve_steps
+from ...lsmplify_core.cleanup.resolve import ResolveSettings, resolve_steps
 from ...lsmplify_core.cleanup.smoothing import SmoothSettings, smooth_regions
 from ...lsmplify_core.errors import InputError
 from ...lsmplify_core.motion import Motion

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...lsmplify_core.arrays import Floats
 from ...lsmplify_core.cleanup.keys import KeyPlan
-from ...lsmplify_core.cleanup.resolve import PoseKey
+from ...lsmplify_core.cleanup.posekeys import PoseKey
 from ...lsmplify_core.motion import Motion
 from ...lsmplify_core.packing import pack, unpack
 from ..takes import groups

@@ -4,7 +4,7 @@
 import bpy
 import numpy as np
 
-from ...lsmplify_core.cleanup.resolve import PoseKey
+from ...lsmplify_core.cleanup.posekeys import PoseKey
 from ...lsmplify_core.joints import JOINT_NAMES
 from ...lsmplify_core.posed import local_rotations, posed_joints
 from ..armature import check_target, rig_of

@@ -25,8 +25,6 @@ from ..network import FRAME_RATE, load_network
 from ..noise import smoothing_for, stiffness_between
 from ..placing import place
 from ..rotations import (
-    axis_angle_to_matrix,
-    matrix_to_axis_angle,
     matrix_to_quaternion,
     quaternion_to_matrix,
     slerp,
@@ -36,6 +34,7 @@ from ..threads import crew
 from ..timing import mapped
 from .anchored import Known, solve_anchored
 from .attached import Attached
+from .posekeys import PoseKey, anchors_of, layered, set_in
 from .trust import Examined, examined
 
 _MOST_NOISE: Final = 0.08
@@ -45,14 +44,6 @@ _MORE: Final = 0.05
 """From so many metres of noise on a span is smoothed more, over so many seconds more at the most."""
 _SURE: Final = 0.01
 """Radians, and metres of the root: how far known poses may be off in the smoother."""
-
-
-@dataclass(frozen=True)
-class PoseKey:
-    """A pose set by hand: rotations (24, 3, 3) in the parents' frames, root (3,) metres, world."""
-
-    rotations: Floats
-    root: Floats
 
 
 @dataclass(frozen=True)
@@ -80,11 +71,6 @@ class Resolved:
     notes: tuple[str, ...]
 
 
-def pose_key(motion: Motion, frame: int) -> PoseKey:
-    """The pose of a motion's frame."""
-    return PoseKey(motion.rotations[frame], motion.root[frame])
-
-
 def resolve_steps(
     motion: Motion,
     points: Attached | None,
@@ -104,11 +90,11 @@ def resolve_steps(
     settings = settings or ResolveSettings()
     chosen = _chosen(joints)
     _check(motion, points, span, keys)
-    anchors = _anchors(motion, span, keys, chosen)
+    anchors = anchors_of(motion, span, keys, chosen)
     if points is None or not points.seen[span[0] : span[1] + 1].any():
         yield Progress("clean", 1.0)
         return Resolved(
-            _finished(motion, _layered(motion, anchors, span), span, anchors, chosen, settings),
+            set_in(motion, layered(motion, anchors, span), span, anchors, chosen, settings.ease),
             np.full((motion.frames, N_POSED), np.nan), np.ones((motion.frames, 0)), (),
         )  # fmt: skip
     with crew():
@@ -139,22 +125,6 @@ def _check(
             f"{points.source}: has {len(points.positions)} frames and the motion has "
             f"{motion.frames}; they must be the same take at the same rate"
         )
-
-
-def _anchors(
-    motion: Motion, span: tuple[int, int], keys: Mapping[int, PoseKey], chosen: list[int]
-) -> dict[int, PoseKey]:
-    """Known poses by frame: the span's neighbours, where there are any, and the keys; joints that
-    are not to change have the motion's pose everywhere."""
-    found: dict[int, PoseKey] = {}
-    for frame in (span[0] - 1, span[1] + 1):
-        if 0 <= frame < motion.frames:
-            found[frame] = pose_key(motion, frame)
-    for frame, key in keys.items():
-        rotations = motion.rotations[frame].copy()
-        rotations[chosen] = key.rotations[chosen]
-        found[frame] = PoseKey(rotations, key.root if 0 in chosen else motion.root[frame])
-    return dict(sorted(found.items()))
 
 
 def _resolved(
@@ -188,8 +158,8 @@ def _resolved(
             lambda done, turn=turn: Progress("refine", 0.6 + 0.4 * turn / settings.passes),
         )  # fmt: skip
     state = smoothed(state, motion.rate, smooth)
-    result = _finished(motion, _in_world(motion, state, window, origin, unit), span, anchors,
-                       chosen, settings)  # fmt: skip
+    result = set_in(motion, _in_world(motion, state, window, origin, unit), span, anchors,
+                    chosen, settings.ease)  # fmt: skip
     expected = np.full((motion.frames, N_POSED), np.nan)
     inside = slice(span[0], span[1] + 1)
     expected[inside] = learned.expected[span[0] - window.start : span[1] + 1 - window.start]
@@ -301,56 +271,3 @@ def _in_world(motion: Motion, state: State, window: slice, origin: Floats, unit:
     rotations[window] = state.rotations
     root[window] = state.root.astype(np.float64) * unit + origin
     return replace(motion, rotations=rotations, root=root)
-
-
-def _layered(motion: Motion, anchors: dict[int, PoseKey], span: tuple[int, int]) -> Motion:
-    """The motion with the anchors' corrections spread between them, eased."""
-    at = np.array(list(anchors), dtype=np.float64)
-    if not len(at):
-        return motion
-    turns = np.stack([_turn(motion.rotations[f], k.rotations) for f, k in anchors.items()])
-    moves = np.stack([k.root - motion.root[f] for f, k in anchors.items()])
-    frames = np.arange(span[0], span[1] + 1)
-    after = np.searchsorted(at, frames)
-    low, high = np.maximum(after - 1, 0), np.minimum(after, len(at) - 1)
-    gap = np.maximum(at[high] - at[low], 1.0)
-    t = np.where(high > low, 0.5 - 0.5 * np.cos(np.pi * (frames - at[low]) / gap), 0.0)
-    rotations, root = motion.rotations.copy(), motion.root.copy()
-    turn = turns[low] + t[:, None, None] * (turns[high] - turns[low])
-    rotations[frames] = rotations[frames] @ axis_angle_to_matrix(turn)
-    root[frames] += moves[low] + t[:, None] * (moves[high] - moves[low])
-    return replace(motion, rotations=rotations, root=root)
-
-
-def _turn(before: Floats, after: Floats) -> Floats:
-    return matrix_to_axis_angle(np.swapaxes(before, -1, -2) @ after)
-
-
-def _finished(
-    motion: Motion, solved: Motion, span: tuple[int, int], anchors: dict[int, PoseKey],
-    chosen: list[int], settings: ResolveSettings,
-) -> Motion:  # fmt: skip
-    """The span of `solved` set into the motion: what is left at the anchors is spread over their
-    neighbourhood, and nothing outside the span or the chosen joints is touched."""
-    frames = np.arange(span[0], span[1] + 1)
-    turn = np.zeros((len(frames), N_JOINTS, 3))
-    move = np.zeros((len(frames), 3))
-    places = np.array(list(anchors))
-    for frame, key in anchors.items():
-        others = np.abs(places[places != frame] - frame)
-        reach = min(settings.ease * motion.rate, float(others.min()) if len(others) else np.inf)
-        near = np.clip(np.abs(frames - frame) / max(reach, 1.0), 0.0, 1.0)
-        share = 0.5 + 0.5 * np.cos(np.pi * near)
-        turn += share[:, None, None] * _turn(solved.rotations[frame], key.rotations)
-        move += share[:, None] * (key.root - solved.root[frame])
-    rotations, root = motion.rotations.copy(), motion.root.copy()
-    moved = solved.rotations[frames] @ axis_angle_to_matrix(turn)
-    rotations[frames[:, None], chosen] = moved[:, chosen]
-    if 0 in chosen:
-        root[frames] = solved.root[frames] + move
-    for frame, key in anchors.items():
-        if span[0] <= frame <= span[1]:
-            rotations[frame][chosen] = key.rotations[chosen]
-            if 0 in chosen:
-                root[frame] = key.root
-    return replace(motion, rotations=rotations, root=root, track_error=None)

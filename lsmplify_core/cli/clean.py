@@ -16,8 +16,9 @@ from ..cleanup.keyfile import keys_json
 from ..cleanup.keys import KeySettings, plan_keys
 from ..cleanup.limits import calmed, spread_twist, within_limits
 from ..cleanup.plugin import blended, refine_steps
+from ..cleanup.posekeys import PoseKey, pose_key
 from ..cleanup.regions import joints_of
-from ..cleanup.resolve import PoseKey, pose_key, resolve_steps
+from ..cleanup.resolve import resolve_steps
 from ..cleanup.smoothing import SmoothSettings, changes, smooth_regions
 from ..cleanup.spans import worst_spans
 from ..errors import InputError
