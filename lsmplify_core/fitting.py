@@ -120,19 +120,14 @@ def fitted_steps(
     if job.refine == 0:
         return learned.guess, learned
     state = yield from _stage(_each(job, learned), seconds, "refine", 0.8 * share, share)
-    if not parts:
-        return state, learned
-    rotations, root = state.rotations.copy(), state.root.copy()
     for number, part in enumerate(parts):
-        found, told = yield from mapped(
+        found, looked = yield from mapped(
             _together(job, state, learned, part, seconds),
             lambda told, n=number: (told[0], share + (1 - share) * (n + told[1]) / len(parts)),
         )
-        share_of_it = ramps(part, job.frames, round(0.5 * _MARGIN * job.rate))
-        kept = part_way(state_part(state, part), found, share_of_it)
-        rotations[part], root[part] = kept.rotations, kept.root
-        learned.expected[part] = told.expected
-    return State(rotations, root), learned
+        state = _with_stretch(job, state, part, found)
+        learned.expected[part] = looked.expected
+    return state, learned
 
 
 def _to_solve_together(job: Job) -> list[slice]:
@@ -144,6 +139,15 @@ def _to_solve_together(job: Job) -> list[slice]:
     parts = stretches_around(gaps, round(_MARGIN * job.rate))
     covered = sum(part.stop - part.start for part in parts)
     return everything if covered > _MOST_PARTS * job.frames else parts
+
+
+def _with_stretch(job: Job, state: State, part: slice, found: State) -> State:
+    """A take with a stretch of it as found, eased in and out within the margins."""
+    share = ramps(part, job.frames, round(0.5 * _MARGIN * job.rate))
+    kept = part_way(state_part(state, part), found, share)
+    rotations, root = state.rotations.copy(), state.root.copy()
+    rotations[part], root[part] = kept.rotations, kept.root
+    return State(rotations, root)
 
 
 def _together(
