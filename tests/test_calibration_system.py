@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The equations that calibration solves, against the same written out in full; its frames."""
+
+import numpy as np
+
+from lsmplify_core.attachments import Comparison, State, Target, compare
+from lsmplify_core.body import default_body
+from lsmplify_core.joints import ANCESTORS, N_POSED
+from lsmplify_core.layout import load_layout
+from lsmplify_core.learned import target_part
+from lsmplify_core.rotations import axis_angle_to_matrix, skew
+from lsmplify_core.runs import Runs, best_runs, with_neighbours
+from lsmplify_core.shapesystem import Asked, asked, summed
+
+FRAMES, SHAPE, STIFFNESS = 5, 3, 0.01
+RANDOM = np.random.default_rng(0)
+
+
+def problem() -> tuple[State, Target, np.ndarray, np.ndarray]:
+    """Random poses, points near them, weights between 0 and 1, moves with three made-up numbers."""
+    layout = load_layout("BODY_25")
+    vectors = 0.3 * RANDOM.standard_normal((FRAMES, 24, 3))
+    state = State(axis_angle_to_matrix(vectors), RANDOM.standard_normal((FRAMES, 3)))
+    count = len(layout.names)
+    weights = RANDOM.uniform(0.1, 1.0, (FRAMES, count))
+    nothing = Target(
+        default_body().offsets, layout.joints, layout.offsets, np.zeros((FRAMES, count, 3)), weights
+    )
+    points = -compare(state, nothing).residuals + 0.02 * RANDOM.standard_normal((FRAMES, count, 3))
+    target = Target(default_body().offsets, layout.joints, layout.offsets, points, weights)
+    moves = RANDOM.standard_normal((FRAMES, count, 3, SHAPE))
+    return state, target, moves, 0.1 * RANDOM.standard_normal((FRAMES, N_POSED, 3))
+
+
+def written_out(
+    state: State, target: Target, moves: np.ndarray, away: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Steps of poses and of shape and places, from one dense system over all frames."""
+    seen = compare(state, target)
+    count = target.points.shape[1]
+    poses = 3 * N_POSED + 3
+    shared = SHAPE + 3 * count
+    matrix = np.zeros((FRAMES * poses + shared,) * 2)
+    vector = np.zeros(len(matrix))
+    for n in range(FRAMES):
+        rows = np.zeros((count, 3, len(matrix)))
+        for k in range(count):
+            joint = target.joints[k]
+            at = target.points[n, k] - seen.residuals[n, k]
+            for j in np.flatnonzero(ANCESTORS[joint][:N_POSED]):
+                turn = -skew(at - seen.placed[n, j])
+                for axis in range(3):
+                    rows[k, :, n * poses + axis * N_POSED + j] = turn[:, axis]
+            rows[k, :, n * poses + 3 * N_POSED : (n + 1) * poses] = np.eye(3)
+            rows[k, :, FRAMES * poses : FRAMES * poses + SHAPE] = moves[n, k]
+            first = FRAMES * poses + SHAPE + 3 * k
+            rows[k, :, first : first + 3] = seen.turned[n, joint]
+        weighed = rows * target.weights[n][:, None, None]
+        matrix += np.einsum("kai,kaj->ij", weighed, rows)
+        vector += np.einsum("kai,ka->i", weighed, seen.residuals[n])
+        turns = np.arange(n * poses, n * poses + 3 * N_POSED)
+        matrix[turns, turns] += STIFFNESS
+        vector[turns] += STIFFNESS * away[n].T.reshape(-1)
+    last = np.arange(FRAMES * poses, len(matrix))
+    matrix[last, last] += 1.0
+    step = np.linalg.solve(matrix + 1e-6 * np.eye(len(matrix)), vector)
+    return step[: FRAMES * poses].reshape(FRAMES, poses), step[FRAMES * poses :]
+
+
+def test_eliminated_poses_give_the_whole_systems_steps() -> None:
+    state, target, moves, away = problem()
+    seen = compare(state, target)
+    parts: list[Asked] = []
+    for part in (slice(0, 2), slice(2, FRAMES)):
+        some = Comparison(
+            seen.turned[part], seen.placed[part], seen.residuals[part], seen.levers[part]
+        )
+        parts.append(asked(some, target_part(target, part), moves[part], away[part], STIFFNESS))
+    whole = summed(parts)
+    change = np.linalg.solve(whole.matrix + np.eye(len(whole.matrix)), whole.vector)
+    steps, shared = written_out(state, target, moves, away)
+    assert np.allclose(change, shared, atol=1e-5)
+    assert np.allclose(whole.steps(change), steps, atol=1e-4)
+
+
+# --- frames ---------------------------------------------------------------------------------
+
+
+def take(frames: int) -> Target:
+    seen = np.ones((frames, 4))
+    return Target(
+        np.zeros((24, 3)), np.zeros(4, int), np.zeros((4, 3)), np.zeros((frames, 4, 3)), seen
+    )
+
+
+def test_runs_lie_spread_over_the_take_a_step_of_the_clock_apart() -> None:
+    frames = best_runs(take(3000), 30.0).frames
+    assert frames.shape == (5, 16)
+    assert np.all(np.diff(frames, axis=0) == 2)
+    assert np.all(np.diff(frames[0]) > 100)
+
+
+def test_short_takes_have_fewer_and_shorter_runs() -> None:
+    assert best_runs(take(90), 30.0).frames.shape == (5, 4)
+    assert best_runs(take(3), 30.0).frames.max() == 2
+    assert best_runs(take(1), 30.0).frames.tolist() == [[0]]
+
+
+def test_rows_between_are_filled_within_their_own_run() -> None:
+    runs = Runs(np.arange(10).reshape(5, 2))
+    assert runs.thin.tolist() == [0, 2, 4]
+    angle = np.array([[0.0, 1.0], [0.2, 1.2], [0.4, 1.4]]).reshape(-1)
+    vectors = np.zeros((6, 24, 3))
+    vectors[:, 0, 2] = angle
+    known = State(axis_angle_to_matrix(vectors), np.stack([angle] * 3, axis=1))
+    filled = runs.between(known, runs.thin)
+    wanted = np.array([[0.0, 1.0], [0.1, 1.1], [0.2, 1.2], [0.3, 1.3], [0.4, 1.4]]).reshape(-1)
+    assert np.allclose(filled.root[:, 0], wanted)
+    turned = np.arctan2(filled.rotations[:, 0, 1, 0], filled.rotations[:, 0, 0, 0])
+    assert np.allclose(turned, wanted)
+
+
+def test_what_lies_beside_a_lost_frame_is_lost() -> None:
+    lost = np.zeros((5, 2), dtype=bool)
+    lost[2, 1] = True
+    found = with_neighbours(lost, np.array([0, 2, 4]))
+    assert found[:, 0].tolist() == [False] * 5
+    assert found[:, 1].tolist() == [False, True, True, True, False]

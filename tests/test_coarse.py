@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A few frames first, the others between them; stretches around gaps, and nothing else, once more."""
+
+import numpy as np
+import pytest
+
+from lsmplify_core.attachments import State, Target
+from lsmplify_core.body import default_body
+from lsmplify_core.coarse import coarse_steps, step_between
+from lsmplify_core.evaluation.synthetic import strolling
+from lsmplify_core.evaluation.takes import keypoints
+from lsmplify_core.fitting import Settings, fitted_steps, make_job
+from lsmplify_core.layout import load_layout
+from lsmplify_core.network import load_network
+from lsmplify_core.placing import place
+from lsmplify_core.rotations import angle_between
+from lsmplify_core.timing import finished
+
+FRAMES, RATE = 150, 30.0
+TRUTH = strolling(FRAMES, RATE)
+
+
+def target() -> Target:
+    layout = load_layout("CMU_41")
+    points = keypoints(TRUTH, layout).astype(np.float32)
+    return Target(
+        default_body().offsets.astype(np.float32), layout.joints, layout.offsets.astype(np.float32),
+        points, np.ones(points.shape[:2], np.float32),
+    )  # fmt: skip
+
+
+def resting(take: Target) -> State:
+    return place(np.broadcast_to(np.eye(3, dtype=np.float32), (1, 24, 3, 3)), take)
+
+
+def errors(state: State) -> np.ndarray:
+    """(T,) degrees, mean of the posed joints."""
+    angle = angle_between(state.rotations[:, :22], TRUTH.rotations[:, :22])
+    return np.degrees(angle).mean(axis=1)
+
+
+@pytest.mark.parametrize(
+    ("frames", "rate", "step"), [(100, 30, 5), (1000, 120, 20), (100, 6, 1), (8, 30, 1)]
+)
+def test_how_many_frames_lie_between(frames: int, rate: float, step: int) -> None:
+    assert step_between(frames, rate) == step
+
+
+def test_all_frames_come_near_though_few_are_solved() -> None:
+    take = target()
+    state = finished(coarse_steps(load_network(), resting(take), take, RATE, 3, 3e-3))
+    assert errors(state).max() < 8.0
+    assert errors(resting(take)).min() > 12.0
+    assert state.rotations.dtype == np.float32
+
+
+def test_a_blind_frame_is_nobodys_neighbour() -> None:
+    take = target()
+    take.weights[25] = 0
+    state = finished(coarse_steps(load_network(), resting(take), take, RATE, 3, 3e-3))
+    assert errors(state)[20:31].max() < 8.0
+
+
+def test_frames_away_from_a_gap_are_as_if_there_were_none() -> None:
+    take = target()
+    start = State(TRUTH.rotations.astype(np.float32), TRUTH.root.astype(np.float32))
+    whole = make_job(start, take, RATE, 0.001, Settings(), posed=True)
+    gap = target()
+    gap.weights[70:75, 3] = 0
+    holed = make_job(start, gap, RATE, 0.001, Settings(), posed=True)
+    (a, _), (b, _) = (finished(fitted_steps(job, {})) for job in (whole, holed))
+    # the network looks 16 frames of 15 a second each way
+    apart = np.abs(a.rotations - b.rotations).max(axis=(1, 2, 3))
+    assert apart[:30].max() < 1e-5
+    assert apart[70:75].max() > 1e-5
+    assert errors(b).max() < 3.0
