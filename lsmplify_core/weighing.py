@@ -24,6 +24,11 @@ _SURE: Final = np.radians(1.0)
 """Radians: nothing is known better than this."""
 _ELSEWHERE: Final = 0.05
 """What the rest of the body says of a limb, beside what the limb's own joints say."""
+_OWN: Final = 20.0
+"""What a joint says of itself beside its limb, where it is as well shown as the others."""
+_TAIL: Final = 5.0
+"""How many times the expected square the network may be wrong by itself without the given pose being
+thought wrong in that joint: errors have long tails."""
 _TRUNK: Final = ("Pelvis", "Spine1", "Spine2", "Spine3", "Neck", "Head")
 _ARM: Final = ("Collar", "Shoulder", "Elbow", "Wrist")
 _LEG: Final = ("Hip", "Knee", "Ankle", "Foot")
@@ -59,13 +64,18 @@ def likely_error(apart: Floats, expected: Floats, rate: float) -> Floats:
     the network expects of itself.
     """
     sure = 1.0 / np.square(np.square(expected) + _SURE**2)
-    excess = np.maximum(np.square(apart) - np.square(expected), 0.0) * sure
+    excess, own = (
+        np.maximum(np.square(apart) - times * np.square(expected), 0.0) * sure
+        for times in (1.0, _TAIL)
+    )
     error = np.empty(apart.shape)
     for joints in _LIMBS:
-        known = excess[:, joints].mean(axis=1) + _ELSEWHERE * excess.mean(axis=1)
-        weight = sure[:, joints].mean(axis=1) + _ELSEWHERE * sure.mean(axis=1)
-        sums = gaussian(np.stack((known, weight), axis=1), _ABOUT * rate)
-        error[:, joints] = np.sqrt(np.maximum(sums[:, 0], 0) / np.maximum(sums[:, 1], 1e-12))[
-            :, None
-        ]
+        known, weight = (
+            t[:, joints].mean(axis=1, keepdims=True)
+            + _ELSEWHERE * t.mean(axis=1, keepdims=True)
+            + _OWN * o[:, joints]
+            for t, o in ((excess, own), (sure, sure))
+        )
+        known, weight = (gaussian(t, _ABOUT * rate) for t in (known, weight))
+        error[:, joints] = np.sqrt(np.maximum(known, 0) / np.maximum(weight, 1e-12))
     return np.maximum(error, _SURE)

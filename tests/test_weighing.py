@@ -60,7 +60,7 @@ def test_what_the_network_is_sure_of_stays() -> None:
 def test_one_limbs_errors_are_not_the_others() -> None:
     apart = np.full((FRAMES, 22), 0.01)
     apart[:, ELBOW] = 0.6
-    error = likely_error(apart, np.full((FRAMES, 22), 0.02), 30.0)
+    error = likely_error(apart, expected(), 30.0)
     assert error[:, WRIST].min() > 0.2
     assert error[:, OTHER].max() < 0.1
 
@@ -69,6 +69,6 @@ def test_errors_hold_about_their_moment() -> None:
     """A limb that freezes for half a second is doubted then, and not four seconds later."""
     apart = np.full((200, 22), 0.01)
     apart[20:35, ELBOW] = 0.6
-    error = likely_error(apart, np.full((200, 22), 0.02), 30.0)[:, WRIST]
+    error = likely_error(apart, np.resize(expected(), (200, 22)), 30.0)[:, WRIST]
     assert error[27] > 0.2
     assert error[150] < 0.03
