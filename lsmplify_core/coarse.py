@@ -15,8 +15,8 @@ from .clean import fill_frames
 from .learned import learned_steps, state_part, target_part
 from .network import Network
 
-RATE: Final = 6.0
-"""Frames per second that are solved first. The network learned at 10 to 30; at 6 its rounds are a
+RATE: Final = 5.0
+"""Frames per second that are solved first. The network learned at 10 to 30; at 5 its rounds are a
 little worse, which the last one, over all frames, makes good."""
 _LEAST_FRAMES: Final = 3
 """A take with fewer such frames is not worth it."""

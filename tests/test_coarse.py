@@ -40,7 +40,7 @@ def errors(state: State) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("frames", "rate", "step"), [(100, 30, 5), (1000, 120, 20), (100, 6, 1), (8, 30, 1)]
+    ("frames", "rate", "step"), [(100, 30, 6), (1000, 120, 24), (100, 6, 1), (8, 30, 1)]
 )
 def test_how_many_frames_lie_between(frames: int, rate: float, step: int) -> None:
     assert step_between(frames, rate) == step
