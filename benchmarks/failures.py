@@ -145,7 +145,7 @@ def draw(cases: list[tuple[Case, float, Solved, int, int]], out: Path) -> None:
         axes.set_title(f"{case.title}: {most:.0f}°\n{short}, frame {frame}", fontsize=9)
     figure.suptitle("The worst frame of each kind: truth (grey) and ours (orange), tracks in red")
     data = BytesIO()
-    figure.savefig(data, format="png", dpi=90, pil_kwargs={"optimize": True})
+    figure.savefig(data, format="png", dpi=84, pil_kwargs={"optimize": True})
     write_whole(out, lambda file: file.write(data.getvalue()))
     print(f"{out}: {len(data.getvalue()) / 1000:.0f} kB")
 
