@@ -66,6 +66,22 @@ def moving_joints(joints: Array) -> Array:
     return ANCESTORS[np.asarray(joints)][:, :N_POSED]
 
 
+def crossed(levers: Array, moves: Array) -> Array:
+    """(N, 3, J, S): the sum over the points of lever × move, axes first as in the levers.
+
+    levers: (N, K, 3, J), as `Comparison` has them. moves: (N, K, 3, S).
+    """
+    xp = array_namespace(moves)
+    n, k, _, joints = levers.shape
+    count = moves.shape[-1]
+    by_axis = xp.matrix_transpose(xp.reshape(levers, (n, k, 3 * joints)))
+    products = by_axis @ xp.reshape(moves, (n, k, 3 * count))
+    products = xp.reshape(products, (n, 3, joints, 3, count))
+    return xp.stack(
+        [products[:, b, :, c] - products[:, c, :, b] for b, c in ((1, 2), (2, 0), (0, 1))], axis=1
+    )
+
+
 def compare(state: State, target: Target) -> Comparison:
     """Pose the body and measure where its points lie beside the tracks."""
     xp = array_namespace(state.root)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from .arrays import Floats
 from .attachments import State, Target, compare
-from .body import Body, default_body
+from .body import Body
 from .joints import N_JOINTS
 from .kinematics import attached_points, forward
 from .learned import Learned, learned_steps, target_part
@@ -27,6 +27,7 @@ from .placing import place, torso_trust
 from .runs import best_runs, with_neighbours
 from .shapefit import REPEATS_AT_JOINTS, OffsetPull, joint_step
 from .shapes import ShapeSpace
+from .terms import in_body_size
 from .timing import mapped
 
 _ROUNDS: Final = 3
@@ -129,15 +130,7 @@ def calibrate_steps(
         before, rows = rows, runs.thin if thin else every
         take = target_part(target, runs.frames[rows].reshape(-1))
         take = replace(take, weights=take.weights * ~lost[rows].reshape(-1, 1))
-        person = space.body(shape)
-        unit = person.height / default_body().height
-        local = Target(
-            (person.offsets / unit).astype(np.float32),
-            target.joints,
-            (offsets / unit).astype(np.float32),
-            (take.points / unit).astype(np.float32),
-            take.weights.astype(np.float32),
-        )
+        unit, local = in_body_size(take, space.body(shape), offsets)
         if turn == 0:
             rest = np.eye(3, dtype=np.float32) + np.zeros((1, N_JOINTS, 1, 1), np.float32)
             start, rounds = place(rest, local), _ROUNDS

@@ -14,14 +14,13 @@ from .attachments import State, Target
 from .clean import fill_frames
 from .learned import learned_steps, state_part, target_part
 from .network import Network
+from .terms import LEAST_POINTS
 
 RATE: Final = 5.0
 """Frames per second that are solved first. The network learned at 10 to 30; at 5 its rounds are a
 little worse, which the last one, over all frames, makes good."""
 _LEAST_FRAMES: Final = 3
 """A take with fewer such frames is not worth it."""
-_LEAST_POINTS: Final = 4
-"""Frames that show fewer points are no place to begin from."""
 
 
 def step_between(frames: int, rate: float) -> int:
@@ -45,7 +44,7 @@ def coarse_steps(
     rotations, root = start.rotations.copy(), start.root.copy()
     rotations[first], root[first] = learned.fitted.rotations, learned.fitted.root
     good = np.zeros(total, dtype=bool)
-    shown = (some.weights > 0).sum(axis=1) >= _LEAST_POINTS
+    shown = (some.weights > 0).sum(axis=1) >= LEAST_POINTS  # others are no place to begin from
     good[first[shown] if shown.any() else first] = True
     filled = fill_frames(State(rotations, root), good)
     kind = start.root.dtype

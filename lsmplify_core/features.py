@@ -11,7 +11,7 @@ matter; lengths are metres on a body of the default size.
 import numpy as np
 from array_api_compat import array_namespace
 
-from .attachments import State, Target, compare
+from .attachments import State, Target, compare, crossed
 from .joints import N_JOINTS, N_POSED
 from .rotations import Array, cross, matrix_to_sixd, transpose
 
@@ -57,13 +57,8 @@ def _asked_turns(
     """The turn (N, 22, 3) that each joint alone would make, radians in its own frame, and the log
     of its certainty (N, 22, 3) about the three axes."""
     xp = array_namespace(levers)
-    n, k, _, joints = levers.shape
     weighted = residuals * xp.sqrt(weights)[..., None]
-    sums = xp.matrix_transpose(xp.reshape(levers, (n, k, 3 * joints))) @ weighted
-    by_axis = xp.reshape(sums, (n, 3, joints, 3))
-    torque = xp.stack(
-        [by_axis[:, b, :, c] - by_axis[:, c, :, b] for b, c in ((1, 2), (2, 0), (0, 1))], axis=-1
-    )
+    torque = xp.matrix_transpose(crossed(levers, weighted[..., None])[..., 0])
     xx, yy, zz, xy, xz, yz = (
         xp.sum(levers[:, :, a] * levers[:, :, b], axis=1)
         for a, b in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))

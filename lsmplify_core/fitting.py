@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 import numpy as np
 
+from .arrays import Floats
 from .attachments import State, Target, compare
 from .clean import part_way, smoothed
 from .coarse import coarse_steps, step_between
@@ -194,7 +195,7 @@ def _each(job: Job, learned: Learned) -> Generator[float, None, State]:
     def fit(part: slice) -> State:
         state, target = state_part(learned.fitted, part), target_part(job.target, part)
         return gauss_newton(
-            state, _without_strays(state, target), state_part(learned.guess, part),
+            state, without_strays(state, target), state_part(learned.guess, part),
             stiffness[part], steps=job.refine,
         )  # fmt: skip
 
@@ -206,7 +207,7 @@ def _each(job: Job, learned: Learned) -> Generator[float, None, State]:
 def _all(job: Job, state: State, learned: Learned) -> Generator[float, None, State]:
     """All frames together, from each by itself."""
     parts = side_by_side(
-        lambda p: _without_strays(state_part(state, p), target_part(job.target, p)).weights,
+        lambda p: without_strays(state_part(state, p), target_part(job.target, p)).weights,
         chunks(job.frames),
     )
     target = replace(job.target, weights=np.concatenate(finished(parts)))
@@ -216,11 +217,12 @@ def _all(job: Job, state: State, learned: Learned) -> Generator[float, None, Sta
     return guarded(state, moved, target, job.rate)
 
 
-def _without_strays(state: State, target: Target) -> Target:
+def without_strays(state: State, target: Target, far: Floats | float = _SPIKE) -> Target:
     """Tracks far from the body count less (Geman and McClure's weights): spikes and swapped markers
-    must not bend a limb."""
+    must not bend a limb. far: metres, at which a track counts a quarter; for all or for each of them."""
     apart = np.square(compare(state, target).residuals).sum(axis=-1)
-    return replace(target, weights=target.weights / np.square(1.0 + apart / _SPIKE**2))
+    trust = np.square(1.0 + apart / np.square(far)).astype(target.weights.dtype)
+    return replace(target, weights=target.weights / trust)
 
 
 def _stage(

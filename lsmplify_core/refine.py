@@ -65,8 +65,7 @@ def _step(
         index = xp.arange(axis * joints, (axis + 1) * joints)
         matrix[:, index, index] += pull
     step = xp.linalg.solve(matrix, vector[..., None])[..., 0]
-    turn = xp.matrix_transpose(xp.reshape(step[:, :turns], (-1, 3, joints)))
-    local = (transpose(frames) @ turn[..., None])[..., 0]
+    local = (transpose(frames) @ unflat(step[:, :turns])[..., None])[..., 0]
     moved = own @ axis_angle_to_matrix(_limited(local))
     if isinstance(chosen, list):
         rotations = xp.asarray(state.rotations, copy=True)
@@ -111,6 +110,12 @@ def flat(per_joint: Array) -> Array:
     """(N, J, 3) -> (N, 3 J), the axes outside, as `normal_equations` has its unknowns."""
     xp = array_namespace(per_joint)
     return xp.reshape(xp.matrix_transpose(per_joint), (per_joint.shape[0], 3 * per_joint.shape[1]))
+
+
+def unflat(numbers: Array) -> Array:
+    """(N, 3 J) -> (N, J, 3), back from there."""
+    xp = array_namespace(numbers)
+    return xp.matrix_transpose(xp.reshape(numbers, (numbers.shape[0], 3, -1)))
 
 
 def _small_turn(m: Array) -> Array:

@@ -12,6 +12,7 @@ from .arrays import Floats
 from .attachments import Comparison, State, Target, compare
 from .joints import ANCESTORS, N_POSED, PARENTS
 from .learned import state_part, target_part
+from .refine import unflat
 from .rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from .shapes import ShapeSpace
 from .shapesystem import Asked, asked, summed
@@ -124,7 +125,7 @@ def _moves(seen: Comparison, target: Target, space: ShapeSpace, shape: Floats) -
 
 def _stepped(poses: State, turned: Floats, step: Floats) -> State:
     """The poses after steps (N, 69); turned: (N, 22, 3, 3) their joints in the world."""
-    turn = step[:, : 3 * N_POSED].reshape(-1, 3, N_POSED).swapaxes(1, 2)[..., None]
+    turn = unflat(step[:, : 3 * N_POSED])[..., None]
     local = (np.swapaxes(turned, -1, -2) @ turn)[..., 0].astype(np.float64)
     rotations = poses.rotations.copy()
     rotations[:, :N_POSED] = rotations[:, :N_POSED] @ axis_angle_to_matrix(

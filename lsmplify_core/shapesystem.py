@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arrays import Floats
-from .attachments import Comparison, Target
+from .attachments import Comparison, Target, crossed
 from .joints import N_POSED
 from .refine import flat, normal_equations
 
@@ -82,11 +82,8 @@ def summed(parts: list[Asked]) -> Asked:
 def _with_shape(seen: Comparison, moves: Floats, scale: Floats) -> Floats:
     """(N, 69, S): turning joint j by ω moves point k by ω × d, so that with a number that moves it by
     m the product of both is d × m."""
-    n, k, _, count = moves.shape
-    levers = seen.levers.reshape(n, k, _TURNS).swapaxes(1, 2)
-    products = (levers @ moves.reshape(n, k, 3 * count)).reshape(n, 3, N_POSED, 3, count)
-    turns = [products[:, b, :, c] - products[:, c, :, b] for b, c in ((1, 2), (2, 0), (0, 1))]
-    return np.concatenate((*turns, (moves * scale).sum(axis=1)), axis=1)
+    turns = crossed(seen.levers, moves).reshape(len(moves), _TURNS, -1)
+    return np.concatenate((turns, (moves * scale).sum(axis=1)), axis=1)
 
 
 def _with_places(seen: Comparison, own: Floats, scale: Floats) -> Floats:

@@ -149,7 +149,7 @@ def _solved(
         timed(calibration, seconds, "calibrate"),
         lambda done: Progress("calibrate", _CALIBRATED * done),
     )
-    unit, local = in_body_size(target, found)
+    unit, local = in_body_size(target, found.body, found.offsets)
     start = start_of(local, sighted, init, origin, unit)
     job = make_job(start, local, taken.rate, found.misfit / unit, settings, init is not None)
     state, learned = yield from mapped(

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from .arrays import Floats
 from .attachments import State, Target
 from .body import Body, default_body
-from .calibrate import Calibration
 from .clean import fill_frames
 from .errors import InputError
 from .learned import chunks, joined, target_part
@@ -67,14 +66,14 @@ def _weights(taken: Tracks) -> Floats:
     return seen if taken.confidence is None else seen * taken.confidence.clip(_LEAST_TRUST, 1.0)
 
 
-def in_body_size(target: Target, found: Calibration) -> tuple[float, Target]:
-    """The take on the calibrated body, shrunk or grown to the size that the network knows, in single
-    precision; and how many metres one of its lengths is."""
-    unit = found.body.height / default_body().height
+def in_body_size(target: Target, body: Body, offsets: Floats) -> tuple[float, Target]:
+    """The take on a body, its points' offsets (K, 3) metres, shrunk or grown to the size that the
+    network knows, in single precision; and how many metres one of its lengths is."""
+    unit = body.height / default_body().height
     local = Target(
-        (found.body.offsets / unit).astype(np.float32),
+        (body.offsets / unit).astype(np.float32),
         target.joints,
-        (found.offsets / unit).astype(np.float32),
+        (offsets / unit).astype(np.float32),
         (target.points / unit).astype(np.float32),
         target.weights.astype(np.float32),
     )

@@ -91,7 +91,7 @@ def side_by_side(work: Callable[[P], R], parts: Sequence[P]) -> Generator[int, N
     return results
 
 
-def _begin(pool: ThreadPoolExecutor, work: Callable[[P], R], part: P) -> "Future[R]":
+def _begin(pool: ThreadPoolExecutor, work: Callable[[P], R], part: P) -> Future[R]:
     try:
         return pool.submit(work, part)
     except RuntimeError as error:  # a thread that finds no memory for its stack

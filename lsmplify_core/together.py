@@ -19,7 +19,7 @@ from .arrays import Floats
 from .attachments import State, Target, compare
 from .joints import N_POSED
 from .learned import joined, state_part, target_part
-from .refine import flat, normal_equations
+from .refine import flat, normal_equations, unflat
 from .rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from .threads import side_by_side
 
@@ -147,7 +147,7 @@ def _in_own_axes(matrices: Floats, vectors: Floats, frames: Floats) -> tuple[Flo
 
 def moved(state: State, x: Floats) -> State:
     """The state after a step (T, 69) of `solve_system`."""
-    vectors = np.swapaxes(x[:, : 3 * N_POSED].reshape(len(x), 3, N_POSED), 1, 2)
+    vectors = unflat(x[:, : 3 * N_POSED])
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)
     vectors = vectors * np.minimum(1.0, _MOST_TURN / np.maximum(length, _MOST_TURN))
     kind = state.root.dtype

@@ -13,11 +13,11 @@ from typing import Final
 import numpy as np
 
 from ..arrays import Floats
-from ..attachments import State, Target, compare
+from ..attachments import State, Target
 from ..body import default_body
 from ..clean import smoothed
 from ..errors import InputError
-from ..fitting import Settings
+from ..fitting import Settings, without_strays
 from ..joints import N_JOINTS, N_POSED
 from ..learned import learned_steps
 from ..motion import Motion
@@ -42,6 +42,8 @@ _MOST_NOISE: Final = 0.08
 _NOISY: Final = 0.02
 _MORE: Final = 0.05
 """From so many metres of noise on a span is smoothed more, over so many seconds more at the most."""
+_SPIKE: Final = 0.06
+"""Metres from the body at which a track counts a quarter, or three times its noise."""
 _SURE: Final = 0.01
 """Radians, and metres of the root: how far known poses may be off in the smoother."""
 
@@ -148,11 +150,12 @@ def _resolved(
         lambda done: Progress("solve", 0.6 * done),
     )
     guess = smoothed(learned.guess, motion.rate, max(Settings().calm, 2.0 * smooth))
+    far = np.maximum(_SPIKE, 3.0 * judged.noise / unit)
     state = learned.fitted
     for turn in range(settings.passes):
         state = yield from mapped(
             solve_anchored(
-                state, _without_strays(state, target, judged.noise / unit), guess,
+                state, without_strays(state, target, far), guess,
                 learned.expected, noise, motion.rate, known, settings.memory,
             ),
             lambda done, turn=turn: Progress("refine", 0.6 + 0.4 * turn / settings.passes),
@@ -255,15 +258,6 @@ def _start(
     if np.isfinite(known.spread[:, N_POSED]).all():
         root = existing.root
     return State(rotations, root.astype(np.float32))
-
-
-def _without_strays(state: State, target: Target, noise: Floats) -> Target:
-    """Tracks far from the body count less (Geman and McClure), by what their noise lets expect."""
-    apart = np.square(compare(state, target).residuals).sum(axis=-1)
-    scale = np.square(np.maximum(0.06, 3.0 * noise))
-    return replace(
-        target, weights=target.weights / np.square(1.0 + apart / scale).astype(np.float32)
-    )
 
 
 def _in_world(motion: Motion, state: State, window: slice, origin: Floats, unit: float) -> Motion:
