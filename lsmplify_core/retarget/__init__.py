@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a solved body, or any humanoid armature, to an artist's own character.
+
+A `Rig` (bones at rest) and a `RigMap` (which bone is what) in; poses of the rig out.
+"""
+
+from .rig import Rig, checked_rig
+from .rig_map import RigMap, check_map, load_map, map_from_json, map_to_json, save_map
+from .rig_motion import (
+    Retargeted,
+    RetargetOptions,
+    RetargetProgress,
+    RetargetReport,
+    RigMotion,
+    RigPoses,
+)
+from .roles import FINGER_ROLES, ROLES, TWIST_ROLES
+
+__all__ = [
+    "FINGER_ROLES", "ROLES", "TWIST_ROLES", "RetargetOptions", "RetargetProgress", "RetargetReport",
+    "Retargeted", "Rig", "RigMap", "RigMotion", "RigPoses", "check_map", "checked_rig", "load_map",
+    "map_from_json", "map_to_json", "save_map",
+]  # fmt: skip
