@@ -4,11 +4,11 @@
 import bpy
 import numpy as np
 
-from ..lsmplify_core.body import Body
-from ..lsmplify_core.bones import BODY_TO_RIG, Rig, checked_rig, rest_bones
-from ..lsmplify_core.errors import InputError
-from ..lsmplify_core.joints import JOINT_NAMES, PARENTS
-from ..lsmplify_core.mannequin import Mannequin, mannequin
+from ..lsmplify_core.body.body import Body
+from ..lsmplify_core.body.mannequin import Mannequin, mannequin
+from ..lsmplify_core.geometry.skeleton import JOINT_NAMES, PARENTS
+from ..lsmplify_core.motion.bone_axes import BODY_TO_RIG, Rig, checked_rig, rest_bones
+from ..lsmplify_core.runtime.errors import InputError
 from .units import scene_unit
 
 

@@ -7,10 +7,10 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ..lsmplify_core.bones import continued_signs, pose_bones
-from ..lsmplify_core.joints import JOINT_NAMES
-from ..lsmplify_core.motion import Motion
-from ..lsmplify_core.sampling import key_frames
+from ..lsmplify_core.geometry.resampling import key_frames
+from ..lsmplify_core.geometry.skeleton import JOINT_NAMES
+from ..lsmplify_core.motion.bone_axes import continued_signs, pose_bones
+from ..lsmplify_core.motion.motion import Motion
 from . import actions
 from .armature import rig_of
 

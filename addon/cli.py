@@ -13,12 +13,12 @@ from typing import Any, NoReturn
 
 import bpy
 
-from ..lsmplify_core.beside import open_beside
-from ..lsmplify_core.errors import OUTSIDE, InputError, told
-from ..lsmplify_core.motion import Motion, save_motion
-from ..lsmplify_core.research import DEVICES, METHODS, Research
-from ..lsmplify_core.solver import Solution
-from ..lsmplify_core.timing import finished
+from ..lsmplify_core.files.atomic import open_beside
+from ..lsmplify_core.motion.motion import Motion, save_motion
+from ..lsmplify_core.pipeline import Solution
+from ..lsmplify_core.runtime.errors import OUTSIDE, InputError, told
+from ..lsmplify_core.runtime.progress import finished
+from ..lsmplify_core.workflows.research_methods import DEVICES, METHODS, Research
 from . import job
 from .bake import Timing
 from .people.solving import finish_all, prepare_all
@@ -203,7 +203,7 @@ def _object(name: str) -> bpy.types.Object:
 def _report(path: Path | None, baked: job.Baked) -> None:
     import json
 
-    from ..lsmplify_core.motion import write_whole
+    from ..lsmplify_core.files.atomic import write_whole
 
     report = baked.solution.report
     error = report["track_error_mm"]

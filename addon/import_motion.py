@@ -8,9 +8,9 @@ import bpy
 from bpy.props import StringProperty
 from bpy_extras.io_utils import ImportHelper
 
-from ..lsmplify_core.errors import OUTSIDE, told
-from ..lsmplify_core.motion import Motion
+from ..lsmplify_core.motion.motion import Motion
 from ..lsmplify_core.reading.motions import MOTION_SUFFIXES, read_motions
+from ..lsmplify_core.runtime.errors import OUTSIDE, told
 from .armature import make_armature, sized_for_scene
 from .bake import Timing, bake
 from .scene_tracks import scene_rate

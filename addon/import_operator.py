@@ -8,8 +8,8 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
-from ..lsmplify_core.errors import OUTSIDE, told
 from ..lsmplify_core.reading import SUFFIXES
+from ..lsmplify_core.runtime.errors import OUTSIDE, told
 from .importing.empties import add_events, add_take, last_frame
 from .importing.takes import Take, at_rate, read_take
 from .properties import UNIT_ITEMS, UP_ITEMS

@@ -8,23 +8,24 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..lsmplify_core.body import Body
-from ..lsmplify_core.bones import body_of
-from ..lsmplify_core.calibration_file import SavedCalibration
-from ..lsmplify_core.errors import InputError
-from ..lsmplify_core.fitting import Settings
-from ..lsmplify_core.mannequin import Mannequin
-from ..lsmplify_core.matching import Match
-from ..lsmplify_core.motion import Motion
-from ..lsmplify_core.personfile import read_person
+from ..lsmplify_core.body.body import Body
+from ..lsmplify_core.body.mannequin import Mannequin
+from ..lsmplify_core.body.smpl_file import SmplFile
+from ..lsmplify_core.calibration.calibration_file import SavedCalibration
+from ..lsmplify_core.geometry.resampling import frames_within
+from ..lsmplify_core.layouts.matching import Match
+from ..lsmplify_core.motion.bone_axes import body_of
+from ..lsmplify_core.motion.motion import Motion
+from ..lsmplify_core.pipeline import Progress, Solution
 from ..lsmplify_core.reading import read_tracks
 from ..lsmplify_core.reading.overrides import with_overrides
 from ..lsmplify_core.repair import Repair
-from ..lsmplify_core.research import Research, research_steps
-from ..lsmplify_core.sampling import frames_within
-from ..lsmplify_core.smplfile import SmplFile
-from ..lsmplify_core.solver import Progress, Solution
-from ..lsmplify_core.world import UNITS
+from ..lsmplify_core.runtime.errors import InputError
+from ..lsmplify_core.solve.fitting import Settings
+from ..lsmplify_core.tracks.units_and_axes import UNITS
+from ..lsmplify_core.workflows.person_file import read_person
+from ..lsmplify_core.workflows.research_methods import Research
+from ..lsmplify_core.workflows.research_solve import research_steps
 from .armature import check_action, check_target, make_armature, rig_of, sized_for_scene
 from .bake import Timing, bake
 from .calibration.store import store_calibration

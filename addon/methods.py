@@ -5,8 +5,8 @@ from pathlib import Path
 
 import bpy
 
-from ..lsmplify_core import research
-from ..lsmplify_core.research import Research
+from ..lsmplify_core.workflows import research_methods as research
+from ..lsmplify_core.workflows.research_methods import Research
 from . import lines
 from .model_file import ADDON
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import bpy
 
-from ..lsmplify_core.errors import InputError
-from ..lsmplify_core.smplfile import SmplFile, load_smpl_file
+from ..lsmplify_core.body.smpl_file import SmplFile, load_smpl_file
+from ..lsmplify_core.runtime.errors import InputError
 
 ADDON = __package__.rpartition(".")[0]
 """The extension's name among Blender's add-ons."""

@@ -6,7 +6,7 @@ import contextlib
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ..lsmplify_core.errors import InputError
+from ..lsmplify_core.runtime.errors import InputError
 from . import methods, model_file
 
 

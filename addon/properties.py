@@ -12,8 +12,8 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..lsmplify_core.layout import shipped_layouts
-from ..lsmplify_core.world import UNITS
+from ..lsmplify_core.layouts.layout import shipped_layouts
+from ..lsmplify_core.tracks.units_and_axes import UNITS
 from . import running
 from .mapping.properties import LSMPLifyMapping
 from .methods import DEVICE_ITEMS, METHOD_ITEMS

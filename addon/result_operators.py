@@ -3,10 +3,10 @@
 
 import bpy
 
-from ..lsmplify_core.errors import InputError
-from ..lsmplify_core.mapping import mapping_of
-from ..lsmplify_core.matching import Match
-from ..lsmplify_core.tracks import Tracks
+from ..lsmplify_core.layouts.mapping import mapping_of
+from ..lsmplify_core.layouts.matching import Match
+from ..lsmplify_core.runtime.errors import InputError
+from ..lsmplify_core.tracks.tracks import Tracks
 from . import job
 from .mapping import rows
 from .mapping.use import placed

@@ -2,7 +2,7 @@
 """The solve that runs in the window now. Kept out of the scene, where saving or undoing half-way
 would keep it and leave the button grey."""
 
-from ..lsmplify_core.solver import Progress
+from ..lsmplify_core.pipeline import Progress
 
 _STEP_NAMES = {"calibrate": "Calibrating the body", "solve": "Solving", "refine": "Refining",
                "clean": "Cleaning up"}  # fmt: skip

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import bpy
 
-from ..lsmplify_core.errors import InputError
-from ..lsmplify_core.tracks import Tracks, checked_tracks
+from ..lsmplify_core.runtime.errors import InputError
+from ..lsmplify_core.tracks.tracks import Tracks, checked_tracks
 from .sources.bones import bone_points
 from .sources.objects import object_points
 from .sources.points import Points

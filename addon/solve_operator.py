@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import bpy
 
-from ..lsmplify_core.errors import OUTSIDE, InputError, told
-from ..lsmplify_core.solver import Progress, Solution
-from ..lsmplify_core.timing import finished
+from ..lsmplify_core.pipeline import Progress, Solution
+from ..lsmplify_core.runtime.errors import OUTSIDE, InputError, told
+from ..lsmplify_core.runtime.progress import finished
 from . import job, methods, model_file, running
 from .people.solving import finish_all, prepare_all, solve_all
 

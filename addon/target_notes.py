@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import bpy
 
-from ..lsmplify_core.joints import JOINT_NAMES
+from ..lsmplify_core.geometry.skeleton import JOINT_NAMES
 from . import actions
 from .sources.still import acting, has_strips, world_of
 

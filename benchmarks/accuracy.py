@@ -13,7 +13,7 @@ from lsmplify_core.evaluation.tables import (
     text_table,
     worst_table,
 )
-from lsmplify_core.layout import load_layout
+from lsmplify_core.layouts.layout import load_layout
 
 DATA = SHARED / "motion" / "test"
 

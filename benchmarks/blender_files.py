@@ -64,7 +64,7 @@ def measure(path: Path) -> dict[str, object]:
 def _apart(armature: bpy.types.Object) -> float:
     """Metres, mean over some frames and all tracks that are keyed there."""
     calibration = sys.modules[f"{PACKAGE}.addon.calibration.store"].calibration_of(armature)
-    names = sys.modules[f"{PACKAGE}.lsmplify_core.joints"].JOINT_NAMES
+    names = sys.modules[f"{PACKAGE}.lsmplify_core.geometry.skeleton"].JOINT_NAMES
     actions = sys.modules[f"{PACKAGE}.addon.actions"]
     collection = bpy.context.scene.lsmplify.collection
     empties = {e.name: e for e in collection.all_objects}

@@ -56,7 +56,7 @@ def main() -> int:
 
 def _dragged(name: str) -> str:
     import kept_takes
-    from lsmplify_extension.lsmplify_core.motion import Motion, load_motion
+    from lsmplify_extension.lsmplify_core.motion.motion import Motion, load_motion
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.context.scene.render.fps = 24

@@ -20,7 +20,7 @@ from lsmplify_core.cleanup.attached import Attached, attached_of
 from lsmplify_core.cleanup.feet import steadied_feet
 from lsmplify_core.cleanup.keys import KeySettings, plan_keys, played_back
 from lsmplify_core.cleanup.plugin import blended
-from lsmplify_core.cleanup.posekeys import pose_key
+from lsmplify_core.cleanup.pose_keys import pose_key
 from lsmplify_core.cleanup.resolve import resolve_steps
 from lsmplify_core.cleanup.smoothing import compared, smooth_regions
 from lsmplify_core.datasets import find_sources
@@ -32,12 +32,12 @@ from lsmplify_core.evaluation.scores import feet_points
 from lsmplify_core.evaluation.spoiled import SPOILS
 from lsmplify_core.evaluation.tables import text_table
 from lsmplify_core.evaluation.takes import make_take
-from lsmplify_core.layout import Layout, load_layout
-from lsmplify_core.matching import match_layout
-from lsmplify_core.motion import Motion
-from lsmplify_core.rotations import matrix_to_axis_angle
-from lsmplify_core.solver import solve
-from lsmplify_core.timing import finished
+from lsmplify_core.geometry.rotations import matrix_to_axis_angle
+from lsmplify_core.layouts.layout import Layout, load_layout
+from lsmplify_core.layouts.matching import match_layout
+from lsmplify_core.motion.motion import Motion
+from lsmplify_core.pipeline import solve
+from lsmplify_core.runtime.progress import finished
 
 DATA = SHARED / "motion" / "test"
 SPAN = 300

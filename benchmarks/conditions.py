@@ -8,7 +8,7 @@ from common import SHARED, absent, publish
 from lsmplify_core.evaluation.protocols import Conditions
 from lsmplify_core.evaluation.run import evaluate
 from lsmplify_core.evaluation.tables import text_table
-from lsmplify_core.layout import load_layout
+from lsmplify_core.layouts.layout import load_layout
 
 DATA = SHARED / "motion" / "test"
 SUBSET = "cmu/"

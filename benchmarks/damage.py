@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 from common import ROOT, publish
 
-from lsmplify_core.errors import InputError
 from lsmplify_core.evaluation.tables import text_table
 from lsmplify_core.reading import read_tracks
-from lsmplify_core.tracks import Tracks
+from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.tracks.tracks import Tracks
 
 sys.path.insert(0, str(ROOT / "tests"))
 from damage_files import DAMAGED, damaged

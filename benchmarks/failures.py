@@ -18,16 +18,17 @@ from typing import Any
 import numpy as np
 from common import ROOT, SHARED, absent
 
-from lsmplify_core.arrays import Floats
+from lsmplify_core.body.mannequin import mannequin, skin
 from lsmplify_core.datasets import find_sources
 from lsmplify_core.evaluation import metrics
 from lsmplify_core.evaluation.clips import load_clips
 from lsmplify_core.evaluation.methods import find_method
 from lsmplify_core.evaluation.takes import Take, make_take
-from lsmplify_core.joints import JOINT_INDEX
-from lsmplify_core.layout import load_layout
-from lsmplify_core.mannequin import mannequin, skin
-from lsmplify_core.motion import Motion, write_whole
+from lsmplify_core.files.atomic import write_whole
+from lsmplify_core.geometry.skeleton import JOINT_INDEX
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.motion.motion import Motion
+from lsmplify_core.runtime.array_types import Floats
 
 DATA = SHARED / "motion" / "test"
 OUT = ROOT / "docs" / "images" / "failures.png"

@@ -16,7 +16,7 @@ from lsmplify_core.evaluation.methods import find_method
 from lsmplify_core.evaluation.scores import row, score
 from lsmplify_core.evaluation.tables import text_table
 from lsmplify_core.evaluation.takes import between, make_take
-from lsmplify_core.layout import load_layout, shipped_layouts
+from lsmplify_core.layouts.layout import load_layout, shipped_layouts
 
 DATA = SHARED / "motion" / "test"
 EVERY = 12

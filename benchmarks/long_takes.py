@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from common import SHARED, absent, publish
 
-from lsmplify_core.arrays import Floats
 from lsmplify_core.datasets import find_sources
 from lsmplify_core.evaluation import metrics
 from lsmplify_core.evaluation.clips import Clip, load_clips
@@ -22,7 +21,8 @@ from lsmplify_core.evaluation.joining import joined
 from lsmplify_core.evaluation.methods import find_method
 from lsmplify_core.evaluation.tables import text_table
 from lsmplify_core.evaluation.takes import make_take
-from lsmplify_core.layout import load_layout
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.runtime.array_types import Floats
 
 DATA = SHARED / "motion" / "test"
 LONGEST = 6

@@ -6,10 +6,10 @@ from typing import Any
 
 from common import SHARED, absent, publish
 
-from lsmplify_core.errors import InputError
 from lsmplify_core.evaluation.tables import text_table
+from lsmplify_core.pipeline import solve
 from lsmplify_core.reading import read_tracks
-from lsmplify_core.solver import solve
+from lsmplify_core.runtime.errors import InputError
 
 DATA = SHARED / "markers"
 

@@ -15,13 +15,13 @@ from common import SHARED, absent, publish
 
 from lsmplify_core.cleanup.plugin import blended
 from lsmplify_core.datasets import find_sources
-from lsmplify_core.errors import InputError
 from lsmplify_core.evaluation.clips import Clip, load_clips
 from lsmplify_core.evaluation.methods import find_method
 from lsmplify_core.evaluation.scores import Score, row, score
 from lsmplify_core.evaluation.tables import text_table
 from lsmplify_core.evaluation.takes import Take, disturbed, make_take
-from lsmplify_core.layout import load_layout
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.runtime.errors import InputError
 
 DATA = SHARED / "motion" / "test"
 METHODS = ("copy", "default", "paper")

@@ -12,11 +12,11 @@ import numpy as np
 from common import SHARED, absent, publish
 
 from lsmplify_core.evaluation.tables import text_table
-from lsmplify_core.matching import best_match
-from lsmplify_core.people import people_of
+from lsmplify_core.layouts.matching import best_match
 from lsmplify_core.reading import read_tracks
-from lsmplify_core.tracks import Tracks
-from lsmplify_core.world import find_world
+from lsmplify_core.tracks.people import people_of
+from lsmplify_core.tracks.tracks import Tracks
+from lsmplify_core.tracks.units_and_axes import find_world
 
 DATA = SHARED / "markers"
 

@@ -15,13 +15,13 @@ from lsmplify_core.evaluation.clips import load_clip
 from lsmplify_core.evaluation.damage import damaged
 from lsmplify_core.evaluation.tables import text_table
 from lsmplify_core.evaluation.takes import Take, make_take
-from lsmplify_core.layout import load_layout
+from lsmplify_core.geometry.rotations import angle_between
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.layouts.matching import match_layout
 from lsmplify_core.learning.data import is_validation
-from lsmplify_core.matching import match_layout
-from lsmplify_core.motion import Motion
+from lsmplify_core.motion.motion import Motion
+from lsmplify_core.pipeline import Solution, solve
 from lsmplify_core.repair import apply
-from lsmplify_core.rotations import angle_between
-from lsmplify_core.solver import Solution, solve
 
 DATA = SHARED / "motion" / "test"
 SHARE = 0.05

@@ -14,13 +14,13 @@ import numpy as np
 from common import SHARED, absent, publish
 from repair import chosen, off_by
 
-from lsmplify_core.errors import InputError
 from lsmplify_core.evaluation.clips import load_clip
 from lsmplify_core.evaluation.tables import text_table
 from lsmplify_core.evaluation.takes import Take, make_take
-from lsmplify_core.layout import load_layout
-from lsmplify_core.solver import calibration_of, solve
-from lsmplify_core.tracks import Tracks
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.pipeline import calibration_of, solve
+from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.tracks.tracks import Tracks
 
 DATA = SHARED / "motion" / "test"
 SETS = ("Vicon_53", "OptiTrack_Core_50", "Qualisys_Animation_44", "OptiTrack_Baseline_41")

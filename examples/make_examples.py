@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from performance import perform
 
-from lsmplify_core.body import Body, default_body, region_scales
-from lsmplify_core.kinematics import attached_points, forward
-from lsmplify_core.layout import load_layout
-from lsmplify_core.motion import Motion
+from lsmplify_core.body.body import Body, default_body, region_scales
+from lsmplify_core.geometry.kinematics import attached_points, forward
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.motion.motion import Motion
 
 Floats = NDArray[np.float64]
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lsmplify_core.body import Body
-from lsmplify_core.joints import JOINT_INDEX, N_JOINTS
-from lsmplify_core.kinematics import forward
-from lsmplify_core.motion import Motion
-from lsmplify_core.rotations import axis_angle_to_matrix, rotation_x
+from lsmplify_core.body.body import Body
+from lsmplify_core.geometry.kinematics import forward
+from lsmplify_core.geometry.rotations import axis_angle_to_matrix, rotation_x
+from lsmplify_core.geometry.skeleton import JOINT_INDEX, N_JOINTS
+from lsmplify_core.motion.motion import Motion
 
 Floats = NDArray[np.float64]
 

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lsmplify_core.body import default_body
-from lsmplify_core.joints import JOINT_INDEX, JOINT_NAMES
-from lsmplify_core.layout import LAYOUT_FOLDER, load_layout
-from lsmplify_core.mannequin import mannequin
+from lsmplify_core.body.body import default_body
+from lsmplify_core.body.mannequin import mannequin
+from lsmplify_core.geometry.skeleton import JOINT_INDEX, JOINT_NAMES
+from lsmplify_core.layouts.layout import LAYOUT_FOLDER, load_layout
 
 MARKER = 0.01
 REST = default_body().rest_joints

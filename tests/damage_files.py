@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from takes import points_of, waving
 
-from lsmplify_core.bvh import bvh_text
-from lsmplify_core.layout import load_layout
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.motion.bvh import bvh_text
 
 RATE = 60.0
 TAKE = points_of(waving(20, RATE), "BODY_25") + 0.01

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from lsmplify_core.body import default_body
-from lsmplify_core.motion import Motion
-from lsmplify_core.rotations import matrix_to_axis_angle
+from lsmplify_core.body.body import default_body
+from lsmplify_core.geometry.rotations import matrix_to_axis_angle
+from lsmplify_core.motion.motion import Motion
 
 
 def poses(motion: Motion) -> np.ndarray:

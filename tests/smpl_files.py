@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from lsmplify_core.body import default_body
-from lsmplify_core.joints import PARENTS
+from lsmplify_core.body.body import default_body
+from lsmplify_core.geometry.skeleton import PARENTS
 
 
 def tree(joints: int) -> np.ndarray:

@@ -3,12 +3,12 @@
 
 import numpy as np
 
-from lsmplify_core.body import Body, default_body
-from lsmplify_core.kinematics import attached_points, forward
-from lsmplify_core.layout import load_layout
-from lsmplify_core.motion import Motion
-from lsmplify_core.rotations import axis_angle_to_matrix, rotation_x
-from lsmplify_core.tracks import Tracks, checked_tracks
+from lsmplify_core.body.body import Body, default_body
+from lsmplify_core.geometry.kinematics import attached_points, forward
+from lsmplify_core.geometry.rotations import axis_angle_to_matrix, rotation_x
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.motion.motion import Motion
+from lsmplify_core.tracks.tracks import Tracks, checked_tracks
 
 
 def waving(frames: int = 60, rate: float = 30.0, body: Body | None = None) -> Motion:

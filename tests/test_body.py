@@ -4,8 +4,8 @@
 import numpy as np
 import pytest
 
-from lsmplify_core.body import REGION_NAMES, REGIONS, Body, default_body, region_scales
-from lsmplify_core.joints import JOINT_INDEX, JOINT_NAMES, MIRROR
+from lsmplify_core.body.body import REGION_NAMES, REGIONS, Body, default_body, region_scales
+from lsmplify_core.geometry.skeleton import JOINT_INDEX, JOINT_NAMES, MIRROR
 
 
 def test_the_default_body_is_symmetric() -> None:

@@ -5,12 +5,19 @@ import numpy as np
 import pytest
 from takes import waving
 
-from lsmplify_core.body import default_body
-from lsmplify_core.bones import Rig, body_of, checked_rig, joint_rotations, pose_bones, rest_bones
-from lsmplify_core.errors import InputError
-from lsmplify_core.motion import Motion
-from lsmplify_core.rotations import angle_between, axis_angle_to_matrix
-from lsmplify_core.sampling import frames_within, key_frames
+from lsmplify_core.body.body import default_body
+from lsmplify_core.geometry.resampling import frames_within, key_frames
+from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
+from lsmplify_core.motion.bone_axes import (
+    Rig,
+    body_of,
+    checked_rig,
+    joint_rotations,
+    pose_bones,
+    rest_bones,
+)
+from lsmplify_core.motion.motion import Motion
+from lsmplify_core.runtime.errors import InputError
 
 
 def any_rig(scale: float = 1.4) -> Rig:

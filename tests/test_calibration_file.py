@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from takes import points_of, tracks_of, waving
 
-from lsmplify_core.body import default_body
-from lsmplify_core.calibration_file import load_calibration, save_calibration
+from lsmplify_core.body.body import default_body
+from lsmplify_core.calibration.calibration_file import load_calibration, save_calibration
 from lsmplify_core.cli.main import main
-from lsmplify_core.errors import InputError
-from lsmplify_core.layout import load_layout
-from lsmplify_core.personfile import read_person
-from lsmplify_core.solver import calibration_of, solve
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.pipeline import calibration_of, solve
+from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.workflows.person_file import read_person
 
 
 def _tall(frames: int = 60):

@@ -3,14 +3,14 @@
 
 import numpy as np
 
-from lsmplify_core.attachments import Comparison, State, Target, compare
-from lsmplify_core.body import default_body
-from lsmplify_core.joints import ANCESTORS, N_POSED
-from lsmplify_core.layout import load_layout
-from lsmplify_core.learned import target_part
-from lsmplify_core.rotations import axis_angle_to_matrix, skew
-from lsmplify_core.runs import Runs, best_runs, with_neighbours
-from lsmplify_core.shapesystem import Asked, asked, summed
+from lsmplify_core.body.body import default_body
+from lsmplify_core.body.markers import Comparison, State, Target, compare
+from lsmplify_core.calibration.shape_system import Asked, asked, summed
+from lsmplify_core.calibration.windows import Runs, best_runs, with_neighbours
+from lsmplify_core.geometry.rotations import axis_angle_to_matrix, skew
+from lsmplify_core.geometry.skeleton import ANCESTORS, N_POSED
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.solve.predictor import target_part
 
 FRAMES, SHAPE, STIFFNESS = 5, 3, 0.01
 RANDOM = np.random.default_rng(0)

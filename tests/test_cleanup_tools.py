@@ -12,13 +12,13 @@ from lsmplify_core.cleanup.limits import calmed, past_limits, spread_twist, with
 from lsmplify_core.cleanup.plugin import blended, refine_steps
 from lsmplify_core.cleanup.regions import REGIONS, joints_of, region_of, regions_of
 from lsmplify_core.cleanup.smoothing import compared, find_impacts, smooth_regions
-from lsmplify_core.cleanup.spans import worst_spans
-from lsmplify_core.errors import InputError
-from lsmplify_core.joints import JOINT_INDEX
-from lsmplify_core.kinematics import forward
-from lsmplify_core.motion import Motion
-from lsmplify_core.rotations import angle_between, axis_angle_to_matrix
-from lsmplify_core.timing import finished
+from lsmplify_core.cleanup.worst_intervals import worst_spans
+from lsmplify_core.geometry.kinematics import forward
+from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
+from lsmplify_core.geometry.skeleton import JOINT_INDEX
+from lsmplify_core.motion.motion import Motion
+from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.runtime.progress import finished
 
 MOTION = waving(120)
 LEFT_ARM = list(joints_of(["left arm"]))

@@ -11,8 +11,8 @@ import pytest
 from takes import points_of, waving
 
 from lsmplify_core.cli.main import main
-from lsmplify_core.layout import load_layout
-from lsmplify_core.motion import load_motion, save_motion
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.motion.motion import load_motion, save_motion
 
 
 def take_file(path: Path, frames: int = 30) -> Path:
@@ -160,7 +160,7 @@ def test_bvh_holds_the_motion(tmp_path: Path) -> None:
             else:
                 placed.append(placed[parent] + turned[parent].apply(offsets[joint]))
                 turned.append(turned[parent] * own)
-        from lsmplify_core.joints import JOINT_INDEX
+        from lsmplify_core.geometry.skeleton import JOINT_INDEX
 
         y_up = np.array(placed)
         z_up = np.stack((y_up[:, 0], -y_up[:, 2], y_up[:, 1]), axis=1)

@@ -9,10 +9,10 @@ import pytest
 from takes import points_of, waving
 
 from lsmplify_core.cli.main import main
-from lsmplify_core.joints import JOINT_INDEX
-from lsmplify_core.layout import load_layout
-from lsmplify_core.motion import load_motion, save_motion
-from lsmplify_core.rotations import angle_between, axis_angle_to_matrix
+from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
+from lsmplify_core.geometry.skeleton import JOINT_INDEX
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.motion.motion import load_motion, save_motion
 
 MOTION = waving(90)
 

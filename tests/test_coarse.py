@@ -4,17 +4,17 @@
 import numpy as np
 import pytest
 
-from lsmplify_core.attachments import State, Target
-from lsmplify_core.body import default_body
-from lsmplify_core.coarse import coarse_steps, step_between
+from lsmplify_core.body.body import default_body
+from lsmplify_core.body.markers import State, Target
 from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.evaluation.takes import keypoints
-from lsmplify_core.fitting import Settings, fitted_steps, make_job
-from lsmplify_core.layout import load_layout
-from lsmplify_core.network import load_network
-from lsmplify_core.placing import place
-from lsmplify_core.rotations import angle_between
-from lsmplify_core.timing import finished
+from lsmplify_core.geometry.rotations import angle_between
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.runtime.progress import finished
+from lsmplify_core.solve.coarse_to_fine import coarse_steps, step_between
+from lsmplify_core.solve.fitting import Settings, fitted_steps, make_job
+from lsmplify_core.solve.network import load_network
+from lsmplify_core.solve.root_alignment import place
 
 FRAMES, RATE = 150, 30.0
 TRUTH = strolling(FRAMES, RATE)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from damage_files import DAMAGED, damaged
 
-from lsmplify_core.errors import InputError
 from lsmplify_core.reading import read_tracks
+from lsmplify_core.runtime.errors import InputError
 
 
 @pytest.mark.parametrize("name", DAMAGED)

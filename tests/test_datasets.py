@@ -13,16 +13,16 @@ from dataset_files import phalp, poses, save_3dpw, save_rich, trans, wham, with_
 
 from lsmplify_core.cli.main import main
 from lsmplify_core.datasets import find_sources, read_estimates, read_source
-from lsmplify_core.errors import InputError
 from lsmplify_core.evaluation import metrics
 from lsmplify_core.evaluation.alignment import set_on
 from lsmplify_core.evaluation.clips import Clip, load_clips
 from lsmplify_core.evaluation.protocols import Conditions, takes
 from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.evaluation.takes import disturbed, make_take
-from lsmplify_core.layout import load_layout
-from lsmplify_core.motion import Motion, save_motion
-from lsmplify_core.rotations import axis_angle_to_matrix
+from lsmplify_core.geometry.rotations import axis_angle_to_matrix
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.motion.motion import Motion, save_motion
+from lsmplify_core.runtime.errors import InputError
 
 MOTION = strolling(12, 30.0, seed=3)
 OTHER = strolling(12, 30.0, seed=4)

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lsmplify_core.body import default_body
+from lsmplify_core.body.body import default_body
 from lsmplify_core.cli import evaluate as command
 from lsmplify_core.datasets import find_sources
-from lsmplify_core.errors import InputError
 from lsmplify_core.evaluation import metrics
 from lsmplify_core.evaluation.answers import Answer
 from lsmplify_core.evaluation.clips import Clip, load_clip
@@ -25,8 +24,9 @@ from lsmplify_core.evaluation.run import evaluate
 from lsmplify_core.evaluation.scores import feet_points, row, score
 from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.evaluation.takes import disturbed, gaps, keypoints, make_take
-from lsmplify_core.layout import load_layout
-from lsmplify_core.motion import save_motion
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.motion.motion import save_motion
+from lsmplify_core.runtime.errors import InputError
 
 ROW_KEYS = [
     "method", "protocol", "stride", "layout", "noise_mm", "dropout", "clips", "frames",

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from smpl_files import model, save_npz
 
+from lsmplify_core.body.smpl_file import SmplFile, load_smpl_file
 from lsmplify_core.cli.main import main
 from lsmplify_core.evaluation.answers import Answer
 from lsmplify_core.evaluation.clips import load_clip
@@ -16,9 +17,8 @@ from lsmplify_core.evaluation.metrics import mpjpe
 from lsmplify_core.evaluation.scores import score
 from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.evaluation.takes import keypoints, make_take
-from lsmplify_core.layout import load_layout
-from lsmplify_core.motion import save_motion
-from lsmplify_core.smplfile import SmplFile, load_smpl_file
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.motion.motion import save_motion
 
 LAYOUT = load_layout("BODY_25")
 BETAS = np.array([0.5, -1.0, 0.3, 0.8, 0.0, -0.4, 0.2, 0.0, 1.1, -0.6])

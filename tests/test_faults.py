@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lsmplify_core.body import default_body
+from lsmplify_core.body.body import default_body
 from lsmplify_core.cli.main import main
-from lsmplify_core.joints import N_JOINTS
-from lsmplify_core.motion import Motion, load_motion, save_motion
+from lsmplify_core.geometry.skeleton import N_JOINTS
+from lsmplify_core.motion.motion import Motion, load_motion, save_motion
 from lsmplify_core.reading import read_tracks
 
 ROOT = Path(__file__).parents[1]
@@ -141,7 +141,7 @@ def test_too_little_memory(folder):
 def test_a_kill_while_writing_leaves_the_old_file(folder):
     """kill -9 asks nobody: only what is written beside and renamed survives it."""
     script = (
-        "import sys, time; from pathlib import Path; from lsmplify_core.motion import write_whole\n"
+        "import sys, time; from pathlib import Path; from lsmplify_core.files.atomic import write_whole\n"
         "def slow(file):\n"
         "    for _ in range(1000):\n"
         "        file.write(b'x' * 65536); file.flush(); print('writing', flush=True); time.sleep(0.05)\n"

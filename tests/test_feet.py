@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lsmplify_core.body import default_body
+from lsmplify_core.body.body import default_body
 from lsmplify_core.cleanup.contacts import (
     PARTS,
     Contact,
@@ -20,14 +20,14 @@ from lsmplify_core.cleanup.contacts import (
 )
 from lsmplify_core.cleanup.feet import FeetSettings, lock_feet
 from lsmplify_core.cleanup.floor import sole_points
-from lsmplify_core.errors import InputError
-from lsmplify_core.motion import Motion
-from lsmplify_core.rotations import (
+from lsmplify_core.geometry.rotations import (
     angle_between,
     axis_angle_to_matrix,
     matrix_to_axis_angle,
     rotation_x,
 )
+from lsmplify_core.motion.motion import Motion
+from lsmplify_core.runtime.errors import InputError
 
 LEGS = [1, 2, 4, 5, 7, 8, 10, 11]
 

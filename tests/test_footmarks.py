@@ -3,9 +3,9 @@
 
 import pytest
 
+from lsmplify_core.cleanup.contact_markers import Mark, contacts_of, mark_of, marks_of
 from lsmplify_core.cleanup.contacts import Contact
-from lsmplify_core.errors import InputError
-from lsmplify_core.footmarks import Mark, contacts_of, mark_of, marks_of
+from lsmplify_core.runtime.errors import InputError
 
 STEP = [Contact("left heel", 10, 20), Contact("left toe", 14, 30), Contact("right toe", 5, 8)]
 

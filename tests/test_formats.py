@@ -9,16 +9,16 @@ import pytest
 from damage_files import FORMATS, TAKE, write_take
 from takes import points_of, waving
 
-from lsmplify_core.bvh import bvh_text
-from lsmplify_core.errors import InputError
-from lsmplify_core.layout import load_layout
-from lsmplify_core.matching import best_match
-from lsmplify_core.motion import save_motion
-from lsmplify_core.people import people_of
+from lsmplify_core.geometry.rotations import matrix_to_axis_angle
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.layouts.matching import best_match
+from lsmplify_core.motion.bvh import bvh_text
+from lsmplify_core.motion.motion import save_motion
 from lsmplify_core.reading import is_take, read_tracks, takes_in
 from lsmplify_core.reading.start import read_start
-from lsmplify_core.rotations import matrix_to_axis_angle
-from lsmplify_core.world import UNITS
+from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.tracks.people import people_of
+from lsmplify_core.tracks.units_and_axes import UNITS
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -15,17 +15,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lsmplify_core.body import default_body
-from lsmplify_core.bodyfile import read_body
-from lsmplify_core.bvh import bvh_text
-from lsmplify_core.calibration_file import SavedCalibration, load_calibration, save_calibration
-from lsmplify_core.errors import InputError
-from lsmplify_core.joints import N_JOINTS
-from lsmplify_core.layout import LAYOUT_FOLDER, Keypoint, load_layout
-from lsmplify_core.mapping import load_mapping
-from lsmplify_core.motion import Motion, load_motion, save_motion
+from lsmplify_core.body.body import default_body
+from lsmplify_core.body.smpl_file import load_smpl_file
+from lsmplify_core.calibration.calibration_file import (
+    SavedCalibration,
+    load_calibration,
+    save_calibration,
+)
+from lsmplify_core.geometry.skeleton import N_JOINTS
+from lsmplify_core.layouts.layout import LAYOUT_FOLDER, Keypoint, load_layout
+from lsmplify_core.layouts.mapping import load_mapping
+from lsmplify_core.motion.body_file import read_body
+from lsmplify_core.motion.bvh import bvh_text
+from lsmplify_core.motion.motion import Motion, load_motion, save_motion
 from lsmplify_core.reading import read_tracks
-from lsmplify_core.smplfile import load_smpl_file
+from lsmplify_core.runtime.errors import InputError
 
 pytest.importorskip("hypothesis", reason="hypothesis is not installed here")
 from hypothesis import HealthCheck, given, settings

@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lsmplify_core.body import Body
+from lsmplify_core.body.body import Body
 from lsmplify_core.cli.main import main
 from lsmplify_core.evaluation import metrics
 from lsmplify_core.evaluation.clips import Clip
 from lsmplify_core.evaluation.methods import METHODS
 from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.evaluation.takes import Take, make_take
-from lsmplify_core.layout import load_layout
-from lsmplify_core.motion import save_motion
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.motion.motion import save_motion
 
 
 @pytest.fixture

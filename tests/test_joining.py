@@ -7,7 +7,7 @@ import numpy as np
 
 from lsmplify_core.evaluation.joining import joined
 from lsmplify_core.evaluation.synthetic import strolling
-from lsmplify_core.rotations import matrix_to_axis_angle
+from lsmplify_core.geometry.rotations import matrix_to_axis_angle
 
 
 def test_clips_stay_as_they_are_and_seams_are_told() -> None:

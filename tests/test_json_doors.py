@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from lsmplify_core.calibration_file import load_calibration
+from lsmplify_core.calibration.calibration_file import load_calibration
 from lsmplify_core.cleanup.contacts import load_contacts
-from lsmplify_core.errors import InputError
-from lsmplify_core.layout import load_layout
-from lsmplify_core.mapping import load_mapping
-from lsmplify_core.packing import unpack
-from lsmplify_core.repair.files import load_repairs
+from lsmplify_core.files.packing import unpack
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.layouts.mapping import load_mapping
+from lsmplify_core.repair.repair_file import load_repairs
+from lsmplify_core.runtime.errors import InputError
 
 DOORS: list[Callable[[Path], object]] = [
     load_calibration, load_contacts, load_repairs, lambda p: load_mapping(p, ["a"]),

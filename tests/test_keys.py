@@ -14,13 +14,13 @@ from lsmplify_core.cleanup.bezier import (
     slopes_of,
 )
 from lsmplify_core.cleanup.keys import KeySettings, plan_keys, played_back
-from lsmplify_core.errors import InputError
-from lsmplify_core.rotations import (
+from lsmplify_core.geometry.rotations import (
     angle_between,
     continuous_quaternions,
     matrix_to_quaternion,
     quaternion_to_matrix,
 )
+from lsmplify_core.runtime.errors import InputError
 
 MOTION = waving(240)
 

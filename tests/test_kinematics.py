@@ -4,8 +4,10 @@
 import numpy as np
 import pytest
 
-from lsmplify_core.body import default_body
-from lsmplify_core.joints import (
+from lsmplify_core.body.body import default_body
+from lsmplify_core.geometry.kinematics import attached_points, bone_offsets, forward
+from lsmplify_core.geometry.rotations import axis_angle_to_matrix
+from lsmplify_core.geometry.skeleton import (
     ANCESTORS,
     JOINT_INDEX,
     JOINT_NAMES,
@@ -14,8 +16,6 @@ from lsmplify_core.joints import (
     N_JOINTS,
     PARENTS,
 )
-from lsmplify_core.kinematics import attached_points, bone_offsets, forward
-from lsmplify_core.rotations import axis_angle_to_matrix
 
 
 def naive_point(

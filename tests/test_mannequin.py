@@ -7,11 +7,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lsmplify_core.body import REGION_NAMES, Body, default_body, region_scales
-from lsmplify_core.joints import JOINT_INDEX, MIRROR
-from lsmplify_core.kinematics import forward
-from lsmplify_core.mannequin import Mannequin, mannequin, skin
-from lsmplify_core.rotations import axis_angle_to_matrix
+from lsmplify_core.body.body import REGION_NAMES, Body, default_body, region_scales
+from lsmplify_core.body.mannequin import Mannequin, mannequin, skin
+from lsmplify_core.geometry.kinematics import forward
+from lsmplify_core.geometry.rotations import axis_angle_to_matrix
+from lsmplify_core.geometry.skeleton import JOINT_INDEX, MIRROR
 
 
 def bodies() -> list[Body]:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lsmplify_core.errors import InputError
-from lsmplify_core.layout import load_layout
-from lsmplify_core.mapping import (
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.layouts.mapping import (
     Mapping,
     load_mapping,
     mapping_of,
@@ -16,7 +15,8 @@ from lsmplify_core.mapping import (
     save_mapping,
     signature,
 )
-from lsmplify_core.matching import match_layout
+from lsmplify_core.layouts.matching import match_layout
+from lsmplify_core.runtime.errors import InputError
 
 LAYOUT = load_layout("BODY_25")
 NAMES = [f"marker {i}" for i in range(25)]

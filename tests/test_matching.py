@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lsmplify_core.body import default_body
-from lsmplify_core.errors import InputError
-from lsmplify_core.layout import layout_to_json, load_layout, shipped_layouts
-from lsmplify_core.matching import best_match, match_layout
-from lsmplify_core.names import plain
-from lsmplify_core.world import rest_points
+from lsmplify_core.body.body import default_body
+from lsmplify_core.layouts.layout import layout_to_json, load_layout, shipped_layouts
+from lsmplify_core.layouts.matching import best_match, match_layout
+from lsmplify_core.layouts.names import plain
+from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.tracks.units_and_axes import rest_points
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ import math
 import numpy as np
 import pytest
 
-from lsmplify_core.body import default_body
+from lsmplify_core.body.body import default_body
 from lsmplify_core.evaluation import metrics
-from lsmplify_core.joints import JOINT_INDEX, N_POSED
-from lsmplify_core.layout import Keypoint, Layout
-from lsmplify_core.rotations import axis_angle_to_matrix
+from lsmplify_core.geometry.rotations import axis_angle_to_matrix
+from lsmplify_core.geometry.skeleton import JOINT_INDEX, N_POSED
+from lsmplify_core.layouts.layout import Keypoint, Layout
 
 
 @pytest.fixture

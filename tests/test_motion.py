@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lsmplify_core.body import default_body
-from lsmplify_core.errors import InputError
-from lsmplify_core.motion import Motion, load_motion, save_motion, write_whole
-from lsmplify_core.rotations import axis_angle_to_matrix
+from lsmplify_core.body.body import default_body
+from lsmplify_core.files.atomic import write_whole
+from lsmplify_core.geometry.rotations import axis_angle_to_matrix
+from lsmplify_core.motion.motion import Motion, load_motion, save_motion
+from lsmplify_core.runtime.errors import InputError
 
 
 def some_motion(frames: int = 7, rate: float = 120.0) -> Motion:

@@ -9,12 +9,12 @@ import pytest
 from takes import tracks_of, waving
 
 from lsmplify_core.cleanup.attached import attach
-from lsmplify_core.cleanup.doubt import expected_errors
+from lsmplify_core.cleanup.confidence import expected_errors
 from lsmplify_core.cli.main import main
-from lsmplify_core.errors import InputError
-from lsmplify_core.joints import JOINT_INDEX
-from lsmplify_core.motion import load_motion, save_motion
+from lsmplify_core.geometry.skeleton import JOINT_INDEX
+from lsmplify_core.motion.motion import load_motion, save_motion
 from lsmplify_core.reading.motions import one_motion, read_motions
+from lsmplify_core.runtime.errors import InputError
 
 MOTION = waving(60)
 LOOKED_AT, HIDDEN = JOINT_INDEX["L_Hip"], JOINT_INDEX["L_Wrist"]
@@ -72,7 +72,7 @@ def test_the_unseen_is_unsure() -> None:
 
 def test_calm_moves_only_what_no_track_decides(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
-    from lsmplify_core.rotations import angle_between, axis_angle_to_matrix
+    from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 
     rotations = MOTION.rotations.copy()
     rotations[:, HIDDEN] @= axis_angle_to_matrix(0.3 * random.standard_normal((60, 3)))

@@ -3,8 +3,8 @@
 
 import pytest
 
-from lsmplify_core.matching import best_match
-from lsmplify_core.names import plain
+from lsmplify_core.layouts.matching import best_match
+from lsmplify_core.layouts.names import plain
 
 KNEES = {
     "English": ("left knee", "right knee"), "German": ("Knie links", "Knie rechts"),

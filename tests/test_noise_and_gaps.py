@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from takes import tracks_of, waving
 
-from lsmplify_core.attachments import State
-from lsmplify_core.clean import fill_frames, smoothed
-from lsmplify_core.noise import smoothing_for, track_noise
-from lsmplify_core.rotations import angle_between, axis_angle_to_matrix
+from lsmplify_core.body.markers import State
+from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
+from lsmplify_core.solve.smoothing import fill_frames, smoothed
+from lsmplify_core.tracks.noise import smoothing_for, track_noise
 
 
 @pytest.mark.parametrize("noise", [0.004, 0.010, 0.020])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from takes import tracks_of, waving
 
-from lsmplify_core.pace import likely_rate, pace, rate_warning
+from lsmplify_core.tracks.frame_rate import likely_rate, pace, rate_warning
 
 
 @pytest.mark.parametrize("rate", [24.0, 30.0, 60.0, 120.0])

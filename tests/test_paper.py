@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch.nn import functional
 
-from lsmplify_core.body import default_body
+from lsmplify_core.body.body import default_body
 from lsmplify_core.cli.main import main
-from lsmplify_core.errors import InputError
+from lsmplify_core.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from lsmplify_core.learning.data import Clips
 from lsmplify_core.learning.paper import convert, frame, graph, infer
 from lsmplify_core.learning.paper.bodies import betas_of, keypoints, many_people
@@ -24,7 +24,7 @@ from lsmplify_core.learning.paper.train import (
     share_done,
     train_paper,
 )
-from lsmplify_core.rotations import axis_angle_to_matrix, matrix_to_axis_angle
+from lsmplify_core.runtime.errors import InputError
 
 BONES = torch.from_numpy(default_body().offsets.astype(np.float32))
 
@@ -328,7 +328,7 @@ def test_training_ends_by_steps_or_by_the_clock() -> None:
 
 def test_training_that_ran_out_of_time_writes_its_weights(tmp_path: Path) -> None:
     from lsmplify_core.evaluation.synthetic import strolling
-    from lsmplify_core.motion import save_motion
+    from lsmplify_core.motion.motion import save_motion
 
     save_motion(strolling(60, 30.0), tmp_path / "data/a.npz")
     out = tmp_path / "paper.npz"
@@ -346,8 +346,8 @@ def test_minutes_are_for_the_papers_network(
 
 def test_skin_of_the_loss_is_the_mannequin() -> None:
     """Linear blend skinning here and in the mannequin's own room agree."""
-    from lsmplify_core.kinematics import forward
-    from lsmplify_core.mannequin import mannequin, skin
+    from lsmplify_core.body.mannequin import mannequin, skin
+    from lsmplify_core.geometry.kinematics import forward
 
     people = many_people(1, 0.0, np.random.default_rng(0))
     pose, root = poses(2), torch.tensor([[0.1, 0.2, 0.3], [0.0, 0.0, 1.0]])
@@ -365,7 +365,7 @@ def test_skin_of_the_loss_is_the_mannequin() -> None:
 def test_method_says_which_layout_it_knows(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from lsmplify_core.motion import Motion, save_motion
+    from lsmplify_core.motion.motion import Motion, save_motion
 
     rest = np.broadcast_to(np.eye(3), (8, 24, 3, 3))
     save_motion(Motion(rest, np.zeros((8, 3)), 30.0, default_body()), tmp_path / "clip.npz")

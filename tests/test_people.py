@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from takes import points_of, tracks_of, waving
 
-from lsmplify_core.layout import load_layout
-from lsmplify_core.motion import Motion
-from lsmplify_core.people import people_of
-from lsmplify_core.tracks import Tracks, checked_tracks
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.motion.motion import Motion
+from lsmplify_core.tracks.people import people_of
+from lsmplify_core.tracks.tracks import Tracks, checked_tracks
 
 LAYOUT = "CMU_41"
 

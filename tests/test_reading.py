@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lsmplify_core.errors import InputError
 from lsmplify_core.reading import read_tracks
-from lsmplify_core.world import UNITS
+from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.tracks.units_and_axes import UNITS
 
 
 def c3d_file(path: Path, positions: np.ndarray, names: list[str], rate: float = 120.0) -> Path:

@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lsmplify_core.attachments import State, Target, compare
-from lsmplify_core.body import default_body
-from lsmplify_core.joints import N_JOINTS, N_POSED
-from lsmplify_core.kinematics import attached_points, forward
-from lsmplify_core.refine import gauss_newton, normal_equations
-from lsmplify_core.rotations import angle_between, axis_angle_to_matrix
+from lsmplify_core.body.body import default_body
+from lsmplify_core.body.markers import State, Target, compare
+from lsmplify_core.geometry.kinematics import attached_points, forward
+from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
+from lsmplify_core.geometry.skeleton import N_JOINTS, N_POSED
+from lsmplify_core.solve.gauss_newton import gauss_newton, normal_equations
 
 
 def random_state(frames: int, random: np.random.Generator, size: float = 0.4) -> State:

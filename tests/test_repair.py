@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from takes import tracks_of, waving
 
-from lsmplify_core.errors import InputError
+from lsmplify_core.pipeline import solve
 from lsmplify_core.repair import Repair, apply, find_repairs
-from lsmplify_core.repair.files import load_repairs, save_repairs
 from lsmplify_core.repair.gaps import spline
 from lsmplify_core.repair.records import summary
-from lsmplify_core.solver import solve
-from lsmplify_core.tracks import Tracks
+from lsmplify_core.repair.repair_file import load_repairs, save_repairs
+from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.tracks.tracks import Tracks
 
 FRAMES = 150
 

@@ -8,16 +8,16 @@ import pytest
 from takes import tracks_of, waving
 
 from lsmplify_core.cleanup.attached import Attached, attach
-from lsmplify_core.cleanup.posekeys import PoseKey, pose_key
+from lsmplify_core.cleanup.pose_keys import PoseKey, pose_key
 from lsmplify_core.cleanup.regions import joints_of
 from lsmplify_core.cleanup.resolve import Resolved, resolve_steps
 from lsmplify_core.cleanup.trust import examined, mirrored_pairs, track_noises
-from lsmplify_core.errors import InputError
 from lsmplify_core.evaluation.spoiled import frozen_wrist, swapped_legs
-from lsmplify_core.layout import load_layout
-from lsmplify_core.motion import Motion
-from lsmplify_core.rotations import angle_between
-from lsmplify_core.timing import finished
+from lsmplify_core.geometry.rotations import angle_between
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.motion.motion import Motion
+from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.runtime.progress import finished
 
 LAYOUT = load_layout("BODY_25")
 TRUTH = waving(200)

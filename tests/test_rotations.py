@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from lsmplify_core import rotations as rot
+from lsmplify_core.geometry import rotations as rot
 
 AWKWARD = [0.0, 1e-9, 1e-5, 1e-3, 0.5, math.pi / 2, 2.5, math.pi - 1e-6, math.pi]
 

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from lsmplify_core.sampling import Keys, clock_of, on_clock
+from lsmplify_core.geometry.resampling import Keys, clock_of, on_clock
 
 
 def keys_at(times: np.ndarray) -> Keys:

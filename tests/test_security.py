@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lsmplify_core.archives import read_npz
-from lsmplify_core.errors import InputError
-from lsmplify_core.layout import load_layout
-from lsmplify_core.motion import load_motion
+from lsmplify_core.body.smpl_file import load_smpl_file
+from lsmplify_core.files.npz import read_npz
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.motion.motion import load_motion
 from lsmplify_core.reading import read_tracks
-from lsmplify_core.smplfile import load_smpl_file
-from lsmplify_core.tracks import Tracks
+from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.tracks.tracks import Tracks
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = [
@@ -39,7 +39,7 @@ UNPICKLES = {
 }
 NETWORK = {"socket", "ssl", "http", "urllib", "requests", "ftplib", "smtplib", "xmlrpc", "aiohttp"}
 PROCESSES = {"subprocess", "os.system", "pty", "multiprocessing"}
-ALLOWED_PICKLE = {"lsmplify_core/smplfile/unpickle.py"}
+ALLOWED_PICKLE = {"lsmplify_core/body/smpl_file/unpickle.py"}
 """The one reader whose unpickler makes records of whatever a file names."""
 
 
@@ -90,7 +90,7 @@ def test_nothing_unpickles_but_the_restricted_reader(trees):
                 only = words.get("weights_only")
                 assert only is not None, f"{file}:{call.lineno}"
                 assert ast.literal_eval(only), f"{file}:{call.lineno}"
-    text = (ROOT / "lsmplify_core/smplfile/unpickle.py").read_text()
+    text = (ROOT / "lsmplify_core/body/smpl_file/unpickle.py").read_text()
     assert "pickle.load" not in text
     assert "def find_class" in text
 
@@ -131,8 +131,8 @@ def test_these_tests_would_see_it():
 def test_files_of_settings_are_json_or_arrays_only(trees):
     """Only the doors parse JSON or open archives, so that limits cannot be forgotten elsewhere."""
     doors = {
-        "lsmplify_core/jsonfiles.py", "lsmplify_core/reading/keypoints.py",
-        "lsmplify_core/reading/folders.py", "lsmplify_core/trackrecord.py",
+        "lsmplify_core/files/json_files.py", "lsmplify_core/reading/keypoints.py",
+        "lsmplify_core/reading/folders.py", "lsmplify_core/review/track_record.py",
         "addon/cleanup/compute.py", "addon/calibration/store.py", "addon/takes/repairs.py",
     }  # fmt: skip
     for file, tree in trees.items():
@@ -144,7 +144,7 @@ def test_files_of_settings_are_json_or_arrays_only(trees):
     "names", [["../../../x"], ["/etc/passwd"], ["C:\\x", "..\\y"], ["a\0b"], ["x" * 5000]]
 )
 def test_a_kept_mapping_is_named_by_no_track(names):
-    from lsmplify_core.mapping import signature
+    from lsmplify_core.layouts.mapping import signature
 
     assert re.fullmatch(r"[0-9a-f]+", signature(names))
 
@@ -152,7 +152,7 @@ def test_a_kept_mapping_is_named_by_no_track(names):
 @pytest.mark.parametrize("person", ["../../up", "/etc/x", "..", "a/b\\c", ".", "\0", "con/.."])
 def test_a_persons_name_leads_out_of_no_folder(person):
     from lsmplify_core.cli.solve import _file_names
-    from lsmplify_core.people import Person
+    from lsmplify_core.tracks.people import Person
 
     tracks = Tracks(np.zeros((1, 1, 3)), ("a",), 30.0, "x")
     made = _file_names([Person(person, tracks)])[0]

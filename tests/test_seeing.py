@@ -6,15 +6,15 @@ import pytest
 from takes import points_of, tracks_of, waving
 
 from lsmplify_core.cleanup.attached import Attached, attach
-from lsmplify_core.errorcurves import error_curves
-from lsmplify_core.errors import InputError
-from lsmplify_core.keygrid import key_grid
-from lsmplify_core.overlay import bone_lines, ramp, track_lines
-from lsmplify_core.plugging import refined_beside
-from lsmplify_core.posed import local_rotations
-from lsmplify_core.rotations import angle_between, axis_angle_to_matrix
-from lsmplify_core.timing import finished
-from lsmplify_core.trackrecord import TrackRecord, fixed_to, from_text, to_text
+from lsmplify_core.cleanup.key_frames import key_grid
+from lsmplify_core.cleanup.plugin_tracks import refined_beside
+from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
+from lsmplify_core.motion.posed_joints import local_rotations
+from lsmplify_core.review.error_curves import error_curves
+from lsmplify_core.review.overlay import bone_lines, ramp, track_lines
+from lsmplify_core.review.track_record import TrackRecord, fixed_to, from_text, to_text
+from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.runtime.progress import finished
 
 
 def record(frames: int = 20, step: float = 0.5) -> TrackRecord:
@@ -89,7 +89,7 @@ def test_tracks_are_fixed_to_a_motion_with_another_clock() -> None:
 
 
 def test_local_rotations_undo_the_tree() -> None:
-    from lsmplify_core.kinematics import forward
+    from lsmplify_core.geometry.kinematics import forward
 
     motion = waving(5)
     turned, _ = forward(motion.rotations, motion.body.offsets, motion.root)

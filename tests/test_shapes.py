@@ -9,19 +9,19 @@ import pytest
 from smpl_files import model, save_npz, save_pkl
 from takes import tracks_of, waving
 
-from lsmplify_core.body import Body, default_body
-from lsmplify_core.bodyfile import read_body
+from lsmplify_core.body.body import Body, default_body
+from lsmplify_core.body.shape_space import RegionSpace, ShapeSpace, betas_of
+from lsmplify_core.body.smpl_file import SmplFile, layout_on, load_smpl_file
+from lsmplify_core.body.smpl_file.landmarks import _JOINTS, _VERTICES
 from lsmplify_core.cli.main import main
-from lsmplify_core.errors import InputError
-from lsmplify_core.joints import ANCESTORS, JOINT_INDEX, PARENTS
-from lsmplify_core.kinematics import attached_points, forward
-from lsmplify_core.layout import load_layout
-from lsmplify_core.motion import load_motion, save_motion
-from lsmplify_core.rotations import axis_angle_to_matrix
-from lsmplify_core.shapes import RegionSpace, ShapeSpace, betas_of
-from lsmplify_core.smplfile import SmplFile, layout_on, load_smpl_file
-from lsmplify_core.smplfile.landmarks import _JOINTS, _VERTICES
-from lsmplify_core.solver import solve
+from lsmplify_core.geometry.kinematics import attached_points, forward
+from lsmplify_core.geometry.rotations import axis_angle_to_matrix
+from lsmplify_core.geometry.skeleton import ANCESTORS, JOINT_INDEX, PARENTS
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.motion.body_file import read_body
+from lsmplify_core.motion.motion import load_motion, save_motion
+from lsmplify_core.pipeline import solve
+from lsmplify_core.runtime.errors import InputError
 
 BETAS = np.array([1.2, -0.8, 0.5, 0.0, -1.0, 0.7, 0.0, 0.3, -0.4, 0.9])
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from lsmplify_core.matching import best_match
+from lsmplify_core.layouts.matching import best_match
+from lsmplify_core.pipeline import solve
 from lsmplify_core.reading import read_tracks
-from lsmplify_core.solver import solve
-from lsmplify_core.world import find_world
+from lsmplify_core.tracks.units_and_axes import find_world
 
 MARKERS = Path(__file__).parents[1].parent / "shared" / "markers"
 

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from smpl_files import model, save_npz, save_pkl, tree
 
-from lsmplify_core.errors import InputError
-from lsmplify_core.joints import JOINT_INDEX
-from lsmplify_core.kinematics import forward
-from lsmplify_core.rotations import axis_angle_to_matrix
-from lsmplify_core.smplfile import load_smpl_file
-from lsmplify_core.smplfile.unpickle import read_pickle
+from lsmplify_core.body.smpl_file import load_smpl_file
+from lsmplify_core.body.smpl_file.unpickle import read_pickle
+from lsmplify_core.geometry.kinematics import forward
+from lsmplify_core.geometry.rotations import axis_angle_to_matrix
+from lsmplify_core.geometry.skeleton import JOINT_INDEX
+from lsmplify_core.runtime.errors import InputError
 
 # --- what is read ---------------------------------------------------------------------------
 

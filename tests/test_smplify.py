@@ -9,12 +9,12 @@ import pytest
 import torch
 from takes import waving
 
-from lsmplify_core.body import REGION_NAMES, Body, default_body, region_scales
-from lsmplify_core.errors import InputError
+from lsmplify_core.body.body import REGION_NAMES, Body, default_body, region_scales
 from lsmplify_core.evaluation.clips import Clip
 from lsmplify_core.evaluation.methods import find_method
 from lsmplify_core.evaluation.takes import Take, disturbed, keypoints, make_take
-from lsmplify_core.layout import load_layout
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.runtime.errors import InputError
 
 pytest.importorskip("smplx", reason="smplx is not installed: pip install -e .[learning]")
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from takes import tracks_of, waving
 
-from lsmplify_core.body import default_body, region_scales
-from lsmplify_core.errors import InputError
-from lsmplify_core.fitting import Settings
-from lsmplify_core.motion import Motion
-from lsmplify_core.rotations import angle_between
-from lsmplify_core.solver import solve, solve_steps
+from lsmplify_core.body.body import default_body, region_scales
+from lsmplify_core.geometry.rotations import angle_between
+from lsmplify_core.motion.motion import Motion
+from lsmplify_core.pipeline import solve, solve_steps
+from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.solve.fitting import Settings
 
 
 def degrees_off(motion: Motion, truth: Motion, joints: slice = slice(0, 20)) -> float:
@@ -156,7 +156,7 @@ def test_progress_only_rises_and_names_its_steps() -> None:
 
 def test_a_given_start_is_refined() -> None:
     """The plug-in use: a disturbed motion and the tracks give a better motion."""
-    from lsmplify_core.rotations import axis_angle_to_matrix
+    from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 
     truth = waving(40)
     random = np.random.default_rng(0)
@@ -174,7 +174,7 @@ def test_a_start_of_other_length_is_refused() -> None:
 
 
 def test_noisy_tracks_do_not_shake_the_body() -> None:
-    from lsmplify_core.report import joint_jitter
+    from lsmplify_core.motion.report import joint_jitter
 
     truth = waving(90)
     tracks = tracks_of(truth)

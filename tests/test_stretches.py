@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from lsmplify_core.stretches import ramps, runs_of, stretches_around
+from lsmplify_core.geometry.intervals import ramps, runs_of, stretches_around
 
 
 def test_runs_end_behind_their_last_frame() -> None:

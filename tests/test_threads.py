@@ -7,8 +7,8 @@ import time
 import pytest
 from threadpoolctl import threadpool_info
 
-from lsmplify_core.threads import crew, side_by_side
-from lsmplify_core.timing import finished
+from lsmplify_core.runtime.progress import finished
+from lsmplify_core.runtime.threads import crew, side_by_side
 
 
 def blas_threads() -> list[int]:

@@ -4,13 +4,13 @@
 import numpy as np
 import pytest
 
-from lsmplify_core.attachments import State, Target, compare
-from lsmplify_core.body import default_body
-from lsmplify_core.kinematics import attached_points, forward
-from lsmplify_core.layout import load_layout
-from lsmplify_core.rotations import angle_between, axis_angle_to_matrix
-from lsmplify_core.timing import finished
-from lsmplify_core.together import (
+from lsmplify_core.body.body import default_body
+from lsmplify_core.body.markers import State, Target, compare
+from lsmplify_core.geometry.kinematics import attached_points, forward
+from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.runtime.progress import finished
+from lsmplify_core.solve.sequence import (
     MEMORY,
     System,
     make_system,
@@ -159,6 +159,6 @@ def test_pieces_of_a_long_take_meet(monkeypatch: pytest.MonkeyPatch) -> None:
     target = target_of(bent(0.5 + 0.3 * np.sin(np.arange(frames) / 15)), weights)
     arguments = (guess, target, guess, expected(frames), 0.001, RATE)
     several = finished(solve_together(*arguments))
-    monkeypatch.setattr("lsmplify_core.together._PIECE", frames)
+    monkeypatch.setattr("lsmplify_core.solve.sequence._PIECE", frames)
     whole = finished(solve_together(*arguments))
     assert angle_between(several.rotations, whole.rotations).max() < 0.01

@@ -4,8 +4,8 @@
 import numpy as np
 import pytest
 
-from lsmplify_core.errors import InputError
-from lsmplify_core.tracks import Tracks, checked_tracks
+from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.tracks.tracks import Tracks, checked_tracks
 
 
 def points(frames: int = 3, count: int = 2) -> np.ndarray:

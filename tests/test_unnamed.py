@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 from takes import tracks_of, waving
 
-from lsmplify_core.calibration_file import load_calibration, save_calibration
+from lsmplify_core.calibration.calibration_file import load_calibration, save_calibration
 from lsmplify_core.cli.main import main
-from lsmplify_core.errors import InputError
-from lsmplify_core.joints import MIRROR, PARENTS
-from lsmplify_core.layout import Keypoint, Layout, layout_to_json, load_layout
-from lsmplify_core.solver import calibration_of, solve
-from lsmplify_core.tracks import Tracks
+from lsmplify_core.geometry.skeleton import MIRROR, PARENTS
+from lsmplify_core.layouts.layout import Keypoint, Layout, layout_to_json, load_layout
+from lsmplify_core.pipeline import calibration_of, solve
+from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.tracks.tracks import Tracks
+from lsmplify_core.tracks.units_and_axes import UNITS, turn_up
 from lsmplify_core.unnamed.attach import attach
 from lsmplify_core.unnamed.guess import Guess, guess_world
 from lsmplify_core.unnamed.inputs import point_inputs
 from lsmplify_core.unnamed.network import load_point_network
-from lsmplify_core.world import UNITS, turn_up
 
 SET = "Vicon_53"
 

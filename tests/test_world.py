@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from takes import tracks_of, waving
 
-from lsmplify_core.errors import InputError
-from lsmplify_core.matching import best_match
+from lsmplify_core.layouts.matching import best_match
 from lsmplify_core.reading.overrides import with_overrides
-from lsmplify_core.world import AXES, UNITS, find_world, to_world, turn_up
+from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.tracks.units_and_axes import AXES, UNITS, find_world, to_world, turn_up
 
 
 @pytest.mark.parametrize("axis", AXES)

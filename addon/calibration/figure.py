@@ -7,8 +7,8 @@ import bmesh
 import bpy
 from mathutils import Matrix, Vector
 
-from ...lsmplify_core.bones import points_on_rig
-from ...lsmplify_core.joints import JOINT_NAMES
+from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
+from ...lsmplify_core.motion.bone_axes import points_on_rig
 from ..armature import rig_of
 from .store import Calibrated
 

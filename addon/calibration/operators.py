@@ -8,8 +8,8 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
-from ...lsmplify_core.calibration_file import save_calibration
-from ...lsmplify_core.errors import InputError
+from ...lsmplify_core.calibration.calibration_file import save_calibration
+from ...lsmplify_core.runtime.errors import InputError
 from .figure import add_figure, figure_of, remove_figure
 from .store import calibration_of
 

@@ -9,10 +9,10 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ...lsmplify_core.body import Body
-from ...lsmplify_core.calibration_file import SavedCalibration
-from ...lsmplify_core.layout import keypoints_at
-from ...lsmplify_core.solver import Solution
+from ...lsmplify_core.body.body import Body
+from ...lsmplify_core.calibration.calibration_file import SavedCalibration
+from ...lsmplify_core.layouts.layout import keypoints_at
+from ...lsmplify_core.pipeline import Solution
 
 _KEY: Final = "lsmplify_calibration"
 

@@ -8,7 +8,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty
 
 from ...lsmplify_core.cleanup.contacts import Contact, ContactSettings, find_contacts
 from ...lsmplify_core.cleanup.floor import Floor, find_floor
-from ...lsmplify_core.errors import InputError
+from ...lsmplify_core.runtime.errors import InputError
 from ..takes import fields
 from ..takes.reading import Take, read_take
 from ..translations import CONTEXT

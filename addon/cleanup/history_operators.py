@@ -3,7 +3,7 @@
 
 import bpy
 
-from ...lsmplify_core.errors import InputError
+from ...lsmplify_core.runtime.errors import InputError
 from ..takes import steps
 from ..takes.reading import shown_action
 from . import making

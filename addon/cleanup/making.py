@@ -7,8 +7,8 @@ import bpy
 
 from ...lsmplify_core.cleanup.keys import played_back
 from ...lsmplify_core.cleanup.smoothing import changes
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.timing import finished
+from ...lsmplify_core.runtime.errors import InputError
+from ...lsmplify_core.runtime.progress import finished
 from ..seeing import errors
 from ..takes import record, steps, writing
 from ..takes.reading import Take, read_take, shown_action

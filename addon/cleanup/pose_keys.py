@@ -4,9 +4,9 @@
 import bpy
 import numpy as np
 
-from ...lsmplify_core.cleanup.posekeys import PoseKey
-from ...lsmplify_core.joints import JOINT_NAMES
-from ...lsmplify_core.posed import local_rotations, posed_joints
+from ...lsmplify_core.cleanup.pose_keys import PoseKey
+from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
+from ...lsmplify_core.motion.posed_joints import local_rotations, posed_joints
 from ..armature import check_target, rig_of
 from ..takes import live
 from .orders import pose_text

@@ -8,7 +8,7 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from ...lsmplify_core.errors import InputError
+from ...lsmplify_core.runtime.errors import InputError
 from ..translations import CONTEXT
 from . import presets
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import bpy
 
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.jsonfiles import read_json
-from ...lsmplify_core.motion import write_whole
+from ...lsmplify_core.files.atomic import write_whole
+from ...lsmplify_core.files.json_files import read_json
+from ...lsmplify_core.runtime.errors import InputError
 from ..model_file import ADDON
 from ..takes import groups
 

@@ -4,8 +4,8 @@
 import bpy
 from bpy.props import EnumProperty
 
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.joints import JOINT_NAMES
+from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
+from ...lsmplify_core.runtime.errors import InputError
 from ..takes import fields
 from ..takes.reading import Take
 from . import pose_keys

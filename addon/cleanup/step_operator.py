@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import bpy
 
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.solver import Progress
+from ...lsmplify_core.pipeline import Progress
+from ...lsmplify_core.runtime.errors import InputError
 from .. import running
 from ..takes import choosing, groups
 from ..takes.reading import Take, read_take

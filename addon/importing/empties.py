@@ -4,7 +4,7 @@
 import bpy
 import numpy as np
 
-from ...lsmplify_core.tracks import Tracks
+from ...lsmplify_core.tracks.tracks import Tracks
 from .. import actions
 from ..scene_tracks import scene_rate
 from ..units import scene_unit

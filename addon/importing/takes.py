@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.matching import best_match
-from ...lsmplify_core.people import Person, people_of
+from ...lsmplify_core.geometry.resampling import key_frames, positions_at
+from ...lsmplify_core.layouts.matching import best_match
 from ...lsmplify_core.reading import read_tracks
-from ...lsmplify_core.sampling import key_frames, positions_at
-from ...lsmplify_core.tracks import Tracks
-from ...lsmplify_core.world import converted, find_world
+from ...lsmplify_core.runtime.errors import InputError
+from ...lsmplify_core.tracks.people import Person, people_of
+from ...lsmplify_core.tracks.tracks import Tracks
+from ...lsmplify_core.tracks.units_and_axes import converted, find_world
 
 
 @dataclass(frozen=True)

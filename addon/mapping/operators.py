@@ -8,8 +8,8 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.mapping import load_mapping, mapping_of, save_mapping
+from ...lsmplify_core.layouts.mapping import load_mapping, mapping_of, save_mapping
+from ...lsmplify_core.runtime.errors import InputError
 from . import remember, rows, use
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import bpy
 
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.mapping import Mapping, load_mapping, save_mapping, signature
+from ...lsmplify_core.layouts.mapping import Mapping, load_mapping, save_mapping, signature
+from ...lsmplify_core.runtime.errors import InputError
 from ..model_file import ADDON
 
 

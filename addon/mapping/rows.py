@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 import bpy
 
-from ...lsmplify_core.layout import Keypoint, Layout
-from ...lsmplify_core.mapping import Mapping
-from ...lsmplify_core.names import plain
+from ...lsmplify_core.layouts.layout import Keypoint, Layout
+from ...lsmplify_core.layouts.mapping import Mapping
+from ...lsmplify_core.layouts.names import plain
 from . import remember
 
 MATCHED, GUESSED, MISSING, UNUSED = "MATCHED", "GUESSED", "MISSING", "UNUSED"

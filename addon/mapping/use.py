@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 import bpy
 
-from ...lsmplify_core.assigning import attached, matched
-from ...lsmplify_core.calibration_file import SavedCalibration
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.layout import Layout, load_layout
-from ...lsmplify_core.mapping import Mapping, match_of
-from ...lsmplify_core.matching import Match, best_match, match_layout, rank_layouts
-from ...lsmplify_core.names import plain
-from ...lsmplify_core.tracks import Tracks
+from ...lsmplify_core.calibration.calibration_file import SavedCalibration
+from ...lsmplify_core.layouts.layout import Layout, load_layout
+from ...lsmplify_core.layouts.mapping import Mapping, match_of
+from ...lsmplify_core.layouts.matching import Match, best_match, match_layout, rank_layouts
+from ...lsmplify_core.layouts.names import plain
+from ...lsmplify_core.runtime.errors import InputError
+from ...lsmplify_core.tracks.tracks import Tracks
+from ...lsmplify_core.unnamed.assigning import attached, matched
 from . import remember, rows
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import bpy
 
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.matching import shows_a_body
-from ...lsmplify_core.people import people_of
+from ...lsmplify_core.layouts.matching import shows_a_body
+from ...lsmplify_core.runtime.errors import InputError
+from ...lsmplify_core.tracks.people import people_of
 from ..scene_tracks import SceneTracks
 
 

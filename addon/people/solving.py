@@ -5,12 +5,12 @@ from collections.abc import Generator, Sequence
 
 import bpy
 
-from ...lsmplify_core.body import Body
-from ...lsmplify_core.calibration_file import SavedCalibration
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.smplfile import SmplFile
-from ...lsmplify_core.solver import Progress, Solution
-from ...lsmplify_core.timing import mapped
+from ...lsmplify_core.body.body import Body
+from ...lsmplify_core.body.smpl_file import SmplFile
+from ...lsmplify_core.calibration.calibration_file import SavedCalibration
+from ...lsmplify_core.pipeline import Progress, Solution
+from ...lsmplify_core.runtime.errors import InputError
+from ...lsmplify_core.runtime.progress import mapped
 from .. import job
 from .reading import chosen
 

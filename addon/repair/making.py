@@ -7,11 +7,11 @@ from dataclasses import replace
 import bpy
 import numpy as np
 
-from ...lsmplify_core.again import Again, solve_again_steps
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.motion import Motion
-from ...lsmplify_core.solver import Progress
-from ...lsmplify_core.trackrecord import TrackRecord
+from ...lsmplify_core.motion.motion import Motion
+from ...lsmplify_core.pipeline import Progress
+from ...lsmplify_core.review.solve_again import Again, solve_again_steps
+from ...lsmplify_core.review.track_record import TrackRecord
+from ...lsmplify_core.runtime.errors import InputError
 from ..scene_tracks import scene_rate
 from ..seeing import errors
 from ..takes import record, repair_marks, repairs, steps, writing

@@ -4,8 +4,8 @@
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty
 
-from ...lsmplify_core.errors import InputError
 from ...lsmplify_core.repair.records import KINDS
+from ...lsmplify_core.runtime.errors import InputError
 from ..cleanup.step_operator import ArmatureOperator, StepOperator
 from ..takes import choosing, live
 from . import making

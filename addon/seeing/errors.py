@@ -3,8 +3,8 @@
 
 import bpy
 
-from ...lsmplify_core.cleanup.spans import Span, worst_spans
-from ...lsmplify_core.errorcurves import DOUBT, TRACK_ERROR, error_curves
+from ...lsmplify_core.cleanup.worst_intervals import Span, worst_spans
+from ...lsmplify_core.review.error_curves import DOUBT, TRACK_ERROR, error_curves
 from .. import actions, keys
 from ..takes import live, record
 from ..takes.reading import Take, read_take

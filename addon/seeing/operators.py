@@ -7,8 +7,8 @@ import bpy
 import numpy as np
 from bpy.props import IntProperty
 
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.trackrecord import TrackRecord, expected_beside, fixed_to
+from ...lsmplify_core.review.track_record import TrackRecord, expected_beside, fixed_to
+from ...lsmplify_core.runtime.errors import InputError
 from .. import job
 from ..scene_tracks import scene_rate
 from ..takes import choosing, record

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.joints import JOINT_NAMES
-from ...lsmplify_core.kinematics import attached_points
-from ...lsmplify_core.overlay import Dots, Lines, bone_lines, track_lines
-from ...lsmplify_core.posed import posed_joints
+from ...lsmplify_core.geometry.kinematics import attached_points
+from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
+from ...lsmplify_core.motion.posed_joints import posed_joints
+from ...lsmplify_core.review.overlay import Dots, Lines, bone_lines, track_lines
+from ...lsmplify_core.runtime.errors import InputError
 from ..armature import rig_of
 from ..takes import choosing, record
 from ..takes.reading import shown_action

@@ -7,8 +7,8 @@ import numpy as np
 from mathutils import Matrix
 from numpy.typing import NDArray
 
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.sampling import Keys
+from ...lsmplify_core.geometry.resampling import Keys
+from ...lsmplify_core.runtime.errors import InputError
 from .. import actions
 from .points import NO_TIMES, Points, key_times, location_keys, standing
 from .still import acting, has_strips, world_of

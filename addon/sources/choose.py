@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import bpy
 
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.matching import LEAST_POINTS
+from ...lsmplify_core.layouts.matching import LEAST_POINTS
+from ...lsmplify_core.runtime.errors import InputError
 from .still import acting, world_of
 
 _NO_POINTS = frozenset(("ARMATURE", "CAMERA", "LIGHT", "LIGHT_PROBE", "SPEAKER", "LATTICE", "FONT"))

@@ -8,7 +8,7 @@ import numpy as np
 from mathutils import Matrix, Vector
 from numpy.typing import NDArray
 
-from ...lsmplify_core.sampling import Keys
+from ...lsmplify_core.geometry.resampling import Keys
 from .. import actions
 from .points import NO_TIMES, Points, key_times, location_keys, standing
 from .still import acting, has_strips, moving_curves, only_keys_move, place_of

@@ -9,7 +9,7 @@ import numpy as np
 from mathutils import Matrix
 from numpy.typing import NDArray
 
-from ...lsmplify_core.sampling import Keys
+from ...lsmplify_core.geometry.resampling import Keys
 from .. import actions
 
 Read = Callable[[bpy.types.Depsgraph, list[int]], NDArray[np.float64]]

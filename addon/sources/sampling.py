@@ -9,8 +9,8 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.sampling import Clock, Sampled, clock_of, on_clock
+from ...lsmplify_core.geometry.resampling import Clock, Sampled, clock_of, on_clock
+from ...lsmplify_core.runtime.errors import InputError
 from .points import Points
 
 _Evaluated = tuple[bpy.types.Scene, Callable[[], bpy.types.Depsgraph]]

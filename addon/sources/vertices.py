@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ...lsmplify_core.errors import InputError
+from ...lsmplify_core.runtime.errors import InputError
 from .. import actions
 from .points import Points, all_key_times
 from .still import moving_curves

@@ -3,8 +3,8 @@
 
 import bpy
 
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.joints import JOINT_NAMES
+from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
+from ...lsmplify_core.runtime.errors import InputError
 from .reading import shown_action
 
 

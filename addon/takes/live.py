@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import bpy
 
-from ...lsmplify_core.errors import InputError
+from ...lsmplify_core.runtime.errors import InputError
 
 Remake = Callable[[bpy.types.Context, bpy.types.Action], None]
 

@@ -7,11 +7,11 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ...lsmplify_core.bones import Rig, body_of, joint_rotations
-from ...lsmplify_core.errors import InputError
-from ...lsmplify_core.joints import JOINT_NAMES
-from ...lsmplify_core.keygrid import Grid, key_grid
-from ...lsmplify_core.motion import Motion
+from ...lsmplify_core.cleanup.key_frames import Grid, key_grid
+from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
+from ...lsmplify_core.motion.bone_axes import Rig, body_of, joint_rotations
+from ...lsmplify_core.motion.motion import Motion
+from ...lsmplify_core.runtime.errors import InputError
 from .. import actions, keys
 from ..armature import check_target, rig_of
 from ..scene_tracks import scene_rate

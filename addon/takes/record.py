@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 import bpy
 import numpy as np
 
-from ...lsmplify_core.arrays import Floats
 from ...lsmplify_core.cleanup.attached import Attached, attached_of
-from ...lsmplify_core.packing import pack, unpack
+from ...lsmplify_core.files.packing import pack, unpack
+from ...lsmplify_core.pipeline import Solution
 from ...lsmplify_core.repair import Repair
-from ...lsmplify_core.solver import Solution
-from ...lsmplify_core.trackrecord import TrackRecord, from_text, to_text
+from ...lsmplify_core.review.track_record import TrackRecord, from_text, to_text
+from ...lsmplify_core.runtime.array_types import Floats
 from ..scene_tracks import SceneTracks
 from . import repairs
 from .reading import Take

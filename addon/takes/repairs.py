@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import bpy
 
-from ...lsmplify_core.errors import InputError
 from ...lsmplify_core.repair import Repair
-from ...lsmplify_core.trackrecord import TrackRecord
+from ...lsmplify_core.review.track_record import TrackRecord
+from ...lsmplify_core.runtime.errors import InputError
 from . import live
 
 

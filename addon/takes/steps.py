@@ -3,7 +3,7 @@
 
 import bpy
 
-from ...lsmplify_core.errors import InputError
+from ...lsmplify_core.runtime.errors import InputError
 from .. import actions
 from . import groups, live
 from .reading import Take

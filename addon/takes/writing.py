@@ -5,11 +5,11 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ...lsmplify_core.bones import pose_bones
+from ...lsmplify_core.cleanup.key_frames import changed_frames, signed_like, span_of
 from ...lsmplify_core.cleanup.keys import KeyPlan, curve_keys
-from ...lsmplify_core.joints import JOINT_NAMES
-from ...lsmplify_core.keygrid import changed_frames, signed_like, span_of
-from ...lsmplify_core.motion import Motion
+from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
+from ...lsmplify_core.motion.bone_axes import pose_bones
+from ...lsmplify_core.motion.motion import Motion
 from .. import actions, keys
 from . import channels
 from .reading import Take, curves_by_channel, location_path
@@ -118,6 +118,6 @@ def _plan(
 
 
 def _continuous(quaternions: NDArray[np.float64]) -> NDArray[np.float64]:
-    from ...lsmplify_core.rotations import continuous_quaternions
+    from ...lsmplify_core.geometry.rotations import continuous_quaternions
 
     return continuous_quaternions(quaternions)

@@ -7,14 +7,14 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from lsmplify_core.attachments import Target
-from lsmplify_core.body import default_body
+from lsmplify_core.body.body import default_body
+from lsmplify_core.body.markers import Target
 from lsmplify_core.evaluation.answers import Answer
 from lsmplify_core.evaluation.takes import Take, keypoints
-from lsmplify_core.joints import PARENTS
-from lsmplify_core.motion import Motion
-from lsmplify_core.placing import place
-from lsmplify_core.rotations import matrix_to_quaternion
+from lsmplify_core.geometry.rotations import matrix_to_quaternion
+from lsmplify_core.geometry.skeleton import PARENTS
+from lsmplify_core.motion.motion import Motion
+from lsmplify_core.solve.root_alignment import place
 
 PYTHON = Path(__file__).parents[2] / "build/momentum/bin/python"
 SCRIPT = Path(__file__).with_name("solve.py")

@@ -7,17 +7,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
-from ..attachments import Target
-from ..body import default_body
-from ..errors import InputError
-from ..kinematics import attached_points, forward
-from ..layout import load_layout
-from ..matching import Match, best_match, match_layout
-from ..motion import Motion
-from ..solver import Solution
-from ..tracks import Tracks
-from ..world import converted, find_world
+from ..body.body import default_body
+from ..body.markers import Target
+from ..geometry.kinematics import attached_points, forward
+from ..layouts.layout import load_layout
+from ..layouts.matching import Match, best_match, match_layout
+from ..motion.motion import Motion
+from ..pipeline import Solution
+from ..runtime.array_types import Floats
+from ..runtime.errors import InputError
+from ..tracks.tracks import Tracks
+from ..tracks.units_and_axes import converted, find_world
 
 _SPREAD: Final = 0.01
 """Metres: how far a point may lie from the layout's place on the body; what the take says counts

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
+from ..runtime.array_types import Floats
 
 _DRAW: Final = 1e-4
 """Weight of a key's own sample and slope against each sample's 1."""

@@ -10,10 +10,11 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
-from ..jsonfiles import read_json
-from ..motion import Motion, write_whole
-from ..stretches import runs_of
+from ..files.atomic import write_whole
+from ..files.json_files import read_json
+from ..geometry.intervals import runs_of
+from ..motion.motion import Motion
+from ..runtime.errors import InputError
 from .floor import PARTS, Floor, find_floor, slow_soles
 
 __all__ = [

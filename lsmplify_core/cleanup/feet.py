@@ -13,16 +13,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
-from ..attachments import State, Target
-from ..clean import gaussian
-from ..joints import JOINT_INDEX
-from ..learned import chunks, joined, state_part, target_part
-from ..motion import Motion
-from ..refine import gauss_newton
-from ..stretches import runs_of
-from ..threads import side_by_side
-from ..timing import finished
+from ..body.markers import State, Target
+from ..geometry.intervals import runs_of
+from ..geometry.skeleton import JOINT_INDEX
+from ..motion.motion import Motion
+from ..runtime.array_types import Floats
+from ..runtime.progress import finished
+from ..runtime.threads import side_by_side
+from ..solve.gauss_newton import gauss_newton
+from ..solve.predictor import chunks, joined, state_part, target_part
+from ..solve.smoothing import gaussian
 from .contacts import Contact, contact_table, find_contacts
 from .floor import SOLE_JOINTS, Floor, find_floor, sole_offsets, sole_points
 

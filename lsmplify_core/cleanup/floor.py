@@ -7,12 +7,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
-from ..body import default_body
-from ..clean import gaussian
-from ..joints import JOINT_INDEX
-from ..kinematics import attached_points, forward
-from ..motion import Motion
+from ..body.body import default_body
+from ..geometry.kinematics import attached_points, forward
+from ..geometry.skeleton import JOINT_INDEX
+from ..motion.motion import Motion
+from ..runtime.array_types import Floats
+from ..solve.smoothing import gaussian
 
 PARTS: Final = ("left heel", "left toe", "right heel", "right toe")
 SOLE_JOINTS: Final = np.array([JOINT_INDEX[n] for n in ("L_Ankle", "L_Foot", "R_Ankle", "R_Foot")])

@@ -15,19 +15,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
-from ..clean import gaussian
-from ..errors import InputError
-from ..joints import ANCESTORS, N_JOINTS
-from ..kinematics import forward
-from ..motion import Motion
-from ..rotations import (
+from ..geometry.intervals import runs_of
+from ..geometry.kinematics import forward
+from ..geometry.rotations import (
     angle_between,
     continuous_quaternions,
     matrix_to_quaternion,
     quaternion_to_matrix,
 )
-from ..stretches import runs_of
+from ..geometry.skeleton import ANCESTORS, N_JOINTS
+from ..motion.motion import Motion
+from ..runtime.array_types import Floats
+from ..runtime.errors import InputError
+from ..solve.smoothing import gaussian
 from .bezier import CurveKeys, curve_keys, evaluate_curve, fitted, played, slopes_of
 
 __all__ = ["CurveKeys", "KeyPlan", "KeySettings", "curve_keys", "evaluate_curve", "plan_keys"]

@@ -13,12 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
-from ..clean import gaussian
-from ..errors import InputError
-from ..joints import JOINT_INDEX, JOINT_NAMES, MIRROR, N_JOINTS, N_POSED
-from ..motion import Motion
-from ..rotations import (
+from ..geometry.rotations import (
     axis_angle_to_matrix,
     continuous_quaternions,
     matrix_to_axis_angle,
@@ -28,6 +23,11 @@ from ..rotations import (
     slerp,
     swing_twist,
 )
+from ..geometry.skeleton import JOINT_INDEX, JOINT_NAMES, MIRROR, N_JOINTS, N_POSED
+from ..motion.motion import Motion
+from ..runtime.array_types import Floats
+from ..runtime.errors import InputError
+from ..solve.smoothing import gaussian
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..body import Body
-from ..errors import InputError
-from ..fitting import Settings
-from ..matching import Match
-from ..motion import Motion
-from ..rotations import matrix_to_quaternion, quaternion_to_matrix, slerp
-from ..solver import Progress, Solution, solve_steps
-from ..tracks import Tracks
+from ..body.body import Body
+from ..geometry.rotations import matrix_to_quaternion, quaternion_to_matrix, slerp
+from ..layouts.matching import Match
+from ..motion.motion import Motion
+from ..pipeline import Progress, Solution, solve_steps
+from ..runtime.errors import InputError
+from ..solve.fitting import Settings
+from ..tracks.tracks import Tracks
 
 
 def refine_steps(

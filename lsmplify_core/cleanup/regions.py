@@ -4,8 +4,8 @@
 from collections.abc import Iterable
 from typing import Final
 
-from ..errors import InputError
-from ..joints import JOINT_INDEX, JOINT_NAMES
+from ..geometry.skeleton import JOINT_INDEX, JOINT_NAMES
+from ..runtime.errors import InputError
 
 REGIONS: Final[dict[str, tuple[str, ...]]] = {
     "root": ("Pelvis",),

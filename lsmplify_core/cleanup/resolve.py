@@ -12,29 +12,25 @@ from typing import Final
 
 import numpy as np
 
-from ..arrays import Floats
-from ..attachments import State, Target
-from ..body import default_body
-from ..clean import smoothed
-from ..errors import InputError
-from ..fitting import Settings, without_strays
-from ..joints import N_JOINTS, N_POSED
-from ..learned import learned_steps
-from ..motion import Motion
-from ..network import FRAME_RATE, load_network
-from ..noise import smoothing_for, stiffness_between
-from ..placing import place
-from ..rotations import (
-    matrix_to_quaternion,
-    quaternion_to_matrix,
-    slerp,
-)
-from ..solver import Progress
-from ..threads import crew
-from ..timing import mapped
-from .anchored import Known, solve_anchored
+from ..body.body import default_body
+from ..body.markers import State, Target
+from ..geometry.rotations import matrix_to_quaternion, quaternion_to_matrix, slerp
+from ..geometry.skeleton import N_JOINTS, N_POSED
+from ..motion.motion import Motion
+from ..pipeline import Progress
+from ..runtime.array_types import Floats
+from ..runtime.errors import InputError
+from ..runtime.progress import mapped
+from ..runtime.threads import crew
+from ..solve.fitting import Settings, without_strays
+from ..solve.network import FRAME_RATE, load_network
+from ..solve.predictor import learned_steps
+from ..solve.root_alignment import place
+from ..solve.smoothing import smoothed
+from ..tracks.noise import smoothing_for, stiffness_between
 from .attached import Attached
-from .posekeys import PoseKey, anchors_of, layered, set_in
+from .constrained import Known, solve_anchored
+from .pose_keys import PoseKey, anchors_of, layered, set_in
 from .trust import Examined, examined
 
 _MOST_NOISE: Final = 0.08

@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
-from ..clean import gaussian
-from ..errors import InputError
-from ..joints import JOINT_INDEX
-from ..motion import Motion
-from ..report import joint_jitter
-from ..rotations import (
+from ..geometry.rotations import (
     angle_between,
     continuous_quaternions,
     matrix_to_quaternion,
     quaternion_to_matrix,
 )
+from ..geometry.skeleton import JOINT_INDEX
+from ..motion.motion import Motion
+from ..motion.report import joint_jitter
+from ..runtime.array_types import Floats
+from ..runtime.errors import InputError
+from ..solve.smoothing import gaussian
 from .regions import REGIONS, regions_of
 
 _LONGEST = 2.0

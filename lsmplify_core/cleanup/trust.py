@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
-from ..joints import MIRROR
+from ..geometry.skeleton import MIRROR
+from ..runtime.array_types import Floats
 from .attached import Attached
 from .regions import region_of
 

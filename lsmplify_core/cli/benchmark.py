@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..motion import write_whole
+from ..files.atomic import write_whole
 
 
 def add_parser(subparsers: Any) -> None:

@@ -8,25 +8,26 @@ from pathlib import Path
 from typing import Any
 
 from ..cleanup.attached import Attached, attach
+from ..cleanup.confidence import expected_errors, undecided
 from ..cleanup.contacts import save_contacts
-from ..cleanup.doubt import expected_errors, undecided
 from ..cleanup.feet import lock_feet
 from ..cleanup.floor import find_floor
-from ..cleanup.keyfile import keys_json
+from ..cleanup.key_file import keys_json
 from ..cleanup.keys import KeySettings, plan_keys
 from ..cleanup.limits import calmed, spread_twist, within_limits
 from ..cleanup.plugin import blended, refine_steps
-from ..cleanup.posekeys import PoseKey, pose_key
+from ..cleanup.pose_keys import PoseKey, pose_key
 from ..cleanup.regions import joints_of
 from ..cleanup.resolve import resolve_steps
 from ..cleanup.smoothing import SmoothSettings, changes, smooth_regions
-from ..cleanup.spans import worst_spans
-from ..errors import InputError
-from ..motion import Motion, load_motion, save_motion, write_whole
+from ..cleanup.worst_intervals import worst_spans
+from ..files.atomic import write_whole
+from ..motion.motion import Motion, load_motion, save_motion
 from ..reading import read_tracks
 from ..reading.motions import one_motion
-from ..timing import finished
-from ..tracks import Tracks
+from ..runtime.errors import InputError
+from ..runtime.progress import finished
+from ..tracks.tracks import Tracks
 from . import options
 from .feet import check_contacts, chosen_contacts
 

@@ -5,7 +5,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from ..runtime.errors import InputError
 
 
 def add_parser(subparsers: Any) -> None:

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
-from ..layout import load_layout
-from ..motion import write_whole
-from ..smplfile import load_smpl_file
+from ..body.smpl_file import load_smpl_file
+from ..files.atomic import write_whole
+from ..layouts.layout import load_layout
+from ..runtime.errors import InputError
 
 
 def add_parser(subparsers: Any) -> None:

@@ -5,9 +5,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..bvh import bvh_text
-from ..errors import InputError
-from ..motion import load_motion, write_whole
+from ..files.atomic import write_whole
+from ..motion.bvh import bvh_text
+from ..motion.motion import load_motion
+from ..runtime.errors import InputError
 
 
 def add_parser(subparsers: Any) -> None:

@@ -11,10 +11,10 @@ from ..cleanup.attached import attached_of
 from ..cleanup.contacts import Contact, find_contacts, find_floor, load_contacts
 from ..cleanup.feet import lock_feet
 from ..cleanup.floor import Floor
-from ..errors import InputError
-from ..motion import Motion
-from ..solver import Solution
-from ..tracks import Tracks
+from ..motion.motion import Motion
+from ..pipeline import Solution
+from ..runtime.errors import InputError
+from ..tracks.tracks import Tracks
 
 
 def check_contacts(asked: str) -> None:
@@ -55,7 +55,7 @@ def with_feet(solution: Solution, tracks: Tracks, asked: str) -> Solution:
 
 def _measured(motion: Motion, error: Any) -> dict[str, Any]:
     """The figures of a report that a change of the motion changes."""
-    from ..report import joint_jitter
+    from ..motion.report import joint_jitter
 
     mm = 1000.0 * error[np.isfinite(error)]
     return {

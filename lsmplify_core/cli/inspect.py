@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..assigning import matched
-from ..errors import InputError
-from ..matching import Match, best_match, is_a_body, rank_layouts
-from ..pace import rate_warning
-from ..people import people_of
+from ..layouts.matching import Match, best_match, is_a_body, rank_layouts
 from ..reading import read_tracks
 from ..repair import Repair, find_repairs
 from ..repair.records import repair_from_json
-from ..tracks import Tracks
-from ..world import UNITS, converted, facing, find_world
+from ..runtime.errors import InputError
+from ..tracks.frame_rate import rate_warning
+from ..tracks.people import people_of
+from ..tracks.tracks import Tracks
+from ..tracks.units_and_axes import UNITS, converted, facing, find_world
+from ..unnamed.assigning import matched
 from . import options
 
 _CANDIDATES = 5

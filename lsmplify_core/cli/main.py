@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final, NoReturn
 
 from .. import __version__
-from ..errors import OUTSIDE, InputError, told
+from ..runtime.errors import OUTSIDE, InputError, told
 
 SUBCOMMANDS: Final = (
     "inspect", "solve", "clean", "evaluate", "train", "convert-checkpoint", "benchmark", "export",

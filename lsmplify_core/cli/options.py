@@ -5,20 +5,20 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from ..body import Body
-from ..bodyfile import read_body
-from ..calibration_file import SavedCalibration, load_calibration, save_calibration
-from ..errors import InputError
-from ..fitting import Settings
-from ..motion import Motion
-from ..personfile import calibrated_on
+from ..body.body import Body
+from ..body.smpl_file import SmplFile
+from ..calibration.calibration_file import SavedCalibration, load_calibration, save_calibration
+from ..motion.body_file import read_body
+from ..motion.motion import Motion
+from ..pipeline import Solution, calibration_of
 from ..reading import read_tracks
 from ..reading.start import read_start
 from ..repair import Repair
-from ..repair.files import load_repairs, save_repairs
-from ..smplfile import SmplFile
-from ..solver import Solution, calibration_of
-from ..tracks import Tracks
+from ..repair.repair_file import load_repairs, save_repairs
+from ..runtime.errors import InputError
+from ..solve.fitting import Settings
+from ..tracks.tracks import Tracks
+from ..workflows.person_file import calibrated_on
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:

@@ -14,12 +14,13 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from ..errors import OUTSIDE, InputError, told
-from ..motion import save_motion, write_whole
-from ..people import Person, people_of
+from ..files.atomic import write_whole
+from ..motion.motion import save_motion
+from ..pipeline import solve
 from ..reading import is_take, takes_in
-from ..solver import solve
-from ..tracks import Tracks
+from ..runtime.errors import OUTSIDE, InputError, told
+from ..tracks.people import Person, people_of
+from ..tracks.tracks import Tracks
 from . import options
 from .feet import with_feet
 

@@ -14,10 +14,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..archives import read_npz
-from ..errors import InputError
-from ..motion import Motion
-from ..smplfile.unpickle import read_pickled
+from ..body.smpl_file.unpickle import read_pickled
+from ..files.npz import read_npz
+from ..motion.motion import Motion
+from ..runtime.errors import InputError
 from .fields import Fields, as_rotations, gender_of, motion_of, numbers
 
 _POSE: Final = ("pose_world", "poses", "pose", "smpl_pose", "smpl_poses", "pred_pose", "full_pose",

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..arrays import Floats
-from ..body import default_body
-from ..errors import InputError
-from ..joints import N_JOINTS, N_POSED
-from ..motion import Motion
-from ..rotations import axis_angle_to_matrix, nearest_rotation
-from ..smplfile.unpickle import array_of
+from ..body.body import default_body
+from ..body.smpl_file.unpickle import array_of
+from ..geometry.rotations import axis_angle_to_matrix, nearest_rotation
+from ..geometry.skeleton import N_JOINTS, N_POSED
+from ..motion.motion import Motion
+from ..runtime.array_types import Floats
+from ..runtime.errors import InputError
 
 RATE: Final = 30.0
 """Frames per second of 3DPW's and RICH's films; estimators' results do not tell theirs."""

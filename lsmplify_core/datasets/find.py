@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..errors import InputError
-from ..motion import Motion, load_motion
-from ..smplfile.unpickle import read_pickled
+from ..body.smpl_file.unpickle import read_pickled
+from ..motion.motion import Motion, load_motion
+from ..runtime.errors import InputError
 from .estimates import estimates_in
 from .rich import is_rich, read_rich
 from .threedpw import is_3dpw, read_3dpw

@@ -12,9 +12,9 @@ from typing import Final
 
 import numpy as np
 
-from ..errors import InputError
-from ..motion import Motion
-from ..smplfile.unpickle import read_pickle
+from ..body.smpl_file.unpickle import read_pickle
+from ..motion.motion import Motion
+from ..runtime.errors import InputError
 from .fields import as_rotations, motion_of, numbers
 from .upright import stood_up
 

@@ -8,8 +8,8 @@
 from pathlib import Path
 from typing import Any, Final
 
-from ..errors import InputError
-from ..motion import Motion
+from ..motion.motion import Motion
+from ..runtime.errors import InputError
 from .fields import as_rotations, gender_of, motion_of, numbers
 from .upright import stood_up
 

@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from ..joints import JOINT_INDEX
-from ..motion import Motion
-from ..world import AXES, turn_up
+from ..geometry.skeleton import JOINT_INDEX
+from ..motion.motion import Motion
+from ..tracks.units_and_axes import AXES, turn_up
 
 _FEET: Final = [JOINT_INDEX["L_Foot"], JOINT_INDEX["R_Foot"]]
 _BALL: Final = 0.03

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..arrays import Floats
-from ..errors import InputError
-from ..motion import Motion
+from ..motion.motion import Motion
+from ..runtime.array_types import Floats
+from ..runtime.errors import InputError
 from .takes import Take, keypoints
 
 

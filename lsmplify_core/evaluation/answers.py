@@ -4,8 +4,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..arrays import Floats
-from ..motion import Motion
+from ..motion.motion import Motion
+from ..runtime.array_types import Floats
 from .takes import Take
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ..body import REGION_NAMES, Body, default_body, region_scales
+from ..body.body import REGION_NAMES, Body, default_body, region_scales
+from ..body.smpl_file import N_BETAS, SmplFile
 from ..datasets import Source, read_estimates, read_source
-from ..errors import InputError
-from ..motion import Motion
-from ..smplfile import N_BETAS, SmplFile
+from ..motion.motion import Motion
+from ..runtime.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
-from ..layout import Layout
+from ..layouts.layout import Layout
+from ..runtime.array_types import Floats
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
-from ..joints import N_JOINTS
-from ..motion import Motion
-from ..rotations import matrix_to_quaternion, quaternion_to_matrix, slerp
+from ..geometry.rotations import matrix_to_quaternion, quaternion_to_matrix, slerp
+from ..geometry.skeleton import N_JOINTS
+from ..motion.motion import Motion
+from ..runtime.array_types import Floats
 
 _SEAM: Final = 0.5
 """Seconds that going over from one clip to the next takes at least."""

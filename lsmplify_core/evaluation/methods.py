@@ -9,12 +9,12 @@ from typing import Final
 import numpy as np
 
 from ..cleanup.feet import steadied_feet
-from ..errors import InputError
-from ..fitting import Settings
-from ..kinematics import attached_points, forward
-from ..matching import match_layout
-from ..rotations import transpose
-from ..solver import solve
+from ..geometry.kinematics import attached_points, forward
+from ..geometry.rotations import transpose
+from ..layouts.matching import match_layout
+from ..pipeline import solve
+from ..runtime.errors import InputError
+from ..solve.fitting import Settings
 from .answers import Answer, Method
 from .takes import Take, keypoints
 

@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
-from ..joints import ANCESTORS, N_JOINTS, N_POSED, PARENTS
-from ..layout import Layout
-from ..rotations import angle_between, matrix_to_quaternion, swing_twist, transpose
+from ..geometry.rotations import angle_between, matrix_to_quaternion, swing_twist, transpose
+from ..geometry.skeleton import ANCESTORS, N_JOINTS, N_POSED, PARENTS
+from ..layouts.layout import Layout
+from ..runtime.array_types import Floats
 
 Bools = NDArray[np.bool_]
 

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..arrays import Floats
-from ..errors import InputError
-from ..joints import JOINT_NAMES, N_POSED
-from ..motion import write_whole
+from ..files.atomic import write_whole
+from ..geometry.skeleton import JOINT_NAMES, N_POSED
+from ..runtime.array_types import Floats
+from ..runtime.errors import InputError
 from .metrics import FAILED, by_frame_index, observed_joints, tenths
 from .run import Group
 from .scores import Score, by_joint

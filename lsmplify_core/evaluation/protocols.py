@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ..layout import Layout
+from ..layouts.layout import Layout
 from .alignment import set_on
 from .clips import Clip
 from .takes import Take, between, cut, disturbed, make_take

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..body.smpl_file import SmplFile, layout_on
 from ..datasets import find_sources
-from ..smplfile import SmplFile, layout_on
 from .clips import Clip, load_clips
 from .methods import find_method, with_feet
 from .protocols import Conditions, takes

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..arrays import Floats
-from ..body import Body
-from ..joints import JOINT_INDEX, N_POSED
-from ..kinematics import attached_points, forward
-from ..layout import Layout
-from ..mannequin import mannequin, skin
-from ..motion import Motion
-from ..smplfile import SmplFile
+from ..body.body import Body
+from ..body.mannequin import mannequin, skin
+from ..body.smpl_file import SmplFile
+from ..geometry.kinematics import attached_points, forward
+from ..geometry.skeleton import JOINT_INDEX, N_POSED
+from ..layouts.layout import Layout
+from ..motion.motion import Motion
+from ..runtime.array_types import Floats
 from . import metrics
 from .answers import Answer
 from .takes import Take

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..layout import load_layout
-from ..matching import match_layout
-from ..solver import solve
-from ..tracks import Tracks
+from ..layouts.layout import load_layout
+from ..layouts.matching import match_layout
+from ..pipeline import solve
+from ..tracks.tracks import Tracks
 from .synthetic import strolling
 from .takes import keypoints
 

@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from ..arrays import Floats
-from ..joints import JOINT_INDEX, MIRROR
-from ..layout import Layout
+from ..geometry.skeleton import JOINT_INDEX, MIRROR
+from ..layouts.layout import Layout
+from ..runtime.array_types import Floats
 
 _NOISE: Final = 0.08
 """Metres along each axis."""

@@ -3,11 +3,11 @@
 
 import numpy as np
 
-from ..arrays import Floats
-from ..body import Body, default_body
-from ..joints import JOINT_INDEX, N_JOINTS
-from ..motion import Motion
-from ..rotations import axis_angle_to_matrix, rotation_x
+from ..body.body import Body, default_body
+from ..geometry.rotations import axis_angle_to_matrix, rotation_x
+from ..geometry.skeleton import JOINT_INDEX, N_JOINTS
+from ..motion.motion import Motion
+from ..runtime.array_types import Floats
 
 _SWING = {
     # joint: (turn at rest, swing), degrees about x, y, z in its parent's frame

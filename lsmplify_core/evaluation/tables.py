@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..joints import JOINT_NAMES
-from ..motion import write_whole
+from ..files.atomic import write_whole
+from ..geometry.skeleton import JOINT_NAMES
 from .metrics import by_frame_index
 from .run import Group
 from .scores import Score, by_joint, more, row

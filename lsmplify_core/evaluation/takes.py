@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
-from ..body import Body, default_body
-from ..joints import JOINT_INDEX, MIRROR, N_POSED
-from ..kinematics import attached_points, forward
-from ..layout import Layout
-from ..motion import Motion
-from ..rotations import axis_angle_to_matrix
-from ..smplfile import SmplFile
-from ..tracks import Tracks
+from ..body.body import Body, default_body
+from ..body.smpl_file import SmplFile
+from ..geometry.kinematics import attached_points, forward
+from ..geometry.rotations import axis_angle_to_matrix
+from ..geometry.skeleton import JOINT_INDEX, MIRROR, N_POSED
+from ..layouts.layout import Layout
+from ..motion.motion import Motion
+from ..runtime.array_types import Floats
+from ..tracks.tracks import Tracks
 from .clips import Clip
 
 _LIMBS = tuple(

@@ -11,13 +11,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..attachments import State, Target
-from ..body import REGION_NAMES, default_body, region_scales
-from ..joints import N_JOINTS, N_POSED, PARENTS
-from ..kinematics import attached_points, forward
-from ..layout import load_layout, shipped_layouts
-from ..placing import place
-from ..rotations import axis_angle_to_matrix
+from ..body.body import REGION_NAMES, default_body, region_scales
+from ..body.markers import State, Target
+from ..geometry.kinematics import attached_points, forward
+from ..geometry.rotations import axis_angle_to_matrix
+from ..geometry.skeleton import N_JOINTS, N_POSED, PARENTS
+from ..layouts.layout import load_layout, shipped_layouts
+from ..solve.root_alignment import place
 
 HELD_OUT_LAYOUTS: tuple[str, ...] = ("Vicon_53",)
 """Shipped layouts that training never sees: they measure what a new marker set gets."""

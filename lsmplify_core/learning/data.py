@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..body import default_body
-from ..errors import InputError
-from ..joints import JOINT_INDEX, MIRROR, N_POSED
-from ..motion import load_motion
+from ..body.body import default_body
+from ..geometry.skeleton import JOINT_INDEX, MIRROR, N_POSED
+from ..motion.motion import load_motion
+from ..runtime.errors import InputError
 
 VALIDATION: tuple[str, ...] = (
     "cmu/12_", "cmu/90_", "cmu/94_", "vsports/s_004", "ys2010/physics2_WalkSoldier",

@@ -10,9 +10,9 @@ through dilated convolutions over time.
 import torch
 from torch import Tensor, nn
 
-from ..features import N_FEATURES
-from ..joints import N_POSED
-from ..network import DILATIONS, N_OUTPUTS, WIDTH
+from ..geometry.skeleton import N_POSED
+from ..solve.features import N_FEATURES
+from ..solve.network import DILATIONS, N_OUTPUTS, WIDTH
 
 
 class Block(nn.Module):

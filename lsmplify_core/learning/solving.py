@@ -13,22 +13,22 @@ from typing import Final, TypeVar
 import numpy as np
 import torch
 
-from ..arrays import Floats
-from ..attachments import State
-from ..body import default_body
-from ..clean import fill_frames
-from ..errors import InputError
-from ..kinematics import attached_points, forward
-from ..layout import Keypoint, Layout
-from ..matching import Match
-from ..motion import Motion
+from ..body.body import default_body
+from ..body.markers import State
+from ..geometry.kinematics import attached_points, forward
+from ..layouts.layout import Keypoint, Layout
+from ..layouts.matching import Match
+from ..motion.motion import Motion
+from ..motion.report import make_report
+from ..pipeline import Progress, Solution
 from ..repair import mended
-from ..report import make_report
-from ..research import PAPER, Research
-from ..solver import Progress, Solution
-from ..timing import mapped
-from ..tracks import Tracks
-from ..world import converted, find_world
+from ..runtime.array_types import Floats
+from ..runtime.errors import InputError
+from ..runtime.progress import mapped
+from ..solve.smoothing import fill_frames
+from ..tracks.tracks import Tracks
+from ..tracks.units_and_axes import converted, find_world
+from ..workflows.research_methods import PAPER, Research
 from .paper import bodies
 from .paper import method as paper
 from .paper.convert import load_any_network

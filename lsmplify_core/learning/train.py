@@ -12,14 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..attachments import State
-from ..features import features
-from ..joints import N_JOINTS, N_POSED
-from ..kinematics import forward
-from ..motion import write_whole
-from ..network import apply_outputs, load_network
-from ..refine import gauss_newton
-from ..rotations import angle_between
+from ..body.markers import State
+from ..files.atomic import write_whole
+from ..geometry.kinematics import forward
+from ..geometry.rotations import angle_between
+from ..geometry.skeleton import N_JOINTS, N_POSED
+from ..solve.features import features
+from ..solve.gauss_newton import gauss_newton
+from ..solve.network import apply_outputs, load_network
 from .augment import Lesson, make_lesson
 from .data import Clips, draw_windows, load_clips, recombine
 from .model import LearnedIK

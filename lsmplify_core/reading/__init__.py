@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from ..errors import InputError
-from ..tracks import Tracks
+from ..runtime.errors import InputError
+from ..tracks.tracks import Tracks
 from .arrays import read_array
 from .bvh import is_bvh, read_bvh
 from .c3d import is_c3d, read_c3d

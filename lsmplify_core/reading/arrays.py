@@ -9,11 +9,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError, brief
-from ..joints import JOINT_NAMES
-from ..layout import load_layout
-from ..motion import load_motion
-from ..tracks import Tracks, checked_tracks
+from ..geometry.skeleton import JOINT_NAMES
+from ..layouts.layout import load_layout
+from ..motion.motion import load_motion
+from ..runtime.errors import InputError, brief
+from ..tracks.tracks import Tracks, checked_tracks
 from .door import make_tracks, zeros_missing
 
 Floats = NDArray[np.float64]

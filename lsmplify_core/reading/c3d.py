@@ -9,8 +9,8 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError, brief
-from ..tracks import Tracks
+from ..runtime.errors import InputError, brief
+from ..tracks.tracks import Tracks
 from .c3d_parameters import events, frame_count, labels, not_points, rotations_only, texts, up_of
 from .door import make_tracks, unit_of
 

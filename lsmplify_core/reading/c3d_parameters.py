@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..world import AXES
+from ..tracks.units_and_axes import AXES
 
 _NO_PLACES: Final = ("ANGLES", "FORCES", "MOMENTS", "POWERS", "SCALARS", "REACTIONS")
 """Vicon lists what its models wrote among the points under these names (POINT:ANGLES, …)."""

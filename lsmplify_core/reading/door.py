@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
-from ..tracks import Tracks, checked_tracks
-from ..world import UNITS
+from ..runtime.errors import InputError
+from ..tracks.tracks import Tracks, checked_tracks
+from ..tracks.units_and_axes import UNITS
 
 Floats = NDArray[np.float64]
 

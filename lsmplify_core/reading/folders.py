@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..errors import InputError
-from ..tracks import Tracks
+from ..runtime.errors import InputError
+from ..tracks.tracks import Tracks
 from .arrays import LAYOUT_BY_COUNT, read_array
 from .door import number, rate_of_times
 from .keypoints import read_keypoint_sequence

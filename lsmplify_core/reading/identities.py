@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..runtime.errors import InputError
 
 Floats = NDArray[np.float64]
 

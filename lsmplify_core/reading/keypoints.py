@@ -14,8 +14,8 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
-from ..tracks import Tracks
+from ..runtime.errors import InputError
+from ..tracks.tracks import Tracks
 from .arrays import names_by_count
 from .door import make_tracks, rate_of_times, read_text
 from .identities import Seen, followed

@@ -6,8 +6,8 @@ from typing import Final
 
 from ..datasets.estimates import Estimate, read_estimates
 from ..datasets.upright import stood_up
-from ..errors import InputError
-from ..motion import Motion, load_motion
+from ..motion.motion import Motion, load_motion
+from ..runtime.errors import InputError
 from .start import read_start
 
 MOTION_SUFFIXES: Final = (".npz", ".pkl", ".bvh")

@@ -4,8 +4,8 @@
 from pathlib import Path
 from typing import Final
 
-from ..errors import InputError
-from ..tracks import Tracks
+from ..runtime.errors import InputError
+from ..tracks.tracks import Tracks
 from .door import (
     make_tracks,
     matrix,

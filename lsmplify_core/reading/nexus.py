@@ -3,8 +3,8 @@
 
 from pathlib import Path
 
-from ..errors import InputError
-from ..tracks import Tracks
+from ..runtime.errors import InputError
+from ..tracks.tracks import Tracks
 from .door import cells, make_tracks, matrix, number, read_text, unit_of, zeros_missing
 
 

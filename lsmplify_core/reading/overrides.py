@@ -3,9 +3,9 @@
 
 from dataclasses import replace
 
-from ..errors import InputError
-from ..tracks import Tracks
-from ..world import AXES, UNITS
+from ..runtime.errors import InputError
+from ..tracks.tracks import Tracks
+from ..tracks.units_and_axes import AXES, UNITS
 
 
 def with_overrides(

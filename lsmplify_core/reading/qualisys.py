@@ -4,8 +4,8 @@
 from pathlib import Path
 from typing import Final
 
-from ..errors import InputError
-from ..tracks import Tracks
+from ..runtime.errors import InputError
+from ..tracks.tracks import Tracks
 from .door import make_tracks, matrix, number, read_text, split, zeros_missing
 
 _MILLIMETRE: Final = 0.001

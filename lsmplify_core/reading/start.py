@@ -10,15 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
-from ..arrays import Floats
-from ..body import default_body
-from ..errors import InputError
-from ..joints import JOINT_INDEX, JOINT_NAMES, N_JOINTS, PARENTS
-from ..layout import Layout
-from ..matching import Match, best_match
-from ..motion import Motion, load_motion
-from ..tracks import Tracks
-from ..world import World, find_world, turn_up
+from ..body.body import default_body
+from ..geometry.skeleton import JOINT_INDEX, JOINT_NAMES, N_JOINTS, PARENTS
+from ..layouts.layout import Layout
+from ..layouts.matching import Match, best_match
+from ..motion.motion import Motion, load_motion
+from ..runtime.array_types import Floats
+from ..runtime.errors import InputError
+from ..tracks.tracks import Tracks
+from ..tracks.units_and_axes import World, find_world, turn_up
 from .bvh import BvhMotion, load_bvh, read_bvh
 
 _TORSO = ("Pelvis", "Spine1", "Spine2", "Spine3", "Neck", "Head", "L_Collar", "R_Collar")

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
-from ..tracks import Tracks
+from ..runtime.errors import InputError
+from ..tracks.tracks import Tracks
 from .arrays import names_by_count
 from .door import cells, make_tracks, matrix, number, rate_of_times, read_text, zeros_missing
 

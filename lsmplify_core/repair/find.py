@@ -7,13 +7,13 @@ from typing import Final
 
 import numpy as np
 
-from ..arrays import Floats
-from ..stretches import runs_of
-from ..tracks import Tracks
-from .leaps import find_leaps
-from .partners import find_partners
+from ..geometry.intervals import runs_of
+from ..runtime.array_types import Floats
+from ..tracks.tracks import Tracks
+from .jumps import find_leaps
+from .outliers import find_strays
 from .records import Repair, apply, summary
-from .strays import find_strays
+from .rigid_neighbours import find_partners
 from .swaps import find_swaps
 
 _SHORT: Final = 0.2

@@ -5,9 +5,9 @@ from typing import Final
 
 import numpy as np
 
-from ..arrays import Floats
-from ..placing import kabsch
-from .partners import Partners, find_partners
+from ..runtime.array_types import Floats
+from ..solve.root_alignment import kabsch
+from .rigid_neighbours import Partners, find_partners
 
 _RIGID: Final = 0.012
 """Metres: partners whose distances vary less than this are on the same bone."""

@@ -11,8 +11,8 @@ from typing import Any, Final, cast
 
 import numpy as np
 
-from ..errors import InputError
-from ..tracks import Tracks
+from ..runtime.errors import InputError
+from ..tracks.tracks import Tracks
 from .gaps import filled
 
 KINDS: Final = ("swap", "spike", "mislabel", "duplicate", "ghost", "gap")

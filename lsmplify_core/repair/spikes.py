@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
+from ..runtime.array_types import Floats
 
 _HARDEST: Final = 600.0
 """m/s²: harder than a fist or a foot turns round."""

@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
-from ..stretches import runs_of
-from .partners import Partners
+from ..geometry.intervals import runs_of
+from ..runtime.array_types import Floats
 from .records import Repair
+from .rigid_neighbours import Partners
 
 _BETTER: Final = 0.4
 """Exchanged, the pair goes on so many times as smoothly, or it was no exchange."""

@@ -11,13 +11,13 @@ from typing import Final
 
 import numpy as np
 
-from ..errors import InputError
-from ..joints import MIRROR
-from ..layout import Keypoint, Layout, keypoints_at
-from ..matching import Match, is_a_body, match_as_named, match_layout
-from ..threads import crew
-from ..tracks import Tracks
-from ..world import converted
+from ..geometry.skeleton import MIRROR
+from ..layouts.layout import Keypoint, Layout, keypoints_at
+from ..layouts.matching import Match, is_a_body, match_as_named, match_layout
+from ..runtime.errors import InputError
+from ..runtime.threads import crew
+from ..tracks.tracks import Tracks
+from ..tracks.units_and_axes import converted
 from .fit import fitted, moved
 from .guess import Guess, guess_points, guess_world
 

@@ -7,19 +7,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
-from ..attachments import State, Target
-from ..body import default_body
-from ..calibrate import Calibration, calibrate_steps
-from ..joints import N_POSED, PARENTS
-from ..kinematics import forward
-from ..layout import Keypoint, Layout
-from ..matching import match_as_named
-from ..network import load_network
-from ..shapes import RegionSpace
-from ..timing import finished
-from ..tracks import Tracks
-from ..world import converted, find_world
+from ..body.body import default_body
+from ..body.markers import State, Target
+from ..body.shape_space import RegionSpace
+from ..calibration.calibrate import Calibration, calibrate_steps
+from ..geometry.kinematics import forward
+from ..geometry.skeleton import N_POSED, PARENTS
+from ..layouts.layout import Keypoint, Layout
+from ..layouts.matching import match_as_named
+from ..runtime.array_types import Floats
+from ..runtime.progress import finished
+from ..solve.network import load_network
+from ..tracks.tracks import Tracks
+from ..tracks.units_and_axes import converted, find_world
 
 _CLEARLY: Final = 0.75
 """A track changes joints where it moves so much less on the other."""

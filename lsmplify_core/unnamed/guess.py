@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
-from ..joints import N_POSED
-from ..tracks import Tracks
-from ..world import AXES, UNITS, World, turn_up
+from ..geometry.skeleton import N_POSED
+from ..runtime.array_types import Floats
+from ..tracks.tracks import Tracks
+from ..tracks.units_and_axes import AXES, UNITS, World, turn_up
 from .inputs import point_inputs
 from .network import FRAMES, OFFSET_SCALE, load_point_network
 

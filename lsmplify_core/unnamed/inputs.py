@@ -3,7 +3,7 @@
 
 from array_api_compat import array_namespace
 
-from ..rotations import Array
+from ..geometry.rotations import Array
 
 
 def point_inputs(points: Array, seen: Array) -> tuple[Array, Array]:

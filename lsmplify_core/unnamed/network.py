@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
-from ..joints import N_POSED
+from ..geometry.skeleton import N_POSED
+from ..runtime.errors import InputError
 
 FRAMES: Final = 8
 """Frames that the network looks at together."""

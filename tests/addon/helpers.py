@@ -6,13 +6,13 @@ from pathlib import Path
 import bpy
 import numpy as np
 from lsmplify_extension.addon import actions
-from lsmplify_extension.lsmplify_core.body import default_body
-from lsmplify_extension.lsmplify_core.joints import PARENTS
-from lsmplify_extension.lsmplify_core.kinematics import attached_points, forward
-from lsmplify_extension.lsmplify_core.layout import load_layout
-from lsmplify_extension.lsmplify_core.mannequin import mannequin
-from lsmplify_extension.lsmplify_core.motion import Motion
-from lsmplify_extension.lsmplify_core.rotations import axis_angle_to_matrix, rotation_x
+from lsmplify_extension.lsmplify_core.body.body import default_body
+from lsmplify_extension.lsmplify_core.body.mannequin import mannequin
+from lsmplify_extension.lsmplify_core.geometry.kinematics import attached_points, forward
+from lsmplify_extension.lsmplify_core.geometry.rotations import axis_angle_to_matrix, rotation_x
+from lsmplify_extension.lsmplify_core.geometry.skeleton import PARENTS
+from lsmplify_extension.lsmplify_core.layouts.layout import load_layout
+from lsmplify_extension.lsmplify_core.motion.motion import Motion
 
 
 def waving(frames: int = 40, rate: float = 30.0) -> Motion:
@@ -64,7 +64,7 @@ def add_empties(
 
 def joints_in_world(armature: bpy.types.Object) -> np.ndarray:
     """(24, 3) where Blender itself puts the bones' heads now."""
-    from lsmplify_extension.lsmplify_core.joints import JOINT_NAMES
+    from lsmplify_extension.lsmplify_core.geometry.skeleton import JOINT_NAMES
 
     posed = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
     heads = [posed.matrix_world @ posed.pose.bones[n].head for n in JOINT_NAMES]

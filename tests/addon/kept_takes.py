@@ -9,11 +9,14 @@ from lsmplify_extension.addon.armature import make_armature
 from lsmplify_extension.addon.bake import Timing, bake
 from lsmplify_extension.addon.takes import record
 from lsmplify_extension.lsmplify_core.cleanup.attached import Attached, attach
-from lsmplify_extension.lsmplify_core.joints import JOINT_INDEX, JOINT_NAMES
-from lsmplify_extension.lsmplify_core.motion import Motion
-from lsmplify_extension.lsmplify_core.rotations import angle_between, axis_angle_to_matrix
-from lsmplify_extension.lsmplify_core.trackrecord import TrackRecord
-from lsmplify_extension.lsmplify_core.tracks import checked_tracks
+from lsmplify_extension.lsmplify_core.geometry.rotations import (
+    angle_between,
+    axis_angle_to_matrix,
+)
+from lsmplify_extension.lsmplify_core.geometry.skeleton import JOINT_INDEX, JOINT_NAMES
+from lsmplify_extension.lsmplify_core.motion.motion import Motion
+from lsmplify_extension.lsmplify_core.review.track_record import TrackRecord
+from lsmplify_extension.lsmplify_core.tracks.tracks import checked_tracks
 
 Keys = dict[tuple[str, int], np.ndarray]
 
@@ -66,7 +69,7 @@ def degrees_off(motion: Motion, truth: Motion, joint: str) -> np.ndarray:
 def pose_like(armature: bpy.types.Object, motion: Motion, frame: int) -> None:
     """Pose the armature by hand, without keys, as the motion's frame has it."""
     from lsmplify_extension.addon.armature import rig_of
-    from lsmplify_extension.lsmplify_core.bones import pose_bones
+    from lsmplify_extension.lsmplify_core.motion.bone_axes import pose_bones
 
     quaternions, locations = pose_bones(motion.between(frame, frame + 1), rig_of(armature))
     for joint, name in enumerate(JOINT_NAMES):

@@ -90,7 +90,7 @@ def of_tables() -> Iterator[str]:
     from lsmplify_extension.addon.first_steps.panel import STEPS
     from lsmplify_extension.addon.mapping.panel import COUNTS
     from lsmplify_extension.addon.takes.groups import KINDS
-    from lsmplify_extension.lsmplify_core.cleanup import spans
+    from lsmplify_extension.lsmplify_core.cleanup import worst_intervals as spans
     from lsmplify_extension.lsmplify_core.repair.records import KINDS as REPAIRS
 
     yield from (kind.title() for kind in REPAIRS)

@@ -52,7 +52,7 @@ def test_one_frame(extension) -> None:
 def test_a_locked_bone(extension) -> None:
     from helpers import add_empties, waving
     from lsmplify_extension.addon.armature import make_armature
-    from lsmplify_extension.lsmplify_core.body import default_body
+    from lsmplify_extension.lsmplify_core.body.body import default_body
 
     armature = make_armature(bpy.context, default_body(), "Body")
     armature.pose.bones["L_Knee"].lock_rotation[0] = True
@@ -65,7 +65,7 @@ def test_a_locked_bone(extension) -> None:
 def test_a_linked_armature(extension, tmp_path) -> None:
     from helpers import add_empties, waving
     from lsmplify_extension.addon.armature import make_armature
-    from lsmplify_extension.lsmplify_core.body import default_body
+    from lsmplify_extension.lsmplify_core.body.body import default_body
 
     armature = make_armature(bpy.context, default_body(), "Body")
     path = str(tmp_path / "library.blend")
@@ -95,7 +95,7 @@ def test_an_armature_without_the_joints(extension) -> None:
 def test_an_unevenly_scaled_armature(extension) -> None:
     from helpers import add_empties, waving
     from lsmplify_extension.addon.armature import make_armature
-    from lsmplify_extension.lsmplify_core.body import default_body
+    from lsmplify_extension.lsmplify_core.body.body import default_body
 
     armature = make_armature(bpy.context, default_body(), "Body")
     armature.scale = (1.0, 2.0, 1.0)
@@ -143,7 +143,7 @@ def test_bones_that_do_not_follow_as_smpls_joints(extension, change: str, says: 
     """Each would bake without a word and stand centimetres off."""
     from helpers import add_empties, waving
     from lsmplify_extension.addon.armature import make_armature
-    from lsmplify_extension.lsmplify_core.body import default_body
+    from lsmplify_extension.lsmplify_core.body.body import default_body
 
     armature = make_armature(bpy.context, default_body(), "Body")
     bpy.context.view_layer.objects.active = armature

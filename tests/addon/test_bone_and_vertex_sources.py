@@ -88,7 +88,7 @@ def test_skeletons_are_posed_by_blender_on_their_own_clock(extension) -> None:
 
 
 def test_an_armature_at_rest_is_refused(extension) -> None:
-    from lsmplify_extension.lsmplify_core.errors import InputError
+    from lsmplify_extension.lsmplify_core.runtime.errors import InputError
 
     armature = armature_of(np.zeros((2, 3)), [-1, -1])
     armature.data.pose_position = "REST"
@@ -159,7 +159,7 @@ def test_a_group_of_several_vertices_is_their_weighted_middle(extension) -> None
 
 
 def test_an_attribute_names_the_vertices(extension) -> None:
-    from lsmplify_extension.lsmplify_core.errors import InputError
+    from lsmplify_extension.lsmplify_core.runtime.errors import InputError
 
     item = points_mesh(np.array([[[0.0, 0, 0], [1.0, 0, 0], [3.0, 0, 0]]]))
     numbers = item.data.attributes.new("joint", "INT", "POINT")
@@ -200,7 +200,7 @@ def test_an_alembic_cache_is_solved(extension, tmp_path) -> None:
 
 
 def test_a_mesh_that_changes_its_vertices_is_refused(extension) -> None:
-    from lsmplify_extension.lsmplify_core.errors import InputError
+    from lsmplify_extension.lsmplify_core.runtime.errors import InputError
 
     item = points_mesh(np.zeros((3, 4, 3)))
     item.shape_key_clear()

@@ -18,7 +18,7 @@ def solved(layout: str = "CMU_41") -> bpy.types.Object:
 def test_markers_are_shown_where_they_were_found(extension, metres: float) -> None:
     """In T-pose, at the calibrated offsets from the joints; shown again, all is gone."""
     from lsmplify_extension.addon.calibration.store import calibration_of
-    from lsmplify_extension.lsmplify_core.joints import JOINT_NAMES
+    from lsmplify_extension.lsmplify_core.geometry.skeleton import JOINT_NAMES
 
     bpy.context.scene.unit_settings.scale_length = metres
     armature = solved_in(metres)

@@ -167,7 +167,7 @@ def test_an_action_from_elsewhere_gets_tracks_and_is_solved_anew(extension) -> N
     from kept_takes import degrees_off, pose_like, shown, spoiled, waving
     from lsmplify_extension.addon.armature import make_armature
     from lsmplify_extension.addon.takes.reading import read_take
-    from lsmplify_extension.lsmplify_core.joints import JOINT_NAMES
+    from lsmplify_extension.lsmplify_core.geometry.skeleton import JOINT_NAMES
 
     truth = waving(49, 24.0)
     wrong = spoiled(truth, "R_Elbow", 16, 32, 0.8)

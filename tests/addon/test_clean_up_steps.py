@@ -11,7 +11,7 @@ import pytest
 def sliding(frames: int = 48):
     """Someone who stands and slides slowly to the side, arms moving."""
     from helpers import waving
-    from lsmplify_extension.lsmplify_core.motion import Motion
+    from lsmplify_extension.lsmplify_core.motion.motion import Motion
 
     still = waving(frames, 24.0)
     rotations = np.repeat(still.rotations[:1], frames, axis=0)

@@ -20,7 +20,7 @@ def take(tmp_path):
 
 def test_writes_every_format(extension, take, tmp_path) -> None:
     from lsmplify_extension.addon import cli
-    from lsmplify_extension.lsmplify_core.motion import load_motion
+    from lsmplify_extension.lsmplify_core.motion.motion import load_motion
 
     outs = [tmp_path / f"out.{kind}" for kind in ("npz", "blend", "fbx", "bvh")]
     words = ["bake", "--file", str(take), "--report", str(tmp_path / "report.json")]
@@ -78,8 +78,8 @@ def bake(take, out, *more) -> int:
 def test_a_layout_of_ones_own(extension, tmp_path) -> None:
     """Names that no shipped layout knows are fine where the layout file knows them."""
     from helpers import points_of, waving
-    from lsmplify_extension.lsmplify_core.joints import JOINT_NAMES
-    from lsmplify_extension.lsmplify_core.layout import load_layout
+    from lsmplify_extension.lsmplify_core.geometry.skeleton import JOINT_NAMES
+    from lsmplify_extension.lsmplify_core.layouts.layout import load_layout
 
     shipped = load_layout("BODY_25")
     own = [f"q{i}zz" for i in range(len(shipped.names))]
@@ -95,7 +95,7 @@ def test_a_layout_of_ones_own(extension, tmp_path) -> None:
 
 
 def test_what_the_panel_was_set_to_is_no_option(extension, take, tmp_path) -> None:
-    from lsmplify_extension.lsmplify_core.motion import load_motion
+    from lsmplify_extension.lsmplify_core.motion.motion import load_motion
 
     settings = bpy.context.scene.lsmplify
     settings.use_range, settings.frame_start, settings.frame_end = True, 5, 6

@@ -12,7 +12,7 @@ import pytest
 def test_an_amass_file_is_refined_from_its_tracks(extension, tmp_path: Path) -> None:
     from helpers import add_empties, joints_in_world
     from kept_takes import degrees_off, shown, spoiled, waving
-    from lsmplify_extension.lsmplify_core.motion import save_motion
+    from lsmplify_extension.lsmplify_core.motion.motion import save_motion
 
     truth = waving(49, 24.0)
     save_motion(spoiled(truth, "R_Elbow", 10, 30, 0.6), tmp_path / "estimate.npz")
@@ -36,7 +36,7 @@ def test_attached_tracks_say_what_is_unsure(extension) -> None:
     from lsmplify_extension.addon.armature import make_armature
     from lsmplify_extension.addon.bake import Timing, bake
     from lsmplify_extension.addon.takes import record
-    from lsmplify_extension.lsmplify_core.joints import JOINT_INDEX
+    from lsmplify_extension.lsmplify_core.geometry.skeleton import JOINT_INDEX
 
     truth = waving(30, 24.0)
     armature = make_armature(bpy.context, truth.body, "Hand")

@@ -85,7 +85,7 @@ def test_a_solve_follows_the_list(extension, kept) -> None:
 
 
 def _layout_text() -> str:
-    from lsmplify_extension.lsmplify_core.layout import LAYOUT_FOLDER
+    from lsmplify_extension.lsmplify_core.layouts.layout import LAYOUT_FOLDER
 
     return (LAYOUT_FOLDER / "BODY_25.json").read_text(encoding="utf-8")
 

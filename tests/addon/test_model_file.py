@@ -33,7 +33,7 @@ def baked() -> bpy.types.Object:
 def test_new_bodies_are_of_the_file(preferences, tmp_path: Path) -> None:
     """Mesh, weights and joints are the file's; the tracks are met as with the mannequin."""
     from helpers import add_empties, joints_in_world, save_model, waving
-    from lsmplify_extension.lsmplify_core.smplfile import load_smpl_file
+    from lsmplify_extension.lsmplify_core.body.smpl_file import load_smpl_file
 
     path = save_model(tmp_path / "SMPL_NEUTRAL.npz")
     preferences.smpl_file = str(path)
@@ -59,7 +59,7 @@ def test_blender_moves_the_mesh_as_the_core_does(preferences, tmp_path: Path) ->
     from helpers import save_model, waving
     from lsmplify_extension.addon.armature import make_armature
     from lsmplify_extension.addon.bake import Timing, bake
-    from lsmplify_extension.lsmplify_core.smplfile import load_smpl_file
+    from lsmplify_extension.lsmplify_core.body.smpl_file import load_smpl_file
 
     smpl = load_smpl_file(save_model(tmp_path / "m.npz"))
     betas = np.eye(10)[0]
@@ -87,7 +87,7 @@ def test_an_empty_preference_makes_the_mannequin(preferences) -> None:
 def test_an_existing_armature_keeps_its_own_body(preferences, tmp_path: Path) -> None:
     from helpers import add_empties, save_model, waving
     from lsmplify_extension.addon.armature import make_armature
-    from lsmplify_extension.lsmplify_core.body import default_body
+    from lsmplify_extension.lsmplify_core.body.body import default_body
 
     preferences.smpl_file = str(save_model(tmp_path / "m.npz", size=1.1))
     armature = make_armature(bpy.context, default_body(), "Mine")

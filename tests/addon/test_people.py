@@ -52,7 +52,7 @@ def test_one_person_can_be_chosen(extension) -> None:
 
 def test_two_people_on_one_armature_are_refused(extension) -> None:
     from lsmplify_extension.addon.armature import make_armature
-    from lsmplify_extension.lsmplify_core.body import default_body
+    from lsmplify_extension.lsmplify_core.body.body import default_body
 
     two()
     settings = bpy.context.scene.lsmplify
@@ -111,7 +111,7 @@ def test_stopping_while_the_second_is_solved_leaves_nothing(extension) -> None:
 def test_the_command_solves_one_person(extension, tmp_path) -> None:
     from helpers import points_of, waving
     from lsmplify_extension.addon import cli
-    from lsmplify_extension.lsmplify_core.motion import load_motion
+    from lsmplify_extension.lsmplify_core.motion.motion import load_motion
 
     names, points = points_of(waving(12, 24.0))
     both = np.concatenate((points, points + np.array([3.0, 1.0, 0.0])), axis=1)

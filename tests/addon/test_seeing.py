@@ -37,7 +37,7 @@ def test_lines_follow_the_body_as_it_stands(extension) -> None:
 def test_nothing_is_drawn_over_a_body_without_tracks(extension) -> None:
     from lsmplify_extension.addon.armature import make_armature
     from lsmplify_extension.addon.seeing import overlay
-    from lsmplify_extension.lsmplify_core.body import default_body
+    from lsmplify_extension.lsmplify_core.body.body import default_body
 
     armature = make_armature(bpy.context, default_body(), "Body")
     bpy.context.scene.lsmplify.seeing.show = True

@@ -39,8 +39,8 @@ def test_blender_evaluates_the_bake_to_the_solvers_joints(
     from helpers import joints_in_world, waving
     from lsmplify_extension.addon.armature import make_armature, rig_of
     from lsmplify_extension.addon.bake import Timing, bake
-    from lsmplify_extension.lsmplify_core.body import default_body
-    from lsmplify_extension.lsmplify_core.bones import body_of
+    from lsmplify_extension.lsmplify_core.body.body import default_body
+    from lsmplify_extension.lsmplify_core.motion.bone_axes import body_of
 
     armature = make_armature(bpy.context, default_body(), "Body")
     if placed:
@@ -177,9 +177,12 @@ def test_quaternions_go_on_from_the_keys_outside_the_range(extension) -> None:
     from lsmplify_extension.addon import actions
     from lsmplify_extension.addon.armature import make_armature
     from lsmplify_extension.addon.bake import Timing, bake
-    from lsmplify_extension.lsmplify_core.body import default_body
-    from lsmplify_extension.lsmplify_core.motion import Motion
-    from lsmplify_extension.lsmplify_core.rotations import axis_angle_to_matrix, rotation_x
+    from lsmplify_extension.lsmplify_core.body.body import default_body
+    from lsmplify_extension.lsmplify_core.geometry.rotations import (
+        axis_angle_to_matrix,
+        rotation_x,
+    )
+    from lsmplify_extension.lsmplify_core.motion.motion import Motion
 
     heading = np.zeros((100, 3))
     heading[:, 2] = np.linspace(0.0, 9.0, 100)
@@ -214,7 +217,7 @@ def test_the_artists_mode_and_selection_stay(extension) -> None:
 def test_a_file_saved_half_way_can_be_solved_again(extension, tmp_path) -> None:
     from helpers import add_empties, waving
     from lsmplify_extension.addon import running
-    from lsmplify_extension.lsmplify_core.solver import Progress
+    from lsmplify_extension.lsmplify_core.pipeline import Progress
 
     add_empties(waving(5, 24.0))
     running.tell(Progress("solve", 0.4))
@@ -232,7 +235,7 @@ def test_a_failure_while_solving_ends_the_solve(extension) -> None:
 
     from lsmplify_extension.addon import running
     from lsmplify_extension.addon.solve_operator import LSMPLIFY_OT_solve_and_bake as Solve
-    from lsmplify_extension.lsmplify_core.solver import Progress
+    from lsmplify_extension.lsmplify_core.pipeline import Progress
 
     def failing():
         yield Progress("solve", 0.1)

@@ -234,7 +234,7 @@ def test_the_scenes_unit_is_respected(extension) -> None:
     """One unit a centimetre: tracks 170 units high are a person, and the body lies over them."""
     from helpers import add_empties, joints_in_world, points_of, waving
     from lsmplify_extension.addon import actions
-    from lsmplify_extension.lsmplify_core.errorcurves import TRACK_ERROR
+    from lsmplify_extension.lsmplify_core.review.error_curves import TRACK_ERROR
 
     scene, motion = bpy.context.scene, waving(20, 24.0)
     scene.unit_settings.scale_length = 0.01

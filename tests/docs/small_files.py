@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from pages import ROOT, Command
 
-from lsmplify_core.motion import Motion, save_motion
+from lsmplify_core.motion.motion import Motion, save_motion
+from lsmplify_core.pipeline import Settings, solve
 from lsmplify_core.reading import read_tracks
-from lsmplify_core.solver import Settings, solve
 
 WRITTEN = ("-o", "--out", "--report", "--keys-out")
 """Options that name what a command writes; so do those that begin with --save."""

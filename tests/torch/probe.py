@@ -61,7 +61,9 @@ def main() -> None:
 def methods_seen() -> dict:
     """What the panel would say of methods and devices."""
     methods = importlib.import_module(f"{installed.MODULE}.addon.methods")
-    research = importlib.import_module(f"{installed.MODULE}.lsmplify_core.research")
+    research = importlib.import_module(
+        f"{installed.MODULE}.lsmplify_core.workflows.research_methods"
+    )
     return {
         "lacking": {item[0]: methods.lacking(item[0]) for item in methods.METHOD_ITEMS},
         "devices": {d: research.device_lacking(d) for d in research.DEVICES},

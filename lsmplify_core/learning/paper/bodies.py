@@ -12,12 +12,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...arrays import Floats
-from ...body import REGION_NAMES, REGIONS, Body, default_body, region_scales
-from ...joints import JOINT_INDEX
-from ...kinematics import attached_points, forward
-from ...layout import load_layout
-from ...mannequin import mannequin
+from ...body.body import REGION_NAMES, REGIONS, Body, default_body, region_scales
+from ...body.mannequin import mannequin
+from ...geometry.kinematics import attached_points, forward
+from ...geometry.skeleton import JOINT_INDEX
+from ...layouts.layout import load_layout
+from ...runtime.array_types import Floats
 from .network import N_BETAS
 
 LAYOUT: Final = "BODY_25"

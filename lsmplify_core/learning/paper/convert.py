@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...archives import read_npz
-from ...errors import InputError
-from ...motion import write_whole
+from ...files.atomic import write_whole
+from ...files.npz import read_npz
+from ...runtime.errors import InputError
 from .network import PaperNetwork
 
 _NAMES: Final = (

@@ -10,8 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from ...arrays import Floats
-from ...errors import InputError
+from ...runtime.array_types import Floats
+from ...runtime.errors import InputError
 
 N_POINTS: Final = 25
 

@@ -12,11 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...attachments import Target
-from ...joints import N_JOINTS
-from ...layout import load_layout
-from ...placing import place
-from ...timing import finished
+from ...body.markers import Target
+from ...geometry.skeleton import N_JOINTS
+from ...layouts.layout import load_layout
+from ...runtime.progress import finished
+from ...solve.root_alignment import place
 from .bodies import LAYOUT, keypoints
 from .frame import in_human_frame
 from .network import PaperNetwork

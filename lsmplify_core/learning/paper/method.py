@@ -12,16 +12,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...arrays import Floats
-from ...body import Body, default_body
-from ...errors import InputError
+from ...body.body import Body, default_body
 from ...evaluation.answers import Answer
 from ...evaluation.takes import Take, keypoints
-from ...fitting import Settings
-from ...matching import match_layout
-from ...motion import Motion
-from ...solver import solve
-from ...timing import finished
+from ...layouts.matching import match_layout
+from ...motion.motion import Motion
+from ...pipeline import solve
+from ...runtime.array_types import Floats
+from ...runtime.errors import InputError
+from ...runtime.progress import finished
+from ...solve.fitting import Settings
 from .bodies import LAYOUT, betas_of
 from .convert import load_paper_network
 from .infer import PaperSolver

@@ -11,8 +11,8 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from ...joints import N_POSED
-from ...rotations import sixd_to_matrix
+from ...geometry.rotations import sixd_to_matrix
+from ...geometry.skeleton import N_POSED
 from .graph import N_POINTS, partitions
 
 MOMENTS: Final = 2

@@ -16,9 +16,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...joints import N_JOINTS, N_POSED
-from ...kinematics import forward
-from ...rotations import angle_between, matrix_to_axis_angle
+from ...geometry.kinematics import forward
+from ...geometry.rotations import angle_between, matrix_to_axis_angle
+from ...geometry.skeleton import N_JOINTS, N_POSED
 from ..data import Clips, load_clips
 from .bodies import People, many_people, points_of
 from .convert import save_paper_network

@@ -7,16 +7,16 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from ...arrays import Floats
-from ...attachments import Target
-from ...body import Body, default_body
+from ...body.body import Body, default_body
+from ...body.markers import Target
 from ...evaluation.answers import Answer
 from ...evaluation.takes import Take, keypoints
-from ...joints import N_POSED
-from ...layout import Layout
-from ...motion import Motion
-from ...placing import place
-from ...rotations import axis_angle_to_matrix, matrix_to_axis_angle
+from ...geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
+from ...geometry.skeleton import N_POSED
+from ...layouts.layout import Layout
+from ...motion.motion import Motion
+from ...runtime.array_types import Floats
+from ...solve.root_alignment import place
 from .model import shaped, smpl_layer
 from .solve import (
     PUBLISHED,

@@ -16,11 +16,11 @@ import smplx  # pyright: ignore[reportMissingTypeStubs]
 import torch
 from smplx.utils import Struct  # pyright: ignore[reportMissingTypeStubs]
 
-from ...arrays import Floats
-from ...body import REGION_NAMES, Body, default_body, region_scales
-from ...joints import N_JOINTS, PARENTS
-from ...layout import Layout
-from ...mannequin import mannequin
+from ...body.body import REGION_NAMES, Body, default_body, region_scales
+from ...body.mannequin import mannequin
+from ...geometry.skeleton import N_JOINTS, PARENTS
+from ...layouts.layout import Layout
+from ...runtime.array_types import Floats
 
 N_VERTICES: Final = 6890
 N_BETAS: Final = 10

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...arrays import Floats
-from ...motion import write_whole
-from ...rotations import matrix_to_axis_angle
+from ...files.atomic import write_whole
+from ...geometry.rotations import matrix_to_axis_angle
+from ...runtime.array_types import Floats
 from ..data import load_clips
 
 FILE: Final = Path(__file__).parent / "prior.npz"

@@ -16,12 +16,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...arrays import Floats
-from ...joints import N_JOINTS
-from ...kinematics import attached_points, bone_offsets, forward
-from ...layout import Layout
-from ...rotations import axis_angle_to_matrix
-from ...timing import finished
+from ...geometry.kinematics import attached_points, bone_offsets, forward
+from ...geometry.rotations import axis_angle_to_matrix
+from ...geometry.skeleton import N_JOINTS
+from ...layouts.layout import Layout
+from ...runtime.array_types import Floats
+from ...runtime.progress import finished
 from .model import N_BETAS, Shaped
 from .prior import N_POSE, PosePrior
 

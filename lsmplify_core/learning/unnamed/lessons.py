@@ -7,12 +7,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...body import REGION_NAMES, default_body, region_scales
-from ...joints import MIRROR, N_JOINTS, N_POSED, PARENTS
-from ...kinematics import forward
-from ...layout import load_layout
-from ...mannequin import mannequin
-from ...rotations import axis_angle_to_matrix
+from ...body.body import REGION_NAMES, default_body, region_scales
+from ...body.mannequin import mannequin
+from ...geometry.kinematics import forward
+from ...geometry.rotations import axis_angle_to_matrix
+from ...geometry.skeleton import MIRROR, N_JOINTS, N_POSED, PARENTS
+from ...layouts.layout import load_layout
 from ...unnamed.network import FRAMES
 from ..augment import random_layout
 from ..data import Clips, mirror

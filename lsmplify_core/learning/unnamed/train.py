@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ...joints import N_POSED
-from ...motion import write_whole
+from ...files.atomic import write_whole
+from ...geometry.skeleton import N_POSED
 from ...unnamed.inputs import point_inputs
 from ...unnamed.network import OFFSET_SCALE
 from ..data import load_clips

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The frames that a body is calibrated on: short runs, spread over the take.
+
+A run's frames lie one step of the network's clock apart, so that the network sees motion; of every
+run the first pass looks at every other frame only, and those between begin between them.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..body.markers import State, Target
+from ..solve.network import FRAME_RATE
+from ..solve.smoothing import fill_frames
+
+_RUNS: Final = 16
+_RUN: Final = 5
+_SECONDS_A_RUN: Final = 1.0
+"""So many runs of so many frames, and fewer runs in takes that are shorter than so many seconds for
+each."""
+
+
+@dataclass(frozen=True)
+class Runs:
+    """frames: (L, R) of R runs of L frames each; a row is a moment of all runs."""
+
+    frames: NDArray[np.intp]
+
+    @property
+    def thin(self) -> NDArray[np.intp]:
+        """Every other row, and the last."""
+        length = len(self.frames)
+        return np.unique(np.append(np.arange(0, length, 2), length - 1))
+
+    def clock(self, rows: NDArray[np.intp]) -> float:
+        """The rate at which some rows, one behind the other, are dealt out run by run again."""
+        step = 2 if 1 < len(rows) < len(self.frames) else 1
+        return FRAME_RATE / step * self.frames.shape[1]
+
+    def between(self, poses: State, rows: NDArray[np.intp]) -> State:
+        """Poses of all frames from those of some rows, which hold the ends of every run."""
+        length, count = self.frames.shape
+        rotations = np.zeros((count, length, *poses.rotations.shape[1:]), poses.rotations.dtype)
+        root = np.zeros((count, length, 3), poses.root.dtype)
+        known = np.zeros((count, length), dtype=bool)
+        by_row = (len(rows), count)
+        rotations[:, rows] = poses.rotations.reshape(*by_row, *rotations.shape[2:]).swapaxes(0, 1)
+        root[:, rows] = poses.root.reshape(*by_row, 3).swapaxes(0, 1)
+        known[:, rows] = True
+        # run behind run, so that what lies between is of one run
+        flat = State(rotations.reshape(-1, *rotations.shape[2:]), root.reshape(-1, 3))
+        filled = fill_frames(flat, known.reshape(-1))
+        return State(
+            filled.rotations.reshape(rotations.shape).swapaxes(0, 1).reshape(flat.rotations.shape),
+            filled.root.reshape(root.shape).swapaxes(0, 1).reshape(flat.root.shape),
+        )
+
+
+def best_runs(target: Target, rate: float) -> Runs:
+    """Runs where most is seen of a take at `rate` frames per second."""
+    step = max(1, round(rate / FRAME_RATE))
+    total = len(target.points)
+    length = min(_RUN, -(-total // step))
+    seen = target.weights.sum(axis=1)
+    last = max(total - step * (length - 1), 1)
+    share = np.convolve(seen, np.ones(step * (length - 1) + 1), "valid")
+    firsts: list[int] = []
+    count = int(np.clip(np.ceil(total / rate / _SECONDS_A_RUN), 4, _RUNS))
+    for stretch in np.array_split(np.arange(last), min(count, last)):
+        firsts.append(int(stretch[np.argmax(share[stretch])]))
+    best = max(share[f] for f in firsts)
+    kept = np.array([f for f in firsts if share[f] >= 0.7 * best])
+    return Runs(np.minimum(kept + step * np.arange(length)[:, None], total - 1))
+
+
+def with_neighbours(lost: NDArray[np.bool_], rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """(L, R): what is said of some rows of it, said of those between them too where either of their
+    neighbours has it."""
+    spread = lost.copy()
+    for low, high in pairwise(rows.tolist()):
+        spread[low + 1 : high] = lost[low] | lost[high]
+    return spread

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Motion: the result, joint rotations over time, and its AMASS-format file."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..body.body import Body, default_body
+from ..files.atomic import write_whole
+from ..files.npz import read_npz
+from ..geometry.kinematics import forward
+from ..geometry.rotations import (
+    axis_angle_to_matrix,
+    matrix_to_axis_angle,
+    matrix_to_quaternion,
+    quaternion_to_matrix,
+    slerp,
+)
+from ..geometry.skeleton import N_JOINTS
+from ..runtime.array_types import Floats
+from ..runtime.errors import InputError
+
+
+@dataclass(frozen=True)
+class Motion:
+    """A body moving, world Z up, metres.
+
+    rotations: (T, 24, 3, 3), each in its parent's frame, the pelvis's in the world's.
+    root: (T, 3) the pelvis joint. rate: frames per second.
+    track_names, track_error: the K tracks solved for and (T, K) distances in metres, NaN unseen.
+    betas: (10,) and gender: of the model file that the body is from, if it is from one.
+    """
+
+    rotations: Floats
+    root: Floats
+    rate: float
+    body: Body
+    track_names: tuple[str, ...] = ()
+    track_error: Floats | None = None
+    betas: Floats | None = None
+    gender: str = "neutral"
+
+    @property
+    def frames(self) -> int:
+        """Number of frames, T."""
+        return self.rotations.shape[0]
+
+    def joints(self) -> Floats:
+        """(T, 24, 3) world positions in metres."""
+        return forward(self.rotations, self.body.offsets, self.root)[1]
+
+    def between(self, start: int, stop: int) -> "Motion":
+        """Frames `start` to `stop`, the latter not included."""
+        error = self.track_error
+        return replace(
+            self, rotations=self.rotations[start:stop], root=self.root[start:stop],
+            track_error=None if error is None else error[start:stop],
+        )  # fmt: skip
+
+    def at(self, frames: Floats) -> "Motion":
+        """The motion at fractional frames (N,), held at both ends.
+
+        Rotations by slerp, root linearly. Track errors belong to whole frames and are left out.
+        """
+        wanted = np.clip(np.asarray(frames, dtype=np.float64), 0, self.frames - 1)
+        low = np.minimum(wanted.astype(np.intp), max(self.frames - 2, 0))
+        high = np.minimum(low + 1, self.frames - 1)
+        t = wanted - low
+        q = matrix_to_quaternion(self.rotations)
+        turned = slerp(q[low], q[high], np.broadcast_to(t[:, None], (len(t), N_JOINTS)))
+        root = self.root[low] + t[:, None] * (self.root[high] - self.root[low])
+        return replace(self, rotations=quaternion_to_matrix(turned), root=root, track_error=None)
+
+    def at_rate(self, rate: float) -> "Motion":
+        """Resampled to another number of frames per second, first frame kept."""
+        count = int(np.floor((self.frames - 1) / self.rate * rate + 1e-6)) + 1
+        return replace(self.at(np.arange(count) * (self.rate / rate)), rate=rate)
+
+
+def save_motion(motion: Motion, path: Path) -> None:
+    """Write the contract's npz (AMASS and more), whole or not at all."""
+    poses = matrix_to_axis_angle(motion.rotations).reshape(motion.frames, -1)
+    error = motion.track_error
+    if error is None:
+        error = np.full((motion.frames, len(motion.track_names)), np.nan)
+    arrays: dict[str, Any] = {
+        "poses": poses.astype(np.float32),
+        "trans": (motion.root - motion.body.rest_joints[0]).astype(np.float32),
+        "betas": (np.zeros(10) if motion.betas is None else motion.betas).astype(np.float32),
+        "gender": np.array(motion.gender),
+        "mocap_framerate": np.array(float(motion.rate)),
+        "rest_joints": motion.body.rest_joints.astype(np.float32),
+        "track_names": np.array(motion.track_names, dtype=np.str_),
+        "track_error": error.astype(np.float32),
+    }
+    write_whole(path, lambda file: np.savez_compressed(file, **arrays))
+
+
+def load_motion(path: Path) -> Motion:
+    """Read an AMASS-format npz: poses (T, 72), (T, 156) or (T, 165), Z up.
+
+    Without `rest_joints` the default body is taken. InputError says what is missing.
+    """
+    files = read_npz(path, _KEYS, "a motion")
+    for key in ("poses", "trans"):
+        if key not in files:
+            raise InputError(f"{path}: there is no {key!r} in it, so it is not an AMASS motion")
+    poses, trans = _numbers(files, "poses", path), _numbers(files, "trans", path)
+    if poses.ndim != 2 or poses.shape[1] < 66 or trans.shape != (len(poses), 3) or not len(poses):
+        raise InputError(f"{path}: poses {poses.shape} and trans {trans.shape} are not a motion's")
+    if not (np.isfinite(poses).all() and np.isfinite(trans).all()):
+        frame = int(np.argmin(np.isfinite(poses).all(axis=1) & np.isfinite(trans).all(axis=1)))
+        raise InputError(f"{path}: frame {frame} holds values that are not numbers")
+    rate = _rate(files, path)
+    vectors = np.zeros((len(poses), N_JOINTS, 3))
+    vectors[:, :22] = poses[:, :66].reshape(-1, 22, 3)
+    body = default_body()
+    if files.get("rest_joints", np.empty(0)).shape == (N_JOINTS, 3):
+        body = Body(_numbers(files, "rest_joints", path).astype(np.float64))
+        if not np.isfinite(body.rest_joints).all():
+            raise InputError(f"{path}: 'rest_joints' holds values that are not numbers")
+    names = tuple(str(n) for n in np.atleast_1d(files.get("track_names", np.empty(0))).ravel())
+    return Motion(
+        axis_angle_to_matrix(vectors), trans + body.rest_joints[0], rate, body, names,
+        _errors(files.get("track_error"), (len(poses), len(names))), _betas(files.get("betas")),
+        _gender(files.get("gender")),
+    )  # fmt: skip
+
+
+def _numbers(files: dict[str, Any], key: str, path: Path) -> Any:
+    if files[key].dtype.kind not in "fiu":
+        raise InputError(f"{path}: {key!r} is of type {files[key].dtype}, not numbers")
+    return files[key]
+
+
+def _rate(files: dict[str, Any], path: Path) -> float:
+    for key in ("mocap_framerate", "mocap_frame_rate"):
+        if key not in files:
+            continue
+        value = files[key]
+        rate = float(value) if value.dtype.kind in "fiu" and value.size == 1 else np.nan
+        if not (np.isfinite(rate) and rate > 0):
+            raise InputError(f"{path}: its {key!r} is not a number of frames per second")
+        return rate
+    return 30.0
+
+
+def _errors(values: Any, shape: tuple[int, int]) -> Floats | None:
+    """Track errors that belong to the motion's frames and tracks, else None."""
+    fits = values is not None and values.dtype.kind == "f" and values.shape == shape
+    return values if fits else None
+
+
+def _betas(values: Any) -> Floats | None:
+    """The first ten, those that a file lacks as zeros; None where there are none."""
+    if values is None or values.dtype.kind not in "fiu" or not np.isfinite(values).all():
+        return None
+    betas = np.zeros(10)
+    given = values.reshape(-1)[:10]
+    betas[: len(given)] = given
+    return betas
+
+
+def _gender(value: Any) -> str:
+    """As AMASS has it, in text or bytes."""
+    text = "" if value is None else str(value.astype(np.str_)) if value.ndim == 0 else ""
+    return text if text in ("female", "male") else "neutral"
+
+
+_KEYS = frozenset(
+    ("poses", "trans", "mocap_framerate", "mocap_frame_rate", "rest_joints", "track_names",
+     "track_error", "betas", "gender")
+)  # fmt: skip

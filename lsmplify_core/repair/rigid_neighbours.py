@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which tracks move together: for each track those whose distance to it hardly changes."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..runtime.array_types import Floats
+
+MOST: Final = 5
+_SAMPLES: Final = 90
+"""Frames, spread over the take, that distances are measured on."""
+_NEAREST: Final = 0.02
+_FURTHEST: Final = 0.75
+_LOOSEST: Final = 0.06
+"""Metres: what changes its distance more is no partner."""
+_SLACK: Final = 0.012
+_WIDE: Final = 4.0
+"""A distance is off where it differs from the usual by 12 mm and 4 times as much as three
+fifths of the samples do."""
+
+
+@dataclass(frozen=True)
+class Partners:
+    """of: K arrays of tracks, the steadiest first. usual: K arrays of metres, the median distances.
+    spread: K arrays of metres, what three fifths of the samples differ from these by."""
+
+    of: tuple[NDArray[np.intp], ...]
+    usual: tuple[Floats, ...]
+    spread: tuple[Floats, ...]
+
+    def off(self, positions: Floats, track: int, frames: slice) -> Floats:
+        """(n,): how far the track is from where its partners are used to have it; 1 is the most
+        that is normal. NaN where it or all partners are unseen."""
+        near = self.of[track]
+        if not len(near):
+            return np.full(len(positions[frames]), np.nan)
+        apart = positions[frames, track][:, None] - positions[frames][:, near]
+        distance = np.sqrt(np.square(apart).sum(axis=-1))
+        limit = _SLACK + _WIDE * self.spread[track]
+        return _median(np.abs(distance - self.usual[track]) / limit)
+
+    def nth(self, place: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats, Floats]:
+        """Tracks that have so many partners, that partner of each, usual distance and limit."""
+        tracks = np.array([k for k, n in enumerate(self.of) if len(n) > place], dtype=np.intp)
+        near = np.array([self.of[k][place] for k in tracks], dtype=np.intp)
+        usual = np.array([self.usual[k][place] for k in tracks])
+        spread = np.array([self.spread[k][place] for k in tracks])
+        return tracks, near, usual, _SLACK + _WIDE * spread
+
+    def suspects(self, positions: Floats) -> NDArray[np.bool_]:
+        """(K,): tracks that are ever off by the word of one of their first two partners; a quick
+        look that spares the long one."""
+        found = np.zeros(len(self.of), dtype=bool)
+        for place in (0, 1):
+            tracks, near, usual, limit = self.nth(place)
+            if len(tracks):
+                apart = positions[:, tracks] - positions[:, near]
+                distance = np.sqrt(np.square(apart).sum(axis=-1))
+                found[tracks] |= (np.abs(distance - usual) > limit).any(axis=0)
+        return found
+
+
+def find_partners(positions: Floats) -> Partners:
+    """Partners of each of the K tracks of positions (T, K, 3) in metres."""
+    sample = positions[np.unique(np.linspace(0, len(positions) - 1, _SAMPLES).round().astype(int))]
+    count = positions.shape[1]
+    a, b = np.triu_indices(count, 1)
+    apart = np.sqrt(np.square(sample[:, a] - sample[:, b]).sum(axis=-1))
+    there = np.isfinite(apart)
+    middle = masked_quantile(apart, there, 0.5)
+    spread = masked_quantile(np.abs(apart - middle), there, 0.6)
+    good = there.sum(axis=0) >= min(8, len(sample))
+    good &= (middle > _NEAREST) & (middle < _FURTHEST) & (spread < _LOOSEST)
+    usual, wide, rank = (np.full((count, count), np.inf) for _ in range(3))
+    usual[a, b] = usual[b, a] = middle
+    wide[a, b] = wide[b, a] = spread
+    rank[a, b] = rank[b, a] = np.where(good, spread + 0.01 * middle, np.inf)
+    order = np.argsort(rank, axis=1)[:, :MOST]
+    of = tuple(row[np.isfinite(rank[k, row])] for k, row in enumerate(order))
+    return Partners(
+        of,
+        tuple(usual[k, near] for k, near in enumerate(of)),
+        tuple(wide[k, near] for k, near in enumerate(of)),
+    )
+
+
+def masked_quantile(values: Floats, there: NDArray[np.bool_], share: float) -> Floats:
+    """The quantile over the first axis of the values that are there; NaN where none is. Far faster
+    than NumPy's own for NaN."""
+    ordered = np.sort(np.where(there, values, np.inf), axis=0)
+    count = there.sum(axis=0)
+    at = np.clip(np.ceil(share * count) - 1, 0, None).astype(np.intp)
+    found = np.take_along_axis(ordered, at[None], axis=0)[0]
+    return np.where(count > 0, found, np.nan)
+
+
+def _median(values: Floats) -> Floats:
+    """(n, p) -> (n,): the lower median of what is there, NaN where nothing is."""
+    return masked_quantile(values.T, np.isfinite(values.T), 0.5)

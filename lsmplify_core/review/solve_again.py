@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A take solved again from the tracks that its action keeps, with other repairs."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+
+from ..calibration.calibration_file import SavedCalibration
+from ..cleanup.plugin_tracks import match_of
+from ..layouts.layout import keypoints_at
+from ..motion.motion import Motion
+from ..pipeline import Progress, solve_steps
+from ..repair import Repair
+from ..runtime.errors import InputError
+from ..solve.fitting import Settings
+from .track_record import TrackRecord
+
+
+@dataclass(frozen=True)
+class Again:
+    """motion: on the record's own samples. record: the same tracks with what is mended now."""
+
+    motion: Motion
+    record: TrackRecord
+
+
+def solve_again_steps(
+    record: TrackRecord,
+    motion: Motion,
+    rate: float,
+    repairs: Sequence[Repair],
+    smooth: float | None,
+) -> Generator[Progress, None, Again]:
+    """Solve a record's tracks with these repairs and no others.
+
+    motion: of the armature; its body is kept, and so are the tracks' places on it. rate: samples a
+    second. smooth: seconds, None for as much as the noise asks for. Raises InputError where the
+    record shows too little.
+    """
+    if not record.attached.seen.any():
+        raise InputError(f"{record.attached.source}: no track is seen in it")
+    old = record.attached
+    tracks = replace(record.tracks(), rate=rate)
+    points = keypoints_at(old.names, old.joints, old.offsets)
+    solution = yield from solve_steps(
+        tracks, match=match_of(motion, old), body=motion.body, settings=Settings(smooth=smooth),
+        repairs=repairs, calibration=SavedCalibration(motion.body, points, record.layout),
+    )  # fmt: skip
+    kept = replace(record, expected=solution.expected, repairs=solution.repairs)
+    return Again(solution.motion, kept)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the network sees of a frame: the same 426 numbers whatever the layout.
+
+Tracks enter only through the joints: the mean residual of the points on each joint, and the turn
+that the points below a joint ask of it with the certainty of that turn (the diagonal block of the
+Gauss–Newton normal matrix). Any set of points on the body, with any gaps, fits the same network.
+All vectors are in the pelvis's current frame, so that position and heading in the world don't
+matter; lengths are metres on a body of the default size.
+"""
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from ..body.markers import State, Target, compare, crossed
+from ..geometry.rotations import Array, cross, matrix_to_sixd, transpose
+from ..geometry.skeleton import N_JOINTS, N_POSED
+
+N_FEATURES = 3 * N_JOINTS + 4 * N_JOINTS + 6 * (N_POSED - 1) + 6 * N_POSED
+_SOFT = 1e-4
+"""m²: added to a joint's certainty, so that the turn of an unobserved joint is zero."""
+
+
+def features(state: State, target: Target) -> Array:
+    """(N, 426) network input for a state held against its target."""
+    xp = array_namespace(state.root)
+    n = state.root.shape[0]
+    seen = compare(state, target)
+    frames = seen.turned[:, :N_POSED]
+    to_pelvis = transpose(seen.turned[:, 0])
+    placed = (seen.placed - state.root[:, None]) @ transpose(to_pelvis)
+    mean, count = _by_joint(seen.residuals, target)
+    mean = mean @ transpose(to_pelvis)
+    turn, certainty = _asked_turns(seen.levers, seen.residuals, frames, target.weights)
+    parts = (
+        placed,
+        10.0 * mean,
+        count,
+        matrix_to_sixd(state.rotations[:, 1:N_POSED]),
+        turn,
+        certainty,
+    )
+    return xp.concat(tuple(xp.reshape(p, (n, -1)) for p in parts), axis=1)
+
+
+def _by_joint(residuals: Array, target: Target) -> tuple[Array, Array]:
+    """Mean residual (N, 24, 3) of the points on each joint, and how much of it is seen (N, 24)."""
+    xp = array_namespace(residuals)
+    on = xp.asarray(np.eye(N_JOINTS)[np.asarray(target.joints)], dtype=residuals.dtype)
+    count = target.weights @ on
+    total = xp.matrix_transpose(on) @ (residuals * target.weights[..., None])
+    return total / (count + 1e-6)[..., None], xp.minimum(count, xp.ones_like(count))
+
+
+def _asked_turns(
+    levers: Array, residuals: Array, frames: Array, weights: Array
+) -> tuple[Array, Array]:
+    """The turn (N, 22, 3) that each joint alone would make, radians in its own frame, and the log
+    of its certainty (N, 22, 3) about the three axes."""
+    xp = array_namespace(levers)
+    weighted = residuals * xp.sqrt(weights)[..., None]
+    torque = xp.matrix_transpose(crossed(levers, weighted[..., None])[..., 0])
+    xx, yy, zz, xy, xz, yz = (
+        xp.sum(levers[:, :, a] * levers[:, :, b], axis=1)
+        for a, b in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
+    )
+    rows = (
+        (yy + zz + _SOFT, -xy, -xz), (-xy, xx + zz + _SOFT, -yz), (-xz, -yz, xx + yy + _SOFT),
+    )  # fmt: skip
+    inertia = xp.stack([xp.stack(row, axis=-1) for row in rows], axis=-2)
+    back = transpose(frames)
+    inertia = back @ inertia @ frames
+    torque = (back @ torque[..., None])[..., 0]
+    turn = xp.clip(_solve3(inertia, torque), -3.0, 3.0)
+    diagonal = xp.stack([inertia[..., i, i] for i in range(3)], axis=-1)
+    return turn, 0.25 * xp.log(diagonal) + 1.0
+
+
+def _solve3(a: Array, b: Array) -> Array:
+    """Solve symmetric 3 × 3 systems (..., 3, 3) x = (..., 3) by cross products."""
+    xp = array_namespace(a)
+    c0, c1, c2 = a[..., :, 0], a[..., :, 1], a[..., :, 2]
+    r0, r1, r2 = cross(c1, c2), cross(c2, c0), cross(c0, c1)
+    det = xp.sum(c0 * r0, axis=-1)
+    x = xp.stack([xp.sum(r * b, axis=-1) for r in (r0, r1, r2)], axis=-1)
+    return x / (det + 1e-18)[..., None]

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tracks: named 3D points over time, as they flow from a file or a scene into the solver."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..runtime.array_types import Floats
+from ..runtime.errors import InputError
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """Points of one take.
+
+    positions: (T, K, 3) float64, NaN where unseen; in `unit`, with `up` upwards.
+    names: K names, unique. rate: frames per second. source: file or scene name, for messages.
+    unit: metres in one unit of `positions`, or None while unknown.
+    up: one of "+x" "-x" "+y" "-y" "+z" "-z", or None while unknown.
+    unit_given, up_given: whether the user said so, who is believed; files are doubted.
+    warnings: sentences about what was guessed or mended on the way.
+    confidence: (T, K) from 0 to 1, how far each sample is trusted, or None for all alike.
+    events: (seconds from the first frame, name) of moments that the file marks.
+    """
+
+    positions: NDArray[np.float64]
+    names: tuple[str, ...]
+    rate: float
+    source: str = "tracks"
+    unit: float | None = None
+    up: str | None = None
+    warnings: tuple[str, ...] = ()
+    unit_given: bool = False
+    up_given: bool = False
+    confidence: NDArray[np.float64] | None = None
+    events: tuple[tuple[float, str], ...] = ()
+
+    @property
+    def frames(self) -> int:
+        """Number of frames, T."""
+        return self.positions.shape[0]
+
+    @property
+    def seen(self) -> NDArray[np.bool_]:
+        """(T, K): where a point was measured."""
+        return np.asarray(np.isfinite(self.positions).all(axis=-1))
+
+    @property
+    def gaps(self) -> float:
+        """Share of samples missing among the points that are seen at all."""
+        seen = self.seen
+        present = seen.any(axis=0)
+        return float(1.0 - seen[:, present].mean()) if present.any() else 1.0
+
+    def select(self, indices: list[int] | NDArray[np.integer]) -> "Tracks":
+        """Only these points, in this order."""
+        wanted = [int(i) for i in indices]
+        names = tuple(self.names[i] for i in wanted)
+        sure = None if self.confidence is None else self.confidence[:, wanted]
+        return replace(self, positions=self.positions[:, wanted], names=names, confidence=sure)
+
+    def between(self, start: int | None, end: int | None) -> "Tracks":
+        """Only the frames from `start` to `end`, both included, counted from 0."""
+        first = 0 if start is None else start
+        last = self.frames - 1 if end is None else end
+        if not 0 <= first <= last < self.frames:
+            raise InputError(
+                f"{self.source}: frames {first} to {last} are not in the take, "
+                f"which has frames 0 to {self.frames - 1}"
+            )
+        part = slice(first, last + 1)
+        sure = None if self.confidence is None else self.confidence[part]
+        events = tuple((t - first / self.rate, name) for t, name in self.events)
+        return replace(self, positions=self.positions[part], confidence=sure, events=events)
+
+
+def checked_tracks(
+    positions: Floats,
+    names: list[str] | tuple[str, ...],
+    rate: float,
+    source: str = "tracks",
+    unit: float | None = None,
+    up: str | None = None,
+) -> Tracks:
+    """Tracks that the inside can trust, from numbers of the outside.
+
+    Infinite and half-missing samples become missing ones; repeated names are told apart by `.001`;
+    points without any sample are kept. Raises InputError where nothing usable is left.
+    """
+    p = np.array(positions, dtype=np.float64)
+    if p.ndim != 3 or p.shape[2] != 3:
+        raise InputError(f"{source}: points must be frames × points × 3 numbers, not {p.shape}")
+    if p.shape[0] == 0 or p.shape[1] == 0:
+        raise InputError(f"{source}: there are no frames or no points in it")
+    if len(names) != p.shape[1]:
+        raise InputError(f"{source}: {p.shape[1]} points have {len(names)} names")
+    if not (np.isfinite(rate) and rate > 0):
+        raise InputError(
+            f"{source}: the rate {rate} is not a number of frames per second; set --fps"
+        )
+    p[~np.isfinite(p).all(axis=-1)] = np.nan
+    p[np.abs(p).max(axis=-1, initial=0.0) > 1e9] = np.nan
+    if not np.isfinite(p).any():
+        raise InputError(f"{source}: no point is seen in any frame")
+    return Tracks(p, _unique(names), float(rate), source, unit, up)
+
+
+def _unique(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    taken: set[str] = set()
+    result: list[str] = []
+    for name in names:
+        unique, n = name, 0
+        while unique in taken:
+            n += 1
+            unique = f"{name}.{n:03d}"
+        taken.add(unique)
+        result.append(unique)
+    return tuple(result)

@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a file's unit and axes to metres with Z up: found from the body that the tracks show."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from ..body.body import default_body
+from ..geometry.kinematics import attached_points
+from ..geometry.skeleton import JOINT_INDEX, PARENTS
+from ..layouts.layout import Layout
+from ..layouts.matching import Match
+from ..runtime.array_types import Floats
+from ..runtime.errors import InputError
+from .tracks import Tracks
+
+UNITS: Final[dict[str, float]] = {"m": 1.0, "cm": 0.01, "mm": 0.001, "ft": 0.3048, "in": 0.0254}
+"""Metres in one of each unit."""
+
+AXES: Final = ("+x", "-x", "+y", "-y", "+z", "-z")
+
+_TORSO: Final = frozenset(
+    JOINT_INDEX[n]
+    for n in (
+        "Pelvis",
+        "L_Hip",
+        "R_Hip",
+        "Spine3",
+        "L_Collar",
+        "R_Collar",
+        "L_Shoulder",
+        "R_Shoulder",
+    )
+)
+_TOO_FAR: Final = 1.6
+"""A body this many times smaller or larger than a person of usual size is not one in that unit."""
+
+
+_WANDERS: Final = 0.4
+"""Of the body's size: a height that changes more is no floor's."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What was found: unit_name ("m" … or "arbitrary"), unit (metres in one), up (an axis), and
+    sentences about what had to be guessed."""
+
+    unit_name: str
+    unit: float
+    up: str
+    warnings: tuple[str, ...] = ()
+
+
+def to_world(tracks: Tracks, match: Match) -> Tracks:
+    """The tracks in metres, Z up, by scale and rotation alone; `find_world` says how."""
+    return converted(tracks, find_world(tracks, match))
+
+
+def converted(tracks: Tracks, world: World) -> Tracks:
+    """The tracks in metres, Z up."""
+    positions = (tracks.positions * world.unit) @ turn_up(world.up).T
+    return replace(
+        tracks, positions=positions, unit=1.0, up="+z",
+        warnings=(*tracks.warnings, *world.warnings),
+    )  # fmt: skip
+
+
+def find_world(tracks: Tracks, match: Match) -> World:
+    """Unit and up axis of the tracks; what the file says is believed where the body agrees."""
+    name, unit, unit_warnings = _unit(tracks, match)
+    up, up_warnings = _up(tracks, match)
+    return World(name, unit, up, (*unit_warnings, *up_warnings))
+
+
+def turn_up(axis: str) -> Floats:
+    """The rotation (3, 3) that brings an axis to +z without mirroring; "+y" as Blender's importers
+    have it (X stays)."""
+    turns = {
+        "+z": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+        "-z": [[1, 0, 0], [0, -1, 0], [0, 0, -1]],
+        "+y": [[1, 0, 0], [0, 0, -1], [0, 1, 0]],
+        "-y": [[1, 0, 0], [0, 0, 1], [0, -1, 0]],
+        "+x": [[0, 1, 0], [0, 0, 1], [1, 0, 0]],
+        "-x": [[0, -1, 0], [0, 0, 1], [-1, 0, 0]],
+    }
+    if axis not in turns:
+        raise InputError(f"up axis {axis!r} is not one of {', '.join(AXES)}")
+    return np.array(turns[axis], dtype=np.float64)
+
+
+def size_ratio(tracks: Tracks, match: Match) -> float:
+    """How large the body is in the tracks' own unit, beside the default body in metres.
+
+    The median over points on neighbouring joints, whose distances hardly depend on the pose, of
+    the ratio of their distance to that on the resting body.
+    """
+    pairs = match.matched
+    layout = match.layout.select([k for k, _ in pairs])
+    positions = tracks.positions[:, [t for _, t in pairs]]
+    rest = rest_points(layout)
+    apart = np.linalg.norm(rest[:, None] - rest[None], axis=-1)
+    ratios: list[float] = []
+    for i, j in zip(*np.nonzero((apart > 0.12) & (apart < 0.6)), strict=True):
+        if i < j and _neighbours(int(layout.joints[i]), int(layout.joints[j])):
+            seen = np.linalg.norm(positions[:, i] - positions[:, j], axis=-1)
+            if np.isfinite(seen).any():
+                ratios.append(float(np.nanmedian(seen)) / float(apart[i, j]))
+    if not ratios or np.median(ratios) <= 0:
+        raise InputError(
+            f"{tracks.source}: no two neighbouring points are ever seen together, so that the "
+            "body's size cannot be found"
+        )
+    return float(np.median(ratios))
+
+
+def _neighbours(a: int, b: int) -> bool:
+    """Whether the distance of points on two joints hardly depends on the pose."""
+    return a == b or PARENTS[a] == b or PARENTS[b] == a or {a, b} <= _TORSO
+
+
+def rest_points(layout: Layout) -> Floats:
+    """(K, 3) metres: the layout's points on the default body at rest, Y up."""
+    eye = np.broadcast_to(np.eye(3), (24, 3, 3))
+    return attached_points(eye, default_body().rest_joints, layout.joints, layout.offsets)
+
+
+def _unit(tracks: Tracks, match: Match) -> tuple[str, float, tuple[str, ...]]:
+    if tracks.unit_given and tracks.unit is not None:
+        return next((n for n, u in UNITS.items() if u == tracks.unit), "given"), tracks.unit, ()
+    ratio = size_ratio(tracks, match)
+    declared = next((n for n, u in UNITS.items() if u == tracks.unit), None)
+    if declared is not None and _is_human(ratio * UNITS[declared]):
+        return declared, UNITS[declared], ()
+    if tracks.unit is not None and declared is None and _is_human(ratio * tracks.unit):
+        return "given", tracks.unit, ()
+    name = min(UNITS, key=lambda n: abs(np.log(ratio * UNITS[n])))
+    if not _is_human(ratio * UNITS[name]):
+        return "arbitrary", 1.0 / ratio, (
+            "the body's size fits no unit; it was scaled to the default body",
+        )  # fmt: skip
+    if declared is not None:
+        return name, UNITS[name], (
+            f"the file says its unit is {declared}, but a body of human size is there in {name}",
+        )  # fmt: skip
+    return name, UNITS[name], ()
+
+
+def _is_human(size: float) -> bool:
+    return 1 / _TOO_FAR < size < _TOO_FAR
+
+
+def _up(tracks: Tracks, match: Match) -> tuple[str, tuple[str, ...]]:
+    """The axis along which what is high on a standing body lies above what is low."""
+    if tracks.up_given and tracks.up is not None:
+        return tracks.up, ()
+    pairs = match.matched
+    layout = match.layout.select([k for k, _ in pairs])
+    positions = tracks.positions[:, [t for _, t in pairs]]
+    height = rest_points(layout)[:, 1]
+    seen = np.isfinite(positions).all(axis=-1)
+    weights = seen * 1.0
+    total = np.maximum(weights.sum(axis=1, keepdims=True), 1.0)
+    level = np.where(seen, height - (weights * height).sum(axis=1, keepdims=True) / total, 0.0)
+    filled = np.nan_to_num(positions)
+    slope = np.einsum("tk,tkd->td", level, filled) / np.maximum(
+        np.square(level).sum(axis=1, keepdims=True), 1e-9
+    )
+    usable = (seen.sum(axis=1) >= 4) & (np.ptp(level, axis=1) > 0.3)
+    if tracks.up is not None and not usable.any():
+        return tracks.up, ()
+    if usable.any():
+        direction = np.median(slope[usable], axis=0)
+        length = np.linalg.norm(slope[usable], axis=1)
+        axis = int(np.argmax(np.abs(direction)))
+        found = ("+" if direction[axis] > 0 else "-") + "xyz"[axis]
+        clear = abs(direction[axis]) > 0.6 * float(np.median(length))
+        if tracks.up in (None, found) and clear:
+            return found, ()
+        if tracks.up is not None and clear and _floor_is(found, tracks.up, positions):
+            return found, (
+                f"the file says that up is {tracks.up}, but the body stands and walks along {found}",
+            )  # fmt: skip
+        if tracks.up is not None:
+            return tracks.up, ()
+    fallback = _usual_up(tracks.source)
+    return fallback, (f"nobody stands upright in this take; {fallback} was taken as up",)
+
+
+def _floor_is(found: str, declared: str, positions: Floats) -> bool:
+    """Whether the lowest point keeps its height along `found`, and does not along `declared`: there
+    is a floor under people who walk, and under those who stand on their hands."""
+    steady, other = (_unsteadiness(axis, positions) for axis in (found, declared))
+    extent = np.nanmax(positions, axis=1) - np.nanmin(positions, axis=1)
+    body = float(np.nanmedian(extent.max(axis=-1)))
+    return other > _WANDERS * body and other > 3.0 * steady
+
+
+def _unsteadiness(axis: str, positions: Floats) -> float:
+    height = positions[..., "xyz".index(axis[1])] * (1.0 if axis[0] == "+" else -1.0)
+    seen = np.isfinite(height)
+    lowest = np.where(seen, height, np.inf).min(axis=1)[seen.any(axis=1)]
+    low, high = np.percentile(lowest, (10, 90))
+    return float(high - low)
+
+
+def _usual_up(source: str) -> str:
+    """What tools of a format mostly have, for takes that don't show it."""
+    name = source.lower()
+    if name.endswith((".trc", ".bvh", ".csv")):
+        return "+y"
+    return "-y" if name.endswith(".json") else "+z"
+
+
+def facing(tracks: Tracks, match: Match) -> float | None:
+    """Where the person looks when first seen: degrees about Z from +X towards +Y, or None.
+
+    tracks: metres, Z up (`to_world`). From the points left and right of the middle of the body.
+    """
+    pairs = match.matched
+    layout = match.layout.select([k for k, _ in pairs])
+    positions = tracks.positions[:, [t for _, t in pairs]]
+    aside = rest_points(layout)[:, 0]
+    torso = np.isin(layout.joints, list(_TORSO))
+    left, right = ((torso & (sign * aside > 0.03)) for sign in (1.0, -1.0))
+    if not (left.any() and right.any()):
+        return None
+    across = _middle(positions[:, left]) - _middle(positions[:, right])
+    ahead = np.stack((across[:, 1], -across[:, 0]), axis=1)  # across × up, on the floor
+    known = ahead[np.isfinite(ahead).all(axis=1)][: max(1, round(tracks.rate))]
+    if not len(known):
+        return None
+    x, y = known.sum(axis=0)
+    return round(float(np.degrees(np.arctan2(y, x))) % 360.0, 1)
+
+
+def _middle(points: Floats) -> Floats:
+    seen = np.isfinite(points).all(axis=-1, keepdims=True)
+    count = seen.sum(axis=1)
+    total = np.where(seen, points, 0.0).sum(axis=1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which track is which point of the body: by names, by a calibration's names, or by how they move."""
+
+from dataclasses import replace
+from typing import Final
+
+from ..calibration.calibration_file import SavedCalibration
+from ..layouts.layout import Layout, load_layout, shipped_layouts
+from ..layouts.matching import LEAST_POINTS, Match, best_match, match_layout
+from ..runtime.errors import InputError
+from ..tracks.tracks import Tracks
+from .attach import LEAST_TRACKS, Attached, attach
+
+LEAST_NAMED: Final = 0.6
+"""A layout file that names fewer of the tracks says only something of the others."""
+LEAST_CERTAIN: Final = 0.8
+"""Unasked, tracks are placed by how they move only where the network is surer than this: whole
+bodies come to 0.87 and more, a wheelchair with a rider's arms to 0.71."""
+
+
+def matched(
+    tracks: Tracks, layout: str = "auto", saved: SavedCalibration | None = None
+) -> tuple[Tracks, Match]:
+    """Which track is which point: by names, by a calibration's names, or without any.
+
+    layout: "auto", "none" for tracks whose names mean nothing, a shipped name or a JSON file. A
+    file that names only some of at least twenty tracks places the others by how they move. Where
+    unit and up axis come out of that, the tracks returned know them.
+    Raises InputError where nothing says which points they are.
+    """
+    if layout in ("auto", "none") and saved is not None:
+        own = saved.match(tracks.names)
+        if len(own.matched) >= LEAST_POINTS:
+            return tracks, own
+    if layout == "none":
+        return attached(tracks, None)
+    if layout != "auto":
+        shown = load_layout(layout)
+        part = match_layout(tracks.names, shown, strict=False)
+        few = len(part.matched) < LEAST_NAMED * len(tracks.names)
+        if few and part.matched and layout not in shipped_layouts() and _many(tracks):
+            return attached(tracks, shown)
+        return tracks, match_layout(tracks.names, shown)
+    try:
+        return tracks, best_match(tracks.names)
+    except InputError:
+        if not _many(tracks):
+            raise
+        found = attach(tracks, None)
+        if found.certainty < LEAST_CERTAIN:
+            raise InputError(
+                f"{tracks.source}: the tracks' names match no layout, and they hardly move as the "
+                f"parts of one body do (certainty {found.certainty:.0%}); rename them, map them by "
+                "hand, or take the layout Without Names (--layout none)"
+            ) from None
+        return _told(found)
+
+
+def _many(tracks: Tracks) -> bool:
+    return int(tracks.seen.any(axis=0).sum()) >= LEAST_TRACKS
+
+
+def attached(tracks: Tracks, known: Layout | None) -> tuple[Tracks, Match]:
+    """Tracks and their match by how they move; known: points of some of them, by the tracks' names."""
+    return _told(attach(tracks, known))
+
+
+def _told(found: Attached) -> tuple[Tracks, Match]:
+    warnings = (*found.tracks.warnings, *found.warnings)
+    return replace(found.tracks, warnings=warnings), found.match
