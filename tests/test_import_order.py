@@ -66,7 +66,8 @@ def test_modules_import_in_no_circle() -> None:
         module: {name for name in imports(module) if name in modules() and name != module}
         for module in modules()
     }
-    for module, names in graph.items():  # importing a submodule through its own package is no circle
+    for module, names in graph.items():
+        # Importing a module through the package that holds it is no circle.
         names -= {package for package in names if module.startswith(package + ".")}
     tuple(TopologicalSorter(graph).static_order())
 
