@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
-from ..errors import InputError
-from ..rotations import nearest_rotation
+from ..geometry.rotations import nearest_rotation
+from ..runtime.array_types import Floats
+from ..runtime.errors import InputError
 
 _UNEVEN: Final = 1.001
 """The largest ratio of an armature's scales along its axes that counts as one scale."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, cast
 
-from ..errors import InputError
-from ..jsonfiles import read_json
-from ..motion import write_whole
+from ..files.atomic import write_whole
+from ..files.json_files import read_json
+from ..runtime.errors import InputError
 from .rig import Rig
 from .roles import CHAINS, NEEDED, ROLES
 

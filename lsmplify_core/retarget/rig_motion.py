@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats
 from ..cleanup.contacts import Contact
 from ..cleanup.floor import Floor
-from ..errors import InputError
+from ..runtime.array_types import Floats
+from ..runtime.errors import InputError
 from .rig import Rig
 
 ROOT_MODES: Final = ("hips", "root", "in-place")
