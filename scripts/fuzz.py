@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Damaged files for one reader, guided by the code that they reach (atheris): `make fuzz`.
 
-Usage: fuzz.py READER SECONDS, the readers of tests/test_fuzz.py. A reader may give a result or an error
+Usage: fuzz.py READER SECONDS, the readers of tests/reading/test_fuzz.py. A reader may give a result or an error
 of one line; whatever else it does ends the run with code 77 and leaves the file in build/fuzz. Put it
-into tests/corpus as READER-what.bin: from then on every run of the tests reads it.
+into tests/reading/corpus as READER-what.bin: from then on every run of the tests reads it.
 """
 
 import sys
@@ -14,6 +14,7 @@ import atheris
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests/reading"))
 with atheris.instrument_imports(include=["lsmplify_core", "c3d"]):
     import test_fuzz
 

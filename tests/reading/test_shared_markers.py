@@ -10,7 +10,7 @@ from lsmplify_core.pipeline import solve
 from lsmplify_core.reading import read_tracks
 from lsmplify_core.tracks.units_and_axes import find_world
 
-MARKERS = Path(__file__).parents[1].parent / "shared" / "markers"
+MARKERS = Path(__file__).parents[2].parent / "shared" / "markers"
 
 pytestmark = pytest.mark.skipif(not MARKERS.is_dir(), reason="no shared/markers beside the project")
 

@@ -24,7 +24,7 @@ from lsmplify_core.geometry.skeleton import N_JOINTS
 from lsmplify_core.motion.motion import Motion, load_motion, save_motion
 from lsmplify_core.reading import read_tracks
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TAKE = ROOT / "examples/keypoints_body25.trc"
 PATIENCE = 120
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are set as Linux has them")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_refine import random_state, target_of
+from random_poses import random_state, target_of
 
 from lsmplify_core.body.markers import State, Target
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
