@@ -19,7 +19,7 @@ PLATFORM ?= linux-x64
 TORCH_PYTHONS ?= $(patsubst wheels/torch-$(PLATFORM)-py%.txt,%,$(wildcard wheels/torch-$(PLATFORM)-py*.txt))
 TORCH_ZIP = build/lsmplify-$(VERSION)-torch-$(PLATFORM)-py$(1).zip
 
-.PHONY: help demo examples test test-core test-addon test-packaging test-ends test-torch fuzz lint \
+.PHONY: help demo examples test test-core test-addon test-packaging test-ends test-torch test-farm test-slurm fuzz lint \
 	extension wheels bench momentum matrix repository gui docs clean
 .DELETE_ON_ERROR:
 
@@ -29,6 +29,7 @@ help:
 	@echo "extension  $(ZIP), validated by Blender's own tool"
 	@echo "           FLAVOUR=torch PLATFORM=linux-x64: with PyTorch (200 MB); windows-x64, macos-arm64"
 	@echo "test-torch that build installed in Blender $(BPY), its methods used: downloads 200 MB"
+	@echo "test-slurm ten takes on a Slurm of one node (Debian, root)"
 	@echo "fuzz       damaged files for every reader, guided by coverage, $(FUZZ_SECONDS) s each"
 	@echo "bench      benchmark tables: build/bench/"
 	@echo "momentum   Meta's solver for the comparison in bench (Python 3.12): build/momentum/"
@@ -49,7 +50,7 @@ help:
 
 # What tests, linters and training need besides.
 .venv/.dev: .venv/.core
-	$(CORE) $(PIP_INSTALL) --editable '.[learning,dev]'
+	$(CORE) $(PIP_INSTALL) --editable '.[learning,cluster,dev]'
 	touch $@
 
 # Blender as a Python module. It has its own NumPy range, so it keeps a folder of its own.
@@ -69,7 +70,7 @@ examples: .venv/.core
 
 # --- tests ----------------------------------------------------------------------------------
 
-test: lint test-core docs test-addon test-packaging test-ends
+test: lint test-core docs test-addon test-farm test-packaging test-ends
 
 lint: .venv/.dev
 	.venv/bin/ruff check .
@@ -78,10 +79,18 @@ lint: .venv/.dev
 
 test-core: .venv/.dev
 	$(CORE) -m pytest tests --ignore=tests/addon --ignore=tests/packaging --ignore=tests/gui \
-		--ignore=tests/torch
+		--ignore=tests/torch --ignore=tests/farm
 
 test-addon: .venv-bpy/.ready
 	$(BLENDER) -m pytest tests/addon
+
+# Render-farm and cluster files: OpenJD, Flamenco and Dask on this machine; Blender is the bpy module.
+test-farm: .venv/.dev .venv-bpy/.ready
+	$(CORE) -m pytest tests/farm
+
+# Installs Debian's Slurm (root), starts it on this machine as one node, and solves ten takes.
+test-slurm: .venv/.dev
+	tests/slurm/run.sh build/slurm $(CORE)
 
 test-packaging: .venv-bpy/.ready extension
 	$(BLENDER) -m pytest tests/packaging

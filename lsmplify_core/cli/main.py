@@ -11,7 +11,7 @@ from .. import __version__
 from ..runtime.errors import OUTSIDE, InputError, told
 
 SUBCOMMANDS: Final = (
-    "inspect", "solve", "clean", "evaluate", "train", "convert-checkpoint", "benchmark", "export",
+    "inspect", "solve", "bake", "clean", "evaluate", "train", "convert-checkpoint", "benchmark", "export",
 )  # fmt: skip
 """Each is a module of this room, imported only when it is called."""
 

@@ -22,6 +22,7 @@ from ..runtime.errors import OUTSIDE, InputError, told
 from ..tracks.people import Person, people_of
 from ..tracks.tracks import Tracks
 from . import options
+from .cluster import absolute, solved_on_dask
 from .feet import with_feet
 
 
@@ -39,6 +40,8 @@ def add_parser(subparsers: Any) -> None:
     options.add_people(parser)
     options.add_reading(parser)
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="takes at a time")
+    parser.add_argument("--dask", metavar="ADDRESS",
+                        help="solve on the workers of this Dask scheduler (tcp://host:8786)")  # fmt: skip
     parser.add_argument("--report", type=Path, help="JSON file, or a folder with several takes")
     parser.set_defaults(run=run)
 
@@ -55,14 +58,24 @@ def run(args: argparse.Namespace) -> int:
     if args.resample is not None and not 0 < args.resample <= 10000:
         raise InputError(f"--resample {args.resample} is not a number of frames per second")
     files = _found(args.files)
-    if not several:
+    if not several and args.dask is None:
         good, text = _solve_one(files[0], args.out, args.report, args)
         return 2 if _told((good, text)) else 0
+    if not several:
+        return _over_dask([(files[0], args.out, args.report, args)], args.dask)
     if args.out.exists() and not args.out.is_dir():
         raise InputError(f"{args.out}: must be a folder for {len(files)} takes, and is a file")
     _check_names(files)
     jobs = [(f, _beside(args.out, f, ".npz"), _report_path(args, f), args) for f in files]
+    if args.dask is not None:
+        return _over_dask(jobs, args.dask)
     return 2 if sum(_failures(jobs, min(args.jobs, len(jobs)))) else 0
+
+
+def _over_dask(jobs: list[tuple[Any, ...]], address: str) -> int:
+    """The takes on a cluster's workers, which may run in another folder than this."""
+    whole = [(f.resolve(), o.resolve(), r and r.resolve(), absolute(a)) for f, o, r, a in jobs]
+    return 2 if sum(map(_told, solved_on_dask(address, _tried, whole))) else 0
 
 
 def _check_names(files: list[Path]) -> None:

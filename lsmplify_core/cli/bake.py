@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`lsmplify bake`: a folder of takes through `blender --background --command lsmplify bake`.
+
+One Blender for each take, so that no take meets what another left behind, and a take that makes
+Blender crash costs no other. Farms bake a part of the takes with it (`--shard`), after the part
+was solved.
+"""
+
+import argparse
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from ..errors import InputError
+from ..reading import takes_in
+
+FORMATS: Final = ("blend", "fbx", "bvh")
+"""What is written for each take, by the ending of its name."""
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser("bake", help="bake a folder of takes, a Blender for each")
+    parser.add_argument("takes", type=Path, help="folder of takes")
+    parser.add_argument("--solved", type=Path, required=True, metavar="OUT",
+                        help="folder that `lsmplify solve` wrote; what it has no motion of is not "
+                        "baked")  # fmt: skip
+    parser.add_argument("-o", "--out", type=Path, help="folder to write; OUT/baked if not given")
+    parser.add_argument("--format", choices=FORMATS, default=FORMATS[0])
+    parser.add_argument("--blender", default="blender", help="Blender's executable")
+    parser.add_argument("--shard", metavar="I/N", default="1/1", help="part I of N, from 1")
+    parser.add_argument("--resume", action="store_true",
+                        help="leave takes alone that were baked after they were solved")  # fmt: skip
+    parser.add_argument("--record-failures", action="store_true",
+                        help="exit with 0 although takes failed; OUT/baked has a .log for each")  # fmt: skip
+    parser.add_argument("--options", default="", metavar="WORDS",
+                        help='options of Blender\'s bake in one word: --options="--layout CMU_41"')  # fmt: skip
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Bake one take after the other; a bad one does not stop the others."""
+    if not args.takes.is_dir():
+        raise InputError(f"{args.takes}: there is no such folder")
+    if not args.solved.is_dir():
+        raise InputError(f"{args.solved}: there is no such folder; solve the takes first")
+    out: Path = args.out or args.solved / "baked"
+    out.mkdir(parents=True, exist_ok=True)
+    failed = 0
+    for take in part_of(takes_in(args.takes), args.shard):
+        problem = _baked(take, out, args)
+        failed += bool(problem)
+        if problem:
+            print(f"error: {take}: {problem}", file=sys.stderr, flush=True)
+    return 2 if failed and not args.record_failures else 0
+
+
+def _baked(take: Path, out: Path, args: argparse.Namespace) -> str:
+    """Bake a take; what went wrong, or nothing."""
+    target = out / f"{take.stem}.{args.format}"
+    motions = [*args.solved.glob(f"{_literal(take.stem)}.npz"),
+               *args.solved.glob(f"{_literal(take.stem)}_*.npz")]  # fmt: skip
+    if not motions:
+        return f"{args.solved} has no motion of it, so it is not baked"
+    if args.resume and _newer(out, take.stem, args.format, motions):
+        print(f"{take}: is baked", flush=True)
+        return ""
+    words = [args.blender, "--background", "--command", "lsmplify", "bake", "--file", str(take),
+             "-o", str(target), *shlex.split(args.options)]  # fmt: skip
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, errors="replace", check=False)
+    except OSError as error:
+        raise InputError(f"{args.blender}: cannot be run: {error.strerror}") from error
+    if done.returncode == 0:
+        print(f"{take}: → {target}", flush=True)
+        target.with_suffix(".log").unlink(missing_ok=True)
+        return ""
+    log = target.with_suffix(".log")
+    log.write_text(f"{' '.join(words)}\n{done.stdout}\n{done.stderr}", encoding="utf-8")
+    return f"{_told(done.stderr) or f'Blender ended with code {done.returncode}'} (see {log})"
+
+
+def _newer(out: Path, stem: str, form: str, motions: list[Path]) -> bool:
+    """Whether the take's bakes are there and younger than its motions."""
+    baked = [*out.glob(f"{_literal(stem)}.{form}"), *out.glob(f"{_literal(stem)}_*.{form}")]
+    youngest = max(os.stat(m).st_mtime for m in motions)
+    return bool(baked) and min(os.stat(b).st_mtime for b in baked) >= youngest
+
+
+def _literal(text: str) -> str:
+    """A name with the characters that glob knows taken as they are."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in text)
+
+
+def _told(stderr: str) -> str:
+    lines = [line for line in stderr.splitlines() if line.startswith("error: ")]
+    return lines[-1].removeprefix("error: ") if lines else ""
+
+
+def part_of(takes: list[Path], shard: str) -> list[Path]:
+    """Every N-th take from the I-th on, of I/N. InputError where it is no such part."""
+    first, _, count = shard.partition("/")
+    if not (first.isdecimal() and count.isdecimal() and 1 <= int(first) <= int(count)):
+        raise InputError(f"--shard {shard} is not I/N with I from 1 to N")
+    return takes[int(first) - 1 :: int(count)]
