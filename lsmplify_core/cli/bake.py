@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from ..errors import InputError
 from ..reading import takes_in
+from ..runtime.errors import InputError
 
 FORMATS: Final = ("blend", "fbx", "bvh")
 """What is written for each take, by the ending of its name."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from .. import __version__
-from ..errors import InputError
+from ..runtime.errors import InputError
 
 CONNECT_SECONDS: Final = 10
 """How long the scheduler may take to answer; longer only delays the message that it is not there."""

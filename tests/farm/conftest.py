@@ -30,7 +30,7 @@ def write_takes(folder: Path, count: int, damaged: tuple[int, ...] = (), frames:
     """BODY_25 points in millimetres, a little different in every take."""
     from takes import points_of, waving
 
-    from lsmplify_core.layout import load_layout
+    from lsmplify_core.layouts.layout import load_layout
 
     folder.mkdir()
     names = np.array(load_layout("BODY_25").names)
