@@ -16,7 +16,7 @@ def box(x: int, y: int, w: int, h: int, colour: str, *lines: str) -> str:
     """A box with lines of text, the first of them bold."""
     text = [
         f'<text x="{x + w / 2}" y="{y + h / 2 + 17 * (i - (len(lines) - 1) / 2) + 5}" '
-        f'font-weight="{"bold" if i == 0 else "normal"}">{escape(line)}</text>'
+        f'style="font-weight:{"bold" if i == 0 else "normal"}">{escape(line)}</text>'
         for i, line in enumerate(lines)
     ]
     frame = f'<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="6" fill="{colour}"/>'

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The helpers of the other tests for these too, and small folders of takes."""
+"""A folder of takes, and an executable that stands for Blender."""
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
+from farm_takes import write_takes
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))
 ROOT = Path(__file__).resolve().parents[2]
 BLENDER_PYTHON = ROOT / ".venv-bpy/bin/python"
 
@@ -24,23 +22,6 @@ def environment() -> dict[str, str]:
 def takes(tmp_path: Path) -> Path:
     """A folder of ten short takes; the ninth is damaged."""
     return write_takes(tmp_path / "takes", 10, damaged=(9,))
-
-
-def write_takes(folder: Path, count: int, damaged: tuple[int, ...] = (), frames: int = 20) -> Path:
-    """BODY_25 points in millimetres, a little different in every take."""
-    from takes import points_of, waving
-
-    from lsmplify_core.layouts.layout import load_layout
-
-    folder.mkdir()
-    names = np.array(load_layout("BODY_25").names)
-    points = 1000.0 * points_of(waving(frames + count))
-    for i in range(1, count + 1):
-        file = folder / f"take_{i:02d}.npz"
-        np.savez(file, points=points[i : i + frames], names=names, rate=30.0)
-        if i in damaged:
-            file.write_bytes(file.read_bytes()[:100])
-    return folder
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import write_takes
+from farm_takes import write_takes
 
 from lsmplify_core.cli.main import main
 

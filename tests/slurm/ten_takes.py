@@ -15,7 +15,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/farm")]
 
 def main(folder: Path, python: str) -> None:
     """Raise where something is not as it should be."""
-    from conftest import write_takes
+    from farm_takes import write_takes
 
     takes = write_takes(folder / "takes", 10, damaged=(9,), frames=60)
     by_script(takes, folder / "solved", python)
