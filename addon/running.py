@@ -4,8 +4,11 @@ would keep it and leave the button grey."""
 
 from ..lsmplify_core.pipeline import Progress
 
-_STEP_NAMES = {"calibrate": "Calibrating the body", "solve": "Solving", "refine": "Refining",
-               "clean": "Cleaning up"}  # fmt: skip
+_STEP_NAMES = {
+    "match": "Matching the tracks", "units": "Matching the tracks",
+    "repair": "Repairing the tracks", "calibrate": "Calibrating the body", "solve": "Solving",
+    "refine": "Refining", "second_pass": "Refining", "clean": "Cleaning up",
+}  # fmt: skip
 
 _now: list[Progress] = []
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way of a take through the core: tracks → layout → body → learned IK → refine → clean → Motion.
+"""The way of a take: tracks → match → units → repair → calibrate → predict and refine → second pass →
+smooth → Motion.
 
 `solve_steps` is a generator, so that a window can drive it and stay alive; `solve` drives it to the
-end.
+end. `_take_steps` is the method on one screen.
 """
 
-import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -25,31 +25,27 @@ from .motion.motion import Motion
 from .motion.report import make_report
 from .repair import Repair, apply, mended
 from .repair.records import summary
-from .repair.second_pass import second_look, stray_records, track_errors
+from .repair.second_pass import Look, second_look, stray_records, track_errors
 from .runtime.array_types import Floats
-from .runtime.progress import finished, mapped, timed
+from .runtime.progress import finished
+from .runtime.stages import Progress, Stages
 from .runtime.threads import crew
 from .solve.fitting import Job, Settings, fitted_steps, make_job
 from .solve.network import load_network
+from .solve.predictor import Learned
 from .solve.problem import LEAST_POINTS, in_body_size, shown, sighted_frames, start_of, target_of
 from .solve.smoothing import fill_frames, smoothed
 from .tracks.frame_rate import rate_warning
 from .tracks.tracks import Tracks
-from .tracks.units_and_axes import converted, find_world
+from .tracks.units_and_axes import World, converted, find_world
 from .unnamed.assigning import matched
 
-_CALIBRATED: Final = 0.2
-_FITTED: Final = 0.74
-_LOOKED: Final = 0.05
-"""Shares of the whole job for the progress bar; the rest is cleaning up."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """step: "calibrate", "solve", "refine" or "clean". done: 0 to 1 over the whole of it."""
-
-    step: str
-    done: float
+STAGES: Final = {
+    "match": 1.0, "units": 1.0, "repair": 10.0, "calibrate": 20.0, "fit": 60.0, "second_pass": 5.0,
+    "clean": 3.0,
+}  # fmt: skip
+"""The stages of a solve and what each usually takes of the time, in per cent. "fit" tells its two
+steps by name: "solve" (the network) and "refine" (Gauss-Newton and the sequence solver)."""
 
 
 @dataclass(frozen=True)
@@ -102,91 +98,213 @@ def solve_steps(
 ) -> Generator[Progress, None, Solution]:
     """Solve a take step by step.
 
-    tracks: as read, in any unit and with any axis up. match: which track is which keypoint; found
-    by `layout` ("auto", a shipped name or a JSON file) where it is None. body: None to calibrate
-    the default one on the take, or a model file to find its betas; a body is kept as it is. The points' offsets are calibrated either way. init: a motion to start from
-    (plug-in), at the tracks' rate, frame for frame. repairs: what to mend in the tracks first; None
-    for all that is found, none where it is empty. calibration: the person's body and the points'
-    places on it from another take; points that it does not know are calibrated on this one.
-    Raises InputError for tracks that cannot be solved.
+    Args:
+        tracks: as read, in any unit and with any axis up.
+        match: which track is which keypoint; found by `layout` where it is None.
+        layout: "auto", a shipped layout's name or a JSON file.
+        body: None to calibrate the default body on the take, or a model file to find its betas; a
+            body is kept as it is. The points' offsets are calibrated either way.
+        init: a motion to start from (plug-in), at the tracks' rate, frame for frame.
+        settings: of the solver; None for the usual ones.
+        repairs: what to repair in the tracks first; None for all that is found, none where empty.
+        calibration: the person's body and the points' places on it from another take; points that
+            it does not know are calibrated on this one.
+
+    Yields:
+        The stage and the share of the whole that is done.
+
+    Returns:
+        The motion at the tracks' own rate, with its report.
+
+    Raises:
+        InputError: for tracks that cannot be solved.
     """
-    with crew():
-        return (
-            yield from _solved(
-                tracks, match, layout, body, init, settings or Settings(), repairs, calibration
-            )
-        )
+    request = _Request(match, layout, body, init, settings or Settings(), repairs, calibration)
+    with crew():  # linear algebra on one thread, chunks of the take on several
+        return (yield from _take_steps(tracks, request))
 
 
-def _solved(
-    tracks: Tracks,
-    match: Match | None,
-    layout: str,
-    body: Body | SmplFile | None,
-    init: Motion | None,
-    settings: Settings,
-    repairs: Sequence[Repair] | None,
-    saved: SavedCalibration | None,
-) -> Generator[Progress, None, Solution]:
-    """The rooms in their order; linear algebra runs on one thread and pieces of the take beside
-    each other, since a library's waiting threads would stand in their way."""
-    seconds: dict[str, float] = {"calibrate": 0.0, "solve": 0.0, "refine": 0.0, "clean": 0.0}
+@dataclass(frozen=True)
+class _Request:
+    """What was asked for with the tracks; the fields are the arguments of `solve_steps`."""
+
+    match: Match | None
+    layout: str
+    body: Body | SmplFile | None
+    init: Motion | None
+    settings: Settings
+    repairs: Sequence[Repair] | None
+    calibration: SavedCalibration | None
+
+
+@dataclass(frozen=True)
+class _Take:
+    """A take before it is solved: metres, Z up, the matched tracks alone.
+
+    measured: mistakes left out. filled: short gaps filled too. repairs: what was done for that.
+    visible: (T,) frames that show enough points. body: None for the default one.
+    """
+
+    match: Match
+    world: World
+    body: Body | SmplFile | None
+    measured: Tracks
+    filled: Tracks
+    repairs: tuple[Repair, ...]
+    visible: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Person:
+    """The calibrated person and the take on a body of the size that the network knows.
+
+    unit: metres in one of `observed`'s lengths. origin: (3,) metres, the world's place of its zero.
+    """
+
+    calibration: Calibration
+    observed: Target
+    unit: float
+    origin: Floats
+
+
+def _take_steps(tracks: Tracks, request: _Request) -> Generator[Progress, None, Solution]:
+    """The method: each stage takes what the ones before it found."""
+    stages = Stages(STAGES)
+    tracks, match, body = yield from stages.call("match", _matched, tracks, request)
+    tracks, world = yield from stages.call("units", _in_metres, tracks, match)
+    take = yield from stages.call("repair", _repaired, tracks, match, world, body, request)
+    person = yield from stages.steps("calibrate", _calibration_steps(take, request.calibration))
+    problem = _problem(take, person, request)
+    poses, learned = yield from stages.substeps("fit", fitted_steps(problem, stages.seconds))
+    second = second_look(problem, poses, learned, request.repairs is None)
+    look = yield from stages.steps("second_pass", second)
+    take, person = _without_outliers(take, person, problem, poses, look)
+    poses, error = yield from stages.call("clean", _smoothed, take, person, problem, look)
+    motion = _motion(take, person, poses, error)
+    return _solution(motion, take, person, look.learned, stages)
+
+
+def _matched(
+    tracks: Tracks, request: _Request
+) -> tuple[Tracks, Match, Body | SmplFile | None]:  # fmt: skip
+    """Which track is which point, and whose body it is where that is known."""
+    match, body, saved = request.match, request.body, request.calibration
     if match is None:
-        tracks, match = matched(tracks, layout, saved)
+        tracks, match = matched(tracks, request.layout, saved)
     if saved is not None and body is None:
         body = saved.body
     if isinstance(body, SmplFile):
         match = replace(match, layout=layout_on(body, match.layout))
+    return tracks, match, body
+
+
+def _in_metres(tracks: Tracks, match: Match) -> tuple[Tracks, World]:
+    """The matched tracks in metres, Z up."""
     world = find_world(tracks, match)
-    taken = converted(tracks.select([t for _, t in match.matched]), world)
-    measured, taken, done = mended(taken, repairs)
-    sighted = sighted_frames(taken)
-    space = betas_of(body) if isinstance(body, SmplFile) else RegionSpace(body or default_body())
-    target, origin = target_of(taken, match, space.mean)
-    held = None if saved is None else _held(saved, taken.names, target)
-    calibration = _calibrated(target, taken.rate, space, isinstance(body, Body), sighted, held)
-    found = yield from mapped(
-        timed(calibration, seconds, "calibrate"),
-        lambda done: Progress("calibrate", _CALIBRATED * done),
+    return converted(tracks.select([t for _, t in match.matched]), world), world
+
+
+def _repaired(
+    tracks: Tracks, match: Match, world: World, body: Body | SmplFile | None, request: _Request
+) -> _Take:
+    measured, filled, repairs = mended(tracks, request.repairs)
+    return _Take(match, world, body, measured, filled, repairs, sighted_frames(filled))
+
+
+def _calibration_steps(
+    take: _Take, saved: SavedCalibration | None
+) -> Generator[float, None, _Person]:
+    """Proportions or betas of the person, and the points' places on the joints."""
+    space: ShapeSpace
+    if isinstance(take.body, SmplFile):
+        space = betas_of(take.body)
+    else:
+        space = RegionSpace(take.body or default_body())
+    target, origin = target_of(take.filled, take.match, space.mean)
+    held = None
+    if saved is not None:
+        held = Held(*saved.offsets_for(take.filled.names, np.asarray(target.joints)))
+    seen = replace(target, weights=target.weights * take.visible[:, None])
+    fixed = isinstance(take.body, Body)
+    found = yield from calibrate_steps(
+        load_network(), space, seen, take.filled.rate, fixed, held=held
     )
-    unit, local = in_body_size(target, found.body, found.offsets)
-    start = start_of(local, sighted, init, origin, unit)
-    job = make_job(start, local, taken.rate, found.misfit / unit, settings, init is not None)
-    state, learned = yield from mapped(
-        fitted_steps(job, seconds), lambda told: Progress(told[0], _CALIBRATED + _FITTED * told[1])
+    unit, observed = in_body_size(target, found.body, found.offsets)
+    return _Person(found, observed, unit, origin)
+
+
+def _problem(take: _Take, person: _Person, request: _Request) -> Job:
+    """What network and refinement are given to fit."""
+    init = request.init
+    start = start_of(person.observed, take.visible, init, person.origin, person.unit)
+    misfit = person.calibration.misfit / person.unit
+    return make_job(
+        start, person.observed, take.filled.rate, misfit, request.settings, init is not None
     )
-    look = yield from mapped(
-        second_look(job, state, learned, seconds, repairs is None),
-        lambda told: Progress(told[0], _CALIBRATED + _FITTED + _LOOKED * told[1]),
+
+
+def _without_outliers(
+    take: _Take, person: _Person, problem: Job, poses: State, look: Look
+) -> tuple[_Take, _Person]:
+    """The take without the samples that the second pass left out, and the longer list of repairs."""
+    if not look.strays.any():
+        return take, person
+    error = person.unit * track_errors(poses, problem.target)
+    found = stray_records(look.strays, error, take.measured.names)
+    told = (*take.measured.warnings, *summary(found))
+    measured = replace(apply(take.measured, found), warnings=told)
+    weights = np.where(look.strays, 0, person.observed.weights)
+    observed = replace(person.observed, weights=weights)
+    return (
+        replace(take, measured=measured, repairs=(*take.repairs, *found)),
+        replace(person, observed=observed),
     )
-    if look.strays.any():
-        measured, done = _without(measured, done, look.strays, job, state, unit)
-        local = replace(local, weights=np.where(look.strays, 0, local.weights))
-    yield Progress("clean", 0.99)
-    began = time.perf_counter()
-    state = smoothed(fill_frames(look.state, sighted), taken.rate, job.smooth)
-    error = look.error if state is look.state else None
+
+
+def _smoothed(take: _Take, person: _Person, problem: Job, look: Look) -> tuple[State, Floats]:
+    """Poses in every frame, smoothed as far as the tracks are noisy; and their track errors (T, K),
+    NaN where unseen, in lengths of the problem."""
+    poses = smoothed(fill_frames(look.state, take.visible), take.filled.rate, problem.smooth)
+    error = look.error if poses is look.state else None
     if error is None:
-        error = track_errors(state, local)
-    error[~measured.seen] = np.nan
-    seconds["clean"] = time.perf_counter() - began
-    motion = Motion(
-        state.rotations.astype(np.float64),
-        state.root.astype(np.float64) * unit + origin,
-        taken.rate,
-        found.body,
-        taken.names,
-        error * unit,
-        found.shape if isinstance(body, SmplFile) else None,
-        body.gender if isinstance(body, SmplFile) else "neutral",
+        error = track_errors(poses, person.observed)
+    error[~take.measured.seen] = np.nan
+    return poses, error
+
+
+def _motion(take: _Take, person: _Person, poses: State, error: Floats) -> Motion:
+    """The poses in the world, on the calibrated body."""
+    of_file = isinstance(take.body, SmplFile)
+    return Motion(
+        poses.rotations.astype(np.float64),
+        poses.root.astype(np.float64) * person.unit + person.origin,
+        take.filled.rate,
+        person.calibration.body,
+        take.filled.names,
+        error * person.unit,
+        person.calibration.shape if of_file else None,
+        take.body.gender if isinstance(take.body, SmplFile) else "neutral",
     )
+
+
+def _solution(
+    motion: Motion, take: _Take, person: _Person, learned: Learned, stages: Stages
+) -> Solution:
+    measured, world = take.measured, take.world
     warnings = (*measured.warnings, *rate_warning(measured), *_warn_of_gaps(shown(measured)))
     report = make_report(
-        motion, measured, match.layout.name, world.unit_name, world.up, seconds, warnings
+        motion,
+        measured,
+        take.match.layout.name,
+        world.unit_name,
+        world.up,
+        stages.seconds,
+        warnings,
     )
     return Solution(
-        motion, report, match, look.learned.expected, np.asarray(target.joints), found.offsets, done
-    )
+        motion, report, take.match, learned.expected, np.asarray(person.observed.joints),
+        person.calibration.offsets, take.repairs,
+    )  # fmt: skip
 
 
 def calibration_of(solution: Solution) -> SavedCalibration:
@@ -194,34 +312,6 @@ def calibration_of(solution: Solution) -> SavedCalibration:
     motion = solution.motion
     points = keypoints_at(motion.track_names, solution.joints, solution.offsets)
     return SavedCalibration(motion.body, points, solution.match.layout.name)
-
-
-def _held(saved: SavedCalibration, names: tuple[str, ...], target: Target) -> Held:
-    offsets, known = saved.offsets_for(names, np.asarray(target.joints))
-    return Held(offsets, known)
-
-
-def _calibrated(
-    target: Target,
-    rate: float,
-    space: ShapeSpace,
-    fixed: bool,
-    sighted: NDArray[np.bool_],
-    held: Held | None,
-) -> Generator[float, None, Calibration]:
-    seen = replace(target, weights=target.weights * sighted[:, None])
-    return (yield from calibrate_steps(load_network(), space, seen, rate, fixed, held=held))
-
-
-def _without(
-    measured: Tracks, done: tuple[Repair, ...], strays: NDArray[np.bool_], job: Job, state: State,
-    unit: float,
-) -> tuple[Tracks, tuple[Repair, ...]]:  # fmt: skip
-    """The tracks without the samples that the second look left out, and the longer list."""
-    error = unit * track_errors(state, job.target)
-    found = stray_records(strays, error, measured.names)
-    told = (*measured.warnings, *summary(found))
-    return replace(apply(measured, found), warnings=told), (*done, *found)
 
 
 def _warn_of_gaps(sighted: NDArray[np.bool_]) -> tuple[str, ...]:

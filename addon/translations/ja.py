@@ -345,6 +345,8 @@ TEXTS: Final[dict[str, str]] = {
     "4. See the worst frames, clean them up": "4. 悪いフレームを見て直す",
     "Solve": "ソルブ",
     "Re-solve": "再ソルブ",
+    "Matching the tracks": "トラックを照合中",
+    "Repairing the tracks": "トラックを修復中",
     "Calibrating the body": "ボディをキャリブレーション中",
     "Solving": "ソルブ中",
     "Refining": "リファイン中",

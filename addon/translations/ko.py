@@ -345,6 +345,8 @@ TEXTS: Final[dict[str, str]] = {
     "4. See the worst frames, clean them up": "4. 나쁜 프레임을 보고 정리",
     "Solve": "솔브",
     "Re-solve": "다시 솔브",
+    "Matching the tracks": "트랙 대응 찾는 중",
+    "Repairing the tracks": "트랙 수리 중",
     "Calibrating the body": "바디 캘리브레이션 중",
     "Solving": "솔브 중",
     "Refining": "다듬는 중",

@@ -345,6 +345,8 @@ TEXTS: Final[dict[str, str]] = {
     "4. See the worst frames, clean them up": "4. 查看最差的帧并清理",
     "Solve": "解算",
     "Re-solve": "重新解算",
+    "Matching the tracks": "正在匹配轨迹",
+    "Repairing the tracks": "正在修复轨迹",
     "Calibrating the body": "正在校准身体",
     "Solving": "正在解算",
     "Refining": "正在细化",

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..body.markers import State, Target, compare
 from ..geometry.intervals import runs_of, stretches_around
 from ..runtime.array_types import Floats
-from ..runtime.progress import finished
+from ..runtime.progress import finished, mapped
 from ..runtime.threads import side_by_side
 from ..solve.fitting import Job, fitted_steps
 from ..solve.gauss_newton import gauss_newton
@@ -69,9 +69,9 @@ def track_errors(state: State, target: Target) -> Floats:
 
 
 def second_look(
-    job: Job, state: State, learned: Learned, seconds: dict[str, float], drop: bool
-) -> Generator[tuple[str, float], None, Look]:
-    """Solve again what went wrong; yields a step's name and the share done.
+    job: Job, state: State, learned: Learned, drop: bool
+) -> Generator[float, None, Look]:
+    """Solve again what went wrong; yields the share done.
 
     drop: whether strays may be left out. Clean takes cost one comparison.
     """
@@ -86,12 +86,12 @@ def second_look(
     rotations, root = state.rotations.copy(), state.root.copy()
     parts = stretches_around(strays.any(axis=1) & ~lost, round(_MARGIN * job.rate))
     for number, part in enumerate(parts):
-        again = fitted_steps(job.part(part, state), seconds)
-        found, told = yield from _shared(again, number, len(parts))
+        again = fitted_steps(job.part(part, state), {})
+        found, told = yield from mapped(again, lambda told, n=number: (n + told[1]) / len(parts))
         rotations[part], root[part] = found.rotations, found.root
         learned.expected[part] = told.expected
     for first, end in runs_of(lost):
-        yield "refine", 1.0
+        yield 1.0
         _follow(rotations, root, target, slice(first, end), job.noise)
     for part in stretches_around(lost, round(_MARGIN * job.rate)):
         found = _calmed(State(rotations[part], root[part]), target_part(target, part), job)
@@ -168,15 +168,3 @@ def _strays(error: Floats, lost: NDArray[np.bool_]) -> NDArray[np.bool_]:
     left = np.isfinite(error).sum(axis=1) - far.sum(axis=1)
     far[left < _LEFT] = False
     return far
-
-
-def _shared(
-    steps: Generator[tuple[str, float], None, tuple[State, Learned]], number: int, total: int
-) -> Generator[tuple[str, float], None, tuple[State, Learned]]:
-    """A stretch's share as a share of all, under the name of one step."""
-    while True:
-        try:
-            _, done = next(steps)
-        except StopIteration as end:
-            return end.value
-        yield "refine", (number + done) / total
