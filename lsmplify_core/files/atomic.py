@@ -5,9 +5,11 @@ A process that is killed leaves such a file behind. Its name says whose it was, 
 write in that folder can take it away.
 """
 
+import errno
 import os
 import platform
 import re
+import stat
 import sys
 import tempfile
 import time
@@ -22,6 +24,8 @@ _HOST: Final = f"{zlib.crc32(platform.node().encode()):08x}"
 _LEFT: Final = re.compile(r"\.lsmplify-([0-9a-f]{8})-(\d{1,9})-[0-9a-z_]{8}-.+")
 _OLD: Final = 24 * 3600
 """Seconds after which a file of a process that cannot be asked for is taken to be left behind."""
+_NEW_FILE: Final = 0o644
+"""Permissions of files that were not there before."""
 _LONGEST: Final = 120
 """Characters of the file's own name that are kept, its end; file systems take 255 bytes."""
 
@@ -45,23 +49,62 @@ def open_beside(path: Path) -> tuple[int, Path]:
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Call `write` on a file beside `path` and rename it into place.
 
-    An interrupted run leaves the old file or none. Raises InputError where it cannot be written.
+    A link is written through: what it leads to is replaced, and the link stays. An interrupted run
+    leaves the old file or none.
+
+    Args:
+        path: the file to write; its folder is made where it is missing.
+        write: given the open file.
+
+    Raises:
+        InputError: it cannot be written, is protected, or is a folder, pipe or device.
     """
     try:
-        handle, temporary = open_beside(path)
+        place, mode = place_of(path)
+        handle, temporary = open_beside(place)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from error
     try:
         with os.fdopen(handle, "wb") as file:
             write(file)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        os.chmod(temporary, mode)
+        os.replace(temporary, place)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise InputError(f"{path}: cannot be written: {error.strerror}") from error
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def place_of(path: Path) -> tuple[Path, int]:
+    """Where a file that is written to `path` lies in truth, and the permissions it gets.
+
+    Links are followed, also one whose file is not there yet. Raises InputError for a folder, a pipe or
+    a device and for a file that is write-protected, OSError for links in a circle.
+    """
+    if path.is_symlink():
+        path.stat() if path.exists() else path.parent.stat()
+    place = Path(os.path.realpath(path))
+    if place.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    if not place.exists():
+        return place, _NEW_FILE
+    mode = place.stat().st_mode
+    if not stat.S_ISREG(mode):
+        kind = "a folder" if stat.S_ISDIR(mode) else "a pipe or a device"
+        raise InputError(f"{path}: cannot be written: it is {kind}, not a file")
+    if not mode & stat.S_IWUSR:
+        raise InputError(f"{path}: cannot be written: it is write-protected; give another name")
+    return place, stat.S_IMODE(mode)
+
+
+def clear_left(folder: Path) -> None:
+    """Remove what killed processes left in a folder; nothing is raised."""
+    try:
+        _clear(folder)
+    except OSError:
+        return
 
 
 def _clear(folder: Path) -> None:

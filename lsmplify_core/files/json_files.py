@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from ..runtime.errors import InputError
+from ..runtime.errors import InputError, brief
+from .regular import check_regular, reading
 
 MOST_BYTES: Final = 64 << 20
 """Larger files are not read: a list of a hundred thousand repairs has a quarter of it."""
@@ -14,15 +15,23 @@ MOST_BYTES: Final = 64 << 20
 def read_json(path: Path, what: str, most_bytes: int = MOST_BYTES) -> Any:
     """What the file holds. what: "a mapping", for messages.
 
-    Raises InputError for what cannot be read, is too large, or is no JSON.
+    Raises InputError for what cannot be read, is no plain file, is too large, or is no JSON; NaN and
+    Infinity, which are none, among it.
     """
-    try:
-        if path.stat().st_size > most_bytes:
+    check_regular(path, what)
+    with reading(path, f"{what} in JSON"):
+        size = path.stat().st_size
+        if size > most_bytes:
             raise InputError(f"{path}: is larger than {most_bytes >> 20} MB, so it is not {what}")
-        return json.loads(path.read_text(encoding="utf-8"))
-    except RecursionError as error:
-        raise InputError(f"{path}: not {what} in JSON: too many brackets in brackets") from error
-    except OSError as error:
-        raise InputError(f"{path}: {what} cannot be read: {error.strerror or error}") from error
-    except ValueError as error:
-        raise InputError(f"{path}: not {what} in JSON: {error}") from error
+        try:
+            return json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_no_number)
+        except RecursionError as error:
+            raise InputError(
+                f"{path}: not {what} in JSON: too many brackets in brackets"
+            ) from error
+        except ValueError as error:
+            raise InputError(f"{path}: not {what} in JSON: {brief(error)}") from error
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no number in JSON")

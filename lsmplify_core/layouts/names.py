@@ -6,6 +6,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
@@ -94,9 +95,9 @@ def _without_end(names: Sequence[str]) -> list[str]:
 def _shared(names: Sequence[str]) -> str:
     shared = ""
     while names:
-        longer = [n[: len(shared) + 1] for n in names if len(n) > len(shared) + 1]
-        best = max(set(longer), key=longer.count, default="")
-        if not best.startswith(shared) or longer.count(best) < 0.9 * len(names):
+        longer = Counter(n[: len(shared) + 1] for n in names if len(n) > len(shared) + 1)
+        best, count = longer.most_common(1)[0] if longer else ("", 0)
+        if not best.startswith(shared) or count < 0.9 * len(names):
             break
         shared = best
     return shared if len(shared) > 1 else ""

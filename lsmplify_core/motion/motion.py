@@ -3,13 +3,15 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from ..body.body import Body, default_body
 from ..files.atomic import write_whole
 from ..files.npz import read_npz
+from ..files.regular import reading
+from ..files.values import array_of
 from ..geometry.kinematics import forward
 from ..geometry.rotations import (
     axis_angle_to_matrix,
@@ -21,6 +23,16 @@ from ..geometry.rotations import (
 from ..geometry.skeleton import N_JOINTS
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
+
+_FARTHEST: Final = 1e6
+"""Metres and radians that no pose and no place of a take goes beyond."""
+_LARGEST: Final = 5.0
+"""Metres: no joint of a body at rest is further from its origin."""
+_SLOWEST: Final = 0.01
+_FASTEST: Final = 1e5
+"""Frames per second that a file may say."""
+_MOST_FRAMES: Final = 20_000_000
+"""Frames that a motion is resampled to: two days at 120 a second."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,13 @@ class Motion:
 
     def at_rate(self, rate: float) -> "Motion":
         """Resampled to another number of frames per second, first frame kept."""
-        count = int(np.floor((self.frames - 1) / self.rate * rate + 1e-6)) + 1
+        wanted = (self.frames - 1) / self.rate * rate
+        if wanted > _MOST_FRAMES:
+            raise InputError(
+                f"{self.frames} frames at {self.rate:g} a second would be {wanted:.3g} at {rate:g}; "
+                "set the rate that the take really has"
+            )
+        count = int(np.floor(wanted + 1e-6)) + 1
         return replace(self.at(np.arange(count) * (self.rate / rate)), rate=rate)
 
 
@@ -103,24 +121,31 @@ def load_motion(path: Path) -> Motion:
 
     Without `rest_joints` the default body is taken. InputError says what is missing.
     """
-    files = read_npz(path, _KEYS, "a motion")
+    with reading(path, "a motion"):
+        return _motion(read_npz(path, _KEYS, "a motion"), path)
+
+
+def _motion(files: dict[str, Any], path: Path) -> Motion:
     for key in ("poses", "trans"):
         if key not in files:
             raise InputError(f"{path}: there is no {key!r} in it, so it is not an AMASS motion")
     poses, trans = _numbers(files, "poses", path), _numbers(files, "trans", path)
-    if poses.ndim != 2 or poses.shape[1] < 66 or trans.shape != (len(poses), 3) or not len(poses):
+    fits = poses.ndim == 2 and poses.shape[1] >= 66 and trans.shape == (len(poses), 3)
+    if not fits or not len(poses):
         raise InputError(f"{path}: poses {poses.shape} and trans {trans.shape} are not a motion's")
-    if not (np.isfinite(poses).all() and np.isfinite(trans).all()):
-        frame = int(np.argmin(np.isfinite(poses).all(axis=1) & np.isfinite(trans).all(axis=1)))
-        raise InputError(f"{path}: frame {frame} holds values that are not numbers")
+    usable = (np.abs(poses) < _FARTHEST).all(axis=1) & (np.abs(trans) < _FARTHEST).all(axis=1)
+    if not usable.all():
+        frame = int(np.argmin(usable))
+        raise InputError(
+            f"{path}: frame {frame} holds values that are not numbers, or beyond measure"
+        )
     rate = _rate(files, path)
     vectors = np.zeros((len(poses), N_JOINTS, 3))
     vectors[:, :22] = poses[:, :66].reshape(-1, 22, 3)
     body = default_body()
     if files.get("rest_joints", np.empty(0)).shape == (N_JOINTS, 3):
-        body = Body(_numbers(files, "rest_joints", path).astype(np.float64))
-        if not np.isfinite(body.rest_joints).all():
-            raise InputError(f"{path}: 'rest_joints' holds values that are not numbers")
+        rest = _numbers(files, "rest_joints", path)
+        body = Body(array_of(rest, (N_JOINTS, 3), f"{path}: 'rest_joints'", _LARGEST))
     names = tuple(str(n) for n in np.atleast_1d(files.get("track_names", np.empty(0))).ravel())
     return Motion(
         axis_angle_to_matrix(vectors), trans + body.rest_joints[0], rate, body, names,
@@ -140,8 +165,9 @@ def _rate(files: dict[str, Any], path: Path) -> float:
         if key not in files:
             continue
         value = files[key]
-        rate = float(value) if value.dtype.kind in "fiu" and value.size == 1 else np.nan
-        if not (np.isfinite(rate) and rate > 0):
+        plain = value.dtype.kind in "fiu" and value.size == 1
+        rate = float(value.reshape(-1)[0]) if plain else np.nan
+        if not _SLOWEST <= rate <= _FASTEST:
             raise InputError(f"{path}: its {key!r} is not a number of frames per second")
         return rate
     return 30.0
@@ -165,7 +191,10 @@ def _betas(values: Any) -> Floats | None:
 
 def _gender(value: Any) -> str:
     """As AMASS has it, in text or bytes."""
-    text = "" if value is None else str(value.astype(np.str_)) if value.ndim == 0 else ""
+    if value is None or value.size != 1 or value.dtype.kind not in "SU":
+        return "neutral"
+    found = value.reshape(-1)[0]
+    text = found.decode("latin1") if isinstance(found, bytes) else str(found)
     return text if text in ("female", "male") else "neutral"
 
 

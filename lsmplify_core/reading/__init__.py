@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from ..files.regular import MOST_FILES, check_regular, folders_below, reading
+from ..files.results import is_result
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
 from .arrays import read_array
@@ -48,34 +50,40 @@ def read_tracks(
     fps, unit ("m", "cm", "mm", "ft", "in") and up ("y", "+y", "-z", …) override what the file
     says. Raises InputError with the file's name where it cannot be read.
     """
-    if path.is_dir():
-        return with_overrides(read_folder(path, fps), fps=fps, unit=unit, up=up)
-    return with_overrides(_reader(path)(path, fps), fps=fps, unit=unit, up=up)
+    with reading(path, "tracks"):
+        tracks = read_folder(path, fps) if path.is_dir() else _reader(path)(path, fps)
+    return with_overrides(tracks, fps=fps, unit=unit, up=up)
 
 
 def takes_in(folder: Path) -> list[Path]:
     """The takes in a folder, its own folders included: files of a known name, and folders that are
-    one take. The folder itself, if it is one."""
-    if is_take(folder):
-        return [folder]
+    one take. The folder itself, if it is one.
+
+    What this project wrote there (motions, reports, lists) is no take. Links are followed, each folder
+    once. Raises InputError where the tree is larger than a capture's.
+    """
     found: list[Path] = []
-    for path in sorted(folder.iterdir()):
-        if path.is_dir() and not path.name.startswith("."):
-            found += takes_in(path)
-        elif path.suffix.lower() in SUFFIXES and path.is_file():
-            found.append(path)
-    return found
+    whole: set[Path] = set()
+    for place, files in folders_below(folder):
+        if not whole.isdisjoint(place.parents):
+            continue
+        if is_take(place):
+            whole.add(place)
+            found.append(place)
+            continue
+        found += [f for f in files if f.suffix.lower() in SUFFIXES and not is_result(f)]
+        if len(found) > MOST_FILES:
+            raise InputError(
+                f"{folder}: holds more than {MOST_FILES:,} takes; choose a folder in it"
+            )
+    return sorted(found)
 
 
 def _reader(path: Path) -> Reader:
     """By the file's first bytes where they tell, else by its name."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: there is no such file") from error
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    check_regular(path, "tracks")
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
     if not head:
         raise InputError(f"{path}: the file is empty")
     if head.startswith((b"\x93NUMPY", b"PK\x03\x04")):

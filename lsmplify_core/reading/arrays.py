@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """npy and npz: plain arrays of points, and AMASS motions as the tracks of their joints."""
 
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -9,10 +8,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..files.npz import names_in, read_npy, read_npz
 from ..geometry.skeleton import JOINT_NAMES
 from ..layouts.layout import load_layout
 from ..motion.motion import load_motion
-from ..runtime.errors import InputError, brief
+from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks, checked_tracks
 from .door import make_tracks, zeros_missing
 
@@ -36,7 +36,6 @@ _POINT_KEYS: Final = (
 _NAME_KEYS: Final = ("names", "labels", "track_names", "joint_names", "marker_names")
 _RATE_KEYS: Final = ("rate", "fps", "mocap_framerate", "frame_rate", "mocap_frame_rate")
 _UNIT_KEY: Final = "unit"
-_MOST_BYTES: Final = 2 * 2**30
 
 
 def read_array(path: Path, fps: float | None) -> Tracks:
@@ -46,14 +45,9 @@ def read_array(path: Path, fps: float | None) -> Tracks:
     an AMASS motion, whose 24 joints become tracks. A confidence of zero is a missing sample.
     Nothing in the file is executed. Raises InputError.
     """
-    try:
-        with path.open("rb") as file:
-            archive = file.read(4) == b"PK\x03\x04"
-        files = _archive(path) if archive else {"points": _single(path)}
-    except InputError:
-        raise
-    except Exception as error:  # np.load raises half a dozen kinds for damaged files
-        raise InputError(f"{path}: cannot be read as a NumPy file: {brief(error)}") from error
+    with path.open("rb") as file:
+        archive = file.read(4) == b"PK\x03\x04"
+    files = _archive(path) if archive else {"points": read_npy(path, "a take's")}
     points = next((files[k] for k in _POINT_KEYS if k in files), None)
     if points is None and "poses" in files:
         return joint_tracks(path, fps)
@@ -116,35 +110,12 @@ def _positions(points: Any, path: Path) -> tuple[Floats, Floats | None]:
     return zeros_missing(data[..., :3], always=False), confidence
 
 
-def _single(path: Path) -> Any:
-    return np.load(path, allow_pickle=False, mmap_mode="r")
-
-
 def _archive(path: Path) -> dict[str, Any]:
-    """The arrays of an npz that are wanted, after a look at what they claim to be."""
-    wanted = {*_POINT_KEYS, *_NAME_KEYS, *_RATE_KEYS, "poses", _UNIT_KEY}
-    with zipfile.ZipFile(path) as archive:
-        for info in archive.infolist():
-            if info.filename.removesuffix(".npy") in wanted:
-                _check_member(archive, info, path)
-    with np.load(path, allow_pickle=False) as loaded:
-        return {k: loaded[k] for k in loaded.files if k in wanted}
-
-
-def _check_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> None:
-    """Refuse an array whose header promises another size than is there, or an absurd one."""
-    if info.file_size > _MOST_BYTES:
-        raise InputError(f"{path}: it unpacks to {info.file_size} bytes, too many for a take")
-    with archive.open(info) as member:
-        version = np.lib.format.read_magic(member)
-        read: Any = np.lib.format
-        header = read.read_array_header_1_0 if version == (1, 0) else read.read_array_header_2_0
-        shape, _, kind = header(member)
-    promised = int(np.prod([int(n) for n in shape], dtype=object)) * kind.itemsize
-    if kind.hasobject or promised > info.file_size:
-        raise InputError(
-            f"{path}: array {info.filename} is damaged: {shape} of {kind} do not fit in it"
-        )
+    """The arrays of an npz that are wanted. Poses are looked for by name alone: they are read as a
+    motion's."""
+    wanted = {*_POINT_KEYS, *_NAME_KEYS, *_RATE_KEYS, _UNIT_KEY}
+    found = read_npz(path, wanted, "a take's")
+    return found | ({"poses": None} if "poses" in names_in(path) else {})
 
 
 def _names(values: Any) -> list[str]:

@@ -131,4 +131,4 @@ def make_tracks(
     tracks = checked_tracks(positions, list(names), use, str(path), unit, up)
     if confidence is not None:
         tracks = replace(tracks, confidence=confidence)
-    return replace(tracks, warnings=warnings)
+    return replace(tracks, warnings=(*warnings, *tracks.warnings))

@@ -5,10 +5,13 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from ..files.json_files import read_json
+from ..files.npz import read_npy
+from ..files.results import is_result
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
 from .arrays import LAYOUT_BY_COUNT, read_array
@@ -25,6 +28,10 @@ first is for arrays without names, so it only serves where their number tells th
 _PLACES: Final = ("output_data", "", "DataArrays", "output_data/raw_data")
 _MILLIMETRE: Final = 0.001
 _LEAST_FILES: Final = 2
+_MOST_CLOCK: Final = 64 << 20
+"""Bytes of time stamps: eight million frames."""
+_MOST_PARAMETERS: Final = 4 << 20
+"""Bytes of a recording's parameters."""
 
 
 def is_take(folder: Path) -> bool:
@@ -74,10 +81,7 @@ def _freemocap(file: Path, folder: Path, fps: float | None) -> Tracks:
 
 
 def _points_in(file: Path) -> int:
-    try:
-        shape = np.load(file, mmap_mode="r", allow_pickle=False).shape
-    except Exception as error:  # np.load raises half a dozen kinds for damaged files
-        raise InputError(f"{file}: cannot be read as a NumPy file") from error
+    shape = read_npy(file, "a take's").shape
     return int(shape[1]) if len(shape) == 3 else 0
 
 
@@ -87,8 +91,8 @@ def _camera_rate(folder: Path) -> float | None:
     videos = folder / "synchronized_videos"
     for file in sorted((videos / "timestamps").glob("*.npy")) if videos.is_dir() else ():
         try:
-            times = np.ravel(np.load(file, allow_pickle=False)).astype(float)
-        except Exception:  # a damaged clock is no clock
+            times = np.ravel(read_npy(file, "time stamps", _MOST_CLOCK)).astype(float)
+        except (InputError, ValueError, TypeError):  # a damaged clock is no clock
             continue
         rate = rate_of_times(times)
         while rate is not None and rate < 0.5:
@@ -104,19 +108,20 @@ def _camera_rate(folder: Path) -> float | None:
 
 def _named_rate(file: Path) -> float | None:
     try:
-        data: Any = json.loads(file.read_text(encoding="utf-8", errors="replace"))
-    except (OSError, ValueError, RecursionError):
+        data = read_json(file, "parameters", _MOST_PARAMETERS)
+        found = re.search(r'"(?:fps|frame_?rate|framerate)": ([0-9.]+)', json.dumps(data))
+    except (InputError, ValueError, RecursionError):
         return None
-    found = re.search(r'"(?:fps|frame_?rate|framerate)": ([0-9.]+)', json.dumps(data))
     rate = number(found[1]) if found else float("nan")
     return rate if 1 <= rate <= 1000 else None
 
 
 def _sequence(folder: Path) -> list[Path]:
-    """JSON files that are named alike but for a number, in its order; at least two."""
+    """JSON files that are named alike but for a number, in its order; at least two. Reports of earlier
+    solves are named so too, and are no sequence."""
     groups: dict[str, list[tuple[int, Path]]] = {}
     for file in folder.glob("*.json"):
-        numbers = list(re.finditer(r"\d+", file.stem))
+        numbers = list(re.finditer(r"[0-9]{1,18}", file.stem))
         if numbers:
             last = numbers[-1]
             for run in reversed(numbers):  # "take_000000000012_keypoints"
@@ -126,4 +131,6 @@ def _sequence(folder: Path) -> list[Path]:
             key = f"{file.stem[: last.start()]}#{file.stem[last.end() :]}"
             groups.setdefault(key, []).append((int(last[0]), file))
     files = max(groups.values(), key=len, default=[])
-    return [f for _, f in sorted(files)] if len(files) >= _LEAST_FILES else []
+    if len(files) < _LEAST_FILES or is_result(min(files)[1]):
+        return []
+    return [f for _, f in sorted(files)]

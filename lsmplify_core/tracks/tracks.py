@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tracks: named 3D points over time, as they flow from a file or a scene into the solver."""
 
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..files.values import MOST_NAME, without_surrogates
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
+
+_CONTROLS: Final = frozenset(("Cc", "Zl", "Zp"))
+"""Unicode's categories of controls and of separators of lines."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +92,9 @@ def checked_tracks(
 ) -> Tracks:
     """Tracks that the inside can trust, from numbers of the outside.
 
-    Infinite and half-missing samples become missing ones; repeated names are told apart by `.001`;
-    points without any sample are kept. Raises InputError where nothing usable is left.
+    Infinite and half-missing samples become missing ones; repeated names are told apart by `.001`,
+    names of more than a thousand characters are cut, which `warnings` tells; points without any sample
+    are kept. Raises InputError where nothing usable is left.
     """
     p = np.array(positions, dtype=np.float64)
     if p.ndim != 3 or p.shape[2] != 3:
@@ -103,17 +111,39 @@ def checked_tracks(
     p[np.abs(p).max(axis=-1, initial=0.0) > 1e9] = np.nan
     if not np.isfinite(p).any():
         raise InputError(f"{source}: no point is seen in any frame")
-    return Tracks(p, _unique(names), float(rate), source, unit, up)
+    usable, warnings = _usable_names(names)
+    return Tracks(p, usable, float(rate), source, unit, up, warnings)
 
 
-def _unique(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    taken: set[str] = set()
+def _usable_names(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names that are text of one line, not too long and all different; and what was done to them."""
+    long = sum(len(name) > MOST_NAME for name in names)
+    plain = [_one_line(name[:MOST_NAME]) for name in names]
+    told = f"{long} names of tracks have more than {MOST_NAME:,} characters and were cut"
+    return _unique(plain), (told,) if long else ()
+
+
+def _one_line(name: str) -> str:
+    """Without lone surrogates and without line breaks and other controls, which become spaces."""
+    if name.isprintable():
+        return name
+    return "".join(
+        " " if unicodedata.category(c) in _CONTROLS else c for c in without_surrogates(name)
+    )
+
+
+def _unique(names: Sequence[str]) -> tuple[str, ...]:
+    taken = set(names) if len(set(names)) == len(names) else set[str]()
+    if taken:
+        return tuple(names)
+    last: dict[str, int] = {}
     result: list[str] = []
     for name in names:
-        unique, n = name, 0
+        unique, n = name, last.get(name, 0)
         while unique in taken:
             n += 1
             unique = f"{name}.{n:03d}"
+        last[name] = n
         taken.add(unique)
         result.append(unique)
     return tuple(result)

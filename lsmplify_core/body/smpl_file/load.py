@@ -2,23 +2,26 @@
 """The door for model files of the SMPL family: `.pkl` and `.npz`, everything in them checked."""
 
 import re
-import zipfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from ...files.npz import read_npz
+from ...files.regular import check_regular
 from ...geometry.skeleton import N_JOINTS, PARENTS
 from ...runtime.array_types import Floats
 from ...runtime.errors import InputError
 from .model import N_BETAS, SmplFile
-from .records import MOST_NUMBERS, Numbers
-from .unpickle import MOST_BYTES, read_pickle
+from .records import Numbers
+from .unpickle import read_pickle
 
 _KINDS: Final = {24: "SMPL", 52: "SMPL-H", 55: "SMPL-X"}
 _KEYS: Final = ("v_template", "shapedirs", "posedirs", "J_regressor", "weights", "kintree_table",
                 "f")  # fmt: skip
 _MOST_VERTICES: Final = 100_000
+_MOST_BYTES: Final = 1 << 30
+"""What a model's arrays may come to: the largest of SMPL-X come to a quarter of it."""
 _GENDERS: Final = {"female": "female", "basicmodel_f": "female", "male": "male",
                    "basicmodel_m": "male"}  # fmt: skip
 
@@ -28,12 +31,15 @@ def load_smpl_file(path: Path) -> SmplFile:
 
     Nothing in the file is run. Of its shape directions the first ten are kept.
     """
-    if not path.is_file():
-        raise InputError(f"{path}: there is no such file")
+    check_regular(path, "a model file")
     suffix = path.suffix.lower()
     if suffix not in (".pkl", ".npz"):
         raise InputError(f"{path}: model files of the SMPL family end in .pkl or .npz")
-    found = read_pickle(path, _KEYS) if suffix == ".pkl" else _read_npz(path)
+    found = (
+        read_pickle(path, _KEYS)
+        if suffix == ".pkl"
+        else read_npz(path, _KEYS, "a model", _MOST_BYTES)
+    )
     arrays = {key: _numbers(found, key, path) for key in _KEYS}
     regressor = arrays["J_regressor"]
     joints = len(regressor) if regressor.ndim == 2 else 0
@@ -50,30 +56,6 @@ def load_smpl_file(path: Path) -> SmplFile:
     _check_tree(model, path)
     _check_body(model, path)
     return model
-
-
-def _read_npz(path: Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InputError(f"{path}: is larger than {MOST_BYTES >> 20} MB, so it is not read")
-        with zipfile.ZipFile(path) as archive:
-            sizes = {i.filename.removesuffix(".npy"): i.file_size for i in archive.infolist()}
-        for key in _KEYS:
-            if sizes.get(key, 0) > 8 * MOST_NUMBERS + 1024:
-                raise InputError(f"{path}: {key!r} is larger than that of any model")
-        with np.load(path, allow_pickle=False) as data:
-            return {key: _entry(data, key, path) for key in _KEYS if key in data.files}
-    except InputError:
-        raise
-    except Exception as error:  # damaged archives fail in half a dozen ways
-        raise InputError(f"{path}: is not an npz that can be read, or is damaged") from error
-
-
-def _entry(data: Any, key: str, path: Path) -> Any:
-    try:
-        return data[key]
-    except ValueError as error:
-        raise InputError(f"{path}: {key!r} is damaged, or no plain array of numbers") from error
 
 
 def _numbers(found: dict[str, Numbers], key: str, path: Path) -> Floats:

@@ -16,6 +16,8 @@ Numbers = NDArray[np.number[Any]]
 
 MOST_NUMBERS: Final = 1 << 26
 """Larger arrays are refused: the largest of the SMPL family has 15 million numbers."""
+_MOST_DENSE: Final = 1 << 24
+"""Numbers of a sparse matrix made dense: those of SMPL-X's regressor are half a million."""
 _NUMBER_KINDS: Final = "biuf"
 _DEEPEST: Final = 4
 """chumpy's arrays may hold each other, but not for ever."""
@@ -157,7 +159,7 @@ def _bytes(raw: Any) -> bytes | bytearray:
 
 def _dense(matrix: Record) -> Numbers:
     height, width = (int(n) for n in _tuple(_part(matrix, "shape"), 2))
-    if not (height > 0 and width > 0 and height * width <= MOST_NUMBERS):
+    if not (height > 0 and width > 0 and height * width <= _MOST_DENSE):
         raise RefusedError("a sparse matrix has no sensible shape")
     data = as_array(_part(matrix, "data"))
     rows, columns = _places(matrix, height, width, len(data) if data.ndim == 1 else -1)
