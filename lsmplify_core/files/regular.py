@@ -65,9 +65,7 @@ def reading(path: Path, what: str) -> Generator[None, None, None]:
     except RecursionError as error:
         raise InputError(f"{path}: is damaged: too many brackets in brackets") from error
     except Exception as error:
-        raise InputError(
-            f"{path}: not {what} that can be read: {brief(error)}"
-        ) from error
+        raise InputError(f"{path}: not {what} that can be read: {brief(error)}") from error
 
 
 def files_below(folder: Path) -> Generator[Path, None, None]:

@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from .errors import OUTSIDE, brief, told
 from .console import close_quietly, one_line, say
+from .errors import OUTSIDE, brief, told
 
 BAD_INPUT: Final = 2
 """The exit code of bad usage and bad input, and of our own faults."""
