@@ -80,7 +80,7 @@ def load(settings: object, path: Path) -> None:
                 raise TypeError("must be a list of settings by name")
             wanted = {k: v for k, v in values.items() if k not in _OF_A_SCENE}
             groups.fill(getattr(settings, name), wanted)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             for other, old in before.items():
                 groups.fill(getattr(settings, other), old)
             raise InputError(f"{path}: {name}: {str(error).splitlines()[0]}") from error

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..body.body import Body, default_body
 from ..files.atomic import write_whole
 from ..files.json_files import read_json
+from ..files.values import array_of, list_of, text_of
 from ..geometry.skeleton import JOINT_INDEX, JOINT_NAMES, N_JOINTS
 from ..layouts.layout import Keypoint, Layout
 from ..layouts.matching import Match, match_as_named, match_layout, plain
@@ -21,6 +22,8 @@ from ..runtime.errors import InputError
 _FORM: Final = "lsmplify calibration"
 _MOST: Final = 5.0
 """Metres: no joint of a body is further from another."""
+_MOST_POINTS: Final = 10_000
+"""Points of a calibration; marker sets have a hundred."""
 
 
 @dataclass(frozen=True)
@@ -90,28 +93,25 @@ def load_calibration(path: Path) -> SavedCalibration:
     fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     if fields.get("form") != _FORM or not isinstance(fields.get("points"), list):
         raise InputError(f"{path}: not a calibration; solve with --save-calibration writes one")
-    rest = _numbers(fields.get("rest_joints"), (N_JOINTS, 3), f"{path}: its rest joints")
+    rest = array_of(
+        fields.get("rest_joints"), (N_JOINTS, 3), f"{path}: its rest joints in metres", _MOST
+    )
     if np.linalg.norm(np.diff(rest[[0, 4, 7]], axis=0), axis=1).min() < 0.05:
         raise InputError(f"{path}: its rest joints are not a body")
-    points = tuple(_point(p, i, path) for i, p in enumerate(fields["points"]))
-    body = Body(rest, str(fields.get("body", "default")))
-    return SavedCalibration(body, points, str(fields.get("layout", path.stem)))
+    listed = list_of(fields["points"], f"{path}: its list of points", least=1, most=_MOST_POINTS)
+    points = tuple(_point(p, i, path) for i, p in enumerate(listed))
+    body = Body(rest, text_of(fields.get("body", "default"), f"{path}: the name of its body"))
+    layout = text_of(fields.get("layout", path.stem), f"{path}: the name of its layout")
+    return SavedCalibration(body, points, layout)
 
 
 def _point(data: Any, index: int, path: Path) -> Keypoint:
     fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     name, joint = fields.get("name"), fields.get("joint")
-    if not isinstance(name, str) or joint not in JOINT_INDEX:
+    if not isinstance(name, str) or not isinstance(joint, str) or joint not in JOINT_INDEX:
         raise InputError(f"{path}: point {index} needs a name and one of SMPL's joints")
-    x, y, z = _numbers(fields.get("offset"), (3,), f"{path}: the offset of {name!r}").tolist()
+    name = text_of(name, f"{path}: the name of point {index}")
+    x, y, z = array_of(
+        fields.get("offset"), (3,), f"{path}: the offset of {name!r} in metres", _MOST
+    ).tolist()
     return Keypoint(name, JOINT_INDEX[joint], (x, y, z))
-
-
-def _numbers(data: Any, shape: tuple[int, ...], what: str) -> Floats:
-    try:
-        values = np.array(data, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{what} must be numbers") from error
-    if values.shape != shape or not np.isfinite(values).all() or np.abs(values).max() > _MOST:
-        raise InputError(f"{what} must be {' × '.join(map(str, shape))} numbers in metres")
-    return values

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..files.atomic import write_whole
 from ..files.json_files import read_json
+from ..files.values import array_of, list_of, number_of
 from ..geometry.intervals import runs_of
 from ..motion.motion import Motion
 from ..runtime.errors import InputError
@@ -21,6 +22,9 @@ __all__ = [
     "PARTS", "Contact", "ContactSettings", "Floor", "contact_table", "find_contacts", "find_floor",
     "load_contacts", "save_contacts",
 ]  # fmt: skip
+
+_MOST_FRAME = 1 << 31
+"""Frames are counted up to this one."""
 
 
 @dataclass(frozen=True)
@@ -94,27 +98,33 @@ def load_contacts(path: Path) -> tuple[list[Contact], Floor]:
     entries = fields.get("contacts")
     if not isinstance(entries, list):
         raise InputError(f'{path}: contacts have the form {{"floor": …, "contacts": […]}}')
-    contacts = [_contact(e, i, path) for i, e in enumerate(cast("list[Any]", entries))]
+    listed = list_of(entries, f"{path}: its contacts")
+    contacts = [_contact(e, i, path) for i, e in enumerate(listed)]
     return contacts, _floor(fields.get("floor", {}), path)
 
 
 def _contact(data: Any, index: int, path: Path) -> Contact:
     fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     part, first, last = (fields.get(k) for k in ("part", "first", "last"))
-    if part not in PARTS:
+    if not isinstance(part, str) or part not in PARTS:
         raise InputError(f"{path}: contact {index}: part {part!r} is not one of {', '.join(PARTS)}")
-    if type(first) is not int or type(last) is not int or not 0 <= first <= last:
+    if type(first) is not int or type(last) is not int or not 0 <= first <= last < _MOST_FRAME:
         raise InputError(f"{path}: contact {index}: first and last must be frames, counted from 0")
-    return Contact(str(part), first, last)
+    return Contact(part, first, last)
 
 
 def _floor(data: Any, path: Path) -> Floor:
     fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
-    try:
-        height = float(fields.get("height", 0.0))
-        x, y = (float(s) for s in fields.get("slope", (0.0, 0.0)))
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{path}: the floor is a height and a slope of two numbers") from error
-    if not np.isfinite([height, x, y]).all():
-        raise InputError(f"{path}: the floor's height and slope must be finite numbers")
-    return Floor(height, (x, y))
+    height = number_of(
+        fields.get("height", 0.0),
+        f"{path}: the floor is a height and a slope; its height",
+        -1e4,
+        1e4,
+    )
+    slope = array_of(
+        fields.get("slope", (0.0, 0.0)),
+        (2,),
+        f"{path}: the floor is a height and a slope; its slope",
+        10.0,
+    )
+    return Floor(height, (float(slope[0]), float(slope[1])))

@@ -34,4 +34,4 @@ def read_json(path: Path, what: str, most_bytes: int = MOST_BYTES) -> Any:
 
 
 def _no_number(word: str) -> float:
-    raise ValueError(f"{word} is no number in JSON")
+    raise ValueError(f"{word} is not a finite number")

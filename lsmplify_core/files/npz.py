@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
 import numpy as np
 
@@ -32,6 +32,8 @@ _MOST_MEMBERS: Final = 10_000
 _MAGIC: Final = b"\x93NUMPY"
 _MOST_HEADER: Final = 20_000
 """Bytes of a header: NumPy's own has a few hundred."""
+_MOST_AXES: Final = 32
+"""Axes that NumPy 1 knows."""
 _KINDS: Final = "biufcSU"
 """Kinds of numbers and text; objects and records are not read."""
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -145,7 +147,7 @@ def _check_weight(heads: list[_Header], packed: int, most: int, what: str, path:
 
 
 def _too_large(size: int, what: str) -> str:
-    return f"it unpacks to {size >> 20} MB, too many for {what}; is it damaged?"
+    return f"it unpacks to {-(-size >> 20)} MB, too many for {what}; is it damaged?"
 
 
 def _peek(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> _Header:
@@ -196,15 +198,15 @@ def _header(file: Any, name: str, path: Path) -> _Header:
 
 
 def _checked(fields: Any, name: str, path: Path) -> _Header:
-    kind, shape, fortran = (
-        (fields.get(k) for k in ("descr", "shape", "fortran_order"))
-        if isinstance(fields, dict)
-        else (None, None, None)
+    found = cast("dict[str, Any]", fields) if isinstance(fields, dict) else {}
+    kind, fortran = found.get("descr"), found.get("fortran_order")
+    shape: Any = found.get("shape")
+    whole = isinstance(shape, tuple) and all(
+        type(n) is int and 0 <= n < 1 << 62 for n in cast("tuple[Any, ...]", shape)
     )
-    whole = isinstance(shape, tuple) and all(type(n) is int and 0 <= n < 1 << 62 for n in shape)
     if not whole or not isinstance(kind, str) or not isinstance(fortran, bool):
         raise InputError(f"{path}: array {name} is no plain array of numbers or text")
-    dtype = np.dtype(kind)
-    if dtype.kind not in _KINDS or len(shape) > 32:
+    dtype: np.dtype[Any] = np.dtype(kind)
+    if dtype.kind not in _KINDS or len(shape) > _MOST_AXES:
         raise InputError(f"{path}: array {name} is of {dtype}, not of numbers or text")
     return _Header(shape, fortran, dtype)

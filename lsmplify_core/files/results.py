@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Files that this project wrote: they may lie in a folder of takes, and are none."""
 
-import json
 from pathlib import Path
 from typing import Any, Final, cast
 
+from ..runtime.errors import InputError
+from .json_files import read_json
 from .npz import names_in
 
 _MOTION: Final = frozenset(("poses", "rest_joints", "track_names", "track_error"))
 """Arrays that every motion npz of ours has, and no other program's."""
 _MOST_BYTES: Final = 1 << 20
 """Larger JSON files are looked at by their first bytes only."""
+_LONG: Final = (b'{"repairs"', b'{\n "floor"', b'{"rate"')
+"""How the longest of ours begin."""
 _FIELDS: Final = (
     {"track_error_mm"}, {"limb_direction_deg"}, {"repairs"}, {"floor", "contacts"},
     {"rotation_quaternion", "location"}, {"form", "rest_joints"}, {"verdict", "take"},
@@ -33,12 +36,11 @@ def is_result(path: Path) -> bool:
 
 def _is_our_json(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
-            text = file.read(_MOST_BYTES + 1)
-        if len(text) > _MOST_BYTES:  # a long list of repairs, of contacts or of keys
-            return text[:64].lstrip().startswith((b'{"repairs"', b'{\n "floor"', b'{"rate"'))
-        data = json.loads(text)
-    except (OSError, ValueError, RecursionError):
+        if path.stat().st_size > _MOST_BYTES:  # a long list of repairs, of contacts or of keys
+            with path.open("rb") as file:
+                return file.read(64).lstrip().startswith(_LONG)
+        data = read_json(path, "a result", _MOST_BYTES)
+    except (OSError, InputError):
         return False
     if isinstance(data, dict):
         fields = cast("dict[str, Any]", data)

@@ -5,6 +5,7 @@ A keypoint is a point fixed to a joint, with an offset in that joint's frame on 
 Video keypoints and skin markers are then the same thing.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..files.json_files import read_json
+from ..files.values import array_of, list_of, text_of
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
 
 LAYOUT_FOLDER = Path(__file__).parent
+_MOST_POINTS = 10_000
+"""Keypoints of a layout, and other names of one; marker sets have a hundred."""
 MOST_BYTES = 4 << 20
 """Larger files are not read as layouts; the largest shipped one has a thousandth of it."""
 
@@ -94,14 +98,16 @@ def layout_from_json(data: Any, source: str) -> Layout:
     fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     if not isinstance(fields.get("keypoints"), list):
         raise InputError(f'{source}: a layout has the form {{"name": …, "keypoints": […]}}')
-    points = tuple(_keypoint(k, i, source) for i, k in enumerate(fields["keypoints"]))
+    listed = list_of(fields["keypoints"], f"{source}: its keypoints", most=_MOST_POINTS)
+    points = tuple(_keypoint(k, i, source) for i, k in enumerate(listed))
     if not points:
         raise InputError(f"{source}: the layout has no keypoints")
-    names = [p.name for p in points]
-    twice = next((n for n in names if names.count(n) > 1), None)
-    if twice is not None:
+    counts = Counter(p.name for p in points)
+    twice, count = counts.most_common(1)[0]
+    if count > 1:
         raise InputError(f"{source}: keypoint {twice!r} is there twice")
-    return Layout(str(fields.get("name", Path(source).stem)), points)
+    name = text_of(fields.get("name", Path(source).stem), f"{source}: its name")
+    return Layout(name, points)
 
 
 def layout_to_json(layout: Layout) -> dict[str, Any]:
@@ -128,17 +134,14 @@ def _keypoint(data: Any, index: int, source: str) -> Keypoint:
     name = fields.get("name")
     if not isinstance(name, str):
         raise InputError(f"{where} has no name")
+    name = text_of(name, f"{where}: its name")
     where = f"{source}: keypoint {name!r}"
     joint = fields.get("joint")
     if not isinstance(joint, str) or joint not in JOINT_INDEX:
         raise InputError(f"{where}: joint {joint!r} is not one of {', '.join(JOINT_INDEX)}")
-    try:
-        offset = tuple(float(x) for x in fields.get("offset", (0.0, 0.0, 0.0)))
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InputError(f"{where}: its offset must be three numbers") from error
-    if len(offset) != 3 or not np.isfinite(offset).all() or np.abs(offset).max() > 2.0:
-        raise InputError(f"{where}: its offset must be three numbers in metres")
-    aliases: Any = fields.get("aliases", [])
-    if not isinstance(aliases, list) or not all(isinstance(a, str) for a in aliases):
-        raise InputError(f"{where}: its aliases must be a list of names")
-    return Keypoint(name, JOINT_INDEX[joint], offset, tuple(aliases))
+    given = fields.get("offset", (0.0, 0.0, 0.0))
+    x, y, z = array_of(given, (3,), f"{where}: its offset in metres", 2.0).tolist()
+    what = f"{where}: its aliases"
+    aliases = list_of(fields.get("aliases", []), what, most=_MOST_POINTS)
+    names = tuple(text_of(a, f"{what}, a list of names,") for a in aliases)
+    return Keypoint(name, JOINT_INDEX[joint], (x, y, z), names)

@@ -8,6 +8,7 @@ The file is a layout file of the usual form whose keypoints have the tracks' own
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any, cast
 
 from ..files.atomic import write_whole
 from ..files.json_files import read_json
+from ..files.values import MOST_NAME
 from ..runtime.errors import InputError
 from .layout import Keypoint, Layout, layout_from_json, layout_to_json
 from .matching import LEAST_JOINTS, LEAST_POINTS, Match, match_layout
@@ -90,7 +92,7 @@ def mapping_from_json(data: Any, source: str, names: Sequence[str]) -> Mapping:
     layout = layout_from_json(data, source)
     fields = cast("dict[str, Any]", data)
     points = [cast("dict[str, Any]", k).get("point") for k in fields["keypoints"]]
-    if not all(isinstance(p, str) for p in points):
+    if not all(isinstance(p, str) and len(p) <= MOST_NAME for p in points):
         return mapping_of(match_layout(names, layout), names)
     mapped = [
         Keypoint(str(point), k.joint, k.offset)
@@ -100,8 +102,8 @@ def mapping_from_json(data: Any, source: str, names: Sequence[str]) -> Mapping:
     if fields.get("unmapped"):
         left = layout_from_json({"keypoints": fields["unmapped"]}, source).keypoints
     whole = (*mapped, *left)
-    twice = next((k.name for i, k in enumerate(whole) if k.name in [o.name for o in whole[:i]]), "")
-    if twice:
+    twice, count = Counter(k.name for k in whole).most_common(1)[0]
+    if count > 1:
         raise InputError(f"{source}: body point {twice!r} is there twice")
     return Mapping(Layout(layout.name, whole), (*layout.names, *(None for _ in left)))
 
@@ -109,7 +111,7 @@ def mapping_from_json(data: Any, source: str, names: Sequence[str]) -> Mapping:
 def save_mapping(mapping: Mapping, path: Path) -> None:
     """Write the file, whole or not at all. InputError where it cannot be written."""
     text = json.dumps(mapping_to_json(mapping), indent=1, ensure_ascii=False) + "\n"
-    write_whole(path, lambda file: file.write(text.encode()))
+    write_whole(path, lambda file: file.write(text.encode(errors="replace")))
 
 
 def load_mapping(path: Path, names: Sequence[str]) -> Mapping:

@@ -49,7 +49,7 @@ def read_keypoints(path: Path, fps: float | None = None) -> Tracks:
     """One JSON file with all frames (or one frame). Raises InputError."""
     data = _loaded(path)
     fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
-    rate = next((float(fields[k]) for k in _RATES if isinstance(fields.get(k), int | float)), None)
+    rate = next((_float(fields[k]) for k in _RATES if isinstance(fields.get(k), int | float)), None)
     return _tracks([_frame(f, path) for f in _frames(data)], rate, fps, path)
 
 
@@ -73,7 +73,7 @@ def _frames(data: Any) -> list[Any]:
         found = next((fields[k] for k in _LISTS if isinstance(fields.get(k), list | dict)), None)
         if found is not None:
             return _frames(found)
-        if fields and all(k.isdigit() for k in fields):
+        if fields and all(k.isascii() and k.isdecimal() and len(k) < 20 for k in fields):
             return [fields[k] for k in sorted(fields, key=int)]
         return [fields]
     if isinstance(data, list):

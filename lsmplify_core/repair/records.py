@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 
 import numpy as np
 
+from ..files.values import count_of, list_of, text_of
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
 from .gaps import filled
@@ -18,6 +19,10 @@ from .gaps import filled
 KINDS: Final = ("swap", "spike", "mislabel", "duplicate", "ghost", "gap")
 LEFT_OUT: Final = ("spike", "mislabel", "duplicate", "ghost")
 """Kinds whose samples become missing ones."""
+_MOST_TRACKS: Final = 10_000
+"""Tracks that one repair names."""
+_MOST_FRAME: Final = 1 << 31
+"""Frames are counted up to this one."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +63,17 @@ class Repair:
 def repair_from_json(data: Any, source: str) -> Repair:
     """The way back; InputError where something is missing or wrong."""
     fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
-    try:
-        repair = Repair(
-            str(fields["kind"]), tuple(str(t) for t in fields["tracks"]), int(fields["first"]),
-            int(fields["last"]), str(fields.get("done", "")), str(fields.get("evidence", "")),
-        )  # fmt: skip
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{source}: a repair needs kind, tracks, first and last") from error
+    if not {"kind", "tracks", "first", "last"} <= fields.keys():
+        raise InputError(f"{source}: a repair needs kind, tracks, first and last")
+    names = list_of(fields["tracks"], f"{source}: its tracks", least=1, most=_MOST_TRACKS)
+    repair = Repair(
+        text_of(fields["kind"], f"{source}: its kind"),
+        tuple(text_of(t, f"{source}: the name of a track") for t in names),
+        count_of(fields["first"], f"{source}: its first frame", -_MOST_FRAME, _MOST_FRAME),
+        count_of(fields["last"], f"{source}: its last frame", -_MOST_FRAME, _MOST_FRAME),
+        text_of(fields.get("done", ""), f"{source}: what is done"),
+        text_of(fields.get("evidence", ""), f"{source}: its evidence"),
+    )
     wanted = 2 if repair.kind == "swap" else 1
     if repair.kind not in KINDS or len(repair.tracks) < wanted or repair.first > repair.last:
         raise InputError(f"{source}: {repair.key!r} is no repair that is known")

@@ -16,7 +16,7 @@ def save_repairs(repairs: Sequence[Repair], path: Path) -> None:
     """Write the list, one repair a line."""
     lines = ",\n".join("  " + json.dumps(r.to_json(), ensure_ascii=False) for r in repairs)
     text = f'{{"repairs": [\n{lines}\n]}}\n'
-    write_whole(path, lambda file: file.write(text.encode()))
+    write_whole(path, lambda file: file.write(text.encode(errors="replace")))
 
 
 def load_repairs(path: Path) -> tuple[Repair, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from ..body.body import Body
 from ..body.smpl_file import SmplFile
 from ..calibration.calibration_file import SavedCalibration, load_calibration
+from ..files.regular import check_regular, reading
 from ..pipeline import calibration_of, solve
 from ..reading import read_tracks
 from ..runtime.errors import InputError
@@ -38,7 +39,6 @@ def calibrated_on(
 
 def _is_calibration(path: Path) -> bool:
     """A JSON file may also be a take of keypoints."""
-    try:
-        return '"lsmplify calibration"' in path.read_text(encoding="utf-8")[:400]
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as a calibration: {error}") from error
+    check_regular(path, "a calibration")
+    with reading(path, "a calibration"), path.open(encoding="utf-8") as file:
+        return '"lsmplify calibration"' in file.read(400)
