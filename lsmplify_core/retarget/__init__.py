@@ -4,6 +4,8 @@
 A `Rig` (bones at rest) and a `RigMap` (which bone is what) in; poses of the rig out.
 """
 
+from .by_name import shipped_maps
+from .find import find_map, map_from_vrm
 from .rig import Rig, checked_rig
 from .rig_map import RigMap, check_map, load_map, map_from_json, map_to_json, save_map
 from .rig_motion import (
@@ -18,6 +20,6 @@ from .roles import FINGER_ROLES, ROLES, TWIST_ROLES
 
 __all__ = [
     "FINGER_ROLES", "ROLES", "TWIST_ROLES", "RetargetOptions", "RetargetProgress", "RetargetReport",
-    "Retargeted", "Rig", "RigMap", "RigMotion", "RigPoses", "check_map", "checked_rig", "load_map",
-    "map_from_json", "map_to_json", "save_map",
+    "Retargeted", "Rig", "RigMap", "RigMotion", "RigPoses", "check_map", "checked_rig", "find_map", "load_map",
+    "map_from_json", "map_from_vrm", "map_to_json", "save_map", "shipped_maps",
 ]  # fmt: skip

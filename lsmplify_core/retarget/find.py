@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which bone is what: by names, by structure, from a file, or from VRM's own assignment."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from ..errors import InputError
+from .by_name import match_kind, match_names, rig_kinds, shipped_maps
+from .rig import Rig
+from .rig_map import RigMap, check_map, load_map
+from .structure import map_by_structure
+
+_VRM_BODY: Final = {
+    "hips": "Pelvis", "neck": "Neck", "head": "Head", "Shoulder": "Collar", "UpperArm": "Shoulder",
+    "LowerArm": "Elbow", "Hand": "Wrist", "UpperLeg": "Hip", "LowerLeg": "Knee", "Foot": "Ankle",
+    "Toes": "Foot",
+}  # fmt: skip
+_VRM_SPINE: Final = ("spine", "chest", "upperChest")
+_VRM_FINGERS: Final = {
+    "Index": "Index", "Middle": "Middle", "Ring": "Ring", "Little": "Pinky", "Thumb": "Thumb",
+}  # fmt: skip
+
+
+def find_map(rig: Rig, choice: str = "auto") -> RigMap:
+    """The map for a rig, checked.
+
+    Args:
+        rig: the character at rest.
+        choice: "auto" (by names, else by structure), "structure", the name of a shipped map
+            (`shipped_maps()`), or the path of a map file.
+
+    Raises:
+        InputError: nothing fits, or the map that was asked for does not.
+    """
+    if choice == "auto":
+        fits = match_names(rig)
+        rig_map = fits[0].rig_map if fits else map_by_structure(rig)
+    elif choice == "structure":
+        rig_map = map_by_structure(rig)
+    else:
+        rig_map = _chosen(rig, choice)
+    check_map(rig_map, rig)
+    return rig_map
+
+
+def _chosen(rig: Rig, choice: str) -> RigMap:
+    stem = choice.casefold().replace(" ", "_").replace("-", "_")
+    kinds = rig_kinds()
+    for name, kind in kinds.items():
+        if stem in (name, kind.name.casefold().replace(" ", "_").replace("-", "_")):
+            fit = match_kind(name, kind, rig)
+            if fit is None:
+                raise InputError(
+                    f"armature {rig.title!r} doesn't bear {kind.name}'s names; choose auto"
+                )
+            return fit.rig_map
+    if not Path(choice).is_file():
+        raise InputError(
+            f"map {choice!r} is neither a file nor one of auto, structure, "
+            f"{', '.join(shipped_maps())}"
+        )
+    return load_map(Path(choice))
+
+
+def map_from_vrm(human_bones: Mapping[str, str], rig: Rig) -> RigMap:
+    """The map that a VRM file carries.
+
+    Args:
+        human_bones: VRM's human bone ("leftUpperArm", 0 or 1) -> bone's name, "" for none.
+        rig: the armature that the bones belong to.
+
+    Raises:
+        InputError: a bone that isn't in the rig, or twice, or what a person needs is missing.
+    """
+    given = {k: v for k, v in human_bones.items() if v}
+    bones: dict[str, tuple[str, ...]] = {}
+    spine = tuple(given[n] for n in _VRM_SPINE if n in given)
+    if spine:
+        bones["Spine"] = spine
+    for name, bone in given.items():
+        role = _vrm_role(name, "leftThumbMetacarpal" in given or "rightThumbMetacarpal" in given)
+        if role is not None:
+            bones[role] = (bone,)
+    rig_map = RigMap("VRM", bones, "assigned in the VRM file")
+    check_map(rig_map, rig)
+    return rig_map
+
+
+def _vrm_role(name: str, first_version: bool) -> str | None:
+    """The role of a VRM human bone other than the spine's; None for eyes and jaw."""
+    if name in _VRM_BODY:
+        return _VRM_BODY[name]
+    side, rest = ("L", name[4:]) if name.startswith("left") else ("R", name[5:])
+    if not name.startswith(("left", "right")):
+        return None
+    if rest in _VRM_BODY:
+        return f"{side}_{_VRM_BODY[rest]}"
+    for finger, ours in _VRM_FINGERS.items():
+        if rest.startswith(finger):
+            part = rest[len(finger) :]
+            order = ("Proximal", "Intermediate", "Distal")
+            if finger == "Thumb" and first_version:
+                order = ("Metacarpal", "Proximal", "Distal")
+            return f"{side}_{ours}{order.index(part) + 1}" if part in order else None
+    return None
