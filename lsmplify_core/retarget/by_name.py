@@ -13,9 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, cast
 
-from ..errors import InputError
-from ..jsonfiles import read_json
-from ..names import plain
+from ..files.json_files import read_json
+from ..layouts.names import plain
+from ..runtime.errors import InputError
 from .rig import Rig
 from .rig_map import RigMap
 from .roles import CHAINS, NEEDED, ROLES

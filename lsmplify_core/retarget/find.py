@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from ..errors import InputError
+from ..runtime.errors import InputError
 from .by_name import match_kind, match_names, rig_kinds, shipped_maps
 from .rig import Rig
 from .rig_map import RigMap, check_map, load_map

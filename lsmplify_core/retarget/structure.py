@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which bone is what by the rig's structure alone, whatever its bones are called."""
 
-from ..errors import InputError
+from ..runtime.errors import InputError
 from .rig import Rig
 from .rig_map import RigMap
 
