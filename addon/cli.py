@@ -19,9 +19,9 @@ from ..lsmplify_core.pipeline import Solution
 from ..lsmplify_core.runtime.errors import OUTSIDE, InputError, told
 from ..lsmplify_core.runtime.progress import finished
 from ..lsmplify_core.workflows.research_methods import DEVICES, METHODS, Research
-from . import job
-from .bake import Timing
+from .bake.motion_keys import Timing
 from .people.solving import finish_all, prepare_all
+from .solve import job
 
 _registered: list[object] = []
 

@@ -3,8 +3,8 @@
 
 import bpy
 
-from .import_motion import LSMPLIFY_OT_import_motion
-from .import_operator import LSMPLIFY_OT_import_tracks
+from .motion.operators import LSMPLIFY_OT_import_motion
+from .tracks.operators import LSMPLIFY_OT_import_tracks
 
 
 def _import_entry(self: bpy.types.Menu, _context: bpy.types.Context) -> None:

@@ -5,23 +5,23 @@ import bpy
 
 from . import (
     calibration,
-    cleanup,
     cli,
     first_steps,
-    import_motion,
-    import_operator,
     mapping,
     menus,
-    panels,
     preferences,
-    properties,
     repair,
-    result_operators,
-    seeing,
-    solve_operator,
     takes,
     translations,
 )
+from . import clean_up as cleanup
+from . import review as seeing
+from . import settings as properties
+from .motion import operators as import_motion
+from .solve import operators as solve_operator
+from .solve import panel as panels
+from .tracks import look_operators as result_operators
+from .tracks import operators as import_operator
 
 _CLASSES = (
     preferences.LSMPLIFY_AP_preferences,

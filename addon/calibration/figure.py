@@ -9,7 +9,7 @@ from mathutils import Matrix, Vector
 
 from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
 from ...lsmplify_core.motion.bone_axes import points_on_rig
-from ..armature import rig_of
+from ..body.armature import rig_of
 from .store import Calibrated
 
 _OF: Final = "lsmplify_calibration_of"

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import bpy
 
-from ..model_file import preferences
+from ..body.model_file import preferences
 from .example import EXAMPLE
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import bpy
 
-from ..model_file import preferences
+from ..body.model_file import preferences
 from .operators import LSMPLIFY_OT_hide_first_steps, LSMPLIFY_OT_load_example
 
 STEPS: Final = (

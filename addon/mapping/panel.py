@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 import bpy
 from bpy.props import BoolProperty
 
-from .. import lines
+from ..common import lines
 from ..translations import said
 from . import operators, rows
 

@@ -9,7 +9,7 @@ import bpy
 
 from ...lsmplify_core.layouts.mapping import Mapping, load_mapping, save_mapping, signature
 from ...lsmplify_core.runtime.errors import InputError
-from ..model_file import ADDON
+from ..body.model_file import ADDON
 
 
 def folder() -> Path | None:

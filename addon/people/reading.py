@@ -9,7 +9,7 @@ import bpy
 from ...lsmplify_core.layouts.matching import shows_a_body
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.tracks.people import people_of
-from ..scene_tracks import SceneTracks
+from ..tracks.scene_tracks import SceneTracks
 
 
 @dataclass(frozen=True)

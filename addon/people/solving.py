@@ -11,7 +11,7 @@ from ...lsmplify_core.calibration.calibration_file import SavedCalibration
 from ...lsmplify_core.pipeline import Progress, Solution
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.progress import mapped
-from .. import job
+from ..solve import job
 from .reading import chosen
 
 

@@ -12,10 +12,10 @@ from ...lsmplify_core.pipeline import Progress
 from ...lsmplify_core.review.solve_again import Again, solve_again_steps
 from ...lsmplify_core.review.track_record import TrackRecord
 from ...lsmplify_core.runtime.errors import InputError
-from ..scene_tracks import scene_rate
-from ..seeing import errors
+from ..review import errors
 from ..takes import record, repair_marks, repairs, steps, writing
 from ..takes.reading import Take, read_take, shown_action
+from ..tracks.scene_tracks import scene_rate
 
 
 def owner_of(armature: bpy.types.Object) -> bpy.types.Action:

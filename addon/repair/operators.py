@@ -6,7 +6,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty
 
 from ...lsmplify_core.repair.records import KINDS
 from ...lsmplify_core.runtime.errors import InputError
-from ..cleanup.step_operator import ArmatureOperator, StepOperator
+from ..clean_up.step_operator import ArmatureOperator, StepOperator
 from ..takes import choosing, live
 from . import making
 

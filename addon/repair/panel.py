@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 import bpy
 from bpy.props import BoolProperty
 
-from .. import lines
+from ..common import lines
 from ..takes import choosing, record
 from ..takes.reading import shown_action
 from ..translations import said

@@ -2,6 +2,4 @@
 """Actions of an armature as takes: read as motions, written back where they change, with the tracks
 they were solved from and the steps they have gone through."""
 
-from .groups import CLASSES as CLASSES
-from .groups import register as register
-from .groups import unregister as unregister
+from .properties import CLASSES, register, unregister

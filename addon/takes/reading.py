@@ -12,10 +12,9 @@ from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
 from ...lsmplify_core.motion.bone_axes import Rig, body_of, joint_rotations
 from ...lsmplify_core.motion.motion import Motion
 from ...lsmplify_core.runtime.errors import InputError
-from .. import actions, keys
-from ..armature import check_target, rig_of
-from ..scene_tracks import scene_rate
-from . import channels
+from ..bake import actions, channels, keys
+from ..body.armature import check_target, rig_of
+from ..tracks.scene_tracks import scene_rate
 
 Curves = dict[tuple[str, int], bpy.types.FCurve]
 

@@ -13,7 +13,7 @@ from ...lsmplify_core.pipeline import Solution
 from ...lsmplify_core.repair import Repair
 from ...lsmplify_core.review.track_record import TrackRecord, from_text, to_text
 from ...lsmplify_core.runtime.array_types import Floats
-from ..scene_tracks import SceneTracks
+from ..tracks.scene_tracks import SceneTracks
 from . import repairs
 from .reading import Take
 

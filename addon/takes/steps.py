@@ -4,8 +4,9 @@
 import bpy
 
 from ...lsmplify_core.runtime.errors import InputError
-from .. import actions
-from . import groups, live
+from ..bake import actions
+from . import live
+from . import properties as groups
 from .reading import Take
 
 

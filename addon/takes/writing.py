@@ -10,8 +10,7 @@ from ...lsmplify_core.cleanup.keys import KeyPlan, curve_keys
 from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
 from ...lsmplify_core.motion.bone_axes import pose_bones
 from ...lsmplify_core.motion.motion import Motion
-from .. import actions, keys
-from . import channels
+from ..bake import actions, channels, keys
 from .reading import Take, curves_by_channel, location_path
 
 

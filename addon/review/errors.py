@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Errors over the timeline: curves that the Graph Editor shows, and the list of the worst spans."""
+
+import bpy
+
+from ...lsmplify_core.cleanup.worst_intervals import Span, worst_spans
+from ...lsmplify_core.review.error_curves import DOUBT, TRACK_ERROR, error_curves
+from ..bake import actions, keys
+from ..takes import live, record
+from ..takes.reading import Take, read_take
+
+_GROUP = "LSMPLify Errors"
+_COLOUR = (1.0, 0.35, 0.2)
+
+
+def measure(
+    context: bpy.types.Context, armature: bpy.types.Object, action: bpy.types.Action | None = None
+) -> int:
+    """Write the error curves of an action, as custom properties of its armature, and fill the list of
+    worst spans; returns how many spans there are."""
+    return measure_take(context, read_take(context, armature, action))
+
+
+def measure_take(context: bpy.types.Context, take: Take) -> int:
+    """The same for an action whose motion is known already."""
+    armature = take.armature
+    points, expected = record.beside(take)
+    wanted = context.scene.lsmplify.seeing.curves
+    curves = error_curves(take.motion, points, expected) if wanted else {}
+    for name, values in curves.items():
+        armature[name] = float(values[0])
+        curve = actions.curve_for(take.action, armature, f'["{name}"]', 0, _GROUP)
+        keys.replace(curve, take.grid.frames, values)
+        curve.color_mode, curve.color = "CUSTOM", _COLOUR
+    _forget_others(armature, take.action, set(curves))
+    _list_spans(take, worst_spans(take.motion, points, expected))
+    return len(armature.lsmplify_rig.spans)
+
+
+def _forget_others(armature: bpy.types.Object, action: bpy.types.Action, now: set[str]) -> None:
+    """Curves of an earlier measuring that say nothing any more."""
+    for curve in list(actions.curves_in(action, armature)):
+        name = curve.data_path[2:-2]
+        if name.startswith((TRACK_ERROR, DOUBT)) and name not in now:
+            actions.remove_curve(action, armature, curve.data_path, curve.array_index)
+
+
+def _list_spans(take: Take, found: list[Span]) -> None:
+    rig = take.armature.lsmplify_rig
+    rig.spans.clear()
+    with live.silent():
+        rig.span = 0
+    rig.spans_of = take.action.name
+    frames = take.grid.frames
+    for span in found:
+        item = rig.spans.add()
+        item.region, item.what = span.region, span.kind
+        item.figure = f"{span.figure:.0f} {span.unit}"
+        item.first, item.last = round(float(frames[span.first])), round(float(frames[span.last]))
+        item.worst = round(float(frames[span.worst]))

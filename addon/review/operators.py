@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find what is worth a look, go there, and give tracks to an action from elsewhere."""
+
+from typing import ClassVar
+
+import bpy
+import numpy as np
+from bpy.props import IntProperty
+
+from ...lsmplify_core.review.track_record import TrackRecord, expected_beside, fixed_to
+from ...lsmplify_core.runtime.errors import InputError
+from ..solve import job
+from ..takes import choosing, record
+from ..takes.reading import read_take
+from ..tracks.scene_tracks import scene_rate
+from . import errors
+
+
+class _Seeing:
+    """About the chosen armature; one line where something is wrong."""
+
+    bl_options: ClassVar = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Grey without an armature."""
+        if choosing.chosen(context) is None:
+            cls.poll_message_set("Make the armature active whose motion is to be looked at")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Do it, or say in one line why not."""
+        try:
+            self.report({"INFO"}, self.act(context, choosing.armature(context)))
+        except InputError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+class LSMPLIFY_OT_measure(_Seeing, bpy.types.Operator):
+    """List the worst spans by region, and write error curves that the Graph Editor shows"""
+
+    bl_idname = "lsmplify.measure"
+    bl_label = "Find Worst Spans"
+
+    def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
+        """Measure."""
+        return f"{errors.measure(context, armature)} spans worth a look"
+
+
+class LSMPLIFY_OT_jump_to_span(_Seeing, bpy.types.Operator):
+    """Go to the worst frame of a span"""
+
+    bl_idname = "lsmplify.jump_to_span"
+    bl_label = "Jump to Span"
+
+    step: IntProperty(name="Step", default=1, description="1 for the next in the list, -1 back")
+    index: IntProperty(name="Index", default=-1, description="Which one; -1 goes by Step")
+
+    def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
+        """Go there."""
+        rig = armature.lsmplify_rig
+        if not rig.spans:
+            raise InputError("there is no span; use Find Worst Spans")
+        wanted = self.index if self.index >= 0 else rig.span + self.step
+        rig.span = wanted % len(rig.spans)
+        span = rig.spans[rig.span]
+        return f"{span.region}: {span.what} {span.figure}, frames {span.first} to {span.last}"
+
+
+class LSMPLIFY_OT_attach_tracks(_Seeing, bpy.types.Operator):
+    """Give the action the tracks of the Tracks panel, for actions from elsewhere or mended tracks"""
+
+    bl_idname = "lsmplify.attach_tracks"
+    bl_label = "Attach Tracks"
+
+    def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
+        """Read, match, find the places on the body, keep."""
+        take = read_take(context, armature)
+        taken = job.read_scene(context)
+        step = scene_rate(context.scene) / taken.tracks.rate
+        layout = context.scene.lsmplify.layout
+        clock = taken.first + step * np.arange(taken.tracks.frames)
+        where = (clock - take.grid.first) / take.grid.step
+        attached, name = fixed_to(take.motion, where, taken.tracks, layout)
+        old = record.find(take.action)
+        if old is not None and old.expected is not None:
+            _, expected = old.at(clock)
+        else:
+            expected = expected_beside(take.motion, attached, where)
+        record.keep(take.action, TrackRecord(attached, taken.first, step, name, expected))
+        count = errors.measure(context, armature)
+        return f"{len(attached.names)} tracks of {name}; {count} spans worth a look"
+
+
+CLASSES = (LSMPLIFY_OT_measure, LSMPLIFY_OT_jump_to_span, LSMPLIFY_OT_attach_tracks)

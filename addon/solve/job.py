@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One solve from the scene's settings to keys, step by step, for the window and for scripts."""
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ...lsmplify_core.body.body import Body
+from ...lsmplify_core.body.mannequin import Mannequin
+from ...lsmplify_core.body.smpl_file import SmplFile
+from ...lsmplify_core.calibration.calibration_file import SavedCalibration
+from ...lsmplify_core.geometry.resampling import frames_within
+from ...lsmplify_core.layouts.matching import Match
+from ...lsmplify_core.motion.bone_axes import body_of
+from ...lsmplify_core.motion.motion import Motion
+from ...lsmplify_core.pipeline import Progress, Solution
+from ...lsmplify_core.reading import read_tracks
+from ...lsmplify_core.reading.overrides import with_overrides
+from ...lsmplify_core.repair import Repair
+from ...lsmplify_core.runtime.errors import InputError
+from ...lsmplify_core.solve.fitting import Settings
+from ...lsmplify_core.tracks.units_and_axes import UNITS
+from ...lsmplify_core.workflows.person_file import read_person
+from ...lsmplify_core.workflows.research_methods import Research
+from ...lsmplify_core.workflows.research_solve import research_steps
+from ..bake.motion_keys import Timing, bake
+from ..body.armature import check_action, check_target, make_armature, rig_of, sized_for_scene
+from ..body.target_notes import notes_on
+from ..calibration.store import store_calibration
+from ..common.units import scene_unit
+from ..mapping.use import placed
+from ..people.reading import Taken, people_in
+from ..review.errors import measure
+from ..takes import record, repair_marks
+from ..tracks.scene_tracks import SceneTracks, from_bones, from_objects, from_vertices, scene_rate
+from ..tracks.sources.choose import source_objects
+from ..tracks.sources.vertices import Choice
+from .methods import chosen_method
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything read from the scene, so that nothing of it is needed while solving.
+
+    armature: the one to bake on, None where one is made. body: what a new one is made of; None for
+    the default body, calibrated on the take. person: whose tracks they are, where there are several
+    people. metres: in one unit of the scene. notes: sentences for the result. repairs: what to mend
+    in the tracks, None for all that is found. saved: what is known of the person beforehand.
+    research: the method, None for the solver. init: a motion to start from.
+    """
+
+    taken: SceneTracks
+    match: Match
+    armature: bpy.types.Object | None
+    settings: Settings
+    body: Body | SmplFile | None
+    person: str = ""
+    metres: float = 1.0
+    notes: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] | None = None
+    saved: SavedCalibration | None = None
+    research: Research | None = None
+    init: Motion | None = None
+
+
+@dataclass(frozen=True)
+class Baked:
+    """What a job left in the scene."""
+
+    armature: bpy.types.Object
+    action: bpy.types.Action
+    solution: Solution
+    timing: Timing
+
+
+def read_scene(context: bpy.types.Context) -> SceneTracks:
+    """The tracks that the settings name, of everybody in them, within the chosen frames."""
+    settings = context.scene.lsmplify
+    if settings.source == "FILE":
+        taken = _from_file(context, settings)
+    elif settings.source == "BONES":
+        if settings.track_armature is None:
+            raise InputError("no armature with the tracks is chosen")
+        taken = from_bones(context, settings.track_armature, _span(settings))
+    elif settings.source == "VERTICES":
+        if settings.point_cache is None:
+            raise InputError("no mesh with the tracks is chosen")
+        choice = Choice(settings.vertices_by, settings.vertex_attribute)
+        taken = from_vertices(context, settings.point_cache, choice, _span(settings))
+    else:
+        taken = from_objects(context, *source_objects(context), _span(settings))
+    unit = None if settings.unit == "auto" else settings.unit
+    up = None if settings.up == "auto" else settings.up
+    tracks = with_overrides(taken.tracks, unit=unit, up=up)
+    taken = SceneTracks(tracks, taken.first)
+    return _within(context, taken) if settings.use_range else taken
+
+
+def read_people(context: bpy.types.Context) -> list[Taken]:
+    """The same, told apart by people: one at least."""
+    settings, taken = context.scene.lsmplify, read_scene(context)
+    objects = source_objects(context)[0] if settings.source in ("SELECTED", "COLLECTION") else []
+    collection = settings.collection if settings.source == "COLLECTION" else None
+    return people_in(taken, objects, collection)
+
+
+def prepare(
+    context: bpy.types.Context, layout: str | None = None, body: Body | SmplFile | None = None,
+    person: Taken | None = None, saved: SavedCalibration | None = None,
+) -> Job:  # fmt: skip
+    """Read and check everything; InputError says what is missing.
+
+    layout: "auto", a name or a JSON file; None takes the scene's setting and its mapping. body: as
+    Job's. person: whose tracks, None for those of the whole source. saved: what is known of the
+    person, None for what the scene's settings name.
+    """
+    settings = context.scene.lsmplify
+    armature = check_target(settings.armature) if settings.target == "EXISTING" else None
+    if armature is not None:
+        rig_of(armature)
+        if settings.into == "CURRENT":
+            check_action(armature)
+    taken = person.taken if person is not None else read_scene(context)
+    known = _known(settings, person) if saved is None else saved
+    tracks, (match, notes, _) = placed(settings, taken.tracks, layout, known)
+    taken = replace(taken, tracks=tracks)
+    smooth = None if settings.auto_smooth else settings.smooth
+    solving = Settings(refine=settings.refine, smooth=smooth)
+    notes += notes_on(armature) if armature is not None else ()
+    return Job(
+        taken, match, armature, solving, body, person.name if person is not None else "",
+        scene_unit(context.scene), notes, None if settings.mend else (), known,
+        chosen_method(context),
+    )  # fmt: skip
+
+
+def solve_job(job: Job) -> Generator[Progress, None, Solution]:
+    """Solve without touching the scene."""
+    return (
+        yield from research_steps(
+            job.taken.tracks,
+            match=job.match,
+            body=target_body(job),
+            init=job.init,
+            settings=job.settings,
+            repairs=job.repairs,
+            calibration=job.saved,
+            research=job.research,
+        )
+    )
+
+
+def _known(settings: object, person: Taken | None) -> SavedCalibration | None:
+    """The calibration or static trial that the settings name, of the person whose tracks these are."""
+    if not settings.calibration:
+        return None
+    layout = "auto" if settings.layout == "none" else settings.layout
+    path = Path(bpy.path.abspath(settings.calibration))
+    return read_person(path, layout, person.name if person is not None else "")
+
+
+def target_body(job: Job) -> Body | SmplFile | None:
+    """The body that the chosen armature is; what a new one is made of where none is chosen."""
+    if job.armature is None:
+        return job.body
+    return body_of(rig_of(job.armature), job.armature.name)
+
+
+def finish(context: bpy.types.Context, job: Job, solution: Solution) -> Baked:
+    """Write everything in one go: armature, action, result."""
+    settings = context.scene.lsmplify
+    name = " ".join(n for n in (_take_name(job.taken.tracks.source), job.person) if n)
+    motion = solution.motion
+    armature = job.armature or _new_armature(context, job, motion, name)
+    step = scene_rate(context.scene) / motion.rate
+    timing = Timing(job.taken.first, step, settings.keys == "SCENE")
+    fresh = settings.into == "NEW" or job.armature is None
+    action = bake(armature, motion, timing, f"{name} LSMPLify", fresh)
+    _store_settings(action, settings)
+    store_calibration(armature, solution)
+    record.keep_solved(action, job.taken, solution, step)
+    measure(context, armature, action)
+    repair_marks.refresh(context.scene, armature)
+    baked = Baked(armature, action, _with_notes(solution, job, settings), timing)
+    note_result(context, baked)
+    return baked
+
+
+def _new_armature(
+    context: bpy.types.Context, job: Job, motion: Motion, name: str
+) -> bpy.types.Object:
+    """An armature in metres, as large in the scene as the scene's unit asks for."""
+    armature = make_armature(context, motion.body, name, _skin(job, motion))
+    sized_for_scene(context, armature, job.metres)
+    return armature
+
+
+def _with_notes(solution: Solution, job: Job, settings: object) -> Solution:
+    """The solution with what is to be said of the job in its report's warnings."""
+    report = solution.report
+    notes = list(job.notes)
+    unit = UNITS.get(report["unit"])
+    apart = unit is None or abs(unit - job.metres) > 1e-6 * job.metres or report["up"] != "+z"
+    if settings.source != "FILE" and apart:
+        notes.append(
+            f"the tracks are in {report['unit']} with {report['up']} up and the scene is not: the "
+            "body stands upright at human size and does not lie over them"
+        )
+    return replace(solution, report={**report, "warnings": [*report["warnings"], *notes]})
+
+
+def _skin(job: Job, motion: Motion) -> Mannequin | None:
+    """The model file's mesh of the person that was found, if there is such a file."""
+    if isinstance(job.body, SmplFile) and motion.betas is not None:
+        return job.body.figure(motion.betas)
+    return None
+
+
+def _span(settings: object) -> tuple[int, int] | None:
+    """The scene frames asked for, None for the scene's own."""
+    return (settings.frame_start, settings.frame_end) if settings.use_range else None
+
+
+def _from_file(context: bpy.types.Context, settings: object) -> SceneTracks:
+    if not settings.filepath:
+        raise InputError("no file with the tracks is chosen")
+    tracks = read_tracks(Path(bpy.path.abspath(settings.filepath)))
+    return SceneTracks(tracks, float(context.scene.frame_start))
+
+
+def _within(context: bpy.types.Context, taken: SceneTracks) -> SceneTracks:
+    settings, tracks = context.scene.lsmplify, taken.tracks
+    step = scene_rate(context.scene) / tracks.rate
+    part = frames_within(taken.first, step, tracks.frames, settings.frame_start, settings.frame_end)
+    if part.stop <= part.start:
+        raise InputError(
+            f"scene frames {settings.frame_start} to {settings.frame_end} hold no samples of the take"
+        )
+    return SceneTracks(tracks.between(part.start, part.stop - 1), taken.first + step * part.start)
+
+
+def _take_name(source: str) -> str:
+    return Path(source.replace("'", "")).stem.replace("collection ", "").strip() or "Take"
+
+
+def _store_settings(action: bpy.types.Action, settings: object) -> None:
+    """Keep on the action what it was made with."""
+    action["lsmplify"] = {
+        "source": settings.source, "layout": settings.layout, "keys": settings.keys,
+        "method": settings.method,
+        "refine": settings.refine, "smooth": -1.0 if settings.auto_smooth else settings.smooth,
+    }  # fmt: skip
+
+
+def note_result(context: bpy.types.Context, baked: Baked) -> None:
+    """Put the report where the panel shows it."""
+    solution, timing = baked.solution, baked.timing
+    report, motion, result = solution.report, solution.motion, context.scene.lsmplify.result
+    error = np.nan_to_num(motion.track_error, nan=-1.0)
+    frame, track = np.unravel_index(int(np.argmax(error)), error.shape)
+    result.done = True
+    result.layout, result.tracks, result.frames = report["layout"], report["tracks"], motion.frames
+    result.mean_mm = report["track_error_mm"]["mean"]
+    result.p95_mm = report["track_error_mm"]["p95"]
+    result.worst_mm = report["track_error_mm"]["max"]
+    result.worst_track = motion.track_names[track]
+    result.worst_frame = round(timing.first + timing.step * int(frame))
+    result.seconds = sum(report["seconds"].values())
+    result.notes = "\n".join(report["warnings"])
+    result.action, result.armature = baked.action.name, baked.armature.name

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The methods to solve with: the solver, and the research methods that only the torch build has."""
+
+from pathlib import Path
+
+import bpy
+
+from ...lsmplify_core.workflows import research_methods as research
+from ...lsmplify_core.workflows.research_methods import Research
+from ..body.model_file import ADDON
+from ..common import lines
+
+DEFAULT = "DEFAULT"
+_METHODS = {
+    DEFAULT: research.DEFAULT,
+    "PAPER": research.PAPER,
+    "SMPLIFY": "smplify",
+    "SKELETON": "smplify-skeleton",
+}
+METHOD_ITEMS = (
+    (DEFAULT, "LSMPLify", "The solver of this add-on: exact, fast, any tracks"),
+    ("PAPER", "Learnable SMPLify", "The paper's network alone, frame after frame; BODY_25 tracks "
+     "only. Its weights are chosen in the preferences"),
+    ("SMPLIFY", "SMPLify", "An optimisation in every frame, over a whole mesh; slow"),
+    ("SKELETON", "SMPLify, Bones Only", "The same without the mesh; less slow"),
+)  # fmt: skip
+DEVICE_ITEMS = (
+    ("CPU", "CPU", "Frames follow one another, so that a GPU seldom is faster on a single take"),
+    ("CUDA", "GPU", "An NVIDIA or AMD graphics card, where PyTorch is built for it"),
+    ("MPS", "Apple GPU", "The graphics part of an Apple chip"),
+)
+
+
+def lacking(method: str) -> str:
+    """Why a method cannot be used here, or nothing."""
+    return research.lacking(_METHODS[method])
+
+
+def chosen_method(context: bpy.types.Context) -> Research:
+    """The scene's method, and the weights that the preferences name."""
+    settings = context.scene.lsmplify
+    addon = context.preferences.addons.get(ADDON)
+    text = addon.preferences.paper_weights if addon is not None and addon.preferences else ""
+    weights = Path(bpy.path.abspath(text)) if text else None
+    return Research(_METHODS[settings.method], settings.device.lower(), weights)
+
+
+def trouble(context: bpy.types.Context) -> str:
+    """Why the chosen method cannot run, as one sentence, or nothing. Asked at every redraw."""
+    chosen = chosen_method(context)
+    if chosen.method == research.DEFAULT:
+        return ""
+    reason = research.lacking(chosen.method) or research.device_lacking(chosen.device)
+    if not reason and chosen.method == research.PAPER and chosen.weights is None:
+        return "Choose the weights of the paper's network in the preferences"
+    return reason
+
+
+def draw(context: bpy.types.Context, column: bpy.types.UILayout) -> None:
+    """Buttons for methods and, for research methods, devices; grey ones with the reason below."""
+    settings = context.scene.lsmplify
+    _buttons(context, column, "method", {m: lacking(m) for m in _METHODS})
+    if settings.method != DEFAULT:
+        column.separator()
+        devices = {item[0]: research.device_lacking(item[0].lower()) for item in DEVICE_ITEMS}
+        _buttons(context, column, "device", devices)
+
+
+def _buttons(
+    context: bpy.types.Context, column: bpy.types.UILayout, name: str, reasons: dict[str, str]
+) -> None:
+    for value, reason in reasons.items():
+        row = column.row()
+        row.enabled = not reason
+        row.prop_enum(context.scene.lsmplify, name, value)
+    for reason in dict.fromkeys(filter(None, reasons.values())):
+        lines.draw(column, context, reason, "INFO")

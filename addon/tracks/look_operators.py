@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looking at tracks before a solve and at errors after it."""
+
+import bpy
+
+from ...lsmplify_core.layouts.mapping import mapping_of
+from ...lsmplify_core.layouts.matching import Match
+from ...lsmplify_core.runtime.errors import InputError
+from ...lsmplify_core.tracks.tracks import Tracks
+from ..mapping import rows
+from ..mapping.use import placed
+from ..people.reading import chosen
+from ..solve import job
+from ..solve.operators import missing
+from ..translations import said
+
+
+class LSMPLIFY_OT_jump_to_worst(bpy.types.Operator):
+    """Go to the frame with the largest distance between a track and the body"""
+
+    bl_idname = "lsmplify.jump_to_worst"
+    bl_label = "Jump to Worst Frame"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only after a solve."""
+        return context.scene.lsmplify.result.done
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Set the current frame."""
+        context.scene.frame_set(context.scene.lsmplify.result.worst_frame)
+        return {"FINISHED"}
+
+
+class LSMPLIFY_OT_find_layout(bpy.types.Operator):
+    """Look at the tracks and say which layout fits their names best, and how well"""
+
+    bl_idname = "lsmplify.find_layout"
+    bl_label = "Look at the Tracks"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Grey where there is nothing to look at, with the reason."""
+        reason = missing(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Read the tracks and note what was found."""
+        settings = context.scene.lsmplify
+        try:
+            people = job.read_people(context)
+            rows.name_all(settings.people, [p.name for p in people] if len(people) > 1 else [])
+            tracks = chosen(people, settings.person)[0].taken.tracks
+            tracks, (match, _, by_hand) = placed(settings, tracks)
+        except InputError as error:
+            settings.found = ""
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        settings.found = "\n".join(_found(tracks, match, [p.name for p in people]))
+        if match.layout.name != "unnamed":  # a list of points named as their tracks says nothing
+            mapping = mapping_of(match, tracks.names)
+            rows.fill(settings, mapping, tracks.names, match.evidence, by_hand)
+        self.report({"INFO"}, match.evidence)
+        return {"FINISHED"}
+
+
+def _found(tracks: Tracks, match: Match, people: list[str]) -> list[str]:
+    """What is said of the tracks, a line each."""
+    points, of = len(match.matched), len(match.track_of)
+    lines = [
+        said("{layout}: {points} of {of} points", layout=match.layout.name, points=points, of=of),
+        said("{frames} frames at {rate} per second", frames=tracks.frames, rate=f"{tracks.rate:g}"),
+        said("{share} % missing", share=f"{100 * tracks.gaps:.1f}"),
+    ]
+    if len(people) > 1:
+        lines.append(said("{count} people: {names}", count=len(people), names=", ".join(people)))
+    return lines
