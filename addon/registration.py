@@ -3,60 +3,66 @@
 
 import bpy
 
-from . import (
-    calibration,
-    cli,
-    first_steps,
-    mapping,
-    menus,
-    preferences,
-    repair,
-    takes,
-    translations,
-)
-from . import clean_up as cleanup
-from . import review as seeing
-from . import settings as properties
-from .motion import operators as import_motion
-from .solve import operators as solve_operator
-from .solve import panel as panels
-from .tracks import look_operators as result_operators
-from .tracks import operators as import_operator
+from . import cli, menus, settings, translations
+from .body import panel as body_panel
+from .calibration import operators as calibration
+from .clean_up import history_operators, making
+from .clean_up import operators as clean_up
+from .clean_up import panel as clean_up_panel
+from .correct import operators as correct
+from .feet import operators as feet
+from .first_steps import operators as first_steps
+from .first_steps import panel as first_steps_panel
+from .mapping import operators as mapping
+from .mapping import panel as mapping_panel
+from .mapping import properties as mapping_properties
+from .motion import operators as motion
+from .preferences import properties as preferences
+from .presets import operators as presets
+from .repair import operators as repair
+from .repair import panel as repair_panel
+from .review import operators as review
+from .review import overlay
+from .review import panel as review_panel
+from .review import properties as review_properties
+from .solve import operators as solve
+from .solve import panel as solve_panel
+from .solve import properties as solve_properties
+from .takes import live
+from .takes import properties as take_properties
+from .tracks import look_operators
+from .tracks import operators as tracks
+from .tracks import panel as tracks_panel
+from .tracks import properties as track_properties
 
-_CLASSES = (
-    preferences.LSMPLIFY_AP_preferences,
-    *mapping.PROPERTIES,
-    properties.LSMPLifyPersonName,
-    *takes.CLASSES,
-    *seeing.SETTINGS,
-    properties.LSMPLifyResult,
-    properties.LSMPLifySettings,
-    solve_operator.LSMPLIFY_OT_solve_and_bake,
-    import_operator.LSMPLIFY_OT_import_tracks,
-    *import_motion.CLASSES,
-    result_operators.LSMPLIFY_OT_jump_to_worst,
-    result_operators.LSMPLIFY_OT_find_layout,
-    *first_steps.CLASSES,
-    panels.LSMPLIFY_PT_tracks,
-    *mapping.CLASSES,
-    *calibration.CLASSES,
-    panels.LSMPLIFY_PT_body,
-    panels.LSMPLIFY_PT_bake,
-    panels.LSMPLIFY_PT_method,
-    panels.LSMPLIFY_PT_result,
-    *repair.CLASSES,
-    *seeing.CLASSES,
-    *cleanup.CLASSES,
-)
+_PROPERTIES = (
+    preferences, mapping_properties, track_properties, take_properties, review_properties,
+    solve_properties, settings,
+)  # fmt: skip
+"""Groups before those that hold them."""
+
+_OPERATORS = (
+    tracks, look_operators, mapping, motion, first_steps, calibration, solve, review, repair,
+    correct, feet, clean_up, history_operators, presets,
+)  # fmt: skip
+
+_PANELS = (
+    first_steps_panel, tracks_panel, mapping_panel, body_panel, solve_panel, repair_panel,
+    review_panel, clean_up_panel,
+)  # fmt: skip
+"""In the order in which they stand in the sidebar."""
+
+_CLASSES = tuple(c for module in (*_PROPERTIES, *_OPERATORS, *_PANELS) for c in module.CLASSES)
 
 
 def register() -> None:
     """Make everything known to Blender."""
     for cls in _CLASSES:
         bpy.utils.register_class(cls)
-    bpy.types.Scene.lsmplify = bpy.props.PointerProperty(type=properties.LSMPLifySettings)
-    takes.register()
-    seeing.register()
+    settings.register()
+    take_properties.register()
+    live.attach(making.remake)
+    overlay.register()
     menus.add()
     cli.register()
     translations.register()
@@ -67,8 +73,8 @@ def unregister() -> None:
     translations.unregister()
     cli.unregister()
     menus.remove()
-    seeing.unregister()
-    takes.unregister()
-    del bpy.types.Scene.lsmplify
+    overlay.unregister()
+    take_properties.unregister()
+    settings.unregister()
     for cls in reversed(_CLASSES):
         bpy.utils.unregister_class(cls)

@@ -47,8 +47,8 @@ def main() -> int:
 
 def measure() -> dict[str, float]:
     """Seconds of one whole run, import of the file left out."""
-    from lsmplify_extension.addon import job
-    from lsmplify_extension.addon.importing.empties import make_empties
+    from lsmplify_extension.addon.solve import job
+    from lsmplify_extension.addon.tracks.empties import make_empties
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.context.scene.render.fps = 60

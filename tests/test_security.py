@@ -133,7 +133,7 @@ def test_files_of_settings_are_json_or_arrays_only(trees):
     doors = {
         "lsmplify_core/files/json_files.py", "lsmplify_core/reading/keypoints.py",
         "lsmplify_core/reading/folders.py", "lsmplify_core/review/track_record.py",
-        "addon/cleanup/compute.py", "addon/calibration/store.py", "addon/takes/repairs.py",
+        "addon/clean_up/compute.py", "addon/calibration/store.py", "addon/takes/repairs.py",
     }  # fmt: skip
     for file, tree in trees.items():
         parsed = [c.lineno for c in calls(tree) if name_of(c.func) in ("json.load", "json.loads")]

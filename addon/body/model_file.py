@@ -8,7 +8,7 @@ import bpy
 from ...lsmplify_core.body.smpl_file import SmplFile, load_smpl_file
 from ...lsmplify_core.runtime.errors import InputError
 
-ADDON = __package__.rpartition(".")[0]
+ADDON = __package__.rsplit(".", 2)[0]
 """The extension's name among Blender's add-ons."""
 
 _Stamp = tuple[str, int, int]

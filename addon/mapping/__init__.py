@@ -1,8 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The mapping list: which track is which body point, seen and corrected by hand, kept for next time."""
-
-from . import operators, panel, properties
-
-PROPERTIES = properties.CLASSES
-"""Property groups, which the scene's settings hold."""
-CLASSES = (*operators.CLASSES, *panel.CLASSES)

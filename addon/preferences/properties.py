@@ -7,7 +7,8 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ...lsmplify_core.runtime.errors import InputError
-from .properties import methods, model_file
+from ..body import model_file
+from ..solve import methods
 
 
 def _check(_self: object, context: bpy.types.Context) -> None:
@@ -50,3 +51,6 @@ class LSMPLIFY_AP_preferences(bpy.types.AddonPreferences):
         row.prop(self, "paper_weights")
         if reason:
             column.label(text=reason, icon="INFO")
+
+
+CLASSES = (LSMPLIFY_AP_preferences,)

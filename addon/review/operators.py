@@ -16,6 +16,23 @@ from ..tracks.scene_tracks import scene_rate
 from . import errors
 
 
+class LSMPLIFY_OT_jump_to_worst(bpy.types.Operator):
+    """Go to the frame with the largest distance between a track and the body"""
+
+    bl_idname = "lsmplify.jump_to_worst"
+    bl_label = "Jump to Worst Frame"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only after a solve."""
+        return context.scene.lsmplify.result.done
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Set the current frame."""
+        context.scene.frame_set(context.scene.lsmplify.result.worst_frame)
+        return {"FINISHED"}
+
+
 class _Seeing:
     """About the chosen armature; one line where something is wrong."""
 
@@ -95,4 +112,6 @@ class LSMPLIFY_OT_attach_tracks(_Seeing, bpy.types.Operator):
         return f"{len(attached.names)} tracks of {name}; {count} spans worth a look"
 
 
-CLASSES = (LSMPLIFY_OT_measure, LSMPLIFY_OT_jump_to_span, LSMPLIFY_OT_attach_tracks)
+CLASSES = (
+    LSMPLIFY_OT_jump_to_worst, LSMPLIFY_OT_measure, LSMPLIFY_OT_jump_to_span, LSMPLIFY_OT_attach_tracks,
+)  # fmt: skip

@@ -165,3 +165,6 @@ def _redraw(context: bpy.types.Context) -> None:
     for area in context.screen.areas if context.screen else ():
         if area.type == "VIEW_3D":
             area.tag_redraw()
+
+
+CLASSES = (LSMPLIFY_OT_solve_and_bake,)

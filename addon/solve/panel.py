@@ -1,86 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sidebar tab: from top to bottom, from tracks to result."""
+"""The sidebar: frames and keys, the button, the result."""
 
 from typing import ClassVar
 
 import bpy
 
-from ..body import model_file
-from ..calibration.operators import LSMPLIFY_OT_save_calibration, LSMPLIFY_OT_show_markers
+from ..calibration.operators import LSMPLIFY_OT_show_markers
 from ..common import lines
-from ..tracks.look_operators import LSMPLIFY_OT_find_layout, LSMPLIFY_OT_jump_to_worst
-from ..tracks.operators import LSMPLIFY_OT_import_tracks
+from ..common.panels import SidebarPanel
+from ..review.operators import LSMPLIFY_OT_jump_to_worst
 from ..translations import said
 from . import methods
 from .operators import LSMPLIFY_OT_solve_and_bake, missing
 
 
-class _Panel:
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "LSMPLify"
-
-
-class LSMPLIFY_PT_tracks(_Panel, bpy.types.Panel):
-    """Where the points come from and what they are."""
-
-    bl_label = "Tracks"
-    bl_idname = "LSMPLIFY_PT_tracks"
-
-    def draw(self, context: bpy.types.Context) -> None:
-        """Source, layout, unit."""
-        settings, column = context.scene.lsmplify, self.layout.column()
-        column.use_property_split = True
-        column.use_property_decorate = False
-        column.operator(LSMPLIFY_OT_import_tracks.bl_idname, icon="IMPORT")
-        column.prop(settings, "source")
-        if settings.source == "COLLECTION":
-            column.prop(settings, "collection")
-        elif settings.source == "BONES":
-            column.prop(settings, "track_armature")
-        elif settings.source == "VERTICES":
-            column.prop(settings, "point_cache")
-            column.prop(settings, "vertices_by")
-            if settings.vertices_by == "ATTRIBUTE":
-                column.prop(settings, "vertex_attribute")
-        elif settings.source == "FILE":
-            column.prop(settings, "filepath")
-        else:
-            count = len(context.selected_objects)
-            column.label(text=said("{count} objects selected", count=count), icon="EMPTY_AXIS")
-        column.prop(settings, "layout")
-        column.operator(LSMPLIFY_OT_find_layout.bl_idname, icon="VIEWZOOM")
-        for line in settings.found.splitlines():
-            column.label(text=line)
-        if len(settings.people) > 1:
-            column.prop_search(settings, "person", settings, "people", icon="USER")
-        column.prop(settings, "unit")
-        column.prop(settings, "up")
-
-
-class LSMPLIFY_PT_body(_Panel, bpy.types.Panel):
-    """What the motion is baked on."""
-
-    bl_label = "Body"
-    bl_idname = "LSMPLIFY_PT_body"
-
-    def draw(self, context: bpy.types.Context) -> None:
-        """New or existing armature."""
-        settings, column = context.scene.lsmplify, self.layout.column()
-        column.use_property_split = True
-        column.use_property_decorate = False
-        column.prop(settings, "target")
-        if settings.target == "EXISTING":
-            column.prop(settings, "armature", text="")
-            column.prop(settings, "into")
-        elif (path := model_file.chosen(context)) is not None:
-            column.label(text=said("From {file}", file=path.name), icon="OUTLINER_OB_ARMATURE")
-        row = column.row(align=True)
-        row.prop(settings, "calibration")
-        row.operator(LSMPLIFY_OT_save_calibration.bl_idname, text="", icon="FILE_TICK")
-
-
-class LSMPLIFY_PT_bake(_Panel, bpy.types.Panel):
+class LSMPLIFY_PT_bake(SidebarPanel, bpy.types.Panel):
     """Frames, and the button."""
 
     bl_label = "Solve and Bake"
@@ -115,7 +49,7 @@ class LSMPLIFY_PT_bake(_Panel, bpy.types.Panel):
             lines.draw(column, context, said(reason), "INFO")
 
 
-class LSMPLIFY_PT_method(_Panel, bpy.types.Panel):
+class LSMPLIFY_PT_method(SidebarPanel, bpy.types.Panel):
     """The solver, and what researchers compare it with."""
 
     bl_label = "Method"
@@ -128,7 +62,7 @@ class LSMPLIFY_PT_method(_Panel, bpy.types.Panel):
         methods.draw(context, self.layout.column())
 
 
-class LSMPLIFY_PT_result(_Panel, bpy.types.Panel):
+class LSMPLIFY_PT_result(SidebarPanel, bpy.types.Panel):
     """How well it went."""
 
     bl_label = "Result"
@@ -164,3 +98,6 @@ def _figures(result: bpy.types.PropertyGroup) -> tuple[str, ...]:
         ),
         said("{track}, frame {frame}", track=result.worst_track, frame=result.worst_frame),
     )  # fmt: skip
+
+
+CLASSES = (LSMPLIFY_PT_bake, LSMPLIFY_PT_method, LSMPLIFY_PT_result)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looking at tracks before a solve and at errors after it."""
+"""Looking at tracks before a solve."""
 
 import bpy
 
@@ -13,23 +13,6 @@ from ..people.reading import chosen
 from ..solve import job
 from ..solve.operators import missing
 from ..translations import said
-
-
-class LSMPLIFY_OT_jump_to_worst(bpy.types.Operator):
-    """Go to the frame with the largest distance between a track and the body"""
-
-    bl_idname = "lsmplify.jump_to_worst"
-    bl_label = "Jump to Worst Frame"
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Only after a solve."""
-        return context.scene.lsmplify.result.done
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Set the current frame."""
-        context.scene.frame_set(context.scene.lsmplify.result.worst_frame)
-        return {"FINISHED"}
 
 
 class LSMPLIFY_OT_find_layout(bpy.types.Operator):
@@ -77,3 +60,6 @@ def _found(tracks: Tracks, match: Match, people: list[str]) -> list[str]:
     if len(people) > 1:
         lines.append(said("{count} people: {names}", count=len(people), names=", ".join(people)))
     return lines
+
+
+CLASSES = (LSMPLIFY_OT_find_layout,)

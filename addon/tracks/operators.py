@@ -10,10 +10,10 @@ from bpy_extras.io_utils import ImportHelper
 
 from ...lsmplify_core.reading import SUFFIXES
 from ...lsmplify_core.runtime.errors import OUTSIDE, told
-from ..settings import UNIT_ITEMS, UP_ITEMS
 from ..translations import CONTEXT
 from .empties import add_events, add_take, last_frame
 from .files import Take, at_rate, read_take
+from .properties import UNIT_ITEMS, UP_ITEMS
 from .scene_tracks import scene_rate
 
 _FAST = 32767
@@ -121,3 +121,6 @@ def _told(takes: list[Take]) -> str:
     tracks = sum(len(p.tracks.names) for p in take.people)
     people = f", {len(take.people)} people" if len(take.people) > 1 else ""
     return f"{tracks} tracks, {take.tracks.frames} frames{people}"
+
+
+CLASSES = (LSMPLIFY_OT_import_tracks,)

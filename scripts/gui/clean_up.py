@@ -58,7 +58,7 @@ def solved() -> window.Acts:
 
 def swing_away(armature: bpy.types.Object) -> None:
     """Keys of a shoulder turned by 70 degrees over some frames, as a bad hand would."""
-    actions = importlib.import_module(f"{window.MODULE}.addon.actions")
+    actions = importlib.import_module(f"{window.MODULE}.addon.bake.actions")
     curves = {c.array_index: c for c in actions.curves_of(armature) if c.data_path == ARM}
     away = Quaternion((0.3, 1.0, 0.4), 1.2)
     for index in range(len(curves[0].keyframe_points)):
@@ -167,7 +167,7 @@ def feet(_armature: bpy.types.Object) -> window.Acts:
 
 def tremble(armature: bpy.types.Object) -> None:
     """Noise on the pelvis's place, as a poor solve has it: the feet slide."""
-    actions = importlib.import_module(f"{window.MODULE}.addon.actions")
+    actions = importlib.import_module(f"{window.MODULE}.addon.bake.actions")
     random = Random(1)
     for curve in actions.curves_of(armature):
         if curve.data_path.endswith("location"):
@@ -215,7 +215,7 @@ def few_keys(_armature: bpy.types.Object) -> window.Acts:
     show_curves(armature, 'pose.bones["L_Knee"]')
     yield from fitted_view(low)
     yield from window.picture("8-few-keys")
-    actions = importlib.import_module(f"{window.MODULE}.addon.actions")
+    actions = importlib.import_module(f"{window.MODULE}.addon.bake.actions")
     curves = [c for c in actions.curves_of(armature) if c.data_path.startswith("pose.")]
     facts["keys"] = sum(len(c.keyframe_points) for c in curves)
 
@@ -240,7 +240,7 @@ def screen() -> bpy.types.Screen:
 
 def show_curves(armature: bpy.types.Object, path: str) -> None:
     """These curves alone in the Graph Editor, with their keys."""
-    actions = importlib.import_module(f"{window.MODULE}.addon.actions")
+    actions = importlib.import_module(f"{window.MODULE}.addon.bake.actions")
     for curve in actions.curves_of(armature):
         curve.hide = not curve.data_path.startswith(path)
         curve.select = not curve.hide

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-from lsmplify_extension.addon import actions
+from lsmplify_extension.addon.bake import actions
 from lsmplify_extension.lsmplify_core.body.body import default_body
 from lsmplify_extension.lsmplify_core.body.mannequin import mannequin
 from lsmplify_extension.lsmplify_core.geometry.kinematics import attached_points, forward

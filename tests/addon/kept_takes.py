@@ -4,9 +4,9 @@
 import bpy
 import numpy as np
 from helpers import points_of, waving
-from lsmplify_extension.addon import actions
-from lsmplify_extension.addon.armature import make_armature
-from lsmplify_extension.addon.bake import Timing, bake
+from lsmplify_extension.addon.bake import actions
+from lsmplify_extension.addon.bake.motion_keys import Timing, bake
+from lsmplify_extension.addon.body.armature import make_armature
 from lsmplify_extension.addon.takes import record
 from lsmplify_extension.lsmplify_core.cleanup.attached import Attached, attach
 from lsmplify_extension.lsmplify_core.geometry.rotations import (
@@ -68,7 +68,7 @@ def degrees_off(motion: Motion, truth: Motion, joint: str) -> np.ndarray:
 
 def pose_like(armature: bpy.types.Object, motion: Motion, frame: int) -> None:
     """Pose the armature by hand, without keys, as the motion's frame has it."""
-    from lsmplify_extension.addon.armature import rig_of
+    from lsmplify_extension.addon.body.armature import rig_of
     from lsmplify_extension.lsmplify_core.motion.bone_axes import pose_bones
 
     quaternions, locations = pose_bones(motion.between(frame, frame + 1), rig_of(armature))

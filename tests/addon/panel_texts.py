@@ -85,11 +85,13 @@ def constants(node: ast.expr) -> Iterator[str]:
 
 def of_tables() -> Iterator[str]:
     """Texts that code picks from a table or returns."""
-    from lsmplify_extension.addon import model_file, running, solve_operator
-    from lsmplify_extension.addon.cleanup import preset_operators
+    from lsmplify_extension.addon.body import model_file
+    from lsmplify_extension.addon.common import progress as running
     from lsmplify_extension.addon.first_steps.panel import STEPS
     from lsmplify_extension.addon.mapping.panel import COUNTS
-    from lsmplify_extension.addon.takes.groups import KINDS
+    from lsmplify_extension.addon.presets import operators as preset_operators
+    from lsmplify_extension.addon.solve import operators as solve_operator
+    from lsmplify_extension.addon.takes.properties import KINDS
     from lsmplify_extension.lsmplify_core.cleanup import worst_intervals as spans
     from lsmplify_extension.lsmplify_core.repair.records import KINDS as REPAIRS
 

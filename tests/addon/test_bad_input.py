@@ -51,7 +51,7 @@ def test_one_frame(extension) -> None:
 
 def test_a_locked_bone(extension) -> None:
     from helpers import add_empties, waving
-    from lsmplify_extension.addon.armature import make_armature
+    from lsmplify_extension.addon.body.armature import make_armature
     from lsmplify_extension.lsmplify_core.body.body import default_body
 
     armature = make_armature(bpy.context, default_body(), "Body")
@@ -64,7 +64,7 @@ def test_a_locked_bone(extension) -> None:
 
 def test_a_linked_armature(extension, tmp_path) -> None:
     from helpers import add_empties, waving
-    from lsmplify_extension.addon.armature import make_armature
+    from lsmplify_extension.addon.body.armature import make_armature
     from lsmplify_extension.lsmplify_core.body.body import default_body
 
     armature = make_armature(bpy.context, default_body(), "Body")
@@ -94,7 +94,7 @@ def test_an_armature_without_the_joints(extension) -> None:
 
 def test_an_unevenly_scaled_armature(extension) -> None:
     from helpers import add_empties, waving
-    from lsmplify_extension.addon.armature import make_armature
+    from lsmplify_extension.addon.body.armature import make_armature
     from lsmplify_extension.lsmplify_core.body.body import default_body
 
     armature = make_armature(bpy.context, default_body(), "Body")
@@ -123,7 +123,8 @@ def test_a_range_without_samples(extension) -> None:
 
 def test_keys_that_are_not_numbers_are_missing_samples(extension) -> None:
     from helpers import add_empties, waving
-    from lsmplify_extension.addon import actions, job
+    from lsmplify_extension.addon.bake import actions
+    from lsmplify_extension.addon.solve import job
 
     empties = add_empties(waving(20, 24.0))
     points = actions.curves_of(empties[4])[0].keyframe_points
@@ -142,7 +143,7 @@ def test_keys_that_are_not_numbers_are_missing_samples(extension) -> None:
 def test_bones_that_do_not_follow_as_smpls_joints(extension, change: str, says: str) -> None:
     """Each would bake without a word and stand centimetres off."""
     from helpers import add_empties, waving
-    from lsmplify_extension.addon.armature import make_armature
+    from lsmplify_extension.addon.body.armature import make_armature
     from lsmplify_extension.lsmplify_core.body.body import default_body
 
     armature = make_armature(bpy.context, default_body(), "Body")

@@ -25,7 +25,7 @@ def armature_of(heads: np.ndarray, parents: list[int], name: str = "rig") -> bpy
 
 def keyed(armature: bpy.types.Object, frames: np.ndarray, rng: np.random.Generator) -> None:
     """Location keys on every bone at these frames."""
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
 
     actions.new_action(armature, "rig")
     for bone in armature.pose.bones:
@@ -37,7 +37,7 @@ def keyed(armature: bpy.types.Object, frames: np.ndarray, rng: np.random.Generat
 
 
 def take(armature: bpy.types.Object):
-    from lsmplify_extension.addon.scene_tracks import from_bones
+    from lsmplify_extension.addon.tracks.scene_tracks import from_bones
 
     return from_bones(bpy.context, armature)
 
@@ -67,7 +67,7 @@ def test_plain_and_evaluated_bones_are_the_same(extension, local: bool) -> None:
 
 def test_skeletons_are_posed_by_blender_on_their_own_clock(extension) -> None:
     """A chain of bones, turned by keys at 100 Hz in a scene of 24."""
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
 
     chain = np.array([[0, 0, 0], [0, 0, 1.0], [0, 0, 2.0]])
     armature = armature_of(chain, [-1, 0, 1])
@@ -97,7 +97,7 @@ def test_an_armature_at_rest_is_refused(extension) -> None:
 
 
 def test_bones_with_quotes_in_their_names(extension) -> None:
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
 
     for name in ('a"b', "a\\b", "Anna:LSHO", 'x"].location'):
         path = f'pose.bones["{bpy.utils.escape_identifier(name)}"].location'
@@ -128,8 +128,8 @@ def group_vertices(item: bpy.types.Object, names: list[str]) -> None:
 
 
 def vertices(item: bpy.types.Object, by: str, attribute: str = ""):
-    from lsmplify_extension.addon.scene_tracks import from_vertices
-    from lsmplify_extension.addon.sources.vertices import Choice
+    from lsmplify_extension.addon.tracks.scene_tracks import from_vertices
+    from lsmplify_extension.addon.tracks.sources.vertices import Choice
 
     return from_vertices(bpy.context, item, Choice(by, attribute)).tracks
 

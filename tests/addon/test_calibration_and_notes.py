@@ -45,7 +45,7 @@ def test_markers_are_shown_where_they_were_found(extension, metres: float) -> No
 
 def solved_in(metres: float) -> bpy.types.Object:
     from helpers import add_empties, waving
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
 
     for empty in add_empties(waving(12, 24.0), "CMU_41"):
         for curve in actions.curves_of(empty):
@@ -100,7 +100,7 @@ def test_strips_on_the_target_are_told(extension) -> None:
 
 def test_tracks_that_are_not_in_the_scenes_unit_are_told(extension) -> None:
     from helpers import add_empties, waving
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
 
     for empty in add_empties(waving(12, 24.0)):
         for curve in actions.curves_of(empty):

@@ -165,7 +165,7 @@ def test_an_action_from_elsewhere_gets_tracks_and_is_solved_anew(extension) -> N
     """Euler angles, a key every few frames, no word of where it came from."""
     from helpers import add_empties
     from kept_takes import degrees_off, pose_like, shown, spoiled, waving
-    from lsmplify_extension.addon.armature import make_armature
+    from lsmplify_extension.addon.body.armature import make_armature
     from lsmplify_extension.addon.takes.reading import read_take
     from lsmplify_extension.lsmplify_core.geometry.skeleton import JOINT_NAMES
 

@@ -74,7 +74,7 @@ def test_markers_of_two_people_are_told_apart(extension) -> None:
 def test_few_keys_play_back_within_the_error_that_was_allowed(extension) -> None:
     from helpers import joints_in_world, waving
     from kept_takes import body_with
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
 
     motion = waving(72, 24.0)
     armature = body_with(motion)
@@ -193,7 +193,7 @@ def test_a_preset_that_is_none_is_refused_and_changes_nothing(extension, tmp_pat
 
 
 def test_presets_have_names_in_the_extensions_folder(extension, tmp_path, monkeypatch) -> None:
-    from lsmplify_extension.addon.cleanup import presets
+    from lsmplify_extension.addon.presets import files as presets
 
     with pytest.raises(RuntimeError, match="installed extension"):
         bpy.ops.lsmplify.save_preset(name="Mine")

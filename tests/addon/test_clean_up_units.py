@@ -9,8 +9,8 @@ import pytest
 def in_unit(metres: float, motion, truth=None):
     """The scene's unit, and an armature that is as large as it asks for."""
     from kept_takes import body_with
-    from lsmplify_extension.addon.armature import make_armature, sized_for_scene
-    from lsmplify_extension.addon.bake import Timing, bake
+    from lsmplify_extension.addon.bake.motion_keys import Timing, bake
+    from lsmplify_extension.addon.body.armature import make_armature, sized_for_scene
     from lsmplify_extension.addon.takes import record
 
     bpy.context.scene.unit_settings.scale_length = 1.0

@@ -55,7 +55,8 @@ def test_a_full_disk_leaves_the_old_file(extension, tmp_path, capfd, end, room) 
 )
 def test_a_fault_while_solving_leaves_the_scene(extension, monkeypatch, fault, says) -> None:
     """The operator reports one line, nothing is added, and the button can be pressed again."""
-    from lsmplify_extension.addon import job, running
+    from lsmplify_extension.addon.common import progress as running
+    from lsmplify_extension.addon.solve import job
 
     def fails(_job: object) -> Iterator[object]:
         raise fault

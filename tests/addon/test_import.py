@@ -26,7 +26,7 @@ def imported(tmp_path: Path, names: list[str], **options: object) -> set[str]:
 
 
 def tracks_of(collection: bpy.types.Collection):
-    from lsmplify_extension.addon.scene_tracks import from_objects
+    from lsmplify_extension.addon.tracks.scene_tracks import from_objects
 
     return from_objects(bpy.context, list(collection.all_objects), collection.name).tracks
 

@@ -33,8 +33,8 @@ def test_an_amass_file_is_refined_from_its_tracks(extension, tmp_path: Path) -> 
 def test_attached_tracks_say_what_is_unsure(extension) -> None:
     from helpers import add_empties
     from kept_takes import waving
-    from lsmplify_extension.addon.armature import make_armature
-    from lsmplify_extension.addon.bake import Timing, bake
+    from lsmplify_extension.addon.bake.motion_keys import Timing, bake
+    from lsmplify_extension.addon.body.armature import make_armature
     from lsmplify_extension.addon.takes import record
     from lsmplify_extension.lsmplify_core.geometry.skeleton import JOINT_INDEX
 
@@ -49,7 +49,7 @@ def test_attached_tracks_say_what_is_unsure(extension) -> None:
     unsure = kept.expected.mean(axis=0)
     assert unsure[JOINT_INDEX["L_Wrist"]] > 2 * unsure[JOINT_INDEX["L_Hip"]]
     bpy.context.scene.lsmplify.seeing.show_doubt = True
-    from lsmplify_extension.addon.seeing import overlay
+    from lsmplify_extension.addon.review import overlay
 
     assert len(overlay.drawing(bpy.context.scene, armature).lines) == 1
     assert bpy.ops.lsmplify.limits(limits=0.0, calm=0.2) == {"FINISHED"}

@@ -18,7 +18,7 @@ def context(width: int, scale: float = 1.0) -> SimpleNamespace:
     ("width", "scale"), [(220, 1.0), (290, 1.0), (580, 2.0), (900, 1.0), (0, 1.0)]
 )
 def test_nothing_is_lost_and_every_line_fits(extension, width: int, scale: float) -> None:
-    from lsmplify_extension.addon import lines
+    from lsmplify_extension.addon.common import lines
 
     found = lines.wrapped(context(width, scale), NOTE)
     assert " ".join(found) == NOTE
@@ -27,7 +27,7 @@ def test_nothing_is_lost_and_every_line_fits(extension, width: int, scale: float
 
 
 def test_a_wide_sidebar_needs_fewer_lines(extension) -> None:
-    from lsmplify_extension.addon import lines
+    from lsmplify_extension.addon.common import lines
 
     assert len(lines.wrapped(context(900), NOTE)) < len(lines.wrapped(context(220), NOTE))
     assert lines.wrapped(context(290), "") == []

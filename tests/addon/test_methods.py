@@ -39,7 +39,8 @@ class Drawn:
 
 
 def test_research_methods_are_grey_with_the_reason(extension, monkeypatch) -> None:
-    from lsmplify_extension.addon import lines, methods
+    from lsmplify_extension.addon.common import lines
+    from lsmplify_extension.addon.solve import methods
 
     monkeypatch.setattr(lines, "wrapped", lambda _context, text: [text])  # there is no window here
     column = Drawn()

@@ -57,8 +57,8 @@ def test_blender_moves_the_mesh_as_the_core_does(preferences, tmp_path: Path) ->
     """Without pose corrections in the file, Blender's skin is `posed_vertices`, within 2 mm: vertex
     groups hold weights to three digits."""
     from helpers import save_model, waving
-    from lsmplify_extension.addon.armature import make_armature
-    from lsmplify_extension.addon.bake import Timing, bake
+    from lsmplify_extension.addon.bake.motion_keys import Timing, bake
+    from lsmplify_extension.addon.body.armature import make_armature
     from lsmplify_extension.lsmplify_core.body.smpl_file import load_smpl_file
 
     smpl = load_smpl_file(save_model(tmp_path / "m.npz"))
@@ -86,7 +86,7 @@ def test_an_empty_preference_makes_the_mannequin(preferences) -> None:
 
 def test_an_existing_armature_keeps_its_own_body(preferences, tmp_path: Path) -> None:
     from helpers import add_empties, save_model, waving
-    from lsmplify_extension.addon.armature import make_armature
+    from lsmplify_extension.addon.body.armature import make_armature
     from lsmplify_extension.lsmplify_core.body.body import default_body
 
     preferences.smpl_file = str(save_model(tmp_path / "m.npz", size=1.1))
@@ -104,7 +104,8 @@ def test_a_bad_file_greys_the_button_with_one_line(
     preferences, tmp_path: Path, content: bytes | None
 ) -> None:
     from helpers import add_empties, waving
-    from lsmplify_extension.addon import model_file, solve_operator
+    from lsmplify_extension.addon.body import model_file
+    from lsmplify_extension.addon.solve import operators as solve_operator
 
     path = tmp_path / "bad.pkl"
     if content is not None:
@@ -126,7 +127,7 @@ def test_a_bad_file_greys_the_button_with_one_line(
 
 def test_a_mended_file_is_read_again(preferences, tmp_path: Path) -> None:
     from helpers import save_model
-    from lsmplify_extension.addon import model_file
+    from lsmplify_extension.addon.body import model_file
 
     path = tmp_path / "m.npz"
     path.write_bytes(b"no archive")

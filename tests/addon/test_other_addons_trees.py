@@ -11,7 +11,7 @@ MEDIAPIPE = {"eye_inner", "eye", "eye_outer", "ear", "shoulder", "elbow", "wrist
 
 def keyed(name: str, room: bpy.types.Collection, points: np.ndarray, first: float = 0.0):
     """An empty with a key on every frame, its rotation keyed too."""
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
 
     empty = bpy.data.objects.new(name, None)
     room.objects.link(empty)
@@ -64,9 +64,9 @@ def freemocap(name: str, away: np.ndarray) -> bpy.types.Object:
 
 def test_freemocaps_tree_from_its_origin(extension) -> None:
     """One object selected: all tracks below it, read from their curves, in the world."""
-    from lsmplify_extension.addon.job import read_scene
-    from lsmplify_extension.addon.sources.choose import source_objects
-    from lsmplify_extension.addon.sources.objects import object_points
+    from lsmplify_extension.addon.solve.job import read_scene
+    from lsmplify_extension.addon.tracks.sources.choose import source_objects
+    from lsmplify_extension.addon.tracks.sources.objects import object_points
 
     origin = freemocap("recording", np.array([1.0, 2.0, 0.0]))
     origin.select_set(True)

@@ -51,7 +51,7 @@ def test_one_person_can_be_chosen(extension) -> None:
 
 
 def test_two_people_on_one_armature_are_refused(extension) -> None:
-    from lsmplify_extension.addon.armature import make_armature
+    from lsmplify_extension.addon.body.armature import make_armature
     from lsmplify_extension.lsmplify_core.body.body import default_body
 
     two()

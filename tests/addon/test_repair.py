@@ -14,7 +14,7 @@ SPIKE = 50
 def _damaged(mend: bool = True) -> bpy.types.Object:
     """A take with the knees' labels exchanged for a while and a wrist that leaps, solved and baked."""
     from helpers import add_empties, waving
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
 
     scene = bpy.context.scene
     scene.render.fps = 30
@@ -88,7 +88,7 @@ def test_timeline_markers_come_and_go(extension) -> None:
 
 def test_long_names_of_two_bodies_keep_their_markers_apart(extension) -> None:
     from helpers import waving
-    from lsmplify_extension.addon.armature import make_armature
+    from lsmplify_extension.addon.body.armature import make_armature
     from lsmplify_extension.addon.takes import repair_marks
 
     armature, scene = _damaged(), bpy.context.scene
@@ -179,8 +179,8 @@ def test_nothing_is_mended_where_that_is_switched_off(extension) -> None:
 
 def test_an_action_from_elsewhere_is_refused_in_one_line(extension) -> None:
     from helpers import waving
-    from lsmplify_extension.addon.armature import make_armature
-    from lsmplify_extension.addon.bake import Timing, bake
+    from lsmplify_extension.addon.bake.motion_keys import Timing, bake
+    from lsmplify_extension.addon.body.armature import make_armature
 
     motion = waving(20, 24.0)
     armature = make_armature(bpy.context, motion.body, "Anna")

@@ -8,7 +8,7 @@ import numpy as np
 def bone_markers(names: list[str], points: np.ndarray, rate: float) -> bpy.types.Object:
     """Markers as the C3D importer makes them: a bone each, moved by location keys in its own rest
     axes, on fractional frames, without a key where the marker was not seen."""
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
 
     scene = bpy.context.scene
     armature = bpy.data.objects.new("markers", bpy.data.armatures.new("markers"))
@@ -38,7 +38,7 @@ def bone_markers(names: list[str], points: np.ndarray, rate: float) -> bpy.types
 def test_bones_of_a_c3d_importer(extension) -> None:
     """Bone space, 100 Hz keys in a scene of 24, and missing keys are missing samples."""
     from helpers import points_of, waving
-    from lsmplify_extension.addon.scene_tracks import from_bones
+    from lsmplify_extension.addon.tracks.scene_tracks import from_bones
 
     names, points = points_of(waving(50, 100.0), "CMU_41")
     points = points.copy()
@@ -63,7 +63,7 @@ def test_bones_can_be_solved(extension) -> None:
 def test_curves_and_evaluation_give_the_same(extension) -> None:
     """An empty constraint forces the slow path; parents that stand still stay on the fast one."""
     from helpers import add_empties, waving
-    from lsmplify_extension.addon.scene_tracks import from_objects
+    from lsmplify_extension.addon.tracks.scene_tracks import from_objects
 
     bpy.context.scene.frame_end = 20
     empties = add_empties(waving(20, 24.0))
@@ -84,8 +84,8 @@ def test_curves_and_evaluation_give_the_same(extension) -> None:
 
 
 def test_hand_set_keys_are_evaluated_between(extension) -> None:
-    from lsmplify_extension.addon import actions
-    from lsmplify_extension.addon.scene_tracks import from_objects
+    from lsmplify_extension.addon.bake import actions
+    from lsmplify_extension.addon.tracks.scene_tracks import from_objects
 
     bpy.context.scene.frame_end = 41
     empty = bpy.data.objects.new("slow", None)
@@ -108,7 +108,7 @@ def test_hand_set_keys_are_evaluated_between(extension) -> None:
 def test_imported_tracks_come_back_as_they_are_in_the_file(extension, tmp_path) -> None:
     """Gaps, fractional frames and positions survive the way through empties."""
     from helpers import points_of, waving
-    from lsmplify_extension.addon.job import read_scene
+    from lsmplify_extension.addon.solve.job import read_scene
 
     names, points = points_of(waving(60, 120.0))
     points = points.copy()
@@ -138,7 +138,7 @@ def test_one_undo_step_takes_a_bake_back(extension) -> None:
 def test_gaps_of_takes_slower_than_the_scene_stay_gaps(extension, tmp_path) -> None:
     """25 Hz keys in a scene of 60: what the curve says between keys is invented."""
     from helpers import points_of, waving
-    from lsmplify_extension.addon.job import read_scene
+    from lsmplify_extension.addon.solve.job import read_scene
 
     bpy.context.scene.render.fps = 60
     names, points = points_of(waving(60, 25.0))

@@ -9,7 +9,7 @@ import numpy as np
 
 def test_lines_follow_the_body_as_it_stands(extension) -> None:
     from kept_takes import body_with, pose_like, spoiled, waving
-    from lsmplify_extension.addon.seeing import overlay
+    from lsmplify_extension.addon.review import overlay
 
     truth = waving(40, 24.0)
     armature = body_with(spoiled(truth, "L_Shoulder", 10, 30), truth)
@@ -35,8 +35,8 @@ def test_lines_follow_the_body_as_it_stands(extension) -> None:
 
 
 def test_nothing_is_drawn_over_a_body_without_tracks(extension) -> None:
-    from lsmplify_extension.addon.armature import make_armature
-    from lsmplify_extension.addon.seeing import overlay
+    from lsmplify_extension.addon.body.armature import make_armature
+    from lsmplify_extension.addon.review import overlay
     from lsmplify_extension.lsmplify_core.body.body import default_body
 
     armature = make_armature(bpy.context, default_body(), "Body")
@@ -47,14 +47,14 @@ def test_nothing_is_drawn_over_a_body_without_tracks(extension) -> None:
 def test_registering_in_the_background_asks_for_no_gpu(extension) -> None:
     assert bpy.app.background
     assert "gpu_extras.batch" not in sys.modules
-    from lsmplify_extension.addon.seeing import overlay
+    from lsmplify_extension.addon.review import overlay
 
     assert overlay._handles == []
 
 
 def test_errors_show_over_time_and_lead_to_the_spot(extension) -> None:
     from kept_takes import body_with, spoiled, waving
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
 
     truth = waving(96, 24.0)
     armature = body_with(spoiled(truth, "L_Elbow", 40, 60), truth)

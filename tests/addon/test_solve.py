@@ -37,8 +37,8 @@ def test_blender_evaluates_the_bake_to_the_solvers_joints(
 ) -> None:
     """Within 0.1 mm at every frame, whatever the rates and the armature's place."""
     from helpers import joints_in_world, waving
-    from lsmplify_extension.addon.armature import make_armature, rig_of
-    from lsmplify_extension.addon.bake import Timing, bake
+    from lsmplify_extension.addon.bake.motion_keys import Timing, bake
+    from lsmplify_extension.addon.body.armature import make_armature, rig_of
     from lsmplify_extension.lsmplify_core.body.body import default_body
     from lsmplify_extension.lsmplify_core.motion.bone_axes import body_of
 
@@ -59,7 +59,7 @@ def test_blender_evaluates_the_bake_to_the_solvers_joints(
 
 def test_every_sample_can_have_a_key(extension) -> None:
     from helpers import add_empties, waving
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
 
     add_empties(waving(50, 100.0))
     armature = solved(keys="SAMPLES")
@@ -69,7 +69,7 @@ def test_every_sample_can_have_a_key(extension) -> None:
 
 def test_quaternions_never_flip(extension) -> None:
     from helpers import add_empties, waving
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
 
     add_empties(waving(60, 24.0))
     armature = solved()
@@ -81,7 +81,7 @@ def test_quaternions_never_flip(extension) -> None:
 
 def test_tracks_and_their_keys_stay_as_they_are(extension) -> None:
     from helpers import add_empties, waving
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
 
     empties = add_empties(waving(20, 24.0))
     before = [actions.key_coordinates(c) for e in empties for c in actions.curves_of(e)]
@@ -92,7 +92,7 @@ def test_tracks_and_their_keys_stay_as_they_are(extension) -> None:
 
 def test_the_own_action_keeps_its_keys_outside_the_range(extension) -> None:
     from helpers import add_empties, waving
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
 
     motion = waving(60, 24.0)
     add_empties(motion)
@@ -152,7 +152,7 @@ def test_a_file_is_solved_without_importing_it(extension, tmp_path) -> None:
 
 def test_stopping_half_way_leaves_the_scene_as_it_was(extension) -> None:
     from helpers import add_empties, waving
-    from lsmplify_extension.addon import job
+    from lsmplify_extension.addon.solve import job
 
     add_empties(waving(300, 30.0))
     objects, acts = set(bpy.data.objects), set(bpy.data.actions)
@@ -174,9 +174,9 @@ def test_registering_twice_leaves_nothing_behind(extension) -> None:
 
 def test_quaternions_go_on_from_the_keys_outside_the_range(extension) -> None:
     """Someone who turned more than once round is baked anew in the middle: no spin at the seams."""
-    from lsmplify_extension.addon import actions
-    from lsmplify_extension.addon.armature import make_armature
-    from lsmplify_extension.addon.bake import Timing, bake
+    from lsmplify_extension.addon.bake import actions
+    from lsmplify_extension.addon.bake.motion_keys import Timing, bake
+    from lsmplify_extension.addon.body.armature import make_armature
     from lsmplify_extension.lsmplify_core.body.body import default_body
     from lsmplify_extension.lsmplify_core.geometry.rotations import (
         axis_angle_to_matrix,
@@ -216,7 +216,7 @@ def test_the_artists_mode_and_selection_stay(extension) -> None:
 
 def test_a_file_saved_half_way_can_be_solved_again(extension, tmp_path) -> None:
     from helpers import add_empties, waving
-    from lsmplify_extension.addon import running
+    from lsmplify_extension.addon.common import progress as running
     from lsmplify_extension.lsmplify_core.pipeline import Progress
 
     add_empties(waving(5, 24.0))
@@ -233,8 +233,8 @@ def test_a_file_saved_half_way_can_be_solved_again(extension, tmp_path) -> None:
 def test_a_failure_while_solving_ends_the_solve(extension) -> None:
     from types import SimpleNamespace
 
-    from lsmplify_extension.addon import running
-    from lsmplify_extension.addon.solve_operator import LSMPLIFY_OT_solve_and_bake as Solve
+    from lsmplify_extension.addon.common import progress as running
+    from lsmplify_extension.addon.solve.operators import LSMPLIFY_OT_solve_and_bake as Solve
     from lsmplify_extension.lsmplify_core.pipeline import Progress
 
     def failing():

@@ -10,7 +10,7 @@ NOTHING = "LIMIT_LOCATION"
 
 
 def take(objects, span=None):
-    from lsmplify_extension.addon.scene_tracks import from_objects
+    from lsmplify_extension.addon.tracks.scene_tracks import from_objects
 
     return from_objects(bpy.context, objects, "test", span)
 
@@ -44,7 +44,7 @@ def parent_of(children: list[bpy.types.Object], name: str = "parent") -> bpy.typ
 
 def with_gap(objects: list[bpy.types.Object]) -> None:
     """Take the keys of samples 5 to 14 of the third object."""
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
 
     for curve in actions.curves_of(objects[2]):
         for key in range(14, 4, -1):
@@ -86,7 +86,7 @@ def test_one_evaluated_track_leaves_the_others_on_their_clock(extension) -> None
 
 def test_parents_that_move_are_followed_between_frames(extension) -> None:
     from helpers import add_empties, points_of, waving
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
 
     motion = waving(60, 120.0)
     empties = add_empties(motion)
@@ -154,7 +154,7 @@ def test_strips_of_the_nla_are_followed(extension) -> None:
 def test_what_turns_or_hides_a_point_does_not_move_it(extension) -> None:
     """Rotation, size and visibility keys keep a track on the fast path: nothing is evaluated."""
     from helpers import add_empties, waving
-    from lsmplify_extension.addon.sources.objects import object_points
+    from lsmplify_extension.addon.tracks.sources.objects import object_points
 
     empties = add_empties(waving(20, 24.0))
     for empty in empties:
@@ -168,7 +168,7 @@ def test_what_turns_or_hides_a_point_does_not_move_it(extension) -> None:
 @pytest.mark.parametrize("by_group", [False, True])
 def test_muted_curves_stand_still_and_are_told(extension, by_group: bool) -> None:
     from helpers import add_empties, waving
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
 
     empties = add_empties(waving(20, 24.0))
     for curve in actions.curves_of(empties[0]):
@@ -233,7 +233,7 @@ def test_linked_objects_are_read(extension, tmp_path, evaluated: bool) -> None:
 def test_the_scenes_unit_is_respected(extension) -> None:
     """One unit a centimetre: tracks 170 units high are a person, and the body lies over them."""
     from helpers import add_empties, joints_in_world, points_of, waving
-    from lsmplify_extension.addon import actions
+    from lsmplify_extension.addon.bake import actions
     from lsmplify_extension.lsmplify_core.review.error_curves import TRACK_ERROR
 
     scene, motion = bpy.context.scene, waving(20, 24.0)

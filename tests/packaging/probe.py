@@ -53,7 +53,7 @@ def main() -> None:
 
 def _lacking() -> dict[str, str]:
     """Why each method cannot be used, as the panel says."""
-    methods = importlib.import_module(f"{installed.MODULE}.addon.methods")
+    methods = importlib.import_module(f"{installed.MODULE}.addon.solve.methods")
     return {item[0]: methods.lacking(item[0]) for item in methods.METHOD_ITEMS}
 
 

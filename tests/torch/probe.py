@@ -60,7 +60,7 @@ def main() -> None:
 
 def methods_seen() -> dict:
     """What the panel would say of methods and devices."""
-    methods = importlib.import_module(f"{installed.MODULE}.addon.methods")
+    methods = importlib.import_module(f"{installed.MODULE}.addon.solve.methods")
     research = importlib.import_module(
         f"{installed.MODULE}.lsmplify_core.workflows.research_methods"
     )
