@@ -39,6 +39,7 @@ from .tracks.frame_rate import rate_warning
 from .tracks.tracks import Tracks
 from .tracks.units_and_axes import World, converted, find_world
 from .unnamed.assigning import matched
+from .verdict import Evidence, Verdict, judge, with_verdict
 
 STAGES: Final = {
     "match": 1.0, "units": 1.0, "repair": 10.0, "calibrate": 20.0, "fit": 60.0, "second_pass": 5.0,
@@ -54,7 +55,7 @@ class Solution:
     match: which track was which keypoint. expected: (T, 22) radians, the error that the network
     expects of each rotation. offsets: (K, 3) metres, the calibrated places of the tracks on the
     joints of `motion.body`. joints: (K,) those joints. repairs: what was mended in the tracks
-    before."""
+    before. evidence: what its verdict was found from. verdict: whether it can be used."""
 
     motion: Motion
     report: dict[str, Any]
@@ -63,6 +64,8 @@ class Solution:
     joints: NDArray[np.intp]
     offsets: Floats
     repairs: tuple[Repair, ...] = ()
+    evidence: Evidence | None = None
+    verdict: Verdict | None = None
 
 
 def solve(
@@ -291,6 +294,8 @@ def _solution(
     motion: Motion, take: _Take, person: _Person, learned: Learned, stages: Stages
 ) -> Solution:
     measured, world = take.measured, take.world
+    evidence = _evidence(motion, take, person, learned)
+    verdict = judge(evidence)
     warnings = (*measured.warnings, *rate_warning(measured), *_warn_of_gaps(shown(measured)))
     report = make_report(
         motion,
@@ -299,12 +304,47 @@ def _solution(
         world.unit_name,
         world.up,
         stages.seconds,
-        warnings,
+        (*verdict.warnings(), *warnings),
+        verdict.to_json(),
     )
     return Solution(
         motion, report, take.match, learned.expected, np.asarray(person.observed.joints),
-        person.calibration.offsets, take.repairs,
+        person.calibration.offsets, take.repairs, evidence, verdict,
     )  # fmt: skip
+
+
+def _evidence(motion: Motion, take: _Take, person: _Person, learned: Learned) -> Evidence:
+    """What the verdict looks at."""
+    match = take.match
+    return Evidence(
+        motion,
+        take.measured,
+        take.repairs,
+        learned.expected,
+        np.asarray(person.observed.joints),
+        person.calibration.offsets,
+        match.layout.offsets[[k for k, _ in match.matched]],
+        match.certainty,
+        take.world.unit_name != "arbitrary",
+    )
+
+
+def judged_again(solution: Solution, motion: Motion, report: dict[str, Any]) -> Solution:
+    """A solution with another motion of the same take, and the verdict on that one.
+
+    Args:
+        solution: what was solved.
+        motion: the motion in its place, with its track errors.
+        report: the solution's, with the figures of the new motion.
+
+    Returns:
+        The solution with both, its verdict and the report's found anew.
+    """
+    if solution.evidence is None:
+        return replace(solution, motion=motion, report=report)
+    evidence = replace(solution.evidence, motion=motion)
+    report, verdict = with_verdict(report, evidence)
+    return replace(solution, motion=motion, report=report, evidence=evidence, verdict=verdict)
 
 
 def calibration_of(solution: Solution) -> SavedCalibration:

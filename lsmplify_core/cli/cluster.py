@@ -23,8 +23,11 @@ DEATHS: Final = 3
 """Workers that may die at one take before it counts as failed: more often it is the take that kills
 them, by its memory."""
 
-Result = tuple[bool, str]
-"""Whether a take was solved, and the lines that tell of it."""
+Result = tuple[int, str]
+"""A take's exit code, 0 where it was solved, and the lines that tell of it."""
+
+_FAILED: Final = 2
+"""Exit code of a take whose worker died or failed."""
 
 
 def solved_on_dask(
@@ -61,10 +64,10 @@ def solved_on_dask(
             if error is None:
                 yield future.result()
             elif isinstance(error, KilledWorker):
-                yield False, f"error: {takes[future.key]}: {_deaths(error)}"
+                yield _FAILED, f"error: {takes[future.key]}: {_deaths(error)}"
             else:
                 said = str(error).strip().splitlines()[:1] or [type(error).__name__]
-                yield False, f"error: {takes[future.key]}: {said[0]}"
+                yield _FAILED, f"error: {takes[future.key]}: {said[0]}"
             future.release()
 
 

@@ -12,7 +12,7 @@ from ..cleanup.contacts import Contact, find_contacts, find_floor, load_contacts
 from ..cleanup.feet import lock_feet
 from ..cleanup.floor import Floor
 from ..motion.motion import Motion
-from ..pipeline import Solution
+from ..pipeline import Solution, judged_again
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
 
@@ -47,10 +47,8 @@ def with_feet(solution: Solution, tracks: Tracks, asked: str) -> Solution:
         return solution
     motion = lock_feet(solution.motion, *chosen_contacts(solution.motion, asked))
     error = attached_of(solution, tracks).errors(motion)
-    return replace(
-        solution, motion=replace(motion, track_error=error),
-        report={**solution.report, **_measured(motion, error)},
-    )  # fmt: skip
+    motion = replace(motion, track_error=error)
+    return judged_again(solution, motion, {**solution.report, **_measured(motion, error)})
 
 
 def _measured(motion: Motion, error: Any) -> dict[str, Any]:

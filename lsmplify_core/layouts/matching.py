@@ -26,12 +26,14 @@ _TORSO: Final = frozenset(
 @dataclass(frozen=True)
 class Match:
     """layout; track_of: for each of its keypoints the index of the track, or None; score: 0 to 1;
-    evidence: a sentence that says why."""
+    evidence: a sentence that says why. certainty: 0 to 1 where the tracks were placed by how they
+    move, None where names or the user said what they are."""
 
     layout: Layout
     track_of: tuple[int | None, ...]
     score: float
     evidence: str
+    certainty: float | None = None
 
     @property
     def matched(self) -> list[tuple[int, int]]:

@@ -20,7 +20,7 @@ from ..layouts.layout import Keypoint, Layout
 from ..layouts.matching import Match
 from ..motion.motion import Motion
 from ..motion.report import make_report
-from ..pipeline import Progress, Solution
+from ..pipeline import Progress, Solution, judged_again
 from ..repair import mended
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
@@ -187,9 +187,9 @@ def _solution(seen: _Seen, motion: Motion, seconds: float) -> Solution:
     told = {"calibrate": sum(spent.values()), "solve": seconds, "refine": 0.0, "clean": 0.0}
     report = make_report(
         motion, tracks, first.report["layout"], first.report["unit"], first.report["up"], told,
-        tuple(first.report["warnings"]),
+        tuple(first.report["warnings"]), first.report["verdict"],
     )  # fmt: skip
-    return replace(first, motion=motion, report=report)
+    return judged_again(first, motion, report)
 
 
 def _apart(state: State, solution: Solution, points: Floats) -> Floats:

@@ -20,11 +20,11 @@ def joint_jitter(joints: Floats, rate: float) -> float:
 
 def make_report(
     motion: Motion, tracks: Tracks, layout: str, unit: str, up: str, seconds: dict[str, float],
-    warnings: tuple[str, ...],
+    warnings: tuple[str, ...], verdict: dict[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
     """The contract's report without the seconds of reading and writing, which the caller knows.
 
-    tracks: those that were solved for. unit, up: of the source.
+    tracks: those that were solved for. unit, up: of the source. verdict: its grade and reasons.
     """
     assert motion.track_error is not None
     error = 1000.0 * motion.track_error[np.isfinite(motion.track_error)]
@@ -47,4 +47,5 @@ def make_report(
         "seconds": dict(seconds),
         "frames_per_second": motion.frames / total if total > 0 else 0.0,
         "warnings": list(warnings),
+        "verdict": verdict,
     }

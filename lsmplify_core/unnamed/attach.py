@@ -80,7 +80,9 @@ def _attached(tracks: Tracks, known: Layout | None) -> Attached:
         + (f"; {left} that are hardly ever seen were left out" if left else ""),
     )
     evidence = f"{len(used)} tracks given to joints by how they move, certainty {certainty:.0%}"
-    return Attached(replace(match, evidence=evidence), told, certainty, warnings)
+    return Attached(
+        replace(match, evidence=evidence, certainty=certainty), told, certainty, warnings
+    )
 
 
 def _checked(tracks: Tracks, layout: Layout) -> Match:

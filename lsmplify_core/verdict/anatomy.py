@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the solved body is a person's: size, proportions, and joints that bend the right way."""
+
+from typing import Final
+
+import numpy as np
+
+from ..body.body import default_body
+from ..geometry.rotations import matrix_to_axis_angle
+from ..geometry.skeleton import JOINT_INDEX
+from ..runtime.array_types import Floats
+from .evidence import Evidence, Measure, worst_window
+
+_J: Final = JOINT_INDEX
+_LEGS: Final = tuple(tuple(_J[f"{s}_{n}"] for n in ("Hip", "Knee", "Ankle")) for s in "LR")
+_ARMS: Final = tuple(tuple(_J[f"{s}_{n}"] for n in ("Shoulder", "Elbow", "Wrist")) for s in "LR")
+_BENT: Final = 0.04
+"""Metres that a knee must be off the line from hip to ankle to say which way it bends."""
+_SECOND: Final = 1.0
+
+
+def measures(evidence: Evidence) -> dict[str, Measure]:
+    """Numbers by name."""
+    turned, placed = evidence.posed
+    width = round(_SECOND * evidence.motion.rate)
+    knees, knees_window = _knees(turned, placed, evidence.size, width)
+    past, past_window = _hinges(evidence, width)
+    return {
+        "stature": Measure(evidence.stature),
+        "proportions": _proportions(evidence),
+        "knees_back": knees,
+        "knees_back_window": knees_window,
+        "hinges": past,
+        "hinges_window": past_window,
+        "feet_back": _against(turned, (_J["L_Foot"], _J["R_Foot"]), placed),
+        "head_back": _head(turned),
+        "twisted": _trunk(turned),
+    }
+
+
+def forward_of(turned: Floats) -> Floats:
+    """(T, 3): where the pelvis faces; its frame at rest has +Z ahead, +Y up and +X left."""
+    return turned[:, 0, :, 2]
+
+
+def _knees(turned: Floats, placed: Floats, size: float, width: int) -> tuple[Measure, Measure]:
+    """Share of the bend of both knees that goes against where pelvis and toes point, over the take
+    and over the worst second; knees that hardly bend count nothing."""
+    wrong, total = np.zeros(len(placed)), np.zeros(len(placed))
+    ahead = forward_of(turned)
+    for hip, knee, ankle in _LEGS:
+        line = placed[:, ankle] - placed[:, hip]
+        line /= np.maximum(np.linalg.norm(line, axis=-1, keepdims=True), 1e-9)
+        off = placed[:, knee] - placed[:, hip]
+        off = off - (off * line).sum(-1, keepdims=True) * line
+        bend = np.linalg.norm(off, axis=-1) / size
+        front = ahead - (ahead * line).sum(-1, keepdims=True) * line
+        front /= np.maximum(np.linalg.norm(front, axis=-1, keepdims=True), 0.3)
+        along = (off * front).sum(-1) / np.maximum(bend * size, 1e-9)
+        weight = np.maximum(bend - _BENT, 0.0)
+        wrong += weight * np.maximum(-along, 0.0)
+        total += weight
+    share = float(wrong.sum() / max(float(total.sum()), _BENT * 0.2 * len(placed)))
+    kernel = np.ones(min(max(width, 1), len(placed)))
+    part = np.convolve(wrong, kernel, "valid") / np.maximum(
+        np.convolve(total, kernel, "valid"), _BENT * len(kernel)
+    )
+    first = int(np.argmax(part))
+    frame = first + len(kernel) // 2
+    return Measure(share, int(np.argmax(wrong))), Measure(float(part[first]), frame)
+
+
+def _hinges(evidence: Evidence, width: int) -> tuple[Measure, Measure]:
+    """Degrees that knees bend past straight, and elbows sideways or past straight, in their own
+    frames: the mean over the take, and over the worst second."""
+    turns = np.degrees(matrix_to_axis_angle(evidence.motion.rotations[:, :22]))
+    knees = np.maximum(-turns[:, [_J["L_Knee"], _J["R_Knee"]], 0] - 10.0, 0.0)
+    left = np.maximum(turns[:, _J["L_Elbow"], 1] - 15.0, 0.0)
+    right = np.maximum(-turns[:, _J["R_Elbow"], 1] - 15.0, 0.0)
+    over = knees.max(axis=1) + np.maximum(left, right)
+    return Measure(float(over.mean()), int(np.argmax(over))), worst_window(over, width)
+
+
+def _against(turned: Floats, joints: tuple[int, ...], placed: Floats) -> Measure:
+    """Share of frames in which both feet point against the pelvis, as far as they lie level."""
+    ahead = forward_of(turned)
+    toes = [placed[:, j] - placed[:, a] for j, a in zip(joints, (_J["L_Ankle"], _J["R_Ankle"]), strict=True)]  # fmt: skip
+    against = [(t * ahead).sum(-1) / np.maximum(np.linalg.norm(t, axis=-1), 1e-9) for t in toes]
+    share = np.logical_and(against[0] < -0.2, against[1] < -0.2)
+    return Measure(float(share.mean()), int(np.argmax(share)))
+
+
+def _head(turned: Floats) -> Measure:
+    """Share of frames in which the head looks backwards, seen from the chest."""
+    chest, head = turned[:, _J["Spine3"], :, 2], turned[:, _J["Head"], :, 2]
+    back = (chest * head).sum(-1) < -0.3
+    return Measure(float(back.mean()), int(np.argmax(back)))
+
+
+def _trunk(turned: Floats) -> Measure:
+    """Degrees between where pelvis and chest face, over the take's middle."""
+    cosine = (turned[:, 0, :, 2] * turned[:, _J["Spine3"], :, 2]).sum(-1)
+    degrees = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+    return Measure(float(np.percentile(degrees, 90)), int(np.argmax(degrees)))
+
+
+def _proportions(evidence: Evidence) -> Measure:
+    """How far bones' lengths are from the default body's of that size: the root mean square of
+    their logarithms."""
+    own = np.linalg.norm(evidence.motion.body.offsets[1:22], axis=-1)
+    usual = np.linalg.norm(default_body().offsets[1:22], axis=-1)
+    ratio = np.log(np.maximum(own, 1e-6) / usual)
+    return Measure(float(np.sqrt(np.mean(np.square(ratio - np.median(ratio))))))

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How much of the take the tracks show: frames without data, values that stand still, flat points."""
+
+from typing import Final
+
+import numpy as np
+
+from ..geometry.intervals import runs_of
+from .evidence import Evidence, Measure
+
+_LEAST_POINTS: Final = 4
+"""Frames with fewer points are interpolated and not solved."""
+
+_LIMBS: Final = {
+    "left leg": (4, 7, 10), "right leg": (5, 8, 11),
+    "left arm": (18, 20, 22), "right arm": (19, 21, 23),
+}  # fmt: skip
+"""Joints of each limb from knee and elbow on."""
+
+
+def measures(evidence: Evidence) -> dict[str, Measure]:
+    """Numbers by name: shares of frames or samples, seconds."""
+    seen = evidence.seen
+    blind = seen.sum(axis=1) < _LEAST_POINTS
+    spans = runs_of(blind)
+    first, end = max(spans, key=lambda s: s[1] - s[0]) if spans else (0, 0)
+    present = seen.any(axis=0)
+    return {
+        "blind": Measure(float(blind.mean()), first if spans else None),
+        "blind_seconds": Measure((end - first) / evidence.motion.rate, first if spans else None),
+        "gaps": Measure(float(1.0 - seen[:, present].mean()) if present.any() else 1.0),
+        "limb_unseen": _limb_unseen(evidence),
+        "held": _held(evidence),
+        "flat": _flat(evidence),
+    }
+
+
+def _limb_unseen(evidence: Evidence) -> Measure:
+    """Seconds for which nothing of a leg or an arm below its first joint is seen, the longest of all
+    limbs that tracks are on at some time; where it begins, and the limb's name."""
+    if evidence.joints is None:
+        return Measure(0.0)
+    worst = Measure(0.0)
+    for name, joints in _LIMBS.items():
+        own = np.isin(evidence.joints, joints)
+        if not own.any():
+            continue
+        for first, end in runs_of(~evidence.seen[:, own].any(axis=1)):
+            seconds = (end - first) / evidence.motion.rate
+            if seconds > worst.value:
+                worst = Measure(seconds, first, (name,))
+    return worst
+
+
+def _held(evidence: Evidence) -> Measure:
+    """Share of samples that repeat the one before to the last digit while most others move."""
+    points, seen = evidence.tracks.positions, evidence.seen
+    if len(points) < 3:
+        return Measure(0.0)
+    both = seen[1:] & seen[:-1]
+    same = both & (points[1:] == points[:-1]).all(axis=-1)
+    moving = same.sum(axis=1) < 0.5 * np.maximum(both.sum(axis=1), 1)
+    held = same & moving[:, None]
+    per_track = held.mean(axis=0)
+    worst = int(np.argmax(per_track))
+    name = evidence.motion.track_names[worst : worst + 1]
+    first = int(np.argmax(held[:, worst])) if held[:, worst].any() else None
+    return Measure(float(held.sum() / max(int(both.sum()), 1)), first, name)
+
+
+def _flat(evidence: Evidence) -> Measure:
+    """The thickness of all points of a take about their best plane, as a share of their width: the
+    smallest singular value over the middle one."""
+    points = evidence.tracks.positions[evidence.seen]
+    if len(points) < 10:
+        return Measure(1.0)
+    spread = np.linalg.eigvalsh(np.cov((points - points.mean(axis=0)).T))
+    return Measure(float(np.sqrt(max(spread[0], 0.0) / max(spread[1], 1e-12))))

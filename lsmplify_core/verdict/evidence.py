@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a verdict is found from: a solved motion, its tracks, and what was done to them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..body.body import default_body
+from ..geometry.kinematics import forward
+from ..motion.motion import Motion
+from ..repair import Repair
+from ..runtime.array_types import Floats
+from ..tracks.tracks import Tracks
+
+STATURE_OF_HEIGHT = 1.64 / 1.50
+"""Stature (sole to crown) over `Body.height` (toe joint to head joint) of the default body."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number about a take, the frame and the tracks where it shows most, if anywhere."""
+
+    value: float
+    frame: int | None = None
+    tracks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A solved take.
+
+    Attributes:
+        motion: the result, with `track_error` (T, K) in metres.
+        tracks: the K tracks that it was solved from in metres with Z up, in the order of the
+            motion's `track_names`, after repairs (left-out samples are NaN).
+        repairs: what was repaired or left out in them.
+        expected: (T, 22) radians, the error that the predictor expects of each rotation.
+        joints: (K,) joint that carries each track.
+        offsets: (K, 3) metres, calibrated place of each track in its joint's frame.
+        usual: (K, 3) metres on the default body, the layout's own place of each track.
+        certainty: 0 to 1, of a match without names; None where names said what the tracks are.
+        sized: whether the unit is known; an arbitrary one says nothing about the person's height.
+    """
+
+    motion: Motion
+    tracks: Tracks
+    repairs: tuple[Repair, ...] = ()
+    expected: Floats | None = None
+    joints: NDArray[np.intp] | None = None
+    offsets: Floats | None = None
+    usual: Floats | None = None
+    certainty: float | None = None
+    sized: bool = True
+
+    @cached_property
+    def posed(self) -> tuple[Floats, Floats]:
+        """World rotations (T, 24, 3, 3) and positions (T, 24, 3) in metres of the joints."""
+        return forward(self.motion.rotations, self.motion.body.offsets, self.motion.root)
+
+    @property
+    def places(self) -> Floats:
+        """(T, 24, 3) metres: the joints in the world."""
+        return self.posed[1]
+
+    @property
+    def size(self) -> float:
+        """The body's size beside the default one."""
+        return max(self.motion.body.height / default_body().height, 1e-6)
+
+    @property
+    def stature(self) -> float:
+        """Metres from sole to crown."""
+        return self.motion.body.height * STATURE_OF_HEIGHT
+
+    @property
+    def error(self) -> Floats:
+        """(T, K) metres on a body of the default size, NaN where unseen."""
+        assert self.motion.track_error is not None
+        return self.motion.track_error / self.size
+
+    @cached_property
+    def seen(self) -> NDArray[np.bool_]:
+        """(T, K): samples that the result was solved from."""
+        return self.tracks.seen
+
+
+def worst_window(values: Floats, width: int) -> Measure:
+    """The largest mean of `values` (T,) over `width` frames, NaN left out, and its middle frame."""
+    known = np.isfinite(values)
+    width = min(max(width, 1), len(values))
+    total = np.convolve(np.where(known, values, 0.0), np.ones(width), "valid")
+    count = np.convolve(known.astype(float), np.ones(width), "valid")
+    mean = np.where(count > 0, total / np.maximum(count, 1.0), 0.0)
+    first = int(np.argmax(mean))
+    return Measure(float(mean[first]), first + width // 2)
+
+
+def mean_of(values: Iterable[float]) -> float:
+    """Their mean, 0 where there are none."""
+    known = [v for v in values if np.isfinite(v)]
+    return float(np.mean(known)) if known else 0.0

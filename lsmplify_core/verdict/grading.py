@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From measures to a verdict: every limit that is passed is a reason."""
+
+from typing import Any
+
+from . import anatomy, coverage, fit, movement, standing
+from .evidence import Evidence, Measure
+from .records import CHECK, DO_NOT_USE, GOOD, Verdict, is_verdict
+from .rules import LIMITS, SEVERAL
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """The verdict on a solved take.
+
+    Args:
+        evidence: motion, tracks and what is known of how they came about.
+
+    Returns:
+        The grade and its reasons, the weightiest first.
+    """
+    return graded(measured(evidence))
+
+
+def with_verdict(report: dict[str, Any], evidence: Evidence) -> tuple[dict[str, Any], Verdict]:
+    """A report with the verdict of changed evidence in the place of its old one.
+
+    Args:
+        report: of a solve; not changed.
+        evidence: of the same take, with another motion.
+
+    Returns:
+        The new report and the verdict that stands in it.
+    """
+    verdict = judge(evidence)
+    kept = [w for w in report["warnings"] if not is_verdict(w)]
+    told = [*verdict.warnings(), *kept]
+    return {**report, "warnings": told, "verdict": verdict.to_json()}, verdict
+
+
+def measured(evidence: Evidence) -> dict[str, Measure]:
+    """All numbers by name that the grading looks at."""
+    found: dict[str, Measure] = {}
+    for part in (fit, anatomy, movement, standing, coverage):
+        found |= part.measures(evidence)
+    if evidence.certainty is not None:
+        found["certainty"] = Measure(evidence.certainty)
+    if not evidence.sized:
+        del found["stature"]
+    return found
+
+
+def graded(measures: dict[str, Measure]) -> Verdict:
+    """The verdict that follows from the measures."""
+    reasons = [r for limit in LIMITS if (r := limit.reason(measures)) is not None]
+    reasons.sort(key=lambda r: r.grade != DO_NOT_USE)
+    if len(reasons) >= SEVERAL or any(r.grade == DO_NOT_USE for r in reasons):
+        return Verdict(DO_NOT_USE, tuple(reasons))
+    return Verdict(CHECK if reasons else GOOD, tuple(reasons))

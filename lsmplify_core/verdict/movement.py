@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a body can move like that: speeds, trembling, leaps, and turns within a moment."""
+
+from typing import Final
+
+import numpy as np
+
+from ..geometry.rotations import angle_between
+from ..geometry.skeleton import JOINT_INDEX
+from ..runtime.array_types import Floats
+from .evidence import Evidence, Measure
+
+_MOMENT: Final = 0.1
+"""Seconds over which a speed is measured, so that noise of single frames does not count."""
+_J: Final = JOINT_INDEX
+
+
+def measures(evidence: Evidence) -> dict[str, Measure]:
+    """Numbers by name: metres a second, radians a second, shares of frames."""
+    rate, placed = evidence.motion.rate, evidence.places
+    step = max(1, round(_MOMENT * rate))
+    if len(placed) <= step + 2:
+        return {}
+    speed = np.linalg.norm(placed[step:] - placed[:-step], axis=-1) * (rate / step)
+    pelvis = speed[:, 0]
+    relative = placed - placed[:, :1]
+    limbs = np.linalg.norm(relative[step:] - relative[:-step], axis=-1) * (rate / step)
+    fast = limbs.max(axis=1) / evidence.size
+    found = {
+        "pelvis_speed": Measure(float(pelvis.max()), _middle(pelvis, step)),
+        "pelvis_fast": Measure(float((pelvis > 11.0).mean()), _middle(pelvis, step)),
+        "limb_speed": Measure(float(np.percentile(fast, 95)), _middle(fast, step)),
+        "limb_fast": Measure(float((fast > 14.0).mean()), _middle(fast, step)),
+    }
+    return found | _turns(evidence) | _trembling(placed / evidence.size, rate) | _leaps(evidence)
+
+
+def _turns(evidence: Evidence) -> dict[str, Measure]:
+    """How fast joints turn: the 95th percentile of all, the pelvis's fastest over a moment, and the
+    share of frames in which any joint but the hands turns faster than people do."""
+    rate, rotations = evidence.motion.rate, evidence.motion.rotations
+    local = np.degrees(angle_between(rotations[1:, :20], rotations[:-1, :20])) * rate
+    flips = (local > 2500.0).any(axis=1)
+    step = max(1, round(_MOMENT * rate))
+    pelvis = np.degrees(angle_between(rotations[step:, 0], rotations[:-step, 0]))
+    return {
+        "turning": Measure(float(np.percentile(local, 95)), _middle(local.max(axis=1), 1)),
+        "flips": Measure(float(flips.mean()), int(np.argmax(flips)) + 1),
+        "pelvis_turn": Measure(float(pelvis.max()), _middle(pelvis, step)),
+    }
+
+
+def _trembling(placed: Floats, rate: float) -> dict[str, Measure]:
+    """How much of the joints' movement from frame to frame is back and forth: the size of the
+    second difference over that of the first, 2 for noise and far below 1 for people; and the
+    joints' middle acceleration in m/s²."""
+    first = np.linalg.norm(np.diff(placed[:, :22], axis=0), axis=-1)
+    second = np.linalg.norm(np.diff(placed[:, :22], n=2, axis=0), axis=-1)
+    ratio = float(second.mean() / max(float(first.mean()), 1e-6))
+    acceleration = second.mean(axis=1) * rate**2
+    return {
+        "tremble": Measure(ratio, _middle(acceleration, 1)),
+        "acceleration": Measure(float(np.median(acceleration)), _middle(acceleration, 1)),
+    }
+
+
+def _leaps(evidence: Evidence) -> dict[str, Measure]:
+    """The largest step of the whole body from one frame to the next that its neighbours do not
+    bear out, in metres: half the joints leap together, and move on afterwards as before."""
+    placed = evidence.places[:, :22] / evidence.size
+    if len(placed) < 6:
+        return {}
+    velocity = np.diff(placed, axis=0)
+    before, after = velocity[:-2], velocity[2:]
+    steady = np.linalg.norm(velocity[1:-1] - 0.5 * (before + after), axis=-1)
+    leap = np.median(steady, axis=1)
+    return {"leap": Measure(float(leap.max()), _middle(leap, 1) + 1)}
+
+
+def _middle(values: Floats, step: int) -> int:
+    return int(np.argmax(values)) + step // 2

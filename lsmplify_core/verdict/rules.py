@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The limits that measures must keep, each with the sentence that is said where it is passed.
+
+The limits were set on validation clips that were solved clean, noisy and with gaps (none past them)
+and on the same clips with the faults of `evaluation.faults`; `benchmarks/verdict.py` measures both.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from .evidence import Measure
+from .records import CHECK, DO_NOT_USE, Reason
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A measure's limit.
+
+    Attributes:
+        code: what scripts know the reason by.
+        measure: the measure's name.
+        check: from here on the result is to be checked.
+        refuse: from here on it is not to be used; None where this measure alone never says so.
+        text: the sentence; `{v}` is the value times `scale`, `{track}` the track's name.
+        scale: from the measure's unit to the sentence's.
+        below: whether the limit is a lower one.
+    """
+
+    code: str
+    measure: str
+    check: float
+    refuse: float | None
+    text: str
+    scale: float = 1.0
+    below: bool = False
+
+    def reason(self, measures: dict[str, Measure]) -> Reason | None:
+        """The reason, or None where the measure is missing or within its limit."""
+        found = measures.get(self.measure)
+        if found is None or not self._passed(found.value, self.check):
+            return None
+        refused = self.refuse is not None and self._passed(found.value, self.refuse)
+        value = found.value * self.scale
+        track = found.tracks[0] if found.tracks else ""
+        text = self.text.format(v=_plain(value), track=track)
+        grade = DO_NOT_USE if refused else CHECK
+        return Reason(self.code, text, float(value), grade, found.frame, found.tracks)
+
+    def _passed(self, value: float, limit: float) -> bool:
+        return value <= limit if self.below else value >= limit
+
+
+def _plain(value: float) -> str:
+    return (
+        f"{value:.0f}"
+        if abs(value) >= 10
+        else f"{value:.1f}"
+        if abs(value) >= 1
+        else f"{value:.2g}"
+    )
+
+
+_PERCENT: Final = 100.0
+_MM: Final = 1000.0
+
+LIMITS: Final[tuple[Limit, ...]] = (
+    Limit("track-error", "error", 0.035, 0.09,
+          "the body does not fit the tracks, with a mean track error of {v} mm on an adult", _MM),
+    Limit("track-error-span", "error_window", 0.07, 0.4,
+          "for half a second the body is {v} mm from the tracks", _MM),
+    Limit("far-track", "far_track", 0.07, None,
+          "track {track} is {v} mm from its point on the body", _MM),
+    Limit("far-frames", "far_share", 0.06, 0.5,
+          "in {v} % of the frames the body does not fit the tracks", _PERCENT),
+    Limit("bones", "bones", 0.4, 0.8,
+          "the tracks are not a body's: distances along bones change by {v} %", _PERCENT),
+    Limit("unsure", "doubt", 9.0, 20.0,
+          "the pose is implausible: rotations are expected to be wrong by {v}° on average"),
+    Limit("unsure-span", "doubt_window", 16.0, None,
+          "for half a second rotations are expected to be wrong by {v}° on average"),
+    Limit("marker-places", "displaced", 0.02, 0.15,
+          "tracks sit {v} mm on average from where their names say they are on the body", _MM),
+    Limit("marker-place", "displaced_track", 0.05, None,
+          "track {track} sits {v} mm from where its name says it is on the body", _MM),
+    Limit("left-out", "left_out", 0.05, 0.3,
+          "{v} % of the samples were left out as mistakes, most of {track}", _PERCENT),
+    Limit("exchanged", "swap_seconds", 1.0, None,
+          "two labels were exchanged for {v} s"),
+    Limit("proportions", "proportions", 0.12, 0.3,
+          "the body's proportions are not a person's: bones' lengths are {v} % off", _PERCENT),
+    Limit("too-small", "stature", 0.6, 0.3, "the person is {v} m tall", below=True),
+    Limit("too-tall", "stature", 2.3, 3.5, "the person is {v} m tall"),
+    Limit("knees", "knees_back", 0.06, 0.4,
+          "{v} % of the knees' bending is backwards", _PERCENT),
+    Limit("knees-span", "knees_back_window", 0.15, None,
+          "for a second {v} % of the knees' bending is backwards", _PERCENT),
+    Limit("hinges", "hinges", 8.0, 40.0,
+          "knees and elbows bend {v}° the wrong way on average"),
+    Limit("hinges-span", "hinges_window", 20.0, None,
+          "for a second knees and elbows bend {v}° the wrong way"),
+    Limit("feet", "feet_back", 0.02, None,
+          "both feet point backwards in {v} % of the frames", _PERCENT),
+    Limit("head", "head_back", 0.02, None,
+          "the head looks backwards in {v} % of the frames", _PERCENT),
+    Limit("twisted", "twisted", 70.0, None, "the trunk is twisted by {v}°"),
+    Limit("speed", "pelvis_speed", 11.0, 15.0, "the pelvis moves at {v} m/s"),
+    Limit("limb-speed", "limb_speed", 13.0, 25.0, "hands or feet move at {v} m/s about the body"),
+    Limit("flips", "flips", 0.01, 0.2,
+          "joints turn implausibly fast in {v} % of the frames", _PERCENT),
+    Limit("turn", "pelvis_turn", 110.0, None, "the body turns by {v}° within a tenth of a second"),
+    Limit("leap", "leap", 0.12, 1.0, "the body leaps by {v} mm from one frame to the next", _MM),
+    Limit("lying", "lying", 0.85, None, "the body lies in {v} % of the frames", _PERCENT),
+    Limit("upside-down", "upside_down", 0.4, None,
+          "the body is upside down in {v} % of the frames", _PERCENT),
+    Limit("leaning", "off_balance", 0.26, None,
+          "the body leans: its weight is {v} mm beside its feet on average", _MM),
+    Limit("no-data", "blind", 0.05, 0.5,
+          "{v} % of the frames show too few tracks; their poses are interpolated", _PERCENT),
+    Limit("no-data-span", "blind_seconds", 1.0, None,
+          "for {v} s too few tracks are seen; the poses there are interpolated"),
+    Limit("gaps", "gaps", 0.6, None, "{v} % of the samples are missing", _PERCENT),
+    Limit("limb-unseen", "limb_unseen", 1.0, None,
+          "nothing of the {track} is seen for {v} s; it is held or guessed there"),
+    Limit("held", "held", 0.03, None,
+          "{v} % of the samples repeat the one before while others move, most of {track}", _PERCENT),
+    Limit("flat", "flat", 0.03, 0.005,
+          "the points lie in one plane, {v} % as deep as wide: this is not 3D", _PERCENT, below=True),
+    Limit("unnamed", "certainty", 0.9, None,
+          "the tracks were given to joints without names, with certainty {v} %", _PERCENT, below=True),
+)  # fmt: skip
+"""In the order in which they are told."""
+
+SEVERAL: Final = 5
+"""So many reasons to check make a result that is not to be used."""
