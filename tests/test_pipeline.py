@@ -41,7 +41,7 @@ def test_the_report_has_the_contracts_keys() -> None:
     report = solve(tracks_of(waving(20))).report
     assert set(report) == {
         "frames", "tracks", "rate", "layout", "unit", "up", "gaps", "track_error_mm",
-        "joint_jitter_km_s3", "seconds", "frames_per_second", "warnings",
+        "joint_jitter_km_s3", "seconds", "frames_per_second", "warnings", "verdict",
     }  # fmt: skip
     assert set(report["track_error_mm"]) == {"mean", "median", "p95", "max"}
     assert set(report["seconds"]) == {

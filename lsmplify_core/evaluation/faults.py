@@ -104,7 +104,7 @@ def people_in_turn(
     """The names jump to somebody else for spans of the take."""
     frames = min(tracks.frames, other.frames)
     positions = tracks.positions[:frames].copy()
-    theirs = other.positions[:frames] + [random.uniform(0.8, 2.0), 0.0, 0.0]
+    theirs = other.positions[:frames] + np.array([random.uniform(0.8, 2.0), 0.0, 0.0])
     period = int(random.integers(8, 60))
     turn = (np.arange(frames) // period) % 2 == 1
     positions[turn] = theirs[turn]
@@ -278,9 +278,7 @@ def wrong_unit(
     tracks: Tracks, layout: Layout, other: Tracks, random: np.random.Generator
 ) -> Tracks:
     """The user says a unit that it is not."""
-    return replace(
-        tracks, unit=float(random.choice([0.1, 0.3048, 0.5, 2.0, 3.28])), unit_given=True
-    )
+    return replace(tracks, unit=float(random.choice([0.1, 0.3048, 2.0, 3.28])), unit_given=True)
 
 
 def one_coordinate(

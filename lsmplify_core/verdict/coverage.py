@@ -45,7 +45,7 @@ def _limb_unseen(evidence: Evidence) -> Measure:
         own = np.isin(evidence.joints, joints)
         if not own.any():
             continue
-        for first, end in runs_of(~evidence.seen[:, own].any(axis=1)):
+        for first, end in runs_of(np.asarray(~evidence.seen[:, own].any(axis=1))):
             seconds = (end - first) / evidence.motion.rate
             if seconds > worst.value:
                 worst = Measure(seconds, first, (name,))

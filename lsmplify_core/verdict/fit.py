@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 
 from ..geometry.intervals import runs_of
-from ..geometry.skeleton import PARENTS
+from ..geometry.skeleton import MIRROR, PARENTS
+from ..repair import Repair
 from ..runtime.array_types import Floats
 from ..tracks.noise import track_noise
 from .evidence import Evidence, Measure, worst_window
@@ -87,7 +88,8 @@ def _places_on_body(evidence: Evidence) -> dict[str, Measure]:
 
 
 def _left_out(evidence: Evidence) -> dict[str, Measure]:
-    """Shares of samples that were left out, and seconds of the longest exchange that was undone."""
+    """Shares of samples that were left out, and seconds of the longest
+    exchange of left and right that was undone."""
     names = {n: k for k, n in enumerate(evidence.motion.track_names)}
     left = np.zeros(evidence.seen.shape, dtype=bool)
     longest = Measure(0.0)
@@ -98,16 +100,24 @@ def _left_out(evidence: Evidence) -> dict[str, Measure]:
             if name in names and repair.kind != "swap":
                 left[repair.first : repair.last + 1, names[name]] = True
         seconds = repair.frames / evidence.motion.rate
-        if repair.kind == "swap" and seconds > longest.value:
+        if repair.kind == "swap" and seconds > longest.value and _sides(repair, names, evidence):
             longest = Measure(seconds, repair.first, repair.tracks)
     per_track = left.mean(axis=0)
     worst = int(np.argmax(per_track))
     name = evidence.motion.track_names[worst : worst + 1]
     known = evidence.seen | left
     share = float(left.sum() / max(int(known.sum()), 1))
-    spans = runs_of(left.any(axis=1))
+    spans = runs_of(np.asarray(left.any(axis=1)))
     first = max(spans, key=lambda s: s[1] - s[0])[0] if spans else None
     return {"left_out": Measure(share, first, name), "swap_seconds": longest}
+
+
+def _sides(repair: Repair, names: dict[str, int], evidence: Evidence) -> bool:
+    """Whether the two tracks of an exchange are on the same joint of both sides."""
+    if evidence.joints is None or not all(t in names for t in repair.tracks):
+        return False
+    a, b = (int(evidence.joints[names[t]]) for t in repair.tracks[:2])
+    return a != b and MIRROR[a] == b
 
 
 def _mean(values: Floats, axis: int) -> Floats:

@@ -51,8 +51,9 @@ def measured(evidence: Evidence) -> dict[str, Measure]:
 
 def graded(measures: dict[str, Measure]) -> Verdict:
     """The verdict that follows from the measures."""
-    reasons = [r for limit in LIMITS if (r := limit.reason(measures)) is not None]
-    reasons.sort(key=lambda r: r.grade != DO_NOT_USE)
-    if len(reasons) >= SEVERAL or any(r.grade == DO_NOT_USE for r in reasons):
+    passed = [(limit, r) for limit in LIMITS if (r := limit.reason(measures)) is not None]
+    groups = {limit.group for limit, _ in passed if limit.group}
+    reasons = sorted((r for _, r in passed), key=lambda r: r.grade != DO_NOT_USE)
+    if len(groups) >= SEVERAL or any(r.grade == DO_NOT_USE for r in reasons):
         return Verdict(DO_NOT_USE, tuple(reasons))
     return Verdict(CHECK if reasons else GOOD, tuple(reasons))
