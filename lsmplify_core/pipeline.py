@@ -43,7 +43,7 @@ from .verdict import Evidence, Verdict, judge, with_verdict
 
 STAGES: Final = {
     "match": 1.0, "units": 1.0, "repair": 10.0, "calibrate": 20.0, "fit": 60.0, "second_pass": 5.0,
-    "clean": 3.0,
+    "clean": 2.0, "verdict": 1.0,
 }  # fmt: skip
 """The stages of a solve and what each usually takes of the time, in per cent. "fit" tells its two
 steps by name: "solve" (the network) and "refine" (Gauss-Newton and the sequence solver)."""
@@ -184,7 +184,9 @@ def _take_steps(tracks: Tracks, request: _Request) -> Generator[Progress, None, 
     take, person = _without_outliers(take, person, problem, poses, look)
     poses, error = yield from stages.call("clean", _smoothed, take, person, problem, look)
     motion = _motion(take, person, poses, error)
-    return _solution(motion, take, person, look.learned, stages)
+    evidence = _evidence(motion, take, person, look.learned)
+    verdict = yield from stages.call("verdict", judge, evidence)
+    return _solution(take, person, look.learned, evidence, verdict, stages)
 
 
 def _matched(
@@ -291,11 +293,14 @@ def _motion(take: _Take, person: _Person, poses: State, error: Floats) -> Motion
 
 
 def _solution(
-    motion: Motion, take: _Take, person: _Person, learned: Learned, stages: Stages
+    take: _Take,
+    person: _Person,
+    learned: Learned,
+    evidence: Evidence,
+    verdict: Verdict,
+    stages: Stages,
 ) -> Solution:
-    measured, world = take.measured, take.world
-    evidence = _evidence(motion, take, person, learned)
-    verdict = judge(evidence)
+    measured, world, motion = take.measured, take.world, evidence.motion
     warnings = (*measured.warnings, *rate_warning(measured), *_warn_of_gaps(shown(measured)))
     report = make_report(
         motion,

@@ -351,6 +351,7 @@ TEXTS: Final[dict[str, str]] = {
     "Solving": "ソルブ中",
     "Refining": "リファイン中",
     "Cleaning up": "クリーンアップ中",
+    "Judging the result": "結果を評価中",
     "track error": "トラック誤差",
     "jitter": "ジッター",
     "unsure": "不確か",

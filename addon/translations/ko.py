@@ -351,6 +351,7 @@ TEXTS: Final[dict[str, str]] = {
     "Solving": "솔브 중",
     "Refining": "다듬는 중",
     "Cleaning up": "정리 중",
+    "Judging the result": "결과 평가 중",
     "track error": "트랙 오차",
     "jitter": "떨림",
     "unsure": "불확실",

@@ -351,6 +351,7 @@ TEXTS: Final[dict[str, str]] = {
     "Solving": "正在解算",
     "Refining": "正在细化",
     "Cleaning up": "正在清理",
+    "Judging the result": "正在评估结果",
     "track error": "轨迹误差",
     "jitter": "抖动",
     "unsure": "不确定",
