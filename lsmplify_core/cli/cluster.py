@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from .. import __version__
 from ..runtime.errors import InputError
+from .outcome import Outcome, failure
 
 CONNECT_SECONDS: Final = 10
 """How long the scheduler may take to answer; longer only delays the message that it is not there."""
@@ -23,16 +24,10 @@ DEATHS: Final = 3
 """Workers that may die at one take before it counts as failed: more often it is the take that kills
 them, by its memory."""
 
-Result = tuple[int, str]
-"""A take's exit code, 0 where it was solved, and the lines that tell of it."""
-
-_FAILED: Final = 2
-"""Exit code of a take whose worker died or failed."""
-
 
 def solved_on_dask(
-    address: str, solve: Callable[[Any], Result], jobs: Sequence[tuple[Any, ...]]
-) -> Iterator[Result]:
+    address: str, solve: Callable[[Any], Outcome], jobs: Sequence[tuple[Any, ...]]
+) -> Iterator[Outcome]:
     """Each take's result as it is done, in no order.
 
     Args:
@@ -64,10 +59,10 @@ def solved_on_dask(
             if error is None:
                 yield future.result()
             elif isinstance(error, KilledWorker):
-                yield _FAILED, f"error: {takes[future.key]}: {_deaths(error)}"
+                yield failure(f"{takes[future.key]}: {_deaths(error)}")
             else:
                 said = str(error).strip().splitlines()[:1] or [type(error).__name__]
-                yield _FAILED, f"error: {takes[future.key]}: {said[0]}"
+                yield failure(f"{takes[future.key]}: {said[0]}")
             future.release()
 
 

@@ -8,12 +8,10 @@ be; `--person NAME` solves that one to OUT.npz itself.
 import argparse
 import json
 import re
-import sys
 import time
-from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ..files.atomic import write_whole
 from ..motion.motion import save_motion
@@ -22,15 +20,10 @@ from ..reading import is_take, takes_in
 from ..runtime.errors import OUTSIDE, InputError, told
 from ..tracks.people import Person, people_of
 from ..tracks.tracks import Tracks
-from ..verdict import GOOD
 from . import options
 from .cluster import absolute, solved_on_dask
 from .feet import with_feet
-
-FAILED: Final = 2
-"""Exit code where a take could not be solved."""
-NOT_GOOD: Final = 3
-"""Exit code of `--strict` where a result's verdict is not good."""
+from .outcome import Outcome, failure, finished, shown, solved, together
 
 
 def add_parser(subparsers: Any) -> None:
@@ -68,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--resample {args.resample} is not a number of frames per second")
     files = _found(args.files)
     if not several and args.dask is None:
-        return _told(_solve_one(files[0], args.out, args.report, args))
+        return shown(_solve_one(files[0], args.out, args.report, args)).code
     if not several:
         return _over_dask([(files[0], args.out, args.report, args)], args.dask)
     if args.out.exists() and not args.out.is_dir():
@@ -77,19 +70,13 @@ def run(args: argparse.Namespace) -> int:
     jobs = [(f, _beside(args.out, f, ".npz"), _report_path(args, f), args) for f in files]
     if args.dask is not None:
         return _over_dask(jobs, args.dask)
-    return exit_code(_outcomes(jobs, min(args.jobs, len(jobs))))
-
-
-def exit_code(outcomes: Iterable[int]) -> int:
-    """One exit code for several takes: failures count more than verdicts that are not good."""
-    codes = set(outcomes)
-    return FAILED if FAILED in codes else NOT_GOOD if NOT_GOOD in codes else 0
+    return finished(_outcomes(jobs, min(args.jobs, len(jobs))))
 
 
 def _over_dask(jobs: list[tuple[Any, ...]], address: str) -> int:
     """The takes on a cluster's workers, which may run in another folder than this."""
     whole = [(f.resolve(), o.resolve(), r and r.resolve(), absolute(a)) for f, o, r, a in jobs]
-    return exit_code(map(_told, solved_on_dask(address, _tried, whole)))
+    return finished(map(shown, solved_on_dask(address, _tried, whole)))
 
 
 def _check_names(files: list[Path]) -> None:
@@ -104,34 +91,22 @@ def _check_names(files: list[Path]) -> None:
             )
 
 
-def _outcomes(jobs: list[tuple[Any, ...]], workers: int) -> list[int]:
+def _outcomes(jobs: list[tuple[Any, ...]], workers: int) -> list[Outcome]:
     if workers == 1:
-        return [_told(_tried(job)) for job in jobs]
+        return [shown(_tried(job)) for job in jobs]
     with ProcessPoolExecutor(workers) as pool:
-        return [_told(result) for result in pool.map(_tried, jobs)]
+        return [shown(result) for result in pool.map(_tried, jobs)]
 
 
-def _tried(job: tuple[Any, ...]) -> tuple[int, str]:
+def _tried(job: tuple[Any, ...]) -> Outcome:
     try:
         return _solve_one(*job)
     except OUTSIDE as error:
-        return FAILED, f"error: {told(error)}"
+        return failure(told(error))
 
 
-def _told(result: tuple[int, str]) -> int:
-    """Print what was done, and errors and warnings on standard error; returns the exit code."""
-    code, text = result
-    for line in text.splitlines():
-        bad = line.startswith(("error: ", "warning: "))
-        print(line, file=sys.stderr if bad else sys.stdout, flush=True)
-    return code
-
-
-def _solve_one(
-    path: Path, out: Path, report: Path | None, args: argparse.Namespace
-) -> tuple[int, str]:
-    """Solve a file's people and write what was asked for; the exit code, and the lines that tell of
-    it. One person who can't be solved does not stop the others."""
+def _solve_one(path: Path, out: Path, report: Path | None, args: argparse.Namespace) -> Outcome:
+    """Solve a file's people and write what was asked for. One person who can't be solved does not stop the others."""
     if out.suffix.lower() != ".npz":
         raise InputError(f"{out}: the motion is written as .npz; give a name that ends in .npz")
     began = time.perf_counter()
@@ -144,7 +119,7 @@ def _solve_one(
         raise InputError(
             f"{path}: --init, --save-calibration and --save-repairs are for one of the {len(people)} people in it; choose with --person"
         )
-    outcomes: list[tuple[int, str]] = []
+    outcomes: list[Outcome] = []
     for name, person in zip(_file_names(people), people, strict=True):
         own = None if report is None else report.with_stem(f"{report.stem}_{name}")
         try:
@@ -152,8 +127,8 @@ def _solve_one(
             found = _solve_person(path, person.tracks, target, own, args, read, person.name)
             outcomes.append(found)
         except InputError as error:
-            outcomes.append((FAILED, f"error: {person.name}: {error}"))
-    return exit_code(code for code, _ in outcomes), "\n".join(text for _, text in outcomes)
+            outcomes.append(failure(f"{person.name}: {error}"))
+    return together(outcomes)
 
 
 def _chosen(people: list[Person], name: str | None, path: Path) -> list[Person]:
@@ -176,7 +151,7 @@ def _file_names(people: list[Person]) -> list[str]:
 def _solve_person(
     path: Path, tracks: Tracks, out: Path, report: Path | None, args: argparse.Namespace,
     read: float, who: str = "",
-) -> tuple[int, str]:  # fmt: skip
+) -> Outcome:  # fmt: skip
     solution = solve(
         tracks, layout=args.layout, body=options.body(args), init=options.init(args, tracks),
         settings=options.settings(args), repairs=options.repairs(args), calibration=args.known,
@@ -195,15 +170,14 @@ def _solve_person(
         text = json.dumps(result, indent=2) + "\n"
         write_whole(report, lambda file: file.write(text.encode()))
     error = result["track_error_mm"]
-    name = f"{path}: {who + ': ' if who else ''}"
+    name = f"{path}: {who}" if who else str(path)
     line = (
-        f"{name}{result['verdict']['grade']}, {result['layout']}, {result['frames']} frames, "
+        f"{name}: {result['verdict']['grade']}, {result['layout']}, {result['frames']} frames, "
         f"{result['tracks']} tracks, "
         f"track error {error['mean']:.1f} mm (p95 {error['p95']:.1f}), "
         f"{result['frames_per_second']:.0f} frames/s → {out}"
     )
-    code = NOT_GOOD if args.strict and result["verdict"]["grade"] != GOOD else 0
-    return code, "\n".join([line, *(f"warning: {name}{w}" for w in result["warnings"])])
+    return solved(name, line, result, args.strict)
 
 
 def _found(paths: list[Path]) -> list[Path]:

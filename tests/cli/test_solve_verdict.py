@@ -60,3 +60,22 @@ def test_in_a_folder_failures_count_more(
     assert capsys.readouterr().out.count(": good, ") == 1
     (folder / "broken.npz").write_bytes(b"no archive")
     assert main(words) == 2
+
+
+def test_a_folders_verdicts_are_listed_at_the_end_the_worst_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "takes"
+    folder.mkdir()
+    take_file(folder / "a_take.npz")
+    tall = dict(np.load(take_file(folder / "b_tall.npz")))
+    np.savez(folder / "b_tall.npz", **{**tall, "points": 1.6 * tall["points"]})
+    take_file(folder / "c_noise.npz", good=False)
+    words = ["solve", str(folder), "-o", str(tmp_path / "out"), "--unit", "m"]
+    assert main(words) == 0
+    lines = capsys.readouterr().out.splitlines()[-3:]
+    assert lines[0] == "1 good, 1 check, 1 do not use; the worst first:"
+    assert "do not use" in lines[1]
+    assert "c_noise" in lines[1]
+    assert "b_tall" in lines[2]
+    assert "m tall" in lines[2]
