@@ -5,9 +5,9 @@ import bpy
 
 from ...lsmplify_core.runtime.errors import InputError
 from ..takes import steps
+from ..takes.armature_operator import ArmatureOperator
 from ..takes.reading import shown_action
 from . import making
-from .step_operator import ArmatureOperator
 
 
 def _shown(armature: bpy.types.Object) -> bpy.types.Action:
@@ -23,7 +23,7 @@ class LSMPLIFY_OT_switch_action(ArmatureOperator, bpy.types.Operator):
     bl_idname = "lsmplify.switch_action"
     bl_label = "A/B"
 
-    def act(self, _context: bpy.types.Context, armature: bpy.types.Object) -> str:
+    def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
         """Switch."""
         return steps.switch(armature, _shown(armature)).name
 

@@ -7,8 +7,9 @@ from bpy.props import EnumProperty
 from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
 from ...lsmplify_core.runtime.errors import InputError
 from ..clean_up.orders import Order
-from ..clean_up.step_operator import ArmatureOperator, StepOperator, fill_panel
+from ..clean_up.step_operator import StepOperator, fill_panel
 from ..takes import fields
+from ..takes.armature_operator import ArmatureOperator
 from ..takes.reading import Take
 from . import pose_keys
 
@@ -88,7 +89,7 @@ class LSMPLIFY_OT_resolve_range(StepOperator, fields.ResolveFields, bpy.types.Op
     bl_idname = "lsmplify.resolve_range"
     bl_label = "Re-solve Range"
     kind = "RESOLVE"
-    lasting = True
+    in_window = True
 
     def order(self, context: bpy.types.Context, take: Take) -> Order:
         """With the pose keys, and with the bones that are selected now."""
@@ -97,7 +98,7 @@ class LSMPLIFY_OT_resolve_range(StepOperator, fields.ResolveFields, bpy.types.Op
                 b.name for b in context.selected_pose_bones or () if b.id_data == take.armature
             ]
             self.bone_names = ",".join(n for n in chosen if n in JOINT_NAMES)
-        return Order(self.kind, self.values(), tuple(pose_keys.kept_keys(take.armature)))
+        return Order(self.kind, self.step_values(), tuple(pose_keys.kept_keys(take.armature)))
 
 
 class LSMPLIFY_OT_refine_from_tracks(StepOperator, fields.RefineFields, bpy.types.Operator):
@@ -106,7 +107,7 @@ class LSMPLIFY_OT_refine_from_tracks(StepOperator, fields.RefineFields, bpy.type
     bl_idname = "lsmplify.refine_from_tracks"
     bl_label = "Refine from Tracks"
     kind = "REFINE"
-    lasting = True
+    in_window = True
 
 
 CLASSES = (

@@ -10,8 +10,9 @@ from ...lsmplify_core.cleanup.contacts import Contact, ContactSettings, find_con
 from ...lsmplify_core.cleanup.floor import Floor, find_floor
 from ...lsmplify_core.runtime.errors import InputError
 from ..clean_up.orders import Order
-from ..clean_up.step_operator import ArmatureOperator, StepOperator, fill_panel
+from ..clean_up.step_operator import StepOperator, fill_panel
 from ..takes import fields
+from ..takes.armature_operator import ArmatureOperator
 from ..takes.reading import Take, read_take
 from ..translations import CONTEXT
 from . import markers as foot_markers
@@ -125,7 +126,7 @@ class LSMPLIFY_OT_lock_feet(StepOperator, fields.FeetFields, bpy.types.Operator)
         floor = Floor(self.height, tuple(self.slope))
         found = find_contacts(take.motion, floor, settings)
         contacts = foot_markers.read(context.scene, take, found) if marks else found
-        return Order(self.kind, self.values(), contacts=_text(contacts))
+        return Order(self.kind, self.step_values(), contacts=_text(contacts))
 
 
 def _text(contacts: list[Contact]) -> str:

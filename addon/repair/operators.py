@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Go to a repair, tick many at once, and solve with those that are ticked."""
 
-import bpy
-from bpy.props import BoolProperty, EnumProperty, IntProperty
+from collections.abc import Generator
 
+import bpy
+from bpy.props import BoolProperty, EnumProperty
+
+from ...lsmplify_core.pipeline import Progress
 from ...lsmplify_core.repair.records import KINDS
+from ...lsmplify_core.review.solve_again import Again
 from ...lsmplify_core.runtime.errors import InputError
-from ..clean_up.step_operator import ArmatureOperator, StepOperator
+from ..clean_up.step_operator import StepOperator
+from ..common.jumping import JumpFields
 from ..takes import choosing, live
+from ..takes.armature_operator import ArmatureOperator
 from . import making
 
 _WHICH = (
@@ -16,22 +22,18 @@ _WHICH = (
 )
 
 
-class LSMPLIFY_OT_jump_to_repair(ArmatureOperator, bpy.types.Operator):
+class LSMPLIFY_OT_jump_to_repair(JumpFields, ArmatureOperator, bpy.types.Operator):
     """Go to the first frame of a repair"""
 
     bl_idname = "lsmplify.jump_to_repair"
     bl_label = "Jump to Repair"
 
-    step: IntProperty(name="Step", default=1, description="1 for the next in the list, -1 back")
-    index: IntProperty(name="Index", default=-1, description="Which one; -1 goes by Step")
-
-    def act(self, _context: bpy.types.Context, armature: bpy.types.Object) -> str:
+    def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
         """Go there."""
         step = making.owner_of(armature).lsmplify_step
         if not step.repairs:
             raise InputError("nothing was mended in these tracks")
-        wanted = self.index if self.index >= 0 else step.repair + self.step
-        step.repair = wanted % len(step.repairs)
+        step.repair = self.wanted(step.repair, len(step.repairs))
         item = step.repairs[step.repair]
         return f"{item.name}, frames {item.start} to {item.end}: {item.done} ({item.evidence})"
 
@@ -47,7 +49,7 @@ class LSMPLIFY_OT_tick_repairs(ArmatureOperator, bpy.types.Operator):
     )
     on: BoolProperty(name="Mend", default=True, description="Tick them, else leave them out")
 
-    def act(self, _context: bpy.types.Context, armature: bpy.types.Object) -> str:
+    def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
         """Tick them."""
         items = making.owner_of(armature).lsmplify_step.repairs
         found = [i for i in items if self.which in ("ALL", i.kind.upper())]
@@ -62,21 +64,23 @@ class LSMPLIFY_OT_solve_with_repairs(StepOperator, bpy.types.Operator):
     bl_idname = "lsmplify.solve_with_repairs"
     bl_label = "Solve With This List"
     kind = "MEND"
-    lasting = True
+    in_window = True
 
     _listed: bpy.types.Action
 
-    def _from_panel(self, _context: bpy.types.Context) -> None:
+    def take_settings(self, context: bpy.types.Context) -> None:
         """The list itself is all there is to set."""
 
-    def _prepare(self, context: bpy.types.Context) -> None:
+    def begin(self, context: bpy.types.Context) -> Generator[Progress, None, Again]:
+        """Read the take and its list; the work of the solve."""
         armature = choosing.armature(context)
         self._take, self._listed = making.read(context, armature), making.owner_of(armature)
-        self._steps = making.solving(context, self._take, self._listed)
+        return making.solving(context, self._take, self._listed)
 
-    def _done(self, context: bpy.types.Context, outcome: object) -> set[str]:
+    def finish(self, context: bpy.types.Context, result: Again) -> set[str]:
+        """The new action, with the list as it is now."""
         with live.silent():
-            action = making.write(context, self._take, self._listed, outcome)
+            action = making.write(context, self._take, self._listed, result)
         items = action.lsmplify_step.repairs
         done = sum(i.on for i in items)
         self.report({"INFO"}, f"{action.name}: {done} of {len(items)} repairs done")

@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Find what is worth a look, go there, and give tracks to an action from elsewhere."""
 
-from typing import ClassVar
-
 import bpy
 import numpy as np
-from bpy.props import IntProperty
 
 from ...lsmplify_core.review.track_record import TrackRecord, expected_beside, fixed_to
 from ...lsmplify_core.runtime.errors import InputError
+from ..common.jumping import JumpFields
 from ..solve import job
-from ..takes import choosing, record
+from ..takes import record
+from ..takes.armature_operator import ArmatureOperator
 from ..takes.reading import read_take
 from ..tracks.scene_tracks import scene_rate
 from . import errors
@@ -33,30 +32,7 @@ class LSMPLIFY_OT_jump_to_worst(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class _Seeing:
-    """About the chosen armature; one line where something is wrong."""
-
-    bl_options: ClassVar = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Grey without an armature."""
-        if choosing.chosen(context) is None:
-            cls.poll_message_set("Make the armature active whose motion is to be looked at")
-            return False
-        return True
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Do it, or say in one line why not."""
-        try:
-            self.report({"INFO"}, self.act(context, choosing.armature(context)))
-        except InputError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        return {"FINISHED"}
-
-
-class LSMPLIFY_OT_measure(_Seeing, bpy.types.Operator):
+class LSMPLIFY_OT_measure(ArmatureOperator, bpy.types.Operator):
     """List the worst spans by region, and write error curves that the Graph Editor shows"""
 
     bl_idname = "lsmplify.measure"
@@ -67,27 +43,23 @@ class LSMPLIFY_OT_measure(_Seeing, bpy.types.Operator):
         return f"{errors.measure(context, armature)} spans worth a look"
 
 
-class LSMPLIFY_OT_jump_to_span(_Seeing, bpy.types.Operator):
+class LSMPLIFY_OT_jump_to_span(JumpFields, ArmatureOperator, bpy.types.Operator):
     """Go to the worst frame of a span"""
 
     bl_idname = "lsmplify.jump_to_span"
     bl_label = "Jump to Span"
-
-    step: IntProperty(name="Step", default=1, description="1 for the next in the list, -1 back")
-    index: IntProperty(name="Index", default=-1, description="Which one; -1 goes by Step")
 
     def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
         """Go there."""
         rig = armature.lsmplify_rig
         if not rig.spans:
             raise InputError("there is no span; use Find Worst Spans")
-        wanted = self.index if self.index >= 0 else rig.span + self.step
-        rig.span = wanted % len(rig.spans)
+        rig.span = self.wanted(rig.span, len(rig.spans))
         span = rig.spans[rig.span]
         return f"{span.region}: {span.what} {span.figure}, frames {span.first} to {span.last}"
 
 
-class LSMPLIFY_OT_attach_tracks(_Seeing, bpy.types.Operator):
+class LSMPLIFY_OT_attach_tracks(ArmatureOperator, bpy.types.Operator):
     """Give the action the tracks of the Tracks panel, for actions from elsewhere or mended tracks"""
 
     bl_idname = "lsmplify.attach_tracks"

@@ -4,11 +4,11 @@
 import bpy
 from bpy.props import BoolProperty, FloatProperty
 
+from ..common.window import redraw_views
+
 
 def _redraw(_self: object, context: bpy.types.Context) -> None:
-    for area in context.screen.areas if context.screen else ():
-        if area.type == "VIEW_3D":
-            area.tag_redraw()
+    redraw_views(context)
 
 
 class LSMPLifySeeing(bpy.types.PropertyGroup):

@@ -78,8 +78,8 @@ def test_a_take_that_is_gone_is_one_line(extension, tmp_path) -> None:
     settings = bpy.context.scene.lsmplify
     settings.source, settings.filepath = "FILE", str(tmp_path / "gone.c3d")
     before = content()
-    with pytest.raises(RuntimeError, match=r"gone\.c3d: there is no such file"):
+    with pytest.raises(RuntimeError, match=r"gone\.c3d: .*there is no such file"):
         bpy.ops.lsmplify.solve_and_bake()
-    with pytest.raises(RuntimeError, match=r"gone\.c3d: there is no such file"):
+    with pytest.raises(RuntimeError, match=r"gone\.c3d: .*there is no such file"):
         bpy.ops.lsmplify.import_tracks(filepath=str(tmp_path / "gone.c3d"))
     assert content() == before

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Long work as an operator: bit by bit in a window with progress and Esc, elsewhere in one go."""
+
+import time
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import bpy
+
+from ...lsmplify_core.pipeline import Progress
+from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, told
+from ...lsmplify_core.runtime.progress import finished
+from . import progress
+from .window import redraw_views
+
+_TICK = 0.01
+"""Seconds between two looks at the events."""
+_SHARE = 0.04
+"""Seconds of work at each look: long enough to get on, short enough for the window to answer."""
+
+
+class WindowJob:
+    """Mix-in for operators whose work is a generator. The class says `begin` and `finish`.
+
+    `begin` reads the scene and changes nothing; the generator touches no scene; `finish` writes it
+    all in one go. So whatever stops the work leaves the scene as it was.
+    """
+
+    bl_options: ClassVar = {"REGISTER", "UNDO"}
+    in_window: ClassVar[bool] = True
+    """Whether the work is done bit by bit where there is a window; quick work is not."""
+    stopped: ClassVar[str] = "Stopped; nothing was changed"
+    """What is said after Esc."""
+    gone: ClassVar[str] = "armature or action was removed meanwhile; run it again"
+    """What is said where an object of the scene was removed while the work went on."""
+
+    _steps: Generator[Progress, None, Any]
+    _timer: bpy.types.Timer | None = None
+
+    if TYPE_CHECKING:
+        report: Any  # Blender's own, of the operator that this is mixed into
+
+    def begin(self, context: bpy.types.Context) -> Generator[Progress, None, Any]:
+        """Read what is needed; returns the work. InputError says in one line what is missing."""
+        raise NotImplementedError
+
+    def finish(self, context: bpy.types.Context, result: Any) -> set[str]:
+        """Write what the work came to into the scene."""
+        raise NotImplementedError
+
+    def take_settings(self, context: bpy.types.Context) -> None:
+        """Before a press of the button: settings of the panel that the caller did not give."""
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """The whole work at once, for scripts, background runs and the redo panel."""
+        try:
+            return self.finish(context, finished(self.begin(context)))
+        except OUTSIDE as error:
+            return self.refused(error)
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Begin with the panel's settings; in a window the work is done in `modal`."""
+        self.take_settings(context)
+        if not self.in_window or bpy.app.background or context.window is None:
+            return self.execute(context)
+        try:
+            self._steps = self.begin(context)
+        except OUTSIDE as error:
+            return self.refused(error)
+        self._timer = context.window_manager.event_timer_add(_TICK, window=context.window)
+        context.window_manager.modal_handler_add(self)
+        self._show(context, Progress("calibrate", 0.0))
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Work a little at each tick of the timer."""
+        if event.type == "ESC":
+            self.cancel(context)
+            self.report({"INFO"}, self.stopped)
+            return {"CANCELLED"}
+        if event.type != "TIMER":
+            return {"PASS_THROUGH"}
+        until = time.perf_counter() + _SHARE
+        try:
+            done = next(self._steps)
+            while time.perf_counter() < until:
+                done = next(self._steps)
+            self._show(context, done)
+            return {"RUNNING_MODAL"}
+        except StopIteration as end:
+            self._rest(context)
+            return self._ended(context, end.value)
+        except OUTSIDE as error:
+            self._rest(context)
+            return self.refused(error)
+        except Exception:
+            self._rest(context)
+            raise
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """Stop, with nothing written."""
+        self._steps.close()
+        self._rest(context)
+
+    def refused(self, error: Exception) -> set[str]:
+        """One line for the user, nothing changed."""
+        self.report({"ERROR"}, told(error))
+        return {"CANCELLED"}
+
+    def _ended(self, context: bpy.types.Context, result: Any) -> set[str]:
+        try:
+            return self.finish(context, result)
+        except OUTSIDE as error:
+            return self.refused(error)
+        except ReferenceError:  # Blender's word for what is gone
+            return self.refused(InputError(self.gone))
+
+    def _show(self, context: bpy.types.Context, done: Progress) -> None:
+        progress.tell(done)
+        context.workspace.status_text_set(
+            f"LSMPLify: {progress.text()} {100 * done.done:.0f} %  (Esc stops)"
+        )
+        redraw_views(context)
+
+    def _rest(self, context: bpy.types.Context) -> None:
+        progress.tell(None)
+        if self._timer is not None:
+            context.window_manager.event_timer_remove(self._timer)
+            self._timer = None
+        context.workspace.status_text_set(None)
+        redraw_views(context)

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What small operators about an armature's motion share."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import bpy
+
+from ...lsmplify_core.runtime.errors import OUTSIDE, told
+from . import choosing
+
+
+class ArmatureOperator:
+    """Mix-in: an operator about the chosen armature. `act` does it, and says what it did."""
+
+    bl_options: ClassVar = {"REGISTER", "UNDO"}
+
+    if TYPE_CHECKING:
+        report: Any  # Blender's own, of the operator that this is mixed into
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Grey without an armature, with the reason."""
+        return has_armature(cls, context)
+
+    def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
+        """Do it; returns what to say. InputError where it cannot be done."""
+        raise NotImplementedError
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Do it, or say in one line why not."""
+        try:
+            done = self.act(context, choosing.armature(context))
+        except OUTSIDE as error:
+            self.report({"ERROR"}, told(error))
+            return {"CANCELLED"}
+        if done:
+            self.report({"INFO"}, done)
+        return {"FINISHED"}
+
+
+def has_armature(cls: type, context: bpy.types.Context) -> bool:
+    """Whether it is clear which armature is meant; else the operator says why it is grey."""
+    if choosing.chosen(context) is None:
+        cls.poll_message_set("Make the armature active whose motion is to be cleaned up")
+        return False
+    return True
