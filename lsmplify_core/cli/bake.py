@@ -10,12 +10,13 @@ import argparse
 import os
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Final
 
 from ..reading import takes_in
+from ..runtime.console import say, shown
 from ..runtime.errors import InputError
+from .shards import part_of
 
 FORMATS: Final = ("blend", "fbx", "bvh")
 """What is written for each take, by the ending of its name."""
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         problem = _baked(take, out, args)
         failed += bool(problem)
         if problem:
-            print(f"error: {take}: {problem}", file=sys.stderr, flush=True)
+            say(f"error: {take}: {problem}", error=True)
     return 2 if failed and not args.record_failures else 0
 
 
@@ -66,7 +67,7 @@ def _baked(take: Path, out: Path, args: argparse.Namespace) -> str:
     if not motions:
         return f"{args.solved} has no motion of it, so it is not baked"
     if args.resume and _newer(out, take.stem, args.format, motions):
-        print(f"{take}: is baked", flush=True)
+        say(f"{shown(take)}: is baked")
         return ""
     words = [args.blender, "--background", "--command", "lsmplify", "bake", "--file", str(take),
              "-o", str(target), *shlex.split(args.options)]  # fmt: skip
@@ -75,7 +76,7 @@ def _baked(take: Path, out: Path, args: argparse.Namespace) -> str:
     except OSError as error:
         raise InputError(f"{args.blender}: cannot be run: {error.strerror}") from error
     if done.returncode == 0:
-        print(f"{take}: → {target}", flush=True)
+        say(f"{shown(take)}: → {target}")
         target.with_suffix(".log").unlink(missing_ok=True)
         return ""
     log = target.with_suffix(".log")
@@ -98,11 +99,3 @@ def _literal(text: str) -> str:
 def _told(stderr: str) -> str:
     lines = [line for line in stderr.splitlines() if line.startswith("error: ")]
     return lines[-1].removeprefix("error: ") if lines else ""
-
-
-def part_of(takes: list[Path], shard: str) -> list[Path]:
-    """Every N-th take from the I-th on, of I/N. InputError where it is no such part."""
-    first, _, count = shard.partition("/")
-    if not (first.isdecimal() and count.isdecimal() and 1 <= int(first) <= int(count)):
-        raise InputError(f"--shard {shard} is not I/N with I from 1 to N")
-    return takes[int(first) - 1 :: int(count)]

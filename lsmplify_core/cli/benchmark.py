@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files.atomic import write_whole
+from ..runtime.console import say_lines
 
 
 def add_parser(subparsers: Any) -> None:
@@ -23,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     from ..evaluation.tables import speed_table
 
     figures = measure(LENGTHS[:1] if args.quick else LENGTHS)
-    print(speed_table(figures))
+    say_lines(speed_table(figures))
     if args.json:
         text = json.dumps(figures, indent=1) + "\n"
         write_whole(args.json, lambda file: file.write(text.encode()))

@@ -25,6 +25,7 @@ from ..files.atomic import write_whole
 from ..motion.motion import Motion, load_motion, save_motion
 from ..reading import read_tracks
 from ..reading.motions import one_motion
+from ..runtime.console import say, shown
 from ..runtime.errors import InputError
 from ..runtime.progress import finished
 from ..tracks.tracks import Tracks
@@ -84,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
     before = motion
     for name, step in _steps(args, tracks, points):
         after = step(motion)
-        print(f"{name}: {changes(motion, after)}")
+        say(f"{name}: {changes(motion, after)}")
         motion = after
     if args.worst:
         _print_worst(motion, points, args.worst)
@@ -94,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
         if points is not None and motion is not before:
             motion = _with_errors(motion, points)
         save_motion(motion, args.out)
-        print(f"{args.motion} → {args.out}")
+        say(f"{shown(args.motion)} → {args.out}")
     return 0
 
 
@@ -134,7 +135,7 @@ def _resolved(motion: Motion, points: Attached | None, args: argparse.Namespace)
     keys = dict(_key(text) for text in args.key)
     result = finished(resolve_steps(motion, points, _span(args.resolve), keys, joints))
     for note in result.notes:
-        print(f"  note: {note}")
+        say(f"  note: {note}")
     return result.motion
 
 
@@ -147,14 +148,14 @@ def _held(motion: Motion, args: argparse.Namespace) -> Motion:
     contacts, floor = chosen_contacts(motion, args.contacts)
     if args.save_contacts is not None:
         save_contacts(contacts, floor or find_floor(motion), args.save_contacts)
-        print(f"  {len(contacts)} contacts → {args.save_contacts}")
+        say(f"  {len(contacts)} contacts → {args.save_contacts}")
     return motion if args.contacts == "off" else lock_feet(motion, contacts, floor)
 
 
 def _write_keys(motion: Motion, args: argparse.Namespace) -> None:
     plan = plan_keys(motion, _key_settings(args.keys))
     every = 99 * motion.frames
-    print(f"keys: {plan.keys} of {every} ({100 * plan.keys / every:.1f} %)")
+    say(f"keys: {plan.keys} of {every} ({100 * plan.keys / every:.1f} %)")
     if args.keys_out is not None:
         text = json.dumps(keys_json(motion, plan)) + "\n"
         write_whole(args.keys_out, lambda file: file.write(text.encode()))
@@ -169,7 +170,7 @@ def _with_errors(motion: Motion, points: Attached) -> Motion:
 def _print_worst(motion: Motion, points: Attached | None, most: int) -> None:
     expected = None if points is None else expected_errors(motion, points)
     for s in worst_spans(motion, points, expected, most):
-        print(
+        say(
             f"  {s.region}: frames {s.first} to {s.last}, {s.kind} {s.figure:.1f} {s.unit} "
             f"at frame {s.worst}"
         )

@@ -5,6 +5,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ..runtime.console import say
 from ..runtime.errors import InputError
 
 
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     if args.output.suffix != ".npz":
         raise InputError(f"{args.output}: weights are written as .npz")
     count = convert_checkpoint(args.checkpoint, args.output)
-    print(
+    say(
         f"{args.output}: {count:,} weights; set LSMPLIFY_PAPER_WEIGHTS={args.output} "
         "for `lsmplify evaluate --method paper`"
     )

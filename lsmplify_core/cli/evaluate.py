@@ -10,6 +10,7 @@ from typing import Any
 from ..body.smpl_file import load_smpl_file
 from ..files.atomic import write_whole
 from ..layouts.layout import load_layout
+from ..runtime.console import say_lines, say_over
 from ..runtime.errors import InputError
 
 
@@ -65,16 +66,16 @@ def run(args: argparse.Namespace) -> int:
         _tell if sys.stderr.isatty() else _quiet, model, args.given_first, args.starts,
     )  # fmt: skip
     rows = [group.row() for group in groups]
-    print(tables.rows_table(rows))
+    say_lines(tables.rows_table(rows))
     if args.more:
-        print("\n" + tables.more_table(groups))
+        say_lines("\n" + tables.more_table(groups))
     for group in groups:
         if args.by_joint:
-            print("\n" + tables.joint_table(group))
+            say_lines("\n" + tables.joint_table(group))
         if args.by_frame:
-            print("\n" + tables.frame_table(group))
+            say_lines("\n" + tables.frame_table(group))
         if args.worst:
-            print("\n" + tables.worst_table(group, args.worst))
+            say_lines("\n" + tables.worst_table(group, args.worst))
     if args.json:
         text = json.dumps(rows, indent=1, allow_nan=False) + "\n"
         write_whole(args.json, lambda file: file.write(text.encode()))
@@ -102,7 +103,7 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _tell(line: str) -> None:
-    print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+    say_over(line)
 
 
 def _quiet(line: str) -> None:

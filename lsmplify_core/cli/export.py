@@ -8,6 +8,7 @@ from typing import Any
 from ..files.atomic import write_whole
 from ..motion.bvh import bvh_text
 from ..motion.motion import load_motion
+from ..runtime.console import say, shown
 from ..runtime.errors import InputError
 
 
@@ -25,5 +26,5 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"{args.out}: the formats written are .bvh")
     text = bvh_text(load_motion(args.file))
     write_whole(args.out, lambda file: file.write(text.encode()))
-    print(f"{args.file} → {args.out}")
+    say(f"{shown(args.file)} → {args.out}")
     return 0

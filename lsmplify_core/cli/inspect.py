@@ -14,6 +14,7 @@ from ..layouts.matching import Match, best_match, is_a_body, rank_layouts
 from ..reading import read_tracks
 from ..repair import Repair, find_repairs
 from ..repair.records import repair_from_json
+from ..runtime.console import say, say_uncut, shown
 from ..runtime.errors import InputError
 from ..tracks.frame_rate import rate_warning
 from ..tracks.people import people_of
@@ -51,7 +52,11 @@ def run(args: argparse.Namespace) -> int:
     found = describe(tracks)
     if args.repairs:
         found["repairs"] = [r.to_json() for p in people_of(tracks) for r in repairs_of(p.tracks)]
-    print(json.dumps(found, indent=2) if args.json else "\n".join(_lines(found)))
+    if args.json:
+        say_uncut(json.dumps(found, indent=2))
+        return 0
+    for line in _lines(found):
+        say(line)
     return 0
 
 
@@ -149,7 +154,7 @@ def _longest_gaps(tracks: Tracks, most: int = 5) -> list[dict[str, Any]]:
 
 def _lines(found: dict[str, Any]) -> list[str]:
     lines = [
-        found["file"],
+        shown(found["file"]),
         f"  {found['frames']} frames at {found['rate']:g} per second ({found['seconds']:.1f} s)",
         f"  {found['tracks']} tracks, {100 * found['gaps']:.2f} % of samples missing",
     ]

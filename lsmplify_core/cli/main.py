@@ -5,10 +5,13 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from .. import __version__
-from ..runtime.errors import OUTSIDE, InputError, told
+from ..runtime.console import say_lines
+from ..runtime.errors import InputError
+from ..runtime.guard import guarded
+from .paths import check_paths
 
 SUBCOMMANDS: Final = (
     "inspect", "solve", "bake", "clean", "evaluate", "train", "convert-checkpoint", "benchmark", "export",
@@ -16,33 +19,56 @@ SUBCOMMANDS: Final = (
 """Each is a module of this room, imported only when it is called."""
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """argparse with our errors, and help that any console can show."""
+
     def error(self, message: str) -> NoReturn:
+        """Bad usage is bad input: one line."""
         raise InputError(f"{message}; see {self.prog} --help")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if message:
+            say_lines(message.rstrip("\n"), error=file is sys.stderr)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns 0 when done and 2 for bad usage or input."""
+    """Run the command.
+
+    Args:
+        arguments: its words; None for the program's own.
+
+    Returns:
+        0 when done; 2 for bad usage or input, with one line on standard error; 3 where `--strict` asks
+        for better; 130 and 143 where it was stopped.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    try:
-        args = _parser(words).parse_args(words)
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+
+    def work() -> int:
+        args = parsed(words)
+        args.debug = debug
+        check_paths(args)
         return int(args.run(args))
-    except OUTSIDE as error:
-        print(f"error: {told(error)}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print(
-            "error: stopped by the user; files not yet finished were not written", file=sys.stderr
-        )
-        return 130
+
+    return guarded(work, debug)
+
+
+def parsed(words: Sequence[str]) -> argparse.Namespace:
+    """The options that the words say, and the words themselves. Raises InputError for bad usage."""
+    args = _parser(words).parse_args(list(words))
+    args.words = list(words)
+    return args
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """Only the called subcommand is imported; all of them for help."""
-    parser = _Parser(prog="lsmplify", description="3D marker and keypoint tracks to SMPL motion")
+    parser = Parser(prog="lsmplify", description="3D marker and keypoint tracks to SMPL motion")
     parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--debug", action="store_true",
+                        help="print the traceback of a fault, and what libraries warn of")  # fmt: skip
     subparsers = parser.add_subparsers(
-        dest="command", required=True, metavar="COMMAND", parser_class=_Parser
+        dest="command", required=True, metavar="COMMAND", parser_class=Parser
     )
     called = [w for w in words if w in SUBCOMMANDS][:1]
     for name in called or SUBCOMMANDS:

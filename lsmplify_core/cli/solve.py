@@ -6,24 +6,21 @@ be; `--person NAME` solves that one to OUT.npz itself.
 """
 
 import argparse
-import json
-import re
-import time
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ..files.atomic import write_whole
-from ..motion.motion import save_motion
-from ..pipeline import solve
+from ..files.manifest import NAME, read_manifest
+from ..files.outputs import Output, check_outputs, separators
 from ..reading import is_take, takes_in
-from ..runtime.errors import OUTSIDE, InputError, told
-from ..tracks.people import Person, people_of
-from ..tracks.tracks import Tracks
+from ..runtime.errors import InputError
 from . import options
 from .cluster import absolute, solved_on_dask
-from .feet import with_feet
-from .outcome import Outcome, failure, finished, shown, solved, together
+from .paths import read
+from .progress import Takes
+from .shards import is_done, part_of, settings_of
+from .take import Outcome, TakeJob, exit_code, tried
+from .workers import solved_side_by_side
 
 
 def add_parser(subparsers: Any) -> None:
@@ -45,45 +42,124 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--report", type=Path, help="JSON file, or a folder with several takes")
     parser.add_argument("--strict", action="store_true",
                         help="exit code 3 where a result's verdict is not good")  # fmt: skip
+    parser.add_argument("--shard", metavar="I/N",
+                        help="only the I-th of N parts of the takes, for machines side by side")  # fmt: skip
+    parser.add_argument("--resume", action="store_true",
+                        help="leave takes alone that OUT's manifest has as solved: the same content by "
+                        "the same settings")  # fmt: skip
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Solve one file, or several into a folder; a bad one does not stop the others."""
-    options.settings(args)
     several = len(args.files) > 1 or (args.files[0].is_dir() and not is_take(args.files[0]))
+    _check(args, several)
+    if not several:
+        jobs = [TakeJob(args.files[0].name, args.files[0], args.out, args.report)]
+        prepare(args)
+        return _told(_solved(jobs, args), 1)
+    jobs = _planned(_named(args.files, args.out), args)
+    prepare(args)
+    done = read_manifest(args.out / NAME) if args.resume else {}
+    left = [job for job in jobs if not is_done(job, done.get(job.name), args.kept)]
+    told = [_left_alone(job) for job in jobs if job not in left]
+    return exit_code((_told(told, len(told)), _told(_solved(left, args), len(left))))
+
+
+def prepare(args: argparse.Namespace) -> None:
+    """Read what all takes of a run share, once: `known` of the person, and `kept` for the manifest.
+
+    Raises InputError for what is wrong with any of it.
+    """
+    options.settings(args)
+    args.known = options.calibration(args)
+    args.kept = settings_of(args)
+
+
+def _check(args: argparse.Namespace, several: bool) -> None:
     if several and (args.save_calibration or args.save_repairs or args.repair.endswith(".json")):
         raise InputError("lists of repairs and calibrations are of one take; solve one file")
-    args.known = options.calibration(args)
+    if not several and (args.shard or args.resume):
+        raise InputError("--shard and --resume are for several takes; give a folder of takes")
     if args.jobs < 1:
         raise InputError(f"--jobs {args.jobs} is not a number of takes")
     if args.resample is not None and not 0 < args.resample <= 10000:
         raise InputError(f"--resample {args.resample} is not a number of frames per second")
-    files = _found(args.files)
-    if not several and args.dask is None:
-        return shown(_solve_one(files[0], args.out, args.report, args)).code
-    if not several:
-        return _over_dask([(files[0], args.out, args.report, args)], args.dask)
-    if args.out.exists() and not args.out.is_dir():
-        raise InputError(f"{args.out}: must be a folder for {len(files)} takes, and is a file")
-    _check_names(files)
-    jobs = [(f, _beside(args.out, f, ".npz"), _report_path(args, f), args) for f in files]
+    if several and args.out.exists() and not args.out.is_dir():
+        raise InputError(f"{args.out}: must be a folder for several takes, and is a file")
+    if several and args.report is not None and args.report.exists() and not args.report.is_dir():
+        raise InputError(f"{args.report}: must be a folder for several takes, and is a file")
+
+
+def _solved(jobs: list[TakeJob], args: argparse.Namespace) -> Iterator[Outcome]:
+    """The takes' outcomes as they come: here, side by side, or on a cluster."""
     if args.dask is not None:
-        return _over_dask(jobs, args.dask)
-    return finished(_outcomes(jobs, min(args.jobs, len(jobs))))
+        yield from _on_cluster(jobs, args)
+    elif min(args.jobs, len(jobs)) > 1:
+        yield from solved_side_by_side(args.words, jobs, args.jobs)
+    else:
+        yield from (tried(job, args) for job in jobs)
 
 
-def _over_dask(jobs: list[tuple[Any, ...]], address: str) -> int:
+def _on_cluster(jobs: list[TakeJob], args: argparse.Namespace) -> Iterator[Outcome]:
     """The takes on a cluster's workers, which may run in another folder than this."""
-    whole = [(f.resolve(), o.resolve(), r and r.resolve(), absolute(a)) for f, o, r, a in jobs]
-    return finished(map(shown, solved_on_dask(address, _tried, whole)))
+    whole = absolute(args)
+    yield from solved_on_dask(args.dask, _tried, [(str(j.path), _absolute(j), whole) for j in jobs])
+
+
+def _tried(work: tuple[str, TakeJob, argparse.Namespace]) -> Outcome:
+    return tried(work[1], work[2])
+
+
+def _absolute(job: TakeJob) -> TakeJob:
+    made: dict[str, Any] = {
+        name: value.resolve() if isinstance(value, Path) else value
+        for name, value in vars(job).items()
+    }
+    return TakeJob(**made)
+
+
+def _told(outcomes: Iterable[Outcome], count: int) -> int:
+    """Print what came of each take; returns the exit code."""
+    codes: list[int] = []
+    with Takes(count) as takes:
+        for outcome in outcomes:
+            codes.append(outcome.code)
+            takes.tell(outcome.lines)
+    return exit_code(codes)
+
+
+def _left_alone(job: TakeJob) -> Outcome:
+    return Outcome(0, ((False, f"{job.path}: is done → {job.out}"),))
+
+
+def _planned(takes: list[tuple[str, Path]], args: argparse.Namespace) -> list[TakeJob]:
+    """A job for each take of the part that is asked for, every name made and different from all
+    others and from what is read, of the other parts too."""
+    _check_names([path for _, path in takes])
+    ends = separators([path.stem for _, path in takes])
+    jobs = [
+        TakeJob(
+            name, path, args.out / f"{path.stem}.npz",
+            None if args.report is None else args.report / f"{path.stem}.json",
+            end, args.out / NAME, False,
+        )
+        for (name, path), end in zip(takes, ends, strict=True)
+    ]  # fmt: skip
+    outputs = [Output("the motion", job.out) for job in jobs]
+    outputs += [Output("the report", job.report) for job in jobs if job.report is not None]
+    check_outputs(outputs, [*(job.path for job in jobs), *read(args)])
+    if args.shard is None:
+        return jobs
+    wanted = set(part_of([job.path for job in jobs], args.shard))
+    return [job for job in jobs if job.path in wanted]
 
 
 def _check_names(files: list[Path]) -> None:
     """Two takes of one name would be written over each other."""
     by_name: dict[str, Path] = {}
     for file in files:
-        other = by_name.setdefault(file.stem, file)
+        other = by_name.setdefault(file.stem.casefold(), file)
         if other != file:
             raise InputError(
                 f"{other} and {file} have the same name and would be written to one file; "
@@ -91,112 +167,20 @@ def _check_names(files: list[Path]) -> None:
             )
 
 
-def _outcomes(jobs: list[tuple[Any, ...]], workers: int) -> list[Outcome]:
-    if workers == 1:
-        return [shown(_tried(job)) for job in jobs]
-    with ProcessPoolExecutor(workers) as pool:
-        return [shown(result) for result in pool.map(_tried, jobs)]
-
-
-def _tried(job: tuple[Any, ...]) -> Outcome:
-    try:
-        return _solve_one(*job)
-    except OUTSIDE as error:
-        return failure(told(error))
-
-
-def _solve_one(path: Path, out: Path, report: Path | None, args: argparse.Namespace) -> Outcome:
-    """Solve a file's people and write what was asked for. One person who can't be solved does not stop the others."""
-    if out.suffix.lower() != ".npz":
-        raise InputError(f"{out}: the motion is written as .npz; give a name that ends in .npz")
-    began = time.perf_counter()
-    tracks = options.read(path, args)
-    people = _chosen(people_of(tracks), args.person, path)
-    read = time.perf_counter() - began
-    if len(people) == 1:
-        return _solve_person(path, people[0].tracks, out, report, args, read)
-    if args.init is not None or args.save_calibration or args.save_repairs:
-        raise InputError(
-            f"{path}: --init, --save-calibration and --save-repairs are for one of the {len(people)} people in it; choose with --person"
-        )
-    outcomes: list[Outcome] = []
-    for name, person in zip(_file_names(people), people, strict=True):
-        own = None if report is None else report.with_stem(f"{report.stem}_{name}")
-        try:
-            target = out.with_stem(f"{out.stem}_{name}")
-            found = _solve_person(path, person.tracks, target, own, args, read, person.name)
-            outcomes.append(found)
-        except InputError as error:
-            outcomes.append(failure(f"{person.name}: {error}"))
-    return together(outcomes)
-
-
-def _chosen(people: list[Person], name: str | None, path: Path) -> list[Person]:
-    if name is None:
-        return people
-    found = [p for p in people if p.name.lower() == name.lower()]
-    if not found:
-        raise InputError(
-            f"{path}: nobody named {name!r} is in it; there are {', '.join(p.name for p in people)}"
-        )
-    return found[:1]
-
-
-def _file_names(people: list[Person]) -> list[str]:
-    """Names that any file system takes, all different."""
-    names = [re.sub(r"[^\w.-]+", "_", p.name).strip("._") or "person" for p in people]
-    return [n if names.count(n) == 1 else f"{n}_{i}" for i, n in enumerate(names, 1)]
-
-
-def _solve_person(
-    path: Path, tracks: Tracks, out: Path, report: Path | None, args: argparse.Namespace,
-    read: float, who: str = "",
-) -> Outcome:  # fmt: skip
-    solution = solve(
-        tracks, layout=args.layout, body=options.body(args), init=options.init(args, tracks),
-        settings=options.settings(args), repairs=options.repairs(args), calibration=args.known,
-    )  # fmt: skip
-    began = time.perf_counter()
-    solution = with_feet(solution, tracks, args.contacts)
-    solution.report["seconds"]["clean"] += time.perf_counter() - began
-    began = time.perf_counter()
-    motion = solution.motion
-    save_motion(motion if args.resample is None else motion.at_rate(args.resample), out)
-    written = time.perf_counter() - began
-    result = dict(solution.report)
-    result["seconds"] = {"read": read, **result["seconds"], "write": written}
-    options.save_found(args, solution)
-    if report is not None:
-        text = json.dumps(result, indent=2) + "\n"
-        write_whole(report, lambda file: file.write(text.encode()))
-    error = result["track_error_mm"]
-    name = f"{path}: {who}" if who else str(path)
-    line = (
-        f"{name}: {result['verdict']['grade']}, {result['layout']}, {result['frames']} frames, "
-        f"{result['tracks']} tracks, "
-        f"track error {error['mean']:.1f} mm (p95 {error['p95']:.1f}), "
-        f"{result['frames_per_second']:.0f} frames/s → {out}"
-    )
-    return solved(name, line, result, args.strict)
-
-
-def _found(paths: list[Path]) -> list[Path]:
-    """Files as given, and the takes in folders."""
-    files: list[Path] = []
+def _named(paths: list[Path], out: Path) -> list[tuple[str, Path]]:
+    """Files as given, and the takes in folders, with their names below these. What lies in the folder
+    of results is no take, where that is a folder in a folder of takes."""
+    found: list[tuple[str, Path]] = []
     for path in paths:
-        if path.is_dir():
-            inside = takes_in(path)
-            if not inside:
-                raise InputError(f"{path}: there are no files of tracks in this folder")
-            files += inside
-        else:
-            files.append(path)
-    return files
-
-
-def _beside(folder: Path, file: Path, suffix: str) -> Path:
-    return folder / (file.stem + suffix)
-
-
-def _report_path(args: argparse.Namespace, file: Path) -> Path | None:
-    return None if args.report is None else _beside(args.report, file, ".json")
+        if not path.is_dir() or is_take(path):
+            found.append((path.name, path))
+            continue
+        results = out.resolve()
+        inside = [
+            take for take in takes_in(path)
+            if results == path.resolve() or not take.resolve().is_relative_to(results)
+        ]  # fmt: skip
+        if not inside:
+            raise InputError(f"{path}: there are no files of tracks in this folder")
+        found += [(take.relative_to(path).as_posix(), take) for take in inside]
+    return found

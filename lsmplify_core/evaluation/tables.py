@@ -11,6 +11,7 @@ import numpy as np
 
 from ..files.atomic import write_whole
 from ..geometry.skeleton import JOINT_NAMES
+from ..runtime.console import one_line
 from .metrics import by_frame_index
 from .run import Group
 from .scores import Score, by_joint, more, row
@@ -73,7 +74,7 @@ def worst_table(group: Group, count: int) -> str:
 def _worst(one: Score) -> list[str]:
     angles = one.angles.mean(axis=1)
     frame = int(np.argmax(angles))
-    return [one.name, str(one.frames), f"{angles.mean():.1f}", f"{one.mpjpe.mean():.1f}",
+    return [one_line(one.name), str(one.frames), f"{angles.mean():.1f}", f"{one.mpjpe.mean():.1f}",
             str(frame), f"{angles[frame]:.1f}"]  # fmt: skip
 
 

@@ -27,7 +27,7 @@ _OLD: Final = 24 * 3600
 _NEW_FILE: Final = 0o644
 """Permissions of files that were not there before."""
 _LONGEST: Final = 120
-"""Characters of the file's own name that are kept, its end; file systems take 255 bytes."""
+"""Bytes of the file's own name that are kept, its end; file systems take 255 of them."""
 
 
 def open_beside(path: Path) -> tuple[int, Path]:
@@ -41,9 +41,13 @@ def open_beside(path: Path) -> tuple[int, Path]:
     handle, name = tempfile.mkstemp(
         dir=path.parent,
         prefix=f".lsmplify-{_HOST}-{os.getpid()}-",
-        suffix=f"-{path.name[-_LONGEST:]}",
+        suffix=f"-{_end_of(path.name)}",
     )
     return handle, Path(name)
+
+
+def _end_of(name: str) -> str:
+    return os.fsencode(name)[-_LONGEST:].decode("ascii", "ignore")
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:

@@ -17,6 +17,7 @@ from ..files.atomic import write_whole
 from ..geometry.kinematics import forward
 from ..geometry.rotations import angle_between
 from ..geometry.skeleton import N_JOINTS, N_POSED
+from ..runtime.console import say
 from ..solve.features import features
 from ..solve.gauss_newton import gauss_newton
 from ..solve.network import apply_outputs, load_network
@@ -205,9 +206,9 @@ def _follow(averaged: LearnedIK, model: LearnedIK, keep: float) -> None:
 def _note(log: Path | None, step: int, sums: np.ndarray, seconds: float) -> None:
     rounds = "  ".join(f"{a:5.2f}° {b:5.1f} mm → {c:5.2f}°" for a, b, c in sums)
     line = f"step {step:6d}  {seconds:6.0f} s  {rounds}"
-    print(line, flush=True)
+    say(line)
     if log is not None:
-        with log.open("a") as file:
+        with log.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 
 

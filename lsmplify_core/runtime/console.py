@@ -84,6 +84,14 @@ def say_lines(text: str, *, error: bool = False) -> None:
         say(line, error=error)
 
 
+def say_over(line: str) -> None:
+    """Write a line of progress over the one before, on a terminal's standard error."""
+    stream = sys.stderr
+    if stream is not None:
+        stream.write("\r\x1b[K" + fitting(one_line(line), getattr(stream, "encoding", None)))
+        stream.flush()
+
+
 def say_uncut(text: str) -> None:
     """Print JSON to standard output: ASCII already, and as long as it is."""
     sys.stdout.write(fitting(text, getattr(sys.stdout, "encoding", None)) + "\n")

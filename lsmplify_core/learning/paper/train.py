@@ -19,6 +19,7 @@ from torch import Tensor
 from ...geometry.kinematics import forward
 from ...geometry.rotations import angle_between, matrix_to_axis_angle
 from ...geometry.skeleton import N_JOINTS, N_POSED
+from ...runtime.console import say
 from ..data import Clips, load_clips
 from .bodies import People, many_people, points_of
 from .convert import save_paper_network
@@ -171,7 +172,7 @@ def _apart(a: Tensor, b: Tensor) -> Tensor:
 def _note(log: Path | None, step: int, figures: np.ndarray, seconds: float) -> None:
     angle, points, skin = figures
     line = f"step {step:6d}  {seconds:6.0f} s  {angle:5.2f}°  {points:5.1f} mm  {skin:5.1f} mm skin"
-    print(line, flush=True)
+    say(line)
     if log is not None:
-        with log.open("a") as file:
+        with log.open("a", encoding="utf-8") as file:
             file.write(line + "\n")

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from ...files.atomic import write_whole
 from ...geometry.skeleton import N_POSED
+from ...runtime.console import say
 from ...unnamed.inputs import point_inputs
 from ...unnamed.network import OFFSET_SCALE
 from ..data import load_clips
@@ -65,10 +66,10 @@ def train_points(data: Path, out: Path, settings: PointSettings, start: Path | N
         sums += (loss.item(), *figures)
         if step % 100 == 0:
             told = sums / 100
-            print(
+            say(
                 f"step {step:6d}  {time.time() - began:6.0f} s  loss {told[0]:.3f}  "
-                f"right {100 * told[1]:.1f} %  offset {told[2]:.0f} mm", flush=True,
-            )  # fmt: skip
+                f"right {100 * told[1]:.1f} %  offset {told[2]:.0f} mm"
+            )
             sums[:] = 0
         if step % 500 == 0 or step == settings.steps:
             save_point_weights(averaged, out, {**asdict(settings), "done": step})

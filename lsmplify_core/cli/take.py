@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One take of a run: read, solved for everybody in it, written, and told of."""
+
+import argparse
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from .. import __version__
+from ..files.atomic import write_whole
+from ..files.manifest import append, content_hash
+from ..files.outputs import Output, check_outputs, check_own, file_names
+from ..motion.motion import save_motion
+from ..pipeline import solve
+from ..runtime.console import one_line, shown
+from ..runtime.errors import OUTSIDE, InputError, told
+from ..runtime.guard import sentence
+from ..tracks.people import Person, people_of
+from ..tracks.tracks import Tracks
+from ..verdict import GOOD, GRADES
+from . import options
+from .feet import with_feet
+from .paths import read
+
+FAILED: Final = 2
+"""Exit code where a take could not be solved."""
+NOT_GOOD: Final = 3
+"""Exit code of `--strict` where a result's verdict is not good."""
+_GRADES: Final = GRADES
+"""Verdicts, the best first."""
+
+
+@dataclass(frozen=True)
+class TakeJob:
+    """A take and where its results go; all names are made before the first take is read.
+
+    name: the take's, for messages and the manifest. out, report: files for someone alone; several
+    people have `separator` and a name after the stem. manifest: None where there is none.
+    spelled: whether the user named `out` himself, so that a file there may be replaced.
+    """
+
+    name: str
+    path: Path
+    out: Path
+    report: Path | None = None
+    separator: str = "_"
+    manifest: Path | None = None
+    spelled: bool = True
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a take. code: 0, or what the run's exit code is at least. lines: what is printed,
+    each with whether it goes to standard error. record: for the manifest."""
+
+    code: int
+    lines: tuple[tuple[bool, str], ...]
+    record: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+def failed(name: object, why: str) -> Outcome:
+    """The outcome of a take that could not be solved. why: one line, without `error:`."""
+    line = f"error: {one_line(why)}"
+    return Outcome(FAILED, ((True, line),), {"take": str(name), "error": one_line(why)})
+
+
+def exit_code(codes: Iterable[int]) -> int:
+    """One exit code for several takes: failures count more than results that are not good."""
+    found = set(codes)
+    return FAILED if FAILED in found else max(found, default=0)
+
+
+def tried(job: TakeJob, args: argparse.Namespace) -> Outcome:
+    """Solve a take and keep a record of it; whatever goes wrong is an outcome, not an exception."""
+    began = time.perf_counter()
+    digest = ""
+    try:
+        digest = content_hash(job.path) if job.manifest is not None else ""
+        outcome = solve_take(job, args)
+    except OUTSIDE as error:
+        outcome = failed(job.name, told(error))
+    except Exception as error:
+        outcome = failed(job.name, f"{job.path}: {sentence(error)}")
+    if job.manifest is None:
+        return outcome
+    record = {
+        "take": job.name, "input": digest, "settings": getattr(args, "kept", {}), "outputs": {},
+        "report": None if job.report is None else str(job.report), "error": None, "verdict": None,
+        "version": __version__, **outcome.record, "seconds": time.perf_counter() - began,
+    }  # fmt: skip
+    try:
+        append(job.manifest, record)
+    except InputError as error:
+        return failed(job.name, str(error))
+    return outcome
+
+
+def solve_take(job: TakeJob, args: argparse.Namespace) -> Outcome:
+    """Solve a file's people and write what was asked for.
+
+    One person who can't be solved does not stop the others. Raises InputError where nobody can be.
+    """
+    if job.out.suffix.lower() != ".npz":
+        raise InputError(f"{job.out}: the motion is written as .npz; give a name that ends in .npz")
+    began = time.perf_counter()
+    tracks = options.read(job.path, args)
+    people = _chosen(people_of(tracks), args.person, job.path)
+    seconds = time.perf_counter() - began
+    if len(people) > 1 and (args.init is not None or args.save_calibration or args.save_repairs):
+        raise InputError(
+            f"{job.path}: --init, --save-calibration and --save-repairs are for one of the "
+            f"{len(people)} people in it; choose with --person"
+        )
+    places = _places(job, people)
+    _check_places(places, job, args)
+    outcomes: list[Outcome] = []
+    for place, person in zip(places, people, strict=True):
+        try:
+            outcomes.append(_solve_person(job, person.tracks, place, args, seconds))
+        except InputError as error:
+            if len(people) == 1:
+                raise
+            outcomes.append(failed(job.name, f"{place.who}: {error}"))
+    return _together(job, outcomes)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a person's results go. who: empty for someone alone."""
+
+    who: str
+    out: Path
+    report: Path | None
+
+
+def _places(job: TakeJob, people: list[Person]) -> list[_Place]:
+    if len(people) == 1:
+        return [_Place("", job.out, job.report)]
+    places: list[_Place] = []
+    for name, person in zip(file_names([p.name for p in people]), people, strict=True):
+        end = f"{job.separator}{name}"
+        report = None if job.report is None else job.report.with_stem(job.report.stem + end)
+        places.append(_Place(person.name, job.out.with_stem(job.out.stem + end), report))
+    return places
+
+
+def _check_places(places: list[_Place], job: TakeJob, args: argparse.Namespace) -> None:
+    """Names that came of people's are no input's, and in a folder nobody else's file."""
+    outputs = [Output(p.who or "the motion", p.out) for p in places]
+    outputs += [Output(f"{p.who} report".strip(), p.report) for p in places if p.report is not None]
+    check_outputs(outputs, [job.path, *read(args)])
+    if not job.spelled or len(places) > 1:
+        for output in outputs:
+            check_own(output)
+
+
+def _chosen(people: list[Person], name: str | None, path: Path) -> list[Person]:
+    if name is None:
+        return people
+    found = [p for p in people if p.name.lower() == name.lower()]
+    if not found:
+        raise InputError(
+            f"{path}: nobody named {name!r} is in it; there are {', '.join(p.name for p in people)}"
+        )
+    return found[:1]
+
+
+def _solve_person(
+    job: TakeJob, tracks: Tracks, place: _Place, args: argparse.Namespace, seconds: float
+) -> Outcome:
+    """Solve one person. seconds: that reading took."""
+    solution = solve(
+        tracks, layout=args.layout, body=options.body(args), init=options.init(args, tracks),
+        settings=options.settings(args), repairs=options.repairs(args), calibration=args.known,
+    )  # fmt: skip
+    began = time.perf_counter()
+    solution = with_feet(solution, tracks, args.contacts)
+    solution.report["seconds"]["clean"] += time.perf_counter() - began
+    began = time.perf_counter()
+    motion = solution.motion
+    save_motion(motion if args.resample is None else motion.at_rate(args.resample), place.out)
+    written = time.perf_counter() - began
+    report = dict(solution.report)
+    report["seconds"] = {"read": seconds, **report["seconds"], "write": written}
+    options.save_found(args, solution)
+    if place.report is not None:
+        text = json.dumps(report, indent=2) + "\n"
+        write_whole(place.report, lambda file: file.write(text.encode()))
+    return _solved(job, place, report, args)
+
+
+def _solved(
+    job: TakeJob, place: _Place, report: dict[str, Any], args: argparse.Namespace
+) -> Outcome:
+    """What is said of a person who was solved, and kept of it."""
+    error = report["track_error_mm"]
+    who = f"{place.who}: " if place.who else ""
+    grade = report["verdict"]["grade"]
+    name = f"{shown(job.path)}: {who}"
+    line = (
+        f"{name}{grade}, {report['layout']}, {report['frames']} frames, "
+        f"{report['tracks']} tracks, "
+        f"track error {error['mean']:.1f} mm (p95 {error['p95']:.1f}), "
+        f"{report['frames_per_second']:.0f} frames/s → {place.out}"
+    )
+    record: dict[str, Any] = {
+        "take": job.name, "frames": report["frames"], "track_error_mm": error, "verdict": grade,
+    }  # fmt: skip
+    if job.manifest is not None:
+        record["outputs"] = {place.out.name: content_hash(place.out)}
+    warnings = [(True, f"warning: {name}{w}") for w in report["warnings"]]
+    code = NOT_GOOD if args.strict and grade != GOOD else 0
+    return Outcome(code, ((False, line), *warnings), record)
+
+
+def _together(job: TakeJob, outcomes: list[Outcome]) -> Outcome:
+    """The outcome of a take of several people; its figures are those of the worst."""
+    records = [o.record for o in outcomes]
+    whole: dict[str, Any] = {"take": job.name}
+    errors = [r["error"] for r in records if r.get("error")]
+    if errors:
+        whole["error"] = "; ".join(errors)
+    solved = [r for r in records if "track_error_mm" in r]
+    if solved:
+        whole |= max(solved, key=lambda r: r["track_error_mm"]["mean"])
+        whole["outputs"] = {k: v for r in solved for k, v in r.get("outputs", {}).items()}
+    grades = [r["verdict"] for r in solved if r.get("verdict") in _GRADES]
+    if grades:
+        whole["verdict"] = max(grades, key=_GRADES.index)
+    lines = tuple(line for o in outcomes for line in o.lines)
+    return Outcome(exit_code(o.code for o in outcomes), lines, whole)
