@@ -22,6 +22,8 @@ _WRITTEN: Final = re.compile(
 """Names of options, as attributes, whose files are written."""
 _READ_IN_FOLDERS: Final = (*SUFFIXES, ".pkl")
 """Files that a command which is given a folder may read in it."""
+_NO_OPTIONS: Final = ("words", "command", "kept", "known")
+"""What a command keeps beside its options."""
 _MOST_PATH: Final = 4096
 """Characters of the longest path; longer words are none."""
 
@@ -51,7 +53,7 @@ def read(args: argparse.Namespace) -> Iterator[Path]:
     """The files and folders that options of a command name to be read: paths, and words that are a
     file's name (`--layout my.json`, `--key 10=pose.npz:3`)."""
     for name, value in vars(args).items():
-        if _WRITTEN.fullmatch(name):
+        if _WRITTEN.fullmatch(name) or name in _NO_OPTIONS:
             continue
         for one in _each(value):
             if isinstance(one, Path):

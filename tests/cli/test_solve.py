@@ -73,7 +73,7 @@ def test_a_bad_file_does_not_stop_the_others(tmp_path: Path, capfd, jobs: str) -
     (folder / "b.c3d").write_bytes(b"nothing")
     take_file(folder / "c.npz", 10)
     assert main(["solve", str(folder), "-o", str(out), "--jobs", jobs]) == 2
-    assert sorted(p.name for p in out.iterdir()) == ["a.npz", "c.npz"]
+    assert sorted(p.name for p in out.iterdir()) == ["a.npz", "c.npz", "manifest.jsonl"]
     lines = errors(capfd.readouterr().err)
     assert len(lines) == 1
     assert lines[0].startswith("error: ")
