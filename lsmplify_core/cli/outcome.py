@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What came of a take, what is printed of it, and the exit code of one or several of them."""
 
-import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ..verdict import CHECK, DO_NOT_USE, GOOD
+from ..runtime.console import one_line, say
+from ..verdict import CHECK, DO_NOT_USE, GOOD, GRADES
 
 FAILED: Final = 2
 """Exit code where a take could not be solved."""
 NOT_GOOD: Final = 3
 """Exit code of `--strict` where a result's verdict is not good."""
+
+Line = tuple[bool, str]
+"""A line to print, with whether it goes to standard error. What it is is said here and not read off
+its words: a file may be named `error: x.trc`."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +33,21 @@ class Outcome:
 
     Attributes:
         code: exit code, 0 where all went well.
-        text: lines to print; those that begin with "error: " or "warning: " on standard error.
+        lines: what is printed.
         judged: the verdict on each person that was solved.
+        record: what the manifest keeps of it.
     """
 
     code: int
-    text: str
+    lines: tuple[Line, ...]
     judged: tuple[Judged, ...] = ()
+    record: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 def failure(text: str) -> Outcome:
     """The outcome of a take that could not be solved; text: the line without "error: "."""
-    return Outcome(FAILED, f"error: {text}")
+    why = one_line(text)
+    return Outcome(FAILED, ((True, f"error: {why}"),), record={"error": why})
 
 
 def solved(name: str, line: str, report: dict[str, Any], strict: bool) -> Outcome:
@@ -54,10 +61,15 @@ def solved(name: str, line: str, report: dict[str, Any], strict: bool) -> Outcom
     """
     verdict = report["verdict"]
     grade, reasons = verdict["grade"], verdict["reasons"]
-    lines = [line, *(f"warning: {name}: {w}" for w in report["warnings"])]
+    warnings = ((True, f"warning: {name}: {w}") for w in report["warnings"])
     judged = Judged(name, grade, reasons[0]["text"] if reasons else "")
+    kept = {
+        "frames": report["frames"],
+        "track_error_mm": report["track_error_mm"],
+        "verdict": grade,
+    }
     code = NOT_GOOD if strict and grade != GOOD else 0
-    return Outcome(code, "\n".join(lines), (judged,))
+    return Outcome(code, ((False, line), *warnings), (judged,), kept)
 
 
 def together(outcomes: Iterable[Outcome]) -> Outcome:
@@ -66,15 +78,27 @@ def together(outcomes: Iterable[Outcome]) -> Outcome:
     codes = {o.code for o in every}
     code = FAILED if FAILED in codes else NOT_GOOD if NOT_GOOD in codes else 0
     return Outcome(
-        code, "\n".join(o.text for o in every), tuple(j for o in every for j in o.judged)
-    )
+        code, tuple(line for o in every for line in o.lines),
+        tuple(j for o in every for j in o.judged), _kept([o.record for o in every]),
+    )  # fmt: skip
+
+
+def _kept(records: list[dict[str, Any]]) -> dict[str, Any]:
+    """A take's record from those of its people: figures are those of the worst."""
+    whole: dict[str, Any] = {}
+    found = [r for r in records if "track_error_mm" in r]
+    if found:
+        whole |= max(found, key=lambda r: r["track_error_mm"]["mean"])
+        whole["outputs"] = {k: v for r in found for k, v in r.get("outputs", {}).items()}
+        whole["verdict"] = max((r["verdict"] for r in found), key=GRADES.index)
+    errors = [r["error"] for r in records if r.get("error")]
+    return whole | ({"error": "; ".join(errors)} if errors else {})
 
 
 def shown(outcome: Outcome) -> Outcome:
     """Print its lines, errors and warnings on standard error; returns it."""
-    for line in outcome.text.splitlines():
-        bad = line.startswith(("error: ", "warning: "))
-        print(line, file=sys.stderr if bad else sys.stdout, flush=True)
+    for error, line in outcome.lines:
+        say(line, error=error)
     return outcome
 
 
@@ -84,8 +108,8 @@ def finished(outcomes: Iterable[Outcome]) -> int:
     outcome = together(outcomes)
     count = {g: sum(j.grade == g for j in outcome.judged) for g in (GOOD, CHECK, DO_NOT_USE)}
     if count[CHECK] or count[DO_NOT_USE]:
-        print(", ".join(f"{n} {grade}" for grade, n in count.items()) + "; the worst first:")
+        say(", ".join(f"{n} {grade}" for grade, n in count.items()) + "; the worst first:")
         for grade in (DO_NOT_USE, CHECK):
             for judged in (j for j in outcome.judged if j.grade == grade):
-                print(f"  {grade}: {judged.name}: {judged.reason}", flush=True)
+                say(f"  {grade}: {judged.name}: {judged.reason}")
     return outcome.code

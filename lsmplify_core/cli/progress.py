@@ -6,7 +6,7 @@ import sys
 from types import TracebackType
 from typing import Any, Self
 
-from ..runtime.console import say
+from .outcome import Outcome, shown
 
 
 class Takes:
@@ -28,15 +28,15 @@ class Takes:
         if self._bar is not None:
             self._bar.close()
 
-    def tell(self, lines: tuple[tuple[bool, str], ...]) -> None:
-        """Print what came of one take: lines, each with whether it goes to standard error."""
+    def tell(self, outcome: Outcome) -> Outcome:
+        """Print what came of one take; returns it."""
         if self._bar is not None:
             self._bar.clear()
-        for error, line in lines:
-            say(line, error=error)
+        shown(outcome)
         if self._bar is not None:
             self._bar.update(1)
             self._bar.refresh()
+        return outcome
 
 
 def _bar(count: int) -> Any:

@@ -6,20 +6,23 @@ be; `--person NAME` solves that one to OUT.npz itself.
 """
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ..files.manifest import NAME, read_manifest
 from ..files.outputs import Output, check_outputs, separators
 from ..reading import is_take, takes_in
+from ..runtime.console import shown as shown_name
 from ..runtime.errors import InputError
+from ..verdict import GOOD
 from . import options
 from .cluster import absolute, solved_on_dask
+from .outcome import NOT_GOOD, Judged, Outcome, finished, shown
 from .paths import read
 from .progress import Takes
 from .shards import is_done, part_of, settings_of
-from .take import Outcome, TakeJob, exit_code, tried
+from .take import TakeJob, tried
 from .workers import solved_side_by_side
 
 
@@ -57,13 +60,16 @@ def run(args: argparse.Namespace) -> int:
     if not several:
         jobs = [TakeJob(args.files[0].name, args.files[0], args.out, args.report)]
         prepare(args)
-        return _told(_solved(jobs, args), 1)
+        return max(shown(outcome).code for outcome in _solved(jobs, args))
     jobs = _planned(_named(args.files, args.out), args)
     prepare(args)
-    done = read_manifest(args.out / NAME) if args.resume else {}
-    left = [job for job in jobs if not is_done(job, done.get(job.name), args.kept)]
-    told = [_left_alone(job) for job in jobs if job not in left]
-    return exit_code((_told(told, len(told)), _told(_solved(left, args), len(left))))
+    kept = read_manifest(args.out / NAME) if args.resume else {}
+    done = [job for job in jobs if is_done(job, kept.get(job.name), args.kept)]
+    outcomes = [shown(_left_alone(job, kept[job.name], args)) for job in done]
+    left = [job for job in jobs if job not in done]
+    with Takes(len(left)) as takes:
+        outcomes += [takes.tell(outcome) for outcome in _solved(left, args)]
+    return finished(outcomes)
 
 
 def prepare(args: argparse.Namespace) -> None:
@@ -119,18 +125,13 @@ def _absolute(job: TakeJob) -> TakeJob:
     return TakeJob(**made)
 
 
-def _told(outcomes: Iterable[Outcome], count: int) -> int:
-    """Print what came of each take; returns the exit code."""
-    codes: list[int] = []
-    with Takes(count) as takes:
-        for outcome in outcomes:
-            codes.append(outcome.code)
-            takes.tell(outcome.lines)
-    return exit_code(codes)
-
-
-def _left_alone(job: TakeJob) -> Outcome:
-    return Outcome(0, ((False, f"{job.path}: is done → {job.out}"),))
+def _left_alone(job: TakeJob, record: dict[str, Any], args: argparse.Namespace) -> Outcome:
+    """A take that was solved before, with the verdict that it got."""
+    grade = record.get("verdict") or GOOD
+    code = NOT_GOOD if args.strict and grade != GOOD else 0
+    judged = Judged(shown_name(job.path), grade, "solved before")
+    line = f"{shown_name(job.path)}: is done → {', '.join(record['outputs'])}"
+    return Outcome(code, ((False, line),), (judged,))
 
 
 def _planned(takes: list[tuple[str, Path]], args: argparse.Namespace) -> list[TakeJob]:

@@ -4,10 +4,8 @@
 import argparse
 import json
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
 
 from .. import __version__
 from ..files.atomic import write_whole
@@ -15,22 +13,15 @@ from ..files.manifest import append, content_hash
 from ..files.outputs import Output, check_outputs, check_own, file_names
 from ..motion.motion import save_motion
 from ..pipeline import solve
-from ..runtime.console import one_line, shown
+from ..runtime.console import shown
 from ..runtime.errors import OUTSIDE, InputError, told
 from ..runtime.guard import sentence
 from ..tracks.people import Person, people_of
 from ..tracks.tracks import Tracks
-from ..verdict import GOOD, GRADES
 from . import options
 from .feet import with_feet
+from .outcome import Outcome, failure, solved, together
 from .paths import read
-
-FAILED: Final = 2
-"""Exit code where a take could not be solved."""
-NOT_GOOD: Final = 3
-"""Exit code of `--strict` where a result's verdict is not good."""
-_GRADES: Final = GRADES
-"""Verdicts, the best first."""
 
 
 @dataclass(frozen=True)
@@ -51,28 +42,6 @@ class TakeJob:
     spelled: bool = True
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a take. code: 0, or what the run's exit code is at least. lines: what is printed,
-    each with whether it goes to standard error. record: for the manifest."""
-
-    code: int
-    lines: tuple[tuple[bool, str], ...]
-    record: dict[str, Any] = field(default_factory=dict[str, Any])
-
-
-def failed(name: object, why: str) -> Outcome:
-    """The outcome of a take that could not be solved. why: one line, without `error:`."""
-    line = f"error: {one_line(why)}"
-    return Outcome(FAILED, ((True, line),), {"take": str(name), "error": one_line(why)})
-
-
-def exit_code(codes: Iterable[int]) -> int:
-    """One exit code for several takes: failures count more than results that are not good."""
-    found = set(codes)
-    return FAILED if FAILED in found else max(found, default=0)
-
-
 def tried(job: TakeJob, args: argparse.Namespace) -> Outcome:
     """Solve a take and keep a record of it; whatever goes wrong is an outcome, not an exception."""
     began = time.perf_counter()
@@ -81,9 +50,9 @@ def tried(job: TakeJob, args: argparse.Namespace) -> Outcome:
         digest = content_hash(job.path) if job.manifest is not None else ""
         outcome = solve_take(job, args)
     except OUTSIDE as error:
-        outcome = failed(job.name, told(error))
+        outcome = failure(told(error))
     except Exception as error:
-        outcome = failed(job.name, f"{job.path}: {sentence(error)}")
+        outcome = failure(f"{job.path}: {sentence(error)}")
     if job.manifest is None:
         return outcome
     record = {
@@ -94,7 +63,7 @@ def tried(job: TakeJob, args: argparse.Namespace) -> Outcome:
     try:
         append(job.manifest, record)
     except InputError as error:
-        return failed(job.name, str(error))
+        return failure(str(error))
     return outcome
 
 
@@ -123,8 +92,8 @@ def solve_take(job: TakeJob, args: argparse.Namespace) -> Outcome:
         except InputError as error:
             if len(people) == 1:
                 raise
-            outcomes.append(failed(job.name, f"{place.who}: {error}"))
-    return _together(job, outcomes)
+            outcomes.append(failure(f"{place.who}: {error}"))
+    return together(outcomes)
 
 
 @dataclass(frozen=True)
@@ -189,46 +158,16 @@ def _solve_person(
     if place.report is not None:
         text = json.dumps(report, indent=2) + "\n"
         write_whole(place.report, lambda file: file.write(text.encode()))
-    return _solved(job, place, report, args)
-
-
-def _solved(
-    job: TakeJob, place: _Place, report: dict[str, Any], args: argparse.Namespace
-) -> Outcome:
-    """What is said of a person who was solved, and kept of it."""
-    error = report["track_error_mm"]
-    who = f"{place.who}: " if place.who else ""
-    grade = report["verdict"]["grade"]
-    name = f"{shown(job.path)}: {who}"
+    error, name = report["track_error_mm"], shown(job.path)
+    name = f"{name}: {place.who}" if place.who else name
     line = (
-        f"{name}{grade}, {report['layout']}, {report['frames']} frames, "
+        f"{name}: {report['verdict']['grade']}, {report['layout']}, {report['frames']} frames, "
         f"{report['tracks']} tracks, "
         f"track error {error['mean']:.1f} mm (p95 {error['p95']:.1f}), "
         f"{report['frames_per_second']:.0f} frames/s → {place.out}"
     )
-    record: dict[str, Any] = {
-        "take": job.name, "frames": report["frames"], "track_error_mm": error, "verdict": grade,
-    }  # fmt: skip
-    if job.manifest is not None:
-        record["outputs"] = {place.out.name: content_hash(place.out)}
-    warnings = [(True, f"warning: {name}{w}") for w in report["warnings"]]
-    code = NOT_GOOD if args.strict and grade != GOOD else 0
-    return Outcome(code, ((False, line), *warnings), record)
-
-
-def _together(job: TakeJob, outcomes: list[Outcome]) -> Outcome:
-    """The outcome of a take of several people; its figures are those of the worst."""
-    records = [o.record for o in outcomes]
-    whole: dict[str, Any] = {"take": job.name}
-    errors = [r["error"] for r in records if r.get("error")]
-    if errors:
-        whole["error"] = "; ".join(errors)
-    solved = [r for r in records if "track_error_mm" in r]
-    if solved:
-        whole |= max(solved, key=lambda r: r["track_error_mm"]["mean"])
-        whole["outputs"] = {k: v for r in solved for k, v in r.get("outputs", {}).items()}
-    grades = [r["verdict"] for r in solved if r.get("verdict") in _GRADES]
-    if grades:
-        whole["verdict"] = max(grades, key=_GRADES.index)
-    lines = tuple(line for o in outcomes for line in o.lines)
-    return Outcome(exit_code(o.code for o in outcomes), lines, whole)
+    outcome = solved(name, line, report, args.strict)
+    if job.manifest is None:
+        return outcome
+    outputs = {place.out.name: content_hash(place.out)}
+    return replace(outcome, record={**outcome.record, "outputs": outputs})

@@ -56,7 +56,10 @@ def _answer(answers: IO[bytes], fields: dict[str, Any], args: argparse.Namespace
 
     job = TakeJob(**{k: _decoded(k, v) for k, v in fields.items()})
     outcome = tried(job, args)
-    found = {"code": outcome.code, "lines": outcome.lines, "record": outcome.record}
+    judged = [(j.name, j.grade, j.reason) for j in outcome.judged]
+    found = {
+        "code": outcome.code, "lines": outcome.lines, "judged": judged, "record": outcome.record
+    }  # fmt: skip
     answers.write(json.dumps(found).encode() + b"\n")
     answers.flush()
 

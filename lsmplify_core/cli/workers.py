@@ -21,7 +21,8 @@ from typing import IO, Any, Final
 
 from ..files.atomic import clear_left
 from ..runtime.console import say
-from .take import Outcome, TakeJob, failed
+from .outcome import Judged, Outcome, failure
+from .take import TakeJob
 
 _MOST_TRIES: Final = 2
 """Times that a take is tried: more often it is the take that kills the worker, by its memory."""
@@ -102,7 +103,7 @@ def _died(team: _Team, index: int, code: int, tries: int) -> Outcome | None:
     if again:
         return None
     why = f"{job.path}: its worker {how}, {tries} times; perhaps it needs more memory: use --jobs 1"
-    return failed(job.name, why)
+    return failure(why)
 
 
 def _how(code: int) -> str:
@@ -158,7 +159,8 @@ def _asked(there: IO[bytes], back: IO[bytes], job: TakeJob) -> Outcome | None:
     except (OSError, ValueError):
         return None
     lines = tuple((bool(error), str(line)) for error, line in found["lines"])
-    return Outcome(int(found["code"]), lines, found["record"])
+    judged = tuple(Judged(*fields) for fields in found["judged"])
+    return Outcome(int(found["code"]), lines, judged, found["record"])
 
 
 def _tell(pipe: IO[bytes], message: dict[str, Any]) -> bool:
