@@ -97,6 +97,8 @@ def _parsers() -> tuple[_Parser, _Parser]:
     bake.add_argument("-o", "--out", type=Path, action="append", required=True,
                       help="file to write: .blend, .npz, .fbx or .bvh; can be repeated")  # fmt: skip
     bake.add_argument("--report", type=Path, help="JSON file for the report")
+    bake.add_argument("--strict", action="store_true",
+                      help="exit code 3 where a result's verdict is not good")  # fmt: skip
     bake.add_argument("--method", choices=METHODS, default=METHODS[0],
                       help="the solver, or a research method of the build with PyTorch")  # fmt: skip
     bake.add_argument("--device", choices=DEVICES, default=DEVICES[0], help="of research methods")
@@ -126,7 +128,8 @@ def _bake(args: argparse.Namespace) -> int:
             print(f"written: {target}")
     for target, baked in _targets(args.report, works, everybody):
         _report(target, baked)
-    return 0
+    grades = {b.solution.report["verdict"]["grade"] for b in everybody}
+    return 3 if args.strict and grades != {"good"} else 0
 
 
 def _targets(
@@ -207,8 +210,10 @@ def _report(path: Path | None, baked: job.Baked) -> None:
 
     report = baked.solution.report
     error = report["track_error_mm"]
+    for sentence in report["warnings"]:
+        print(f"warning: {baked.armature.name}: {sentence}", file=sys.stderr)
     print(
-        f"{report['layout']}: {report['frames']} frames, track error {error['mean']:.1f} mm, "
+        f"{report['verdict']['grade']}, {report['layout']}: {report['frames']} frames, track error {error['mean']:.1f} mm, "
         f"baked on {baked.armature.name}"
     )
     if path is not None:

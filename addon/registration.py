@@ -22,7 +22,7 @@ from .presets import operators as presets
 from .repair import operators as repair
 from .repair import panel as repair_panel
 from .review import operators as review
-from .review import overlay
+from .review import overlay, verdict, verdict_operators
 from .review import panel as review_panel
 from .review import properties as review_properties
 from .solve import operators as solve
@@ -37,12 +37,13 @@ from .tracks import properties as track_properties
 
 _PROPERTIES = (
     preferences, mapping_properties, track_properties, take_properties, review_properties,
-    solve_properties, settings,
+    verdict, solve_properties, settings,
 )  # fmt: skip
 """Groups before those that hold them."""
 
 _OPERATORS = (
-    tracks, look_operators, mapping, motion, first_steps, calibration, solve, review, repair,
+    tracks, look_operators, mapping, motion, first_steps, calibration, solve, review,
+    verdict_operators, repair,
     correct, feet, clean_up, history_operators, presets,
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from ...lsmplify_core.calibration.calibration_file import SavedCalibration
 from ...lsmplify_core.pipeline import Progress, Solution
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.progress import mapped
+from ...lsmplify_core.verdict import GRADES
 from ..solve import job
 from .reading import chosen
 
@@ -58,10 +59,10 @@ def finish_all(
     """Write everybody in one go. The result that is shown is that of the worst."""
     baked = [job.finish(context, w, s) for w, s in zip(jobs, solutions, strict=True)]
     if len(baked) > 1:
-        worst = max(baked, key=_mean)
+        worst = max(baked, key=lambda b: (_badness(b), _mean(b)))
         job.note_result(context, worst)
         told = "\n".join(
-            f"{work.person}: {_mean(b):.1f} mm, on {b.armature.name}"
+            f"{work.person}: {b.solution.report['verdict']['grade']}, {_mean(b):.1f} mm, on {b.armature.name}"
             for work, b in zip(jobs, baked, strict=True)
         )
         result = context.scene.lsmplify.result
@@ -71,3 +72,7 @@ def finish_all(
 
 def _mean(baked: job.Baked) -> float:
     return baked.solution.report["track_error_mm"]["mean"]
+
+
+def _badness(baked: job.Baked) -> int:
+    return GRADES.index(baked.solution.report["verdict"]["grade"])

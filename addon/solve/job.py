@@ -23,6 +23,7 @@ from ...lsmplify_core.repair import Repair
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.solve.fitting import Settings
 from ...lsmplify_core.tracks.units_and_axes import UNITS
+from ...lsmplify_core.verdict.records import is_verdict
 from ...lsmplify_core.workflows.person_file import read_person
 from ...lsmplify_core.workflows.research_methods import Research
 from ...lsmplify_core.workflows.research_solve import research_steps
@@ -33,6 +34,7 @@ from ..calibration.store import store_calibration
 from ..common.units import scene_unit
 from ..mapping.use import placed
 from ..people.reading import Taken, people_in
+from ..review import verdict
 from ..review.errors import measure
 from ..takes import record, repair_marks
 from ..tracks.scene_tracks import SceneTracks, from_bones, from_objects, from_vertices, scene_rate
@@ -269,5 +271,7 @@ def note_result(context: bpy.types.Context, baked: Baked) -> None:
     result.worst_track = motion.track_names[track]
     result.worst_frame = round(timing.first + timing.step * int(frame))
     result.seconds = sum(report["seconds"].values())
-    result.notes = "\n".join(report["warnings"])
+    result.notes = "\n".join(w for w in report["warnings"] if not is_verdict(w))
+    if solution.verdict is not None:
+        verdict.fill(result.verdict, solution.verdict, timing)
     result.action, result.armature = baked.action.name, baked.armature.name

@@ -8,6 +8,7 @@ import bpy
 from ..calibration.operators import LSMPLIFY_OT_show_markers
 from ..common import lines
 from ..common.panels import SidebarPanel
+from ..review import verdict
 from ..review.operators import LSMPLIFY_OT_jump_to_worst
 from ..translations import said
 from . import methods
@@ -76,6 +77,7 @@ class LSMPLIFY_PT_result(SidebarPanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """Errors, and the way to the worst of them."""
         result, column = context.scene.lsmplify.result, self.layout.column()
+        verdict.draw(column, context, result.verdict)
         for line in _figures(result):
             column.label(text=line, translate=False)
         column.operator(LSMPLIFY_OT_jump_to_worst.bl_idname, icon="TRACKER")

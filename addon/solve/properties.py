@@ -12,6 +12,7 @@ from bpy.props import (
 )
 
 from ..common import progress as running
+from ..review.verdict import LSMPLifyVerdict
 from ..translations import CONTEXT
 from .methods import DEVICE_ITEMS, METHOD_ITEMS
 
@@ -34,6 +35,7 @@ class LSMPLifyResult(bpy.types.PropertyGroup):
     notes: StringProperty(description="What was found or mended, a line each")
     action: StringProperty(description="Name of the action that was baked")
     armature: StringProperty(description="Name of the armature that was baked on")
+    verdict: PointerProperty(type=LSMPLifyVerdict, description="Whether the result can be used")
 
 
 class SolveFields:

@@ -175,10 +175,12 @@ def held_all(tracks: Tracks, layout: Layout, other: Tracks, random: np.random.Ge
 def missing_rows(
     tracks: Tracks, layout: Layout, other: Tracks, random: np.random.Generator
 ) -> Tracks:
-    """A fifth to a half of the rows is absent, and those after it come right on."""
-    part = _span(tracks.frames, 0.2, 0.5, random)
+    """A fifth to a half of the rows is absent, and those after it come right on; rows at both ends
+    are there."""
+    rows = round(tracks.frames * random.uniform(0.2, 0.5))
+    first = round((tracks.frames - rows) * random.uniform(0.2, 0.8))
     keep = np.ones(tracks.frames, dtype=bool)
-    keep[part] = False
+    keep[first : first + rows] = False
     return _with(tracks, tracks.positions[keep])
 
 

@@ -35,6 +35,7 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
         "feet_back": _against(turned, (_J["L_Foot"], _J["R_Foot"]), placed),
         "head_back": _head(turned),
         "twisted": _trunk(turned),
+        "legs_crossed": _crossed(placed),
     }
 
 
@@ -88,6 +89,18 @@ def _against(turned: Floats, joints: tuple[int, ...], placed: Floats) -> Measure
     against = [(t * ahead).sum(-1) / np.maximum(np.linalg.norm(t, axis=-1), 1e-9) for t in toes]
     share = np.logical_and(against[0] < -0.2, against[1] < -0.2)
     return Measure(float(share.mean()), int(np.argmax(share)))
+
+
+def _crossed(placed: Floats) -> Measure:
+    """Share of frames in which both knees and both ankles are on the other's side of the hips."""
+    across = placed[:, _J["L_Hip"]] - placed[:, _J["R_Hip"]]
+    width = np.maximum(np.linalg.norm(across, axis=-1), 1e-9)
+    knees, ankles = (
+        ((placed[:, _J[f"L_{n}"]] - placed[:, _J[f"R_{n}"]]) * across).sum(-1) / width
+        for n in ("Knee", "Ankle")
+    )
+    crossed = np.asarray((knees < -0.3 * width) & (ankles < -0.3 * width))
+    return Measure(float(crossed.mean()), int(np.argmax(crossed)))
 
 
 def _head(turned: Floats) -> Measure:

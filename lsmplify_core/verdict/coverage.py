@@ -11,6 +11,9 @@ from .evidence import Evidence, Measure
 _LEAST_POINTS: Final = 4
 """Frames with fewer points are interpolated and not solved."""
 
+_MOVING: Final = 0.3
+"""Metres a second, over all tracks: people who stand move slower."""
+
 _LIMBS: Final = {
     "left leg": (4, 7, 10), "right leg": (5, 8, 11),
     "left arm": (18, 20, 22), "right arm": (19, 21, 23),
@@ -31,6 +34,7 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
         "gaps": Measure(float(1.0 - seen[:, present].mean()) if present.any() else 1.0),
         "limb_unseen": _limb_unseen(evidence),
         "held": _held(evidence),
+        "frozen": _frozen(evidence),
         "flat": _flat(evidence),
     }
 
@@ -66,6 +70,25 @@ def _held(evidence: Evidence) -> Measure:
     name = evidence.motion.track_names[worst : worst + 1]
     first = int(np.argmax(held[:, worst])) if held[:, worst].any() else None
     return Measure(float(held.sum() / max(int(both.sum()), 1)), first, name)
+
+
+def _frozen(evidence: Evidence) -> Measure:
+    """Seconds of the longest span in which every sample repeats to the last digit although the body
+    is in the middle of a movement on one side of it at least."""
+    points, rate = evidence.tracks.positions, evidence.motion.rate
+    if len(points) < 4:
+        return Measure(0.0)
+    step = np.linalg.norm(np.diff(points, axis=0), axis=-1)
+    known = np.isfinite(step)
+    speed = rate * np.where(known, step, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    still = known.any(axis=1) & (np.where(known, step, 0.0).max(axis=1) == 0.0)
+    worst = Measure(0.0)
+    for first, end in runs_of(np.asarray(still)):
+        beside = np.concatenate((speed[max(first - 3, 0) : first], speed[end : end + 3]))
+        seconds = (end - first) / rate
+        if seconds > worst.value and len(beside) and float(beside.max()) > _MOVING:
+            worst = Measure(seconds, first)
+    return worst
 
 
 def _flat(evidence: Evidence) -> Measure:

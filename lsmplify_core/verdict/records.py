@@ -28,6 +28,7 @@ class Reason:
         grade: what this reason alone makes of the result, `CHECK` or `DO_NOT_USE`.
         frame: frame of the take where it shows most, counted from 0; None for the whole take.
         tracks: names of the tracks concerned, none where it concerns the body.
+        shown: the number as it stands in the sentence.
     """
 
     code: str
@@ -36,6 +37,7 @@ class Reason:
     grade: str = CHECK
     frame: int | None = None
     tracks: tuple[str, ...] = ()
+    shown: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The fields of the report."""

@@ -44,9 +44,10 @@ class Limit:
         refused = self.refuse is not None and self._passed(found.value, self.refuse)
         value = found.value * self.scale
         track = found.tracks[0] if found.tracks else ""
-        text = self.text.format(v=_plain(value), track=track)
+        shown = _plain(value)
+        text = self.text.format(v=shown, track=track)
         grade = DO_NOT_USE if refused else CHECK
-        return Reason(self.code, text, float(value), grade, found.frame, found.tracks)
+        return Reason(self.code, text, float(value), grade, found.frame, found.tracks, shown)
 
     def _passed(self, value: float, limit: float) -> bool:
         return value <= limit if self.below else value >= limit
@@ -226,6 +227,15 @@ LIMITS: Final[tuple[Limit, ...]] = (
         group="joints",
     ),
     Limit("twisted", "twisted", 70.0, None, "the trunk is twisted by {v}°", group="joints"),
+    Limit(
+        "crossed-legs",
+        "legs_crossed",
+        0.2,
+        None,
+        "the legs are crossed in {v} % of the frames: left and right may be exchanged",
+        _PERCENT,
+        group="joints",
+    ),
     Limit("speed", "pelvis_speed", 11.0, 15.0, "the pelvis moves at {v} m/s", group="movement"),
     Limit(
         "limb-speed",
@@ -262,6 +272,15 @@ LIMITS: Final[tuple[Limit, ...]] = (
         group="movement",
     ),
     Limit("lying", "lying", 0.85, None, "the body lies in {v} % of the frames", _PERCENT),
+    Limit(
+        "never-stands",
+        "standing",
+        0.05,
+        None,
+        "the body stands on its feet in {v} % of the frames only",
+        _PERCENT,
+        below=True,
+    ),
     Limit(
         "upside-down",
         "upside_down",
@@ -310,6 +329,13 @@ LIMITS: Final[tuple[Limit, ...]] = (
         _PERCENT,
     ),
     Limit(
+        "frozen",
+        "frozen",
+        0.4,
+        None,
+        "every track stands still for {v} s in the middle of a movement",
+    ),
+    Limit(
         "flat",
         "flat",
         0.03,
@@ -329,6 +355,9 @@ LIMITS: Final[tuple[Limit, ...]] = (
     ),
 )
 """In the order in which they are told."""
+
+TEXTS: Final = {limit.code: limit.text for limit in LIMITS}
+"""Each reason's sentence by its code, with {v} for the number and {track} for what it concerns."""
 
 SEVERAL: Final = 3
 """Reasons to check from so many groups make a result that is not to be used."""

@@ -21,6 +21,9 @@ _FEET: Final = (_J["L_Ankle"], _J["R_Ankle"], _J["L_Foot"], _J["R_Foot"])
 _STILL: Final = 0.4
 """Metres a second: a foot that moves slower is taken to stand."""
 _WALKING: Final = 0.4
+"""Metres a second: slower bodies don't walk."""
+_MOMENT: Final = 0.1
+"""Seconds over which a foot's speed is measured."""
 
 
 def measures(evidence: Evidence) -> dict[str, Measure]:
@@ -56,6 +59,15 @@ def _backwards(turned: Floats, placed: Floats, rate: float) -> Measure:
     return Measure(share, int(np.argmax(np.where(walking, -along, -2.0))))
 
 
+def _speed(points: Floats, rate: float) -> Floats:
+    """(T, K) metres a second over a moment around each frame, so that noise does not count."""
+    half = max(1, round(0.5 * _MOMENT * rate))
+    ahead = np.minimum(np.arange(len(points)) + half, len(points) - 1)
+    behind = np.maximum(np.arange(len(points)) - half, 0)
+    apart = np.linalg.norm(points[ahead] - points[behind], axis=-1)
+    return apart * rate / np.maximum(ahead - behind, 1)[:, None]
+
+
 def _balance(placed: Floats, rate: float, tilt: Floats) -> dict[str, Measure]:
     """How far the centre of mass is beside the standing feet on average, in metres; the spread of
     the heights at which feet stand; and the share of frames in which something stands.
@@ -68,7 +80,7 @@ def _balance(placed: Floats, rate: float, tilt: Floats) -> dict[str, Measure]:
     weights = np.array(list(_MASSES.values()))
     centre = np.einsum("tjd,j->td", placed[:, joints], weights / weights.sum())
     feet = placed[:, _FEET]
-    speed = np.linalg.norm(np.gradient(feet, axis=0), axis=-1) * rate
+    speed = _speed(feet, rate)
     height = feet[..., 2] - feet[..., 2].min(axis=1, keepdims=True)
     stands = (speed < _STILL) & (height < 0.12)
     some = stands.any(axis=1) & (tilt < 45.0)

@@ -90,10 +90,12 @@ def of_tables() -> Iterator[str]:
     from lsmplify_extension.addon.first_steps.panel import STEPS
     from lsmplify_extension.addon.mapping.panel import COUNTS
     from lsmplify_extension.addon.presets import operators as preset_operators
+    from lsmplify_extension.addon.review import verdict
     from lsmplify_extension.addon.solve import operators as solve_operator
     from lsmplify_extension.addon.takes.properties import KINDS
     from lsmplify_extension.lsmplify_core.cleanup import worst_intervals as spans
     from lsmplify_extension.lsmplify_core.repair.records import KINDS as REPAIRS
+    from lsmplify_extension.lsmplify_core.verdict.rules import TEXTS
 
     yield from (kind.title() for kind in REPAIRS)
     yield from (
@@ -103,6 +105,8 @@ def of_tables() -> Iterator[str]:
         *running._STEP_NAMES.values(),
         *spans._LEAST,
     )
+    yield from (text for text, _ in verdict.GRADES.values())
+    yield from TEXTS.values()
     yield from (f"{side} {way}" for side in "LR" for way in ("Down", "Up"))
     yield from returned(solve_operator.missing)
     yield from (t for t in returned(model_file.told) if t not in ("INFO", "ERROR", "CHECKMARK"))
