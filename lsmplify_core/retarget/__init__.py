@@ -5,7 +5,9 @@ A `Rig` (bones at rest) and a `RigMap` (which bone is what) in; poses of the rig
 """
 
 from .by_name import shipped_maps
+from .character_body import body_of, performance_of_rig, pose_character
 from .find import find_map, map_from_vrm
+from .performance import Performance, performance_of
 from .rig import Rig, checked_rig
 from .rig_map import RigMap, check_map, load_map, map_from_json, map_to_json, save_map
 from .rig_motion import (
@@ -17,9 +19,34 @@ from .rig_motion import (
     RigPoses,
 )
 from .roles import FINGER_ROLES, ROLES, TWIST_ROLES
+from .steps import retarget, retarget_steps
 
 __all__ = [
-    "FINGER_ROLES", "ROLES", "TWIST_ROLES", "RetargetOptions", "RetargetProgress", "RetargetReport",
-    "Retargeted", "Rig", "RigMap", "RigMotion", "RigPoses", "check_map", "checked_rig", "find_map", "load_map",
-    "map_from_json", "map_from_vrm", "map_to_json", "save_map", "shipped_maps",
+    "FINGER_ROLES",
+    "ROLES",
+    "TWIST_ROLES",
+    "Performance",
+    "RetargetOptions",
+    "RetargetProgress",
+    "RetargetReport",
+    "Retargeted",
+    "Rig",
+    "RigMap",
+    "RigMotion",
+    "RigPoses",
+    "body_of",
+    "check_map",
+    "checked_rig",
+    "find_map",
+    "load_map",
+    "map_from_json",
+    "map_from_vrm",
+    "map_to_json",
+    "performance_of",
+    "performance_of_rig",
+    "pose_character",
+    "retarget",
+    "retarget_steps",
+    "save_map",
+    "shipped_maps",
 ]  # fmt: skip

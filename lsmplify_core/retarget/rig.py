@@ -29,7 +29,7 @@ class Rig:
     limits: (B, 3, 2) radians, least and most Euler angle about the bone's X, Y and Z in the order
     XYZ; infinite where there is none.
     floor: height in metres of the ground that the character stands on at rest; None to find it.
-    title: what messages call the rig.
+    title: what messages call the rig. ground: metres, the height of the armature's own origin.
     """
 
     names: tuple[str, ...]
@@ -43,6 +43,7 @@ class Rig:
     limits: Floats
     floor: float | None = None
     title: str = "rig"
+    ground: float = 0.0
 
     @property
     def count(self) -> int:
@@ -132,6 +133,7 @@ def checked_rig(
         ~none if inherits is None else np.asarray(inherits, dtype=bool),
         none if locked is None else np.asarray(locked, dtype=bool),
         free if limits is None else np.asarray(limits, dtype=np.float64), floor, title,
+        float(place[2]),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -22,25 +23,88 @@ FINGER_MODES: Final = ("transfer", "relaxed", "keep")
 class RigMotion:
     """Poses of a rig over T frames, ready to be keyed.
 
-    rotations: (T, B, 3, 3) each bone's own rotation relative to rest, in its rest axes: the rotation
-    of Blender's `pose_bone.matrix_basis`. locations: (T, B, 3) its `location`, in the armature's unit.
-    world_rotations, world_heads: (T, B, 3, 3) and (T, B, 3) metres, where the bones then are.
-    rotates, moves: (B,) bones whose rotation or location is to be keyed; all others stay at rest.
+    bones: (n,) indices of the bones that are driven; all others stay at rest.
+    turns: (T, n, 3, 3) their rotations relative to rest in their rest axes: Blender's
+    `pose_bone.matrix_basis`. shifts: (T, n, 3) their `location`, in the armature's unit.
+    axes: (T, n, 3, 3), heads: (T, n, 3) metres: where the driven bones then are in the world.
+    moving, turning: (n,) whether a bone's location or rotation is to be keyed.
     """
 
     rig: Rig
     rate: float
-    rotations: Floats
-    locations: Floats
-    world_rotations: Floats
-    world_heads: Floats
-    rotates: NDArray[np.bool_]
-    moves: NDArray[np.bool_]
+    bones: NDArray[np.intp]
+    turns: Floats
+    shifts: Floats
+    axes: Floats
+    heads: Floats
+    moving: NDArray[np.bool_]
+    turning: NDArray[np.bool_]
 
     @property
     def frames(self) -> int:
         """Number of frames, T."""
-        return len(self.rotations)
+        return len(self.turns)
+
+    @property
+    def rotations(self) -> Floats:
+        """(T, B, 3, 3) of every bone, the identity for those that aren't driven."""
+        full = np.broadcast_to(np.eye(3), (self.frames, self.rig.count, 3, 3)).copy()
+        full[:, self.bones] = self.turns
+        return full
+
+    @property
+    def locations(self) -> Floats:
+        """(T, B, 3) `location` of every bone, zero for those that don't move."""
+        full = np.zeros((self.frames, self.rig.count, 3))
+        full[:, self.bones] = self.shifts
+        return full
+
+    @property
+    def rotates(self) -> NDArray[np.bool_]:
+        """(B,) bones whose rotation is to be keyed."""
+        return self._flags(self.turning)
+
+    @property
+    def moves(self) -> NDArray[np.bool_]:
+        """(B,) bones whose location is to be keyed."""
+        return self._flags(self.moving)
+
+    def _flags(self, own: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        full = np.zeros(self.rig.count, dtype=bool)
+        full[self.bones] = own
+        return full
+
+    @cached_property
+    def posed(self) -> tuple[Floats, Floats]:
+        """World axes (T, B, 3, 3) and heads (T, B, 3) of all bones; those that aren't driven follow
+        their parents as at rest."""
+        axes = np.empty((self.frames, self.rig.count, 3, 3))
+        heads = np.empty((self.frames, self.rig.count, 3))
+        at = {int(b): i for i, b in enumerate(self.bones)}
+        for bone in self.rig.parents_first():
+            above = int(self.rig.parents[bone])
+            if bone in at:
+                axes[:, bone], heads[:, bone] = self.axes[:, at[bone]], self.heads[:, at[bone]]
+                continue
+            axes[:, bone], heads[:, bone] = self.rig.axes[bone], self.rig.heads[bone]
+            if above >= 0:
+                carry = axes[:, above] @ self.rig.axes[above].T
+                heads[:, bone] = heads[:, above] + carry @ (
+                    self.rig.heads[bone] - self.rig.heads[above]
+                )
+                if self.rig.inherits[bone]:
+                    axes[:, bone] = carry @ self.rig.axes[bone]
+        return axes, heads
+
+    @property
+    def world_rotations(self) -> Floats:
+        """(T, B, 3, 3) the bones' axes in the world."""
+        return self.posed[0]
+
+    @property
+    def world_heads(self) -> Floats:
+        """(T, B, 3) metres, the bones' heads in the world."""
+        return self.posed[1]
 
 
 @dataclass(frozen=True)

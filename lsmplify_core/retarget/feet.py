@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Feet that stand where the source's stand, on legs of other lengths.
+
+A figure that only takes the source's rotations has its soles a little off: its thighs and shins have
+another ratio, its hips another width. While a heel or toe of the source stands, the figure's is
+brought to the floor and held; between two stands what it was moved by is blended over the whole
+swing, so that nothing pops. What both feet need alike the pelvis does, slowly; only the rest bends
+the knees.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..cleanup.contacts import Contact, ContactSettings, contact_table, find_contacts
+from ..cleanup.floor import Floor, find_floor, sole_points
+from ..geometry.intervals import runs_of
+from ..motion.motion import Motion
+from ..runtime.array_types import Floats
+from ..solve.smoothing import gaussian
+from .figure import Figure
+from .vectors import apply
+
+_FADE: Final = 0.5
+"""Seconds over which a correction fades where no other stand is near."""
+_DRIFT: Final = 0.15
+"""Seconds of the average whose path a standing foot follows; more holds it harder."""
+_PELVIS: Final = 0.2
+"""Seconds that the pelvis's share of the corrections is averaged over."""
+_EDGE: Final = 0.02
+"""Seconds that corrections are averaged over at last, so that a lock sets in softly."""
+_STANDS: Final = ContactSettings(speed=0.25, height=0.07)
+"""What counts as standing: a little more than for clean-up, for a source that is clean already."""
+
+
+@dataclass(frozen=True)
+class Stance:
+    """The source's feet: soles (T, 4, 3) metres, heel and toe left, then right; stands (T, 4) which
+    of them stand; its floor, and how many contacts there are."""
+
+    soles: Floats
+    stands: NDArray[np.bool_]
+    floor: Floor
+    count: int
+
+
+def stance_of(motion: Motion, floor: Floor | None, found: list[Contact] | None) -> Stance:
+    """Contacts and floor of a source, found where they aren't told."""
+    floor = floor or find_floor(motion)
+    contacts = find_contacts(motion, floor, _STANDS) if found is None else found
+    table = contact_table(contacts, motion.frames)
+    return Stance(sole_points(motion), table, floor, len(contacts))
+
+
+def sole_offsets(figure: Figure) -> dict[str, Floats]:
+    """Side -> (2, 3) metres: heel and toe in the foot's frame, both on the ground at rest.
+
+    The heel lies under and a little behind the ankle, the toe under and a little before the ball,
+    in proportions of SMPL's foot.
+    """
+    result: dict[str, Floats] = {}
+    for side in "LR":
+        foot, toe = f"{side}_Ankle", f"{side}_Foot"
+        if not figure.has(foot):
+            continue
+        ankle = figure.points.joints[foot]
+        ball = figure.points.joints.get(toe, figure.points.ends[foot])
+        ahead = ball - ankle
+        ahead = ahead * np.array([1.0, 1.0, 0.0])
+        points = np.stack((ankle - 0.33 * ahead, ball + 0.33 * ahead))
+        points[:, 2] = figure.floor
+        result[side] = (points - ankle) @ figure.frames[foot]
+    return result
+
+
+def soles(figure: Figure, turns: dict[str, list[Floats]], ankles: dict[str, Floats]) -> Floats:
+    """(T, 4, 3) metres: the figure's heels and toes. ankles: side -> (T, 3) metres.
+
+    The toe's point turns with the foot, not with the toes: it stays where the ball rolls on.
+    """
+    offsets = sole_offsets(figure)
+    parts: list[Floats] = []
+    for side in "LR":
+        foot = turns[f"{side}_Ankle"][0]
+        parts += [ankles[side] + apply(foot, offset) for offset in offsets[side]]
+    return np.stack(parts, axis=1)
+
+
+def corrections(own: Floats, stance: Stance, goal: Floats, rate: float) -> Floats:
+    """What each foot is to be moved by.
+
+    Args:
+        own: (T, 4, 3) metres, the figure's soles as they are.
+        stance: of the source.
+        goal: (T, 4, 3) metres, the source's soles brought to the figure's size and place.
+        rate: frames per second.
+
+    Returns:
+        (T, 2, 3) metres, for the left and the right foot.
+    """
+    away = np.zeros((len(own), 2, 3))
+    for foot in range(2):
+        part = slice(2 * foot, 2 * foot + 2)
+        stands = stance.stands[:, part]
+        known = np.asarray(stands.any(axis=1))
+        for first, end in runs_of(known):
+            span = slice(first, end)
+            away[span, foot] = _hold(own[span, part], goal[span, part], stands[span], rate)
+        away[:, foot] = _between(away[:, foot], known, rate)
+    if len(own) < 3:
+        return away
+    return gaussian(away.reshape(len(own), -1), max(_EDGE * rate, 1e-3)).reshape(away.shape)
+
+
+def _hold(own: Floats, goal: Floats, stands: NDArray[np.bool_], rate: float) -> Floats:
+    """(t, 3) metres that bring a foot through one stand: heights to the goal's, the ground path held.
+
+    Over the ground the standing point follows its source's slow path; from heel to toe the correction
+    goes on where the one before left it, and in the middle of the stand it is as small as can be.
+    """
+    weight = stands / np.maximum(stands.sum(axis=1, keepdims=True), 1)
+    slow = _slow(goal, rate)
+    step = np.diff(slow, axis=0) - np.diff(own, axis=0)
+    share = 0.5 * (weight[1:] + weight[:-1])
+    share = share / np.maximum(share.sum(axis=1, keepdims=True), 1e-9)
+    path = np.zeros((len(own), 3))
+    path[1:] = np.cumsum(np.sum(share[..., None] * step, axis=1), axis=0)
+    path -= path.mean(axis=0)
+    height = (goal - own)[..., 2]
+    path[:, 2] = np.sum(weight * height, axis=1)
+    return path
+
+
+def _slow(points: Floats, rate: float) -> Floats:
+    """Points (t, 2, 3) without their trembling."""
+    if len(points) < 3:
+        return np.broadcast_to(points.mean(axis=0), points.shape)
+    return gaussian(points.reshape(len(points), -1), _DRIFT * rate).reshape(points.shape)
+
+
+def _between(away: Floats, known: NDArray[np.bool_], rate: float) -> Floats:
+    """Corrections (T, 3) blended over the frames (T,) without one: from the last to the next where
+    they are near each other in time, else down to none and up again."""
+    at, free = np.flatnonzero(known), np.flatnonzero(~known)
+    if not len(at) or not len(free):
+        return away
+    after = np.searchsorted(at, free)
+    last, following = at[np.maximum(after - 1, 0)], at[np.minimum(after, len(at) - 1)]
+    has_last, has_next = after > 0, after < len(at)
+    fade = _FADE * rate
+    gap = np.where(has_last & has_next, following - last, np.inf)
+    across = np.clip((free - last) / np.where(np.isfinite(gap), gap, 1.0), 0.0, 1.0)
+    long = np.clip(gap / (2.0 * fade) - 1.0, 0.0, 1.0)
+    down = _ease(1.0 - (free - last) / fade) * has_last
+    up = _ease(1.0 - (following - free) / fade) * has_next
+    down = np.where(np.isfinite(gap), (1.0 - long) * (1.0 - _ease(across)) + long * down, down)
+    up = np.where(np.isfinite(gap), (1.0 - long) * _ease(across) + long * up, up)
+    result = away.copy()
+    result[free] = down[:, None] * away[last] + up[:, None] * away[following]
+    return result
+
+
+def _ease(t: Floats) -> Floats:
+    """0 to 1 with no slope and no curvature at both ends: 6t⁵ - 15t⁴ + 10t³."""
+    t = np.clip(t, 0.0, 1.0)
+    return t**3 * (t * (6.0 * t - 15.0) + 10.0)
+
+
+def pelvis_share(away: Floats, stance: Stance, rate: float) -> Floats:
+    """(T, 3) metres of the feet's corrections (T, 2, 3) that the pelvis takes: the slow part of what
+    the standing feet need."""
+    stands = np.stack((stance.stands[:, :2].any(axis=1), stance.stands[:, 2:].any(axis=1)), axis=1)
+    if len(away) < 3:
+        return np.asarray(away.mean(axis=1))
+    weight = gaussian(stands.astype(np.float64), 0.5 * _PELVIS * rate).clip(0.0) + 0.05
+    share = weight / weight.sum(axis=1, keepdims=True)
+    return gaussian(np.sum(share[..., None] * away, axis=1), _PELVIS * rate)

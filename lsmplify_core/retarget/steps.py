@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The retarget, step by step."""
+
+import time
+from collections.abc import Generator
+
+from ..motion.motion import Motion
+from ..runtime.progress import finished
+from .figure import figure_of
+from .joint_turns import bone_axes
+from .measure import report_of
+from .performance import Performance, performance_of
+from .posing import place_bones, rig_motion
+from .rig import Rig
+from .rig_map import RigMap
+from .rig_motion import (
+    Retargeted,
+    RetargetOptions,
+    RetargetProgress,
+    check_options,
+)
+from .transfer import plant_feet, started
+
+
+def retarget_steps(
+    source: Motion | Performance,
+    rig: Rig,
+    rig_map: RigMap,
+    options: RetargetOptions | None = None,
+) -> Generator[RetargetProgress, None, Retargeted]:
+    """Bring a motion to a character.
+
+    Args:
+        source: somebody moving, world Z up.
+        rig: the character at rest.
+        rig_map: which of its bones is what.
+        options: contacts, touches, root, fingers, limits.
+
+    Yields:
+        How far it is, before each stage.
+
+    Returns:
+        Poses of the rig and the report.
+
+    Raises:
+        InputError: a map that doesn't fit, options that don't exist, a source that isn't a motion.
+    """
+    options = options or RetargetOptions()
+    check_options(options)
+    began = time.perf_counter()
+    source = performance_of(source) if isinstance(source, Motion) else source
+    yield RetargetProgress(0.0, "reading the rig")
+    figure = figure_of(rig, rig_map, options.fingers != "keep")
+    yield RetargetProgress(0.1, "rotations")
+    if options.fingers == "relaxed":
+        source = Performance(source.motion)
+    transfer = started(source, figure, options)
+    if options.contacts:
+        yield RetargetProgress(0.3, "feet")
+        plant_feet(transfer)
+    yield RetargetProgress(0.8, "bones")
+    axes = bone_axes(figure, transfer.turns)
+    heads = place_bones(figure, axes, transfer.hips)
+    motion = rig_motion(figure, axes, heads, transfer.rate)
+    report = report_of(transfer, motion, time.perf_counter() - began)
+    yield RetargetProgress(1.0, "done")
+    return Retargeted(motion, report)
+
+
+def retarget(
+    source: Motion | Performance,
+    rig: Rig,
+    rig_map: RigMap,
+    options: RetargetOptions | None = None,
+) -> Retargeted:
+    """`retarget_steps` driven to its end; arguments, result and errors as there."""
+    return finished(retarget_steps(source, rig, rig_map, options))

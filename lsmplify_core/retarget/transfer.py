@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A performance brought to a figure's proportions: rotations of its joints, place of its hips."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..geometry.skeleton import JOINT_INDEX
+from ..runtime.array_types import Floats
+from .feet import Stance, corrections, pelvis_share, soles, stance_of
+from .figure import Figure
+from .joint_turns import role_turns
+from .limbs import Limb, bring, limb_of, reach
+from .performance import Performance, World, in_world
+from .rig_motion import RetargetOptions
+from .vectors import apply
+
+
+@dataclass
+class Transfer:
+    """A figure being posed: turns as `role_turns`, hips (T, 3) metres, and what it came from.
+
+    size: how much larger the figure moves. goal: (T, 4, 3) the source's soles at the figure's size and
+    place. stance: the source's feet.
+    """
+
+    figure: Figure
+    world: World
+    turns: dict[str, list[Floats]]
+    hips: Floats
+    size: float
+    goal: Floats
+    stance: Stance
+    rate: float
+
+
+def started(source: Performance, figure: Figure, options: RetargetOptions) -> Transfer:
+    """The figure with the source's rotations, its hips as high as its legs are long.
+
+    Places are scaled about where the source starts, on its floor: p' = c + size · (p - c).
+    """
+    world = in_world(source)
+    motion = source.motion
+    stance = stance_of(
+        motion, options.floor, None if options.found is None else list(options.found)
+    )
+    size = options.size or figure.leg / source_leg(motion.body.offsets)
+    start = world.place("Pelvis")[0].copy()
+    start[2] -= stance.floor.above(start)
+    hips = 0.5 * (world.place("L_Hip") + world.place("R_Hip"))
+    lift = ankle_height(figure) - size * source_ankle_height(stance, motion.body.offsets)
+    hips = start + size * (hips - start) + np.array([0.0, 0.0, lift])
+    goal = start + size * (stance.soles - start)
+    turns = role_turns(figure, world)
+    return Transfer(figure, world, turns, hips, size, goal, stance, motion.rate)
+
+
+def source_leg(offsets: Floats) -> float:
+    """Metres: thigh and shin of a body with bone offsets (24, 3), the mean of both sides."""
+    joints = [JOINT_INDEX[f"{s}_{n}"] for s in "LR" for n in ("Knee", "Ankle")]
+    return float(np.linalg.norm(offsets[joints], axis=1).sum() / 2.0)
+
+
+def source_ankle_height(stance: Stance, offsets: Floats) -> float:
+    """Metres from the sole to the ankle of the source's body."""
+    from ..body.body import default_body
+    from ..cleanup.floor import SOLES
+
+    size = source_leg(offsets) / source_leg(default_body().offsets)
+    return float(-SOLES[0, 1] * size)
+
+
+def ankle_height(figure: Figure) -> float:
+    """Metres from the ground to the ankle at rest, the mean of both sides."""
+    heights = [
+        figure.points.joints[f"{s}_Ankle"][2] - figure.floor
+        for s in "LR"
+        if figure.has(f"{s}_Ankle")
+    ]
+    return float(np.mean(heights)) if heights else 0.0
+
+
+def hip_places(transfer: Transfer) -> dict[str, Floats]:
+    """Side -> (T, 3) metres of the hip joints about the hips' middle."""
+    figure, pelvis = transfer.figure, transfer.turns["Pelvis"][0]
+    centre = figure.points.hip_centre
+    return {
+        s: transfer.hips
+        + apply(pelvis, figure.frames["Pelvis"].T @ (figure.points.joints[f"{s}_Hip"] - centre))
+        for s in "LR"
+    }
+
+
+def plant_feet(transfer: Transfer) -> None:
+    """Hold the feet where the source's stand, in place."""
+    legs = {s: limb_of(transfer.figure, s, "Hip") for s in "LR"}
+    if any(leg is None for leg in legs.values()):
+        return
+    pairs = {s: leg for s, leg in legs.items() if leg is not None}
+    own = soles(transfer.figure, transfer.turns, _ankles(transfer, pairs))
+    away = corrections(own, transfer.stance, transfer.goal, transfer.rate)
+    shift = pelvis_share(away, transfer.stance, transfer.rate)
+    goals = {s: a + away[:, i] for i, (s, a) in enumerate(_ankles(transfer, pairs).items())}
+    transfer.hips = transfer.hips + shift
+    places = hip_places(transfer)
+    for side, leg in pairs.items():
+        bring(leg, transfer.turns, goals[side] - places[side])
+
+
+def _ankles(transfer: Transfer, legs: dict[str, Limb]) -> dict[str, Floats]:
+    places = hip_places(transfer)
+    return {s: places[s] + reach(leg, transfer.turns) for s, leg in legs.items()}
