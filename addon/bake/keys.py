@@ -5,6 +5,7 @@ Keys outside the span keep every bit of what they are: value, handles, interpola
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import bpy
 import numpy as np
@@ -81,11 +82,11 @@ def sampled(curve: bpy.types.FCurve, frames: NDArray[np.floating]) -> NDArray[np
     return np.array([curve.evaluate(float(f)) for f in frames], dtype=np.float64)
 
 
-def _read(curve: bpy.types.FCurve) -> dict[str, NDArray]:
+def _read(curve: bpy.types.FCurve) -> dict[str, NDArray[Any]]:
     return {name: _get(curve, name) for name in (*_FLOATS, *_KINDS)}
 
 
-def _get(curve: bpy.types.FCurve, name: str) -> NDArray:
+def _get(curve: bpy.types.FCurve, name: str) -> NDArray[Any]:
     """(N,) or (N, 2) one attribute of all keys."""
     width = _FLOATS.get(name)
     count = len(curve.keyframe_points)
@@ -94,7 +95,7 @@ def _get(curve: bpy.types.FCurve, name: str) -> NDArray:
     return found.reshape(-1, 2) if width == 2 else found
 
 
-def _write(curve: bpy.types.FCurve, keys: dict[str, NDArray]) -> None:
+def _write(curve: bpy.types.FCurve, keys: dict[str, NDArray[Any]]) -> None:
     points = curve.keyframe_points
     points.clear()
     points.add(len(keys["co"]))
@@ -104,7 +105,10 @@ def _write(curve: bpy.types.FCurve, keys: dict[str, NDArray]) -> None:
 
 
 def _only_values(
-    curve: bpy.types.FCurve, co: NDArray, inside: NDArray[np.bool_], frames: NDArray[np.floating]
+    curve: bpy.types.FCurve,
+    co: NDArray[Any],
+    inside: NDArray[np.bool_],
+    frames: NDArray[np.floating],
 ) -> bool:
     """Whether the keys are there already, joined by straight lines."""
     if int(inside.sum()) != len(frames):
@@ -114,7 +118,7 @@ def _only_values(
 
 
 def _hold_handles(
-    old: dict[str, NDArray], before: NDArray[np.bool_], after: NDArray[np.bool_]
+    old: dict[str, NDArray[Any]], before: NDArray[np.bool_], after: NDArray[np.bool_]
 ) -> None:
     """The keys beside the span must not have their handles found anew from their new neighbours:
     the curve would move where nothing is to change."""
@@ -126,7 +130,7 @@ def _hold_handles(
 
 def _new_keys(
     frames: NDArray[np.floating], values: NDArray[np.floating], handles: Handles | None
-) -> dict[str, NDArray]:
+) -> dict[str, NDArray[Any]]:
     count = len(frames)
     co = np.stack((frames, values), axis=1).astype(np.float32)
     third = np.array([1.0 / 3.0, 0.0], dtype=np.float32)

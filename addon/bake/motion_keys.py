@@ -32,10 +32,12 @@ def bake(
     frames, samples = key_frames(timing.first, timing.step, motion.frames, timing.whole)
     at = motion.at(samples) if timing.whole else motion
     quaternions, locations = pose_bones(at, rig_of(armature))
-    if new_action or armature.animation_data is None or armature.animation_data.action is None:
-        actions.new_action(armature, name)
+    before = armature.animation_data.action if armature.animation_data is not None else None
+    if new_action or before is None:
+        action = actions.new_action(armature, name)
     else:
-        actions.assign(armature, armature.animation_data.action)
+        action = before
+        actions.assign(armature, action)
     quaternions = continued_signs(quaternions, *_neighbours(armature, frames))
     for joint, bone in enumerate(JOINT_NAMES):
         pose_bone = armature.pose.bones[bone]
@@ -44,7 +46,7 @@ def bake(
         _write(armature, path, bone, frames, quaternions[:, joint])
     path = armature.pose.bones[JOINT_NAMES[0]].path_from_id("location")
     _write(armature, path, JOINT_NAMES[0], frames, locations)
-    return armature.animation_data.action
+    return action
 
 
 def _neighbours(

@@ -17,7 +17,7 @@ def check_target(armature: bpy.types.Object | None) -> bpy.types.Object:
     if armature is None:
         raise InputError("no armature is chosen; choose one or take New Body")
     name = armature.name
-    if armature.library is not None or armature.data.library is not None:
+    if armature.library or armature.data.library:
         raise InputError(
             f"armature {name!r} is linked from another file; make a library override of it first"
         )
@@ -39,7 +39,7 @@ def check_target(armature: bpy.types.Object | None) -> bpy.types.Object:
 def check_action(armature: bpy.types.Object) -> None:
     """InputError where the armature's own action cannot be written."""
     animation = armature.animation_data
-    if animation and animation.action and animation.action.library is not None:
+    if animation and animation.action and animation.action.library:
         raise InputError(
             f"action {animation.action.name!r} is linked from another file; bake into a new action"
         )

@@ -205,7 +205,7 @@ class LSMPLIFY_PT_keys(_Step, bpy.types.Panel):
         _button(column, other.LSMPLIFY_OT_reduce_keys, "KEYFRAME_HLT")
 
 
-def draw_settings(column: bpy.types.UILayout, kind: str, group: object) -> None:
+def draw_settings(column: bpy.types.UILayout, kind: str, group: bpy.types.PropertyGroup) -> None:
     """The settings of a step, those that matter now."""
     names = list(_SHOWN.get(kind) or groups.names_of(group))
     if kind == "RESOLVE" and group.bones == "REGIONS":

@@ -14,7 +14,8 @@ _LEAST = 16
 def wrapped(context: bpy.types.Context, text: str) -> list[str]:
     """The text in lines that fit into the region; an icon's width is left free."""
     scale = context.preferences.system.ui_scale
-    width = context.region.width if context.region else 0
+    region = getattr(context, "region", None)  # None where a script draws
+    width = region.width if region is not None else 0
     letters = int((width / scale - 70) / _LETTER)
     return textwrap.wrap(text, max(letters, _LEAST))
 

@@ -16,6 +16,7 @@ from ...lsmplify_core.files.json_files import read_json
 from ...lsmplify_core.runtime.errors import InputError
 from ..body.model_file import ADDON
 from ..takes import properties as groups
+from ..takes.properties import LSMPLifyCleanUp
 
 _KIND = "LSMPLify clean-up"
 
@@ -47,7 +48,7 @@ def path_of(name: str, make: bool = False) -> Path:
     return folder(make) / f"{plain}.json"
 
 
-def save(settings: object, path: Path) -> None:
+def save(settings: LSMPLifyCleanUp, path: Path) -> None:
     """Write the settings of every step, whole or not at all."""
     told: dict[str, Any] = {"kind": _KIND, "version": 1}
     for name in groups.GROUPS:
@@ -66,7 +67,7 @@ def _short(value: object) -> object:
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
-def load(settings: object, path: Path) -> None:
+def load(settings: LSMPLifyCleanUp, path: Path) -> None:
     """Read such a file into the settings. What it does not name stays. InputError says what is
     wrong; the settings are then as they were."""
     told = read_json(path, "a preset")

@@ -9,6 +9,7 @@ from bpy.props import EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ...lsmplify_core.runtime.errors import InputError
+from ..takes.properties import LSMPLifyCleanUp
 from ..translations import CONTEXT
 from . import files as presets
 
@@ -50,7 +51,7 @@ class LSMPLIFY_OT_save_preset(_Preset, bpy.types.Operator):
         """Ask for the name."""
         return context.window_manager.invoke_props_dialog(self)
 
-    def act(self, settings: object) -> str:
+    def act(self, settings: LSMPLifyCleanUp) -> str:
         """Write it."""
         path = presets.path_of(self.name, make=True)
         presets.save(settings, path)
@@ -71,7 +72,7 @@ class LSMPLIFY_OT_load_preset(_Preset, bpy.types.Operator):
         context.window_manager.invoke_search_popup(self)
         return {"FINISHED"}
 
-    def act(self, settings: object) -> str:
+    def act(self, settings: LSMPLifyCleanUp) -> str:
         """Read it."""
         presets.load(settings, presets.path_of(self.name))
         return f"Loaded {self.name}"
@@ -88,7 +89,7 @@ class LSMPLIFY_OT_export_preset(_Preset, bpy.types.Operator, ExportHelper):
         default="*.json", options={"HIDDEN"}, description="Endings of the files that are shown"
     )
 
-    def act(self, settings: object) -> str:
+    def act(self, settings: LSMPLifyCleanUp) -> str:
         """Write it."""
         path = Path(bpy.path.abspath(self.filepath))
         presets.save(settings, path)
@@ -106,7 +107,7 @@ class LSMPLIFY_OT_import_preset(_Preset, bpy.types.Operator, ImportHelper):
         default="*.json", options={"HIDDEN"}, description="Endings of the files that are shown"
     )
 
-    def act(self, settings: object) -> str:
+    def act(self, settings: LSMPLifyCleanUp) -> str:
         """Read it."""
         path = Path(bpy.path.abspath(self.filepath))
         presets.load(settings, path)

@@ -4,6 +4,7 @@
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 import numpy as np
@@ -20,6 +21,7 @@ from ...lsmplify_core.pipeline import Progress, Solution
 from ...lsmplify_core.reading import read_tracks
 from ...lsmplify_core.reading.overrides import with_overrides
 from ...lsmplify_core.repair import Repair
+from ...lsmplify_core.runtime.array_types import Floats
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.solve.fitting import Settings
 from ...lsmplify_core.tracks.units_and_axes import UNITS
@@ -41,6 +43,9 @@ from ..tracks.scene_tracks import SceneTracks, from_bones, from_objects, from_ve
 from ..tracks.sources.choose import source_objects
 from ..tracks.sources.vertices import Choice
 from .methods import chosen_method
+
+if TYPE_CHECKING:
+    from ..settings import LSMPLifySettings
 
 
 @dataclass(frozen=True)
@@ -155,7 +160,7 @@ def solve_job(job: Job) -> Generator[Progress, None, Solution]:
     )
 
 
-def _known(settings: object, person: Taken | None) -> SavedCalibration | None:
+def _known(settings: "LSMPLifySettings", person: Taken | None) -> SavedCalibration | None:
     """The calibration or static trial that the settings name, of the person whose tracks these are."""
     if not settings.calibration:
         return None
@@ -200,7 +205,7 @@ def _new_armature(
     return armature
 
 
-def _with_notes(solution: Solution, job: Job, settings: object) -> Solution:
+def _with_notes(solution: Solution, job: Job, settings: "LSMPLifySettings") -> Solution:
     """The solution with what is to be said of the job in its report's warnings."""
     report = solution.report
     notes = list(job.notes)
@@ -221,12 +226,12 @@ def _skin(job: Job, motion: Motion) -> Mannequin | None:
     return None
 
 
-def _span(settings: object) -> tuple[int, int] | None:
+def _span(settings: "LSMPLifySettings") -> tuple[int, int] | None:
     """The scene frames asked for, None for the scene's own."""
     return (settings.frame_start, settings.frame_end) if settings.use_range else None
 
 
-def _from_file(context: bpy.types.Context, settings: object) -> SceneTracks:
+def _from_file(context: bpy.types.Context, settings: "LSMPLifySettings") -> SceneTracks:
     if not settings.filepath:
         raise InputError("no file with the tracks is chosen")
     tracks = read_tracks(Path(bpy.path.abspath(settings.filepath)))
@@ -248,7 +253,7 @@ def _take_name(source: str) -> str:
     return Path(source.replace("'", "")).stem.replace("collection ", "").strip() or "Take"
 
 
-def _store_settings(action: bpy.types.Action, settings: object) -> None:
+def _store_settings(action: bpy.types.Action, settings: "LSMPLifySettings") -> None:
     """Keep on the action what it was made with."""
     action["lsmplify"] = {
         "source": settings.source, "layout": settings.layout, "keys": settings.keys,
@@ -261,7 +266,7 @@ def note_result(context: bpy.types.Context, baked: Baked) -> None:
     """Put the report where the panel shows it."""
     solution, timing = baked.solution, baked.timing
     report, motion, result = solution.report, solution.motion, context.scene.lsmplify.result
-    error = np.nan_to_num(motion.track_error, nan=-1.0)
+    error = np.nan_to_num(_track_error(motion), nan=-1.0)
     frame, track = np.unravel_index(int(np.argmax(error)), error.shape)
     result.done = True
     result.layout, result.tracks, result.frames = report["layout"], report["tracks"], motion.frames
@@ -275,3 +280,9 @@ def note_result(context: bpy.types.Context, baked: Baked) -> None:
     if solution.verdict is not None:
         verdict.fill(result.verdict, solution.verdict, timing)
     result.action, result.armature = baked.action.name, baked.armature.name
+
+
+def _track_error(motion: Motion) -> Floats:
+    """(T, K) metres, which every solve has."""
+    assert motion.track_error is not None
+    return motion.track_error

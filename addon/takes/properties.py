@@ -191,17 +191,17 @@ def unregister() -> None:
     del bpy.types.Action.lsmplify_step
 
 
-def names_of(group: object) -> list[str]:
+def names_of(group: bpy.types.PropertyGroup) -> list[str]:
     """The settings that a group has, in the order in which they are written."""
     return [n for cls in type(group).__mro__ for n in inspect.get_annotations(cls)]
 
 
-def values_of(group: object) -> dict[str, Any]:
+def values_of(group: bpy.types.PropertyGroup) -> dict[str, Any]:
     """A group's settings as plain values: numbers, words, lists of them."""
     return {name: plain(getattr(group, name)) for name in names_of(group)}
 
 
-def fill(group: object, values: dict[str, Any]) -> None:
+def fill(group: bpy.types.PropertyGroup, values: dict[str, Any]) -> None:
     """Set what a group has of these values, without anything being made anew. Values that don't fit
     raise TypeError or ValueError, as Blender says."""
     with live.silent():

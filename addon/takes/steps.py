@@ -94,7 +94,7 @@ def _plain_name(name: str) -> str:
     return name.split(" LSMPLify")[0].strip() or "Take"
 
 
-def copy_settings(source: object, target: object) -> None:
+def copy_settings(source: bpy.types.PropertyGroup, target: bpy.types.PropertyGroup) -> None:
     """Settings of one group into another of its kind."""
     with live.silent():
         groups.fill(target, groups.values_of(source))

@@ -116,7 +116,7 @@ def _plan(
         keys.replace(curve, made.times, made.values[:, index], handles)
 
 
-def _continuous(quaternions: NDArray[np.float64]) -> NDArray[np.float64]:
+def _continuous(quaternions: NDArray[np.float64]) -> NDArray[np.floating]:
     from ...lsmplify_core.geometry.rotations import continuous_quaternions
 
     return continuous_quaternions(quaternions)

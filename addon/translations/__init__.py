@@ -26,7 +26,7 @@ _CONTEXTS: Final = ("*", "Operator", CONTEXT)
 
 def said(text: str, **fields: object) -> str:
     """An English text in the language of the window, with its {fields} filled in."""
-    told = bpy.app.translations.pgettext_iface(text, CONTEXT)
+    told: str = bpy.app.translations.pgettext_iface(text, CONTEXT) or text
     return told.format(**fields) if fields else told
 
 

@@ -4,6 +4,7 @@ one clock. Nothing in the scene is changed."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import Any
 
 import bpy
 import numpy as np
@@ -13,7 +14,8 @@ from ....lsmplify_core.geometry.resampling import Clock, Sampled, clock_of, on_c
 from ....lsmplify_core.runtime.errors import InputError
 from .points import Points
 
-_Evaluated = tuple[bpy.types.Scene, Callable[[], bpy.types.Depsgraph]]
+_Evaluated = tuple[Any, Callable[[], Any]]
+"""A scene and what gives its depsgraph; Blender's stubs say neither rightly."""
 
 
 def sampled(

@@ -2,6 +2,8 @@
 """What stands still, and where: asked of an object's own settings, since Blender keeps no matrix up
 to date of what it does not draw."""
 
+from typing import Any
+
 import bpy
 from mathutils import Matrix
 
@@ -16,7 +18,7 @@ def moving_curves(item: bpy.types.Object) -> list[bpy.types.FCurve]:
     return [c for c in actions.curves_of(item) if c.data_path.startswith(_MOVING)]
 
 
-def acting(constraints: bpy.types.bpy_prop_collection) -> list[bpy.types.Constraint]:
+def acting(constraints: bpy.types.bpy_prop_collection[Any]) -> list[bpy.types.Constraint]:
     """The constraints that do something now; an influence with a curve counts as moving anyway."""
     return [c for c in constraints if not c.mute and c.influence > 0.0]
 
