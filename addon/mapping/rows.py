@@ -127,7 +127,7 @@ def _tell_unused(kept: bpy.types.PropertyGroup) -> None:
             row.used, row.point = row.track in used, ""
 
 
-def name_all(collection: bpy.types.bpy_prop_collection[Any], names: Sequence[str]) -> None:
+def name_all(collection: "bpy.types.bpy_prop_collection[Any]", names: Sequence[str]) -> None:
     """Fill a collection of names anew."""
     collection.clear()
     for name in names:

@@ -18,7 +18,7 @@ def moving_curves(item: bpy.types.Object) -> list[bpy.types.FCurve]:
     return [c for c in actions.curves_of(item) if c.data_path.startswith(_MOVING)]
 
 
-def acting(constraints: bpy.types.bpy_prop_collection[Any]) -> list[bpy.types.Constraint]:
+def acting(constraints: "bpy.types.bpy_prop_collection[Any]") -> list[bpy.types.Constraint]:
     """The constraints that do something now; an influence with a curve counts as moving anyway."""
     return [c for c in constraints if not c.mute and c.influence > 0.0]
 
