@@ -201,13 +201,20 @@ def _score(
     if sum(r in bones for r in core) < _LEAST * len(core):
         return None
     found = sum(r in bones for r in roles)
-    asked_bones = sum(len(kind.bones["*" + r[1:] if r[1:2] == "_" else r]) for r in roles)
-    share = sum(len(chain) for chain in bones.values()) / asked_bones
+    names = _asked(kind, core), sum(len(bones.get(r, ())) for r in core)
+    fingers = [r for r in roles if r[-1].isdigit()]
+    hands = sum(r in bones for r in fingers) / max(len(fingers), 1)
+    share = 0.8 * names[1] / names[0] + 0.2 * hands
     covered = sum(len(chain) for chain in bones.values()) / 60.0
-    names = {n.casefold() for n in rig.names}
-    signs = sum(s.casefold() in names for s in kind.signs)
+    known = {n.casefold() for n in rig.names}
+    signs = sum(s.casefold() in known for s in kind.signs)
     score = 0.5 * share + 0.5 * covered + _SIGN * signs - _AROUND * around
     return score, found, len(roles)
+
+
+def _asked(kind: RigKind, roles: list[str]) -> int:
+    """How many bones a kind has for some roles."""
+    return sum(len(kind.bones["*" + r[1:] if r[1:2] == "_" else r]) for r in roles)
 
 
 def _evidence(kind: RigKind, score: tuple[float, int, int], before: str, after: str) -> str:

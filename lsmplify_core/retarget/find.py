@@ -2,8 +2,11 @@
 """Which bone is what: by names, by structure, from a file, or from VRM's own assignment."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+import numpy as np
 
 from ..runtime.errors import InputError
 from .by_name import match_kind, match_names, rig_kinds, shipped_maps
@@ -21,6 +24,9 @@ _VRM_FINGERS: Final = {
     "Index": "Index", "Middle": "Middle", "Ring": "Ring", "Little": "Pinky", "Thumb": "Thumb",
 }  # fmt: skip
 
+_LOW: Final = 0.15
+"""Share of the height under which a bone above the pelvis counts as standing on the ground."""
+
 
 def find_map(rig: Rig, choice: str = "auto") -> RigMap:
     """The map for a rig, checked.
@@ -35,7 +41,7 @@ def find_map(rig: Rig, choice: str = "auto") -> RigMap:
     """
     if choice == "auto":
         fits = match_names(rig)
-        rig_map = fits[0].rig_map if fits else map_by_structure(rig)
+        rig_map = completed(fits[0].rig_map, rig) if fits else map_by_structure(rig)
     elif choice == "structure":
         rig_map = map_by_structure(rig)
     else:
@@ -54,13 +60,35 @@ def _chosen(rig: Rig, choice: str) -> RigMap:
                 raise InputError(
                     f"armature {rig.title!r} doesn't bear {kind.name}'s names; choose auto"
                 )
-            return fit.rig_map
+            return completed(fit.rig_map, rig)
     if not Path(choice).is_file():
         raise InputError(
             f"map {choice!r} is neither a file nor one of auto, structure, "
             f"{', '.join(shipped_maps())}"
         )
     return load_map(Path(choice))
+
+
+def completed(rig_map: RigMap, rig: Rig) -> RigMap:
+    """A map with what carries the pelvis added, where its names don't say it: a root bone on the
+    ground, and the bone that pelvis and spine both hang on."""
+    pelvis, spine = rig_map.first("Pelvis"), rig_map.first("Spine") or rig_map.first("Head")
+    if pelvis is None or spine is None:
+        return rig_map
+    bones = dict(rig_map.bones)
+    mapped = set(rig_map.mapped)
+    above = rig.ancestors(rig.index(pelvis))
+    if pelvis not in {rig.names[a] for a in rig.ancestors(rig.index(spine))}:
+        shared = set(rig.ancestors(rig.index(spine)))
+        join = next((a for a in above if a in shared), -1)
+        if join >= 0 and "Torso" not in bones and rig.names[join] not in mapped:
+            bones["Torso"] = (rig.names[join],)
+            above = rig.ancestors(join)
+    low = float(np.min(rig.heads[:, 2])) + _LOW * rig.height
+    ground = [a for a in above if rig.heads[a, 2] < low and rig.names[a] not in mapped]
+    if "Root" not in bones and ground:
+        bones["Root"] = (rig.names[ground[-1]],)
+    return replace(rig_map, bones=bones)
 
 
 def map_from_vrm(human_bones: Mapping[str, str], rig: Rig) -> RigMap:
@@ -82,7 +110,7 @@ def map_from_vrm(human_bones: Mapping[str, str], rig: Rig) -> RigMap:
         role = _vrm_role(name, "leftThumbMetacarpal" in given or "rightThumbMetacarpal" in given)
         if role is not None:
             bones[role] = (bone,)
-    rig_map = RigMap("VRM", bones, "assigned in the VRM file")
+    rig_map = completed(RigMap("VRM", bones, "assigned in the VRM file"), rig)
     check_map(rig_map, rig)
     return rig_map
 
