@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The forearm's turn (pronation), shared between elbow and wrist, and a wrist of two axes."""
+
+from array_api_compat import array_namespace
+
+from ..arrays import Array
+from .hinges import Hinge, hinge_frame
+from .turns import like, turn_about, twist_angle, wrapped
+
+_TOWARDS_REST = 0.2
+"""How much the resting hand counts beside the mean turn of a clip where angles are cut open."""
+
+
+def pronation(hinge: Hinge, elbow: Array, wrist: Array) -> Array:
+    """(T,) radians: the hand's turn about the forearm from the elbow's hinge on, positive about the
+    bone from elbow to wrist.
+
+    It is cut open half a turn away from its mean over the clip, so that no frame within that jumps.
+    """
+    xp = array_namespace(elbow)
+    frame, _, _ = hinge_frame(hinge, elbow)
+    total = twist_angle(xp.matrix_transpose(frame) @ elbow @ wrist, like(hinge.lower, elbow))
+    x, y = xp.mean(xp.cos(total)) + _TOWARDS_REST, xp.mean(xp.sin(total))
+    amid = xp.atan2(y, x)
+    return amid + wrapped(total - amid)
+
+
+def forearm(hinge: Hinge, elbow: Array, wrist: Array, share: float) -> tuple[Array, Array]:
+    """Elbow and wrist (T, 3, 3) with the forearm's turn shared: the elbow has `share` of it, the wrist
+    the rest and two axes across the forearm."""
+    xp = array_namespace(elbow)
+    frame, _, _ = hinge_frame(hinge, elbow)
+    turn = pronation(hinge, elbow, wrist)
+    new = frame @ turn_about(like(hinge.lower, elbow), share * turn)
+    return new, xp.matrix_transpose(new) @ elbow @ wrist
+
+

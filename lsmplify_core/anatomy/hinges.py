@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Limbs with a hinge in the middle: which way the upper bone is turned about itself.
+
+Turning the upper joint about its bone and the middle joint back moves no joint of the body, so joint
+places never say how the turn is shared. An elbow and a knee say it: they bend about one axis. Where
+the limb is bent, the upper bone is turned such that it bends about the hinge; where it is straight,
+the turn goes on from the bent frames before and after.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from ..arrays import Array, Floats
+from .timewise import followed, unit
+from .turns import applied, like, swing_to, turn_about
+
+_BENT = np.sin(np.radians(25.0))
+"""Sine of the bend at which a frame counts half."""
+_WELL_BENT = (np.sin(np.radians(20.0)), np.sin(np.radians(45.0)))
+"""Sines of the bends between which a limb stops being perhaps hyper-extended."""
+_FIRM = 0.05
+"""Seconds over which the turn of a well-bent limb is smoothed."""
+_HABIT = 1e-3
+"""The weight of the turn that is usual where nothing else is known, beside a bent frame's one."""
+
+
+@dataclass(frozen=True)
+class Hinge:
+    """A limb at rest, in SMPL's rest frame; all unit vectors (3,).
+
+    upper, lower: along its two bones. axis: a positive turn about it bends the limb. middle: a
+    direction of the upper bone amid all that it can reach; what is measured is singular opposite to
+    it.
+    """
+
+    upper: Floats
+    lower: Floats
+    axis: Floats
+    middle: Floats
+
+
+@dataclass(frozen=True)
+class Bend:
+    """What joint places say of a limb in T frames.
+
+    reference: (T, 3, 3) the upper joint's rotation without a turn about its bone of its own.
+    turn: (T, 2) cosine and sine of the turn that makes the limb bend about its hinge.
+    sine, cosine: (T,) of the angle between the bones.
+    """
+
+    reference: Array
+    turn: Array
+    sine: Array
+    cosine: Array
+
+
+def bend_of(hinge: Hinge, first: Array, second: Array) -> Bend:
+    """Measure a limb.
+
+    first, second: (T, 3, 3) local rotations of its upper and its middle joint. The lower bone lies
+    on a cone about the hinge's axis at rest, and so the two bones' angle says how far round the upper
+    bone the lower one must lie: cos φ sin β |h'| = f·h - u·h cos β, with the bones u and f at rest,
+    the axis h, its part h' across u, and the bend β.
+    """
+    xp = array_namespace(first)
+    u, f, h, m = (like(v, first) for v in (hinge.upper, hinge.lower, hinge.axis, hinge.middle))
+    base = swing_to(u, m)
+    reference = swing_to(m, applied(first, u)) @ base
+    low = applied(xp.matrix_transpose(reference) @ first @ second, f)
+    cosine = low @ u
+    part = h - (h @ u) * u
+    width = xp.sqrt(part @ part)
+    across = part / width
+    onward = like(np.cross(hinge.axis, hinge.upper), first) / width
+    at = xp.stack((low @ across, low @ onward), axis=-1)
+    sine = xp.sqrt(xp.sum(at * at, axis=-1) + 1e-12)
+    need = (f @ h - (u @ h) * cosine) / (sine * width)
+    limit = xp.ones_like(need) * 0.999999
+    need = xp.maximum(xp.minimum(need, limit), -limit)
+    goal = xp.stack((need, xp.sqrt(1.0 - need * need)), axis=-1)
+    # rotating by the turn adds it to the angle: goal · conj(at)
+    turn = xp.stack(
+        (goal[:, 0] * at[:, 0] + goal[:, 1] * at[:, 1], goal[:, 1] * at[:, 0] - goal[:, 0] * at[:, 1]),
+        axis=-1,
+    )  # fmt: skip
+    return Bend(reference, turn / sine[:, None], sine, cosine)
+
+
+def followed_turn(
+    bend: Bend, rate: float, hint: Array | None = None, hint_weight: Array | None = None
+) -> Array:
+    """(T,) radians: the turn of the upper bone from bent frames and, between them, from both sides.
+
+    Frames that may be hyper-extended bend the other way about the same hinge: they count for the
+    line along which they bend and not for its direction, which the well-bent frames of the clip say.
+    hint: (T, 2) directions that something else says, with weights (T,).
+    """
+    xp = array_namespace(bend.sine)
+    zero = xp.zeros_like(bend.sine)
+    bent = xp.where(bend.cosine < 0, xp.ones_like(zero), bend.sine)
+    weight = bent**4 / (bent**4 + _BENT**4)
+    low, high = _WELL_BENT
+    sure = xp.maximum(xp.minimum((bent - low) / (high - low), zero + 1.0), zero)
+    sure = sure * sure * (3.0 - 2.0 * sure)
+    usual = xp.stack((zero + 1.0, zero), axis=-1)
+    extra_weight, extra = zero + _HABIT, _HABIT * usual
+    if hint is not None and hint_weight is not None:
+        extra_weight = extra_weight + hint_weight
+        extra = extra + hint_weight[:, None] * hint
+    length = _FIRM * rate
+    total = sure * weight + extra_weight
+    along = unit(
+        followed((sure * weight)[:, None] * bend.turn / total[:, None] + extra / total[:, None],
+                 total, length)
+    )  # fmt: skip
+    agree = xp.sum(along * bend.turn, axis=-1)
+    share = sure + (1.0 - sure) * xp.abs(agree)
+    sign = sure + (1.0 - sure) * agree
+    total = weight * share + extra_weight
+    asked = (weight * sign)[:, None] * bend.turn + extra
+    path = followed(asked / total[:, None], total, length)
+    return xp.atan2(path[:, 1], path[:, 0])
+
+
+def turned(hinge: Hinge, bend: Bend, turn: Array, first: Array, second: Array) -> tuple[Array, Array]:
+    """Both joints' rotations with the upper bone turned so; no joint moves."""
+    xp = array_namespace(first)
+    new = bend.reference @ turn_about(like(hinge.upper, first), turn)
+    return new, xp.matrix_transpose(new) @ first @ second
+
+
+def hinge_frame(hinge: Hinge, second: Array) -> tuple[Array, Array, Array]:
+    """The middle joint without a turn about the lower bone: (T, 3, 3), and its bend and its sideways
+    bend (T,) in radians.
+
+    It bends by its axis h first, then sideways, about h × x with x across: azimuth and elevation of
+    the lower bone about the hinge, both counted from rest.
+    """
+    xp = array_namespace(second)
+    f, h = like(hinge.lower, second), like(hinge.axis, second)
+    ahead = hinge.lower - (hinge.lower @ hinge.axis) * hinge.axis
+    ahead = ahead / np.linalg.norm(ahead)
+    x, y = like(ahead, second), like(np.cross(hinge.axis, ahead), second)
+    low = applied(second, f)
+    around = xp.atan2(low @ y, low @ x)
+    limit = xp.ones_like(around)
+    up = xp.asin(xp.maximum(xp.minimum(low @ h, limit), -limit))
+    rest_up = float(np.arcsin(np.clip(hinge.lower @ hinge.axis, -1, 1)))
+    sideways = up - rest_up
+    # x turns towards h by a negative turn about y
+    frame = turn_about(h, around) @ turn_about(-y, sideways)
+    return frame, around, sideways

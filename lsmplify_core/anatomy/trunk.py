@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Spine, neck and collars: turns about bones shared in a fixed way, joint places unchanged.
+
+A bend of the spine shows where its joints lie; how much each of them is turned about its bone shows
+nowhere. Of all shares that leave the joints where they are, the one is taken that is nearest to
+equal thirds (spine) and halves (neck and head); collars are not turned about themselves at all.
+"""
+
+from array_api_compat import array_namespace
+
+from ..arrays import Array
+from ..joints import JOINT_INDEX
+from .turns import like, share_of, turn_about, twist_angle
+
+_SPINE = tuple(JOINT_INDEX[f"Spine{i}"] for i in (1, 2, 3))
+_NECK, _HEAD = JOINT_INDEX["Neck"], JOINT_INDEX["Head"]
+
+
+def shared(chain: list[Array], bones: list[Array]) -> list[Array]:
+    """Local rotations of a chain of joints, each turned about its bone so that the chain's rotations
+    so far are as near as they can be to equal shares of the whole.
+
+    chain: n arrays (T, 3, 3). bones: n - 1 unit vectors (3,), from each joint to the next. The places
+    of the joints and the last one's rotation stay.
+    """
+    xp = array_namespace(chain[0])
+    so_far = [chain[0]]
+    for rotation in chain[1:]:
+        so_far.append(so_far[-1] @ rotation)
+    new: list[Array] = []
+    for i, bone in enumerate(bones):
+        wanted = share_of(so_far[-1], (i + 1) / len(chain))
+        turn = twist_angle(xp.matrix_transpose(so_far[i]) @ wanted, bone)
+        new.append(so_far[i] @ turn_about(bone, turn))
+    new.append(so_far[-1])
+    return [new[0], *(xp.matrix_transpose(a) @ b for a, b in zip(new[:-1], new[1:], strict=True))]
+
+
+def trunk(rotations: list[Array], bones: Array) -> None:
+    """Share the turns of spine and neck, in place of the joints' rotations (24 arrays (T, 3, 3)).
+
+    bones: (24, 3) unit vectors, each joint from its parent at rest.
+    """
+    for joints in (_SPINE, (_NECK, _HEAD)):
+        new = shared([rotations[j] for j in joints], [bones[j] for j in joints[1:]])
+        for joint, rotation in zip(joints, new, strict=True):
+            rotations[joint] = rotation
+
+
+def collar(rotations: list[Array], collar_joint: int, shoulder: int, bones: Array) -> None:
+    """Take a collar's turn about itself into the shoulder, in place."""
+    xp = array_namespace(bones)
+    own = rotations[collar_joint]
+    bone = like(bones[shoulder], own)
+    back = turn_about(bone, -twist_angle(own, bone))
+    rotations[collar_joint] = own @ back
+    rotations[shoulder] = xp.matrix_transpose(back) @ rotations[shoulder]
