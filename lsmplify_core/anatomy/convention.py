@@ -14,8 +14,8 @@ from typing import Final
 
 from array_api_compat import array_namespace
 
-from ..arrays import Array
-from ..joints import N_JOINTS
+from ..geometry.skeleton import N_JOINTS
+from ..runtime.array_types import Array
 from . import trunk
 from .forearm import forearm
 from .hinges import bend_of, followed_turn, turned

@@ -3,7 +3,7 @@
 
 from array_api_compat import array_namespace
 
-from ..arrays import Array
+from ..runtime.array_types import Array
 from .hinges import Hinge, hinge_frame
 from .turns import like, turn_about, twist_angle, wrapped
 
@@ -33,5 +33,3 @@ def forearm(hinge: Hinge, elbow: Array, wrist: Array, share: float) -> tuple[Arr
     turn = pronation(hinge, elbow, wrist)
     new = frame @ turn_about(like(hinge.lower, elbow), share * turn)
     return new, xp.matrix_transpose(new) @ elbow @ wrist
-
-

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from array_api_compat import array_namespace
 
-from ..arrays import Array, Floats
+from ..runtime.array_types import Array, Floats
 from .timewise import followed, unit
 from .turns import applied, like, swing_to, turn_about
 
@@ -124,7 +124,9 @@ def followed_turn(
     return xp.atan2(path[:, 1], path[:, 0])
 
 
-def turned(hinge: Hinge, bend: Bend, turn: Array, first: Array, second: Array) -> tuple[Array, Array]:
+def turned(
+    hinge: Hinge, bend: Bend, turn: Array, first: Array, second: Array
+) -> tuple[Array, Array]:
     """Both joints' rotations with the upper bone turned so; no joint moves."""
     xp = array_namespace(first)
     new = bend.reference @ turn_about(like(hinge.upper, first), turn)

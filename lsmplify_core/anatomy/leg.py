@@ -4,7 +4,7 @@
 import numpy as np
 from array_api_compat import array_namespace
 
-from ..arrays import Array
+from ..runtime.array_types import Array
 from .hinges import bend_of, followed_turn, hinge_frame, turned
 from .limbs import Limb
 from .turns import like, turn_about, twist_angle

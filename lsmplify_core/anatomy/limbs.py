@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from ..arrays import Array, Floats
-from ..joints import JOINT_INDEX
+from ..geometry.skeleton import JOINT_INDEX
+from ..runtime.array_types import Array, Floats
 from .hinges import Hinge
 
 _AHEAD: Final = np.radians(45.0)

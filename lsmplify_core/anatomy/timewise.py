@@ -12,7 +12,7 @@ is small (the first-order smoother of Whittaker, "On a New Method of Graduation"
 
 from array_api_compat import array_namespace
 
-from ..arrays import Array
+from ..runtime.array_types import Array
 
 
 def followed(directions: Array, weights: Array, length: float) -> Array:

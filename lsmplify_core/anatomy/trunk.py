@@ -8,8 +8,8 @@ equal thirds (spine) and halves (neck and head); collars are not turned about th
 
 from array_api_compat import array_namespace
 
-from ..arrays import Array
-from ..joints import JOINT_INDEX
+from ..geometry.skeleton import JOINT_INDEX
+from ..runtime.array_types import Array
 from .turns import like, share_of, turn_about, twist_angle
 
 _SPINE = tuple(JOINT_INDEX[f"Spine{i}"] for i in (1, 2, 3))

@@ -4,8 +4,8 @@
 import numpy as np
 from array_api_compat import array_namespace
 
-from ..arrays import Array, Floats
-from ..rotations import axis_angle_to_matrix, cross, matrix_to_axis_angle, skew
+from ..geometry.rotations import axis_angle_to_matrix, cross, matrix_to_axis_angle, skew
+from ..runtime.array_types import Array, Floats
 
 
 def like(values: Floats, other: Array) -> Array:
