@@ -6,6 +6,8 @@ nowhere. Of all shares that leave the joints where they are, the one is taken th
 equal thirds (spine) and halves (neck and head); collars are not turned about themselves at all.
 """
 
+from itertools import pairwise
+
 from array_api_compat import array_namespace
 
 from ..geometry.skeleton import JOINT_INDEX
@@ -33,7 +35,7 @@ def shared(chain: list[Array], bones: list[Array]) -> list[Array]:
         turn = twist_angle(xp.matrix_transpose(so_far[i]) @ wanted, bone)
         new.append(so_far[i] @ turn_about(bone, turn))
     new.append(so_far[-1])
-    return [new[0], *(xp.matrix_transpose(a) @ b for a, b in zip(new[:-1], new[1:], strict=True))]
+    return [new[0], *(xp.matrix_transpose(a) @ b for a, b in pairwise(new))]
 
 
 def trunk(rotations: list[Array], bones: Array) -> None:

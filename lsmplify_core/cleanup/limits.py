@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a body can do, as soft limits; twist spread along limbs; calm where nobody looks.
 
-Ranges are those of the American Academy of Orthopaedic Surgeons ("Joint Motion: Method of Measuring
-and Recording", 1965), from the T-pose, in SMPL's joint frames (X to the person's left, Y up, Z forward): turns
-about the two axes across the bone (swing), and about the bone (twist). They are wider where SMPL
-spreads one anatomical joint over several (spine, neck, collar with shoulder).
+The ranges are those of `anatomy.ranges`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..anatomy.ranges import limits, past_ranges
 from ..geometry.rotations import (
     axis_angle_to_matrix,
     continuous_quaternions,
@@ -23,38 +21,11 @@ from ..geometry.rotations import (
     slerp,
     swing_twist,
 )
-from ..geometry.skeleton import JOINT_INDEX, JOINT_NAMES, MIRROR, N_JOINTS, N_POSED
+from ..geometry.skeleton import JOINT_INDEX, N_POSED
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
 from ..solve.smoothing import gaussian
-
-
-@dataclass(frozen=True)
-class Range:
-    """Degrees a rotation vector may reach about x, y and z: (least, most) each, of a left joint; the
-    right one is its mirror image."""
-
-    x: tuple[float, float]
-    y: tuple[float, float]
-    z: tuple[float, float]
-
-
-RANGES: Final[dict[str, Range]] = {
-    "Spine1": Range((-25, 45), (-30, 30), (-30, 30)),
-    "Spine2": Range((-20, 35), (-30, 30), (-25, 25)),
-    "Spine3": Range((-20, 35), (-30, 30), (-25, 25)),
-    "Neck": Range((-40, 40), (-50, 50), (-35, 35)),
-    "Head": Range((-40, 40), (-50, 50), (-35, 35)),
-    "L_Hip": Range((-130, 40), (-60, 60), (-40, 80)),
-    "L_Knee": Range((-10, 160), (-35, 35), (-20, 20)),
-    "L_Ankle": Range((-35, 60), (-45, 45), (-45, 45)),
-    "L_Foot": Range((-70, 50), (-20, 20), (-20, 20)),
-    "L_Collar": Range((-30, 30), (-45, 30), (-25, 50)),
-    "L_Shoulder": Range((-110, 110), (-140, 60), (-110, 110)),
-    "L_Elbow": Range((-110, 110), (-160, 12), (-60, 60)),
-    "L_Wrist": Range((-100, 100), (-45, 45), (-90, 90)),
-}
 
 _TWISTED: Final = (("L_Shoulder", "L_Elbow"), ("R_Shoulder", "R_Elbow"), ("L_Elbow", "L_Wrist"), ("R_Elbow", "R_Wrist"))  # fmt: skip
 
@@ -69,7 +40,7 @@ def within_limits(motion: Motion, strength: float = 1.0, margin: float = 10.0) -
     if strength == 0:
         return motion
     vectors = matrix_to_axis_angle(motion.rotations)
-    low, high = _limits()
+    low, high = limits()
     over = np.maximum(vectors - high, 0.0) - np.maximum(low - vectors, 0.0)
     soft = np.radians(margin)
     kept = soft * np.tanh(np.abs(over) / soft) * np.sign(over)
@@ -82,10 +53,7 @@ def within_limits(motion: Motion, strength: float = 1.0, margin: float = 10.0) -
 
 def past_limits(motion: Motion) -> Floats:
     """(T, 24) degrees: how far each rotation is past its range, 0 inside."""
-    vectors = matrix_to_axis_angle(motion.rotations)
-    low, high = _limits()
-    over = np.maximum(vectors - high, 0.0) + np.maximum(low - vectors, 0.0)
-    return np.degrees(np.linalg.norm(over, axis=-1))
+    return past_ranges(motion.rotations)
 
 
 def spread_twist(motion: Motion, strength: float = 1.0) -> Motion:
@@ -157,23 +125,6 @@ def calmed(
     return replace(motion, rotations=rotations, track_error=None)
 
 
-def _limits() -> tuple[Floats, Floats]:
-    """(24, 3) radians: least and most; joints without a range have none."""
-    low, high = np.full((N_JOINTS, 3), -np.inf), np.full((N_JOINTS, 3), np.inf)
-    for name, spread in RANGES.items():
-        joint = JOINT_INDEX[name]
-        for axis, (least, most) in enumerate((spread.x, spread.y, spread.z)):
-            low[joint, axis], high[joint, axis] = np.radians(least), np.radians(most)
-        other = MIRROR[joint]
-        if other != joint:
-            low[other], high[other] = low[joint], high[joint]
-            low[other, 1:], high[other, 1:] = -high[joint, 1:], -low[joint, 1:]
-    return low, high
-
-
 def _check(what: str, strength: float) -> None:
     if not 0.0 <= strength <= 1.0:
         raise InputError(f"{what}: strength {strength} is not from 0 to 1")
-
-
-assert set(RANGES) <= set(JOINT_NAMES)

@@ -23,8 +23,12 @@ def add_parser(subparsers: Any) -> None:
                    help="folder of AMASS npz files, or of 3DPW's or RICH's pickles")  # fmt: skip
     p.add_argument("--layout", default="BODY_25", help="name or JSON file (default: BODY_25)")
     p.add_argument("--protocol", choices=PROTOCOLS, default="sequential")
-    p.add_argument("--method", nargs="+", default=["default"], metavar="M",
-                   help="default, learned, gauss-newton, copy (default: default)")  # fmt: skip
+    p.add_argument("--method", nargs="+", action="extend", metavar="M",
+                   help="default, learned, gauss-newton, copy (default: default); several, or the "
+                   "option repeated")  # fmt: skip
+    p.add_argument("--convention", choices=("anatomical", "source"), default="anatomical",
+                   help="bring truth and result into the anatomical convention, or compare them as "
+                   "they are (default: anatomical)")  # fmt: skip
     p.add_argument("--noise-mm", type=float, default=0.0, help="noise along each axis")
     p.add_argument("--dropout", type=float, default=0.0, help="share of samples missing, 0 to 0.95")
     p.add_argument("--contacts", choices=("auto", "off"), default="off",
@@ -61,12 +65,14 @@ def run(args: argparse.Namespace) -> int:
     model = None if args.body is None else load_smpl_file(args.body)
     conditions = Conditions(load_layout(args.layout), args.noise_mm, args.dropout, args.contacts)
     groups = evaluate(
-        args.data, conditions, args.protocol, tuple(dict.fromkeys(args.method)),
+        args.data, conditions, args.protocol, tuple(dict.fromkeys(args.method or ["default"])),
         args.subset, args.rate, args.proportions, args.known_body,
         _tell if sys.stderr.isatty() else _quiet, model, args.given_first, args.starts,
+        args.convention,
     )  # fmt: skip
     rows = [group.row() for group in groups]
     say_lines(tables.rows_table(rows))
+    say_lines("\n" + tables.anatomy_table(groups))
     if args.more:
         say_lines("\n" + tables.more_table(groups))
     for group in groups:

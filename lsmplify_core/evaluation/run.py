@@ -11,7 +11,7 @@ from ..datasets import find_sources
 from .clips import Clip, load_clips
 from .methods import find_method, with_feet
 from .protocols import Conditions, takes
-from .scores import Score, row, score
+from .scores import ANATOMICAL, Score, row, score
 from .takes import Take
 
 
@@ -24,6 +24,7 @@ class Group:
     stride: int | None
     conditions: Conditions
     scores: list[Score]
+    convention: str = ANATOMICAL
 
     def row(self) -> dict[str, Any]:
         """The contract's row of `lsmplify evaluate --json`."""
@@ -34,6 +35,7 @@ class Group:
             "layout": self.conditions.layout.name,
             "noise_mm": self.conditions.noise_mm,
             "dropout": self.conditions.dropout,
+            "convention": self.convention,
             **row(self.scores, self.conditions.layout),
         }
 
@@ -51,13 +53,15 @@ def evaluate(
     model: SmplFile | None = None,
     given_first: bool = False,
     starts: Path | None = None,
+    convention: str = ANATOMICAL,
 ) -> list[Group]:
     """Every method on every clip under `data`; one group a method and stride.
 
     subset: only clips with this in their path. rate: frames per second to resample to. proportions:
     spread of the clips' body proportions. known_body: give methods the true body, so that only
     poses are to be found. tell: gets a line a clip. model: the clips' people are of this file, whose
-    mesh PVE is measured on. Raises InputError.
+    mesh PVE is measured on. convention: "anatomical" or "source", what truth and result are brought
+    into before they are compared. Raises InputError.
     """
     sources = find_sources(data, subset)
     for method in methods:
@@ -74,10 +78,10 @@ def evaluate(
                     answer = find_method(method)(take)
                     if conditions.contacts == "auto":
                         answer = with_feet(take, answer)
-                    found.setdefault((method, stride), []).append(score(take, answer))
+                    found.setdefault((method, stride), []).append(score(take, answer, convention))
     name = f"{protocol}, first pose given" if given_first else protocol
     order = sorted(found, key=lambda key: (methods.index(key[0]), key[1] or 0))
-    return [Group(m, name, s, conditions, found[m, s]) for m, s in order]
+    return [Group(m, name, s, conditions, found[m, s], convention) for m, s in order]
 
 
 def given(take: Take, clip: Clip, body: bool = False, first: bool = False) -> Take:

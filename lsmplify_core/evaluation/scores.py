@@ -7,17 +7,22 @@ from typing import Any, Final
 
 import numpy as np
 
+from ..anatomy.figures import Anatomy, anatomy, summary
 from ..body.body import Body
 from ..body.mannequin import mannequin, skin
 from ..body.smpl_file import SmplFile
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.skeleton import JOINT_INDEX, N_POSED
 from ..layouts.layout import Layout
+from ..motion.anatomical import in_convention
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from . import metrics
 from .answers import Answer
 from .takes import Take
+
+CONVENTIONS: Final = ("anatomical", "source")
+ANATOMICAL: Final = CONVENTIONS[0]
 
 _CHUNK = 256
 """Frames whose meshes are in memory at once."""
@@ -52,11 +57,20 @@ class Score:
     sliding: Floats
     skating: Floats
     penetration: Floats
+    anatomy: Anatomy
+    anatomy_truth: Anatomy
 
 
-def score(take: Take, answer: Answer) -> Score:
-    """Hold a method's answer against a take's truth, frame by frame."""
+def score(take: Take, answer: Answer, convention: str = ANATOMICAL) -> Score:
+    """Hold a method's answer against a take's truth, frame by frame.
+
+    convention: "anatomical" brings both into the anatomical convention first, "source" leaves them as
+    they are. Anatomical figures are of the motions as they are in either case.
+    """
     motion, truth, points = answer.motion, take.truth, answer.points
+    anatomies = (_anatomy(motion), _anatomy(truth))
+    if convention == ANATOMICAL:
+        motion, truth = in_convention(motion), in_convention(truth)
     joints, true_joints = motion.joints(), truth.joints()
     swing, twist = metrics.swing_twist_errors(motion.rotations, truth.rotations, truth.body.offsets)
     feet = feet_points(motion)
@@ -79,7 +93,13 @@ def score(take: Take, answer: Answer) -> Score:
         sliding=metrics.foot_sliding(feet, feet_points(truth)),
         skating=metrics.skating(feet, truth.rate).astype(float),
         penetration=metrics.penetration(feet),
+        anatomy=anatomies[0],
+        anatomy_truth=anatomies[1],
     )
+
+
+def _anatomy(motion: Motion) -> Anatomy:
+    return anatomy(motion.rotations, motion.body.offsets, motion.root, motion.rate)
 
 
 def feet_points(motion: Motion) -> Floats:
@@ -151,6 +171,7 @@ def row(scores: list[Score], layout: Layout) -> dict[str, Any]:
         "foot_sliding_mm": _mean([s.sliding for s in scores]),
         "seconds": seconds,
         "frames_per_second": frames / seconds if seconds > 0 else None,
+        **summary([s.anatomy for s in scores]),
     }
 
 

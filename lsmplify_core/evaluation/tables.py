@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..anatomy.figures import summary
 from ..files.atomic import write_whole
 from ..geometry.skeleton import JOINT_NAMES
 from ..runtime.console import one_line
@@ -42,6 +43,23 @@ def more_table(groups: list[Group]) -> str:
         [g.method, *(_shown(v) for v in f.values())] for g, f in zip(groups, figures, strict=True)
     ]
     return text_table(["method", *figures[0]], lines)
+
+
+_ANATOMY = {
+    "elbow_sideways_p95_deg": "elbow side° p95", "knee_sideways_p95_deg": "knee side° p95",
+    "knee_twist_p95_deg": "knee twist° p95", "hyperextension_p95_deg": "hyperext° p95",
+    "wrist_twist_excess_deg": "wrist twist°", "wrist_twist_excess_p95_deg": "p95",
+    "collar_elevation_off_deg": "collar°", "toe_bend_push_off_deg": "toe push-off°",
+    "range_violations_per_1000": "violations ‰",
+}  # fmt: skip
+
+
+def anatomy_table(groups: list[Group]) -> str:
+    """Figures that need no truth, of every method's result and of the truth, as they are."""
+    rows = [(g.method, summary([s.anatomy for s in g.scores])) for g in groups]
+    rows.append(("source data", summary([s.anatomy_truth for s in groups[0].scores])))
+    lines = [[name, *(_shown(figures[key]) for key in _ANATOMY)] for name, figures in rows]
+    return text_table(["method", *_ANATOMY.values()], lines)
 
 
 def joint_table(group: Group) -> str:

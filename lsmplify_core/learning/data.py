@@ -8,8 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..anatomy.convention import to_convention
+from ..anatomy.doubtful import doubtful
+from ..anatomy.toes import rigid_toes, toe_bend, with_toes
 from ..body.body import default_body
-from ..geometry.skeleton import JOINT_INDEX, MIRROR, N_POSED
+from ..geometry.skeleton import MIRROR, N_POSED
 from ..motion.motion import load_motion
 from ..runtime.errors import InputError
 
@@ -22,17 +25,16 @@ VALIDATION: tuple[str, ...] = (
 SET_WEIGHTS: dict[str, float] = {"cmu": 3.0, "reactidle": 0.6, "martial": 2.0, "tennis": 0.7}
 """How often a frame of a set is drawn beside the others: more where the motion is richer."""
 
-LOOSE_ARMS: tuple[str, ...] = ("ys2010", "tennis")
-"""Sets whose rigs turn upper arms and forearms about themselves at will: their arms' positions
-are learned from, their rotations little."""
-LOOSE_TRUST = 0.1
+_TOES: tuple[float, float] = (0.5, 1.2)
+"""Toes of rigs without any bend between so and so many times what the rule says."""
 
 
 @dataclass(frozen=True)
 class Clips:
-    """rotations: (F, 22, 3, 3) all clips end to end. roots: (F, 3) metres, every body made the default
-    one's size. starts, lengths: (C,) frames of each clip. chance: (C,) the odds to draw from each clip. trust: (C, 22) how far each joint's rotation counts
-    as truth."""
+    """rotations: (F, 22, 3, 3) all clips end to end, in the anatomical convention. roots: (F, 3)
+    metres, every body made the default one's size. starts, lengths: (C,) frames of each clip. chance:
+    (C,) the odds to draw from each clip. trust: (C, 22) how far each joint's rotation counts as
+    truth. toes: (F, 2) radians by which rigs without toes of their own would have them extended."""
 
     rotations: Tensor
     roots: Tensor
@@ -40,6 +42,7 @@ class Clips:
     lengths: Tensor
     chance: Tensor
     trust: Tensor
+    toes: Tensor
 
 
 def is_validation(path: Path) -> bool:
@@ -47,50 +50,62 @@ def is_validation(path: Path) -> bool:
     return f"{path.parent.name}/{path.name}".startswith(VALIDATION)
 
 
-def load_clips(folder: Path, validation: bool = False) -> Clips:
-    """All clips below `folder`, at 30 frames per second: those for training, or those kept apart."""
+def load_clips(
+    folder: Path, validation: bool = False, source: bool = False, without: str = ""
+) -> Clips:
+    """All clips below `folder`, at 30 frames per second: those for training, or those kept apart.
+
+    source: leave rotations as the files have them. without: leave out a set, to measure on it what a
+    network that never saw it does. Clips whose elbows bend backwards are left out.
+    """
     files = [f for f in sorted(folder.rglob("*.npz")) if is_validation(f) == validation]
+    files = [f for f in files if f.parent.name != without]
     if not files:
         raise InputError(f"{folder}: there are no motion clips (*.npz) below this folder")
-    blocks: list[Tensor] = []
-    roots: list[Tensor] = []
-    lengths: list[int] = []
-    weights: list[float] = []
-    trust: list[Tensor] = []
-    for file in files:
-        motion = load_motion(file)
-        if abs(motion.rate - 30.0) > 0.5:
-            motion = motion.at_rate(30.0)
-        blocks.append(torch.from_numpy(motion.rotations[:, :N_POSED].astype(np.float32)))
-        unit = motion.body.height / default_body().height
-        roots.append(torch.from_numpy((motion.root / unit).astype(np.float32)))
-        lengths.append(motion.frames)
-        weights.append(motion.frames * SET_WEIGHTS.get(file.parent.name, 1.0))
-        trust.append(_joint_trust(file.parent.name))
-    length = torch.tensor(lengths)
+    clips = [_clip(file, source) for file in files]
+    clips = [clip for clip in clips if clip is not None]
+    if not clips:
+        raise InputError(f"{folder}: every clip below this folder bends its elbows backwards")
+    rotations, roots, toes, names = zip(*clips, strict=True)
+    length = torch.tensor([len(block) for block in rotations])
+    weights = [len(r) * SET_WEIGHTS.get(n, 1.0) for r, n in zip(rotations, names, strict=True)]
     chance = torch.tensor(weights, dtype=torch.float64)
     starts = torch.cumsum(length, 0) - length
     odds = chance / chance.sum()
+    trust = torch.ones(len(clips), N_POSED)
     return Clips(
-        torch.cat(blocks), torch.cat(roots), starts, length, odds, torch.stack(trust)
+        torch.cat(rotations), torch.cat(roots), starts, length, odds, trust, torch.cat(toes)
     )  # fmt: skip
 
 
-def _joint_trust(name: str) -> Tensor:
-    trust = torch.ones(N_POSED)
-    if name in LOOSE_ARMS:
-        trust[[JOINT_INDEX[f"{side}_{part}"] for side in "LR" for part in _ARM]] = LOOSE_TRUST
-    return trust
-
-
-_ARM = ("Shoulder", "Elbow", "Wrist")
+def _clip(file: Path, source: bool) -> tuple[Tensor, Tensor, Tensor, str] | None:
+    """A file's rotations, roots, toes by rule and set; None where its elbows bend backwards."""
+    motion = load_motion(file)
+    if abs(motion.rate - 30.0) > 0.5:
+        motion = motion.at_rate(30.0)
+    rotations, offsets = motion.rotations, motion.body.offsets
+    wrong = doubtful(rotations, offsets)
+    if wrong is not None:
+        print(f"{file}: left out, since {wrong}", flush=True)
+        return None
+    if not source:
+        rotations = to_convention(rotations, offsets, motion.rate)
+    bend = np.zeros((motion.frames, 2))
+    if rigid_toes(rotations):
+        bend = toe_bend(rotations, offsets, motion.root, motion.rate)
+    root = motion.root / (motion.body.height / default_body().height)
+    block, root, bend = (
+        torch.from_numpy(v.astype(np.float32)) for v in (rotations[:, :N_POSED], root, bend)
+    )
+    return block, root, bend, file.parent.name
 
 
 def draw_windows(
     clips: Clips, count: int, length: int, random: torch.Generator, strides: tuple[int, ...]
 ) -> tuple[Tensor, Tensor]:
     """(count, length, 22, 3, 3): windows at random places, strides and time directions; half of
-    them mirrored. A window that reaches past its clip's end holds the last frame.
+    them mirrored. A window that reaches past its clip's end holds the last frame. Where a rig has no
+    toes, half of the windows bend them by rule, more or less.
 
     Also (count, 22), how far each joint's rotation counts as truth."""
     which = torch.multinomial(clips.chance, count, replacement=True, generator=random)
@@ -102,7 +117,10 @@ def draw_windows(
     steps = torch.minimum(steps, clips.lengths[which][:, None] - 1)
     backwards = torch.rand(count, generator=random) < 0.5
     steps = torch.where(backwards[:, None], steps.flip(1), steps)
-    windows = clips.rotations[clips.starts[which][:, None] + steps]
+    frames = clips.starts[which][:, None] + steps
+    gain = _TOES[0] + (_TOES[1] - _TOES[0]) * torch.rand(count, generator=random)
+    gain = torch.where(torch.rand(count, generator=random) < 0.5, gain, 0.0)
+    windows = with_toes(clips.rotations[frames], gain[:, None, None] * clips.toes[frames])
     mirrored = torch.rand(count, generator=random) < 0.5
     windows = torch.where(mirrored[:, None, None, None, None], mirror(windows), windows)
     return windows, clips.trust[which]

@@ -273,6 +273,7 @@ def test_pairs_carry_the_roots_way_between_their_frames() -> None:
     clips = Clips(
         turned.expand(200, 22, 3, 3), frame[:, None] * torch.tensor([1.0, 2.0, 0.0]),
         torch.tensor([0]), torch.tensor([200]), torch.tensor([1.0]), torch.ones(1, 22),
+        torch.zeros(200, 2),
     )  # fmt: skip
     people = many_people(1, 0.0, np.random.default_rng(0))
     pairs = draw_pairs(clips, people, 50, torch.Generator().manual_seed(0))
@@ -302,7 +303,13 @@ def test_network_learns_pairs_of_a_clip() -> None:
     ends = axis_angle_to_matrix(torch.linspace(0, 1, 40)[:, None, None] * torch.randn(1, 22, 3))
     roots = torch.linspace(0, 1, 40)[:, None] * torch.tensor([0.5, 0.0, 0.1])
     clips = Clips(
-        ends, roots, torch.tensor([0]), torch.tensor([40]), torch.tensor([1.0]), torch.ones(1, 22)
+        ends,
+        roots,
+        torch.tensor([0]),
+        torch.tensor([40]),
+        torch.tensor([1.0]),
+        torch.ones(1, 22),
+        torch.zeros(40, 2),
     )
     people = many_people(2, 0.05, np.random.default_rng(0))
     network = PaperNetwork(dropout=0.0)

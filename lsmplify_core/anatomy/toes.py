@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Toes bent by rule, where a rig has none or no point shows them: the heel rises, the ball stays.
+
+Toes on the floor stay level while the foot rolls over the ball, so that they bend by as much as the
+foot is pitched. How far a foot rests on its ball is told by how low and how slow the ball is.
+"""
+
+from typing import Final
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from ..geometry.kinematics import forward
+from ..geometry.skeleton import JOINT_INDEX
+from ..runtime.array_types import Array, Floats
+from .turns import like, turn_about
+
+FEET: Final = (
+    (JOINT_INDEX["L_Ankle"], JOINT_INDEX["L_Foot"]),
+    (JOINT_INDEX["R_Ankle"], JOINT_INDEX["R_Foot"]),
+)
+_LOW: Final = (0.03, 0.10)
+"""Metres of the ball above its own lowest about that time: on the floor below, in the air above."""
+_SLOW: Final = (0.5, 1.6)
+"""Metres a second of the ball: at rest below, swinging above."""
+_ABOUT: Final = 1.0
+"""Seconds to each side in which the ball's lowest place is the floor: slopes and stairs change it."""
+_MOST: Final = np.radians(60.0)
+"""Toes extend so far at most: 60 to 70 degrees at the first joint (Buell et al., "Range of motion of
+the first metatarsophalangeal joint", Foot & Ankle 1988)."""
+_FLAT: Final = (10.0, np.radians(30.0))
+"""A foot stands flat at this percentile of its pitch on the floor, and no rig's foot at rest is pitched
+by more."""
+_EASE: Final = 0.03
+"""Seconds, the standard deviation of the filter over the bend."""
+_RIGID: Final = np.radians(1.0)
+"""A rig whose toes never turn by more has none."""
+
+
+def toe_bend(rotations: Floats, offsets: Floats, root: Floats, rate: float) -> Floats:
+    """How far the toes extend by rule.
+
+    Args:
+        rotations: (T, 24, 3, 3) local ones, the world Z up.
+        offsets: (24, 3) metres, each joint from its parent at rest.
+        root: (T, 3) metres, the pelvis.
+        rate: frames per second.
+
+    Returns:
+        (T, 2) radians, left and right, zero or more.
+    """
+    turned, placed = forward(rotations, offsets, root)
+    bends: list[Floats] = []
+    for ankle, ball in FEET:
+        pitch = np.arcsin(np.clip(-turned[:, ankle, 2, 2], -1.0, 1.0))
+        upright = np.clip(2.0 * turned[:, ankle, 2, 1], 0.0, 1.0)
+        stands = _on_floor(placed[:, ball], rate) * upright
+        bend = stands * np.clip(pitch - _flat_pitch(pitch, stands), 0.0, _MOST)
+        bends.append(_eased(bend, _EASE * rate))
+    return np.stack(bends, axis=1)
+
+
+def with_toes(rotations: Array, bend: Array) -> Array:
+    """Rotations (..., 24 or 22, 3, 3) with the toes extended by a further (..., 2) radians.
+
+    NumPy arrays and torch tensors alike.
+    """
+    xp = array_namespace(rotations)
+    axis = like(np.array([-1.0, 0.0, 0.0]), rotations)
+    joints = [rotations[..., j, :, :] for j in range(rotations.shape[-3])]
+    for side, (_, ball) in enumerate(FEET):
+        joints[ball] = joints[ball] @ turn_about(axis, bend[..., side])
+    return xp.stack(joints, axis=-3)
+
+
+def rigid_toes(rotations: Floats) -> bool:
+    """Whether neither foot's toes turn in any of the frames: a rig without them."""
+    for _, ball in FEET:
+        trace = np.trace(rotations[:, ball], axis1=-2, axis2=-1)
+        if np.arccos(np.clip((trace.min() - 1.0) / 2.0, -1.0, 1.0)) > _RIGID:
+            return False
+    return True
+
+
+def _flat_pitch(pitch: Floats, stands: Floats) -> float:
+    """Radians: how a rig's foot is pitched where it stands flat; 0 where it never stands."""
+    standing = pitch[stands > 0.5]
+    if len(standing) == 0:
+        return 0.0
+    share, most = _FLAT
+    return float(np.clip(np.percentile(standing, share), 0.0, most))
+
+
+def _on_floor(ball: Floats, rate: float) -> Floats:
+    """(T,) 0 to 1: how far a ball (T, 3) rests on the floor below it."""
+    if len(ball) < 2:
+        return np.zeros(len(ball))
+    speed = np.linalg.norm(np.gradient(ball, axis=0), axis=-1) * rate
+    height = ball[:, 2] - _lowest(ball[:, 2], max(1, round(_ABOUT * rate)))
+    return _falling(height, *_LOW) * _falling(speed, *_SLOW)
+
+
+def _falling(values: Floats, low: float, high: float) -> Floats:
+    """1 below `low`, 0 above `high`, smooth between."""
+    share = np.clip((high - values) / (high - low), 0.0, 1.0)
+    return share * share * (3.0 - 2.0 * share)
+
+
+def _lowest(values: Floats, reach: int) -> Floats:
+    """The lowest of the values (T,) at most `reach` frames away, by doubling windows."""
+    width = 2 * reach + 1
+    least = np.pad(values, reach, mode="edge")
+    done = 1
+    while done < width:
+        step = min(done, width - done)
+        least = np.minimum(least[: len(least) - step], least[step:])
+        done += step
+    return least
+
+
+def _eased(values: Floats, width: float) -> Floats:
+    """A Gaussian filter of `width` frames over (T,), held at the ends."""
+    reach = min(int(np.ceil(3.0 * width)), len(values) - 1)
+    if reach < 1:
+        return values
+    taps = np.exp(-0.5 * (np.arange(-reach, reach + 1) / max(width, 0.3)) ** 2)
+    return np.convolve(np.pad(values, reach, mode="edge"), taps / taps.sum(), mode="valid")

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Motions in the anatomical convention."""
+
+from dataclasses import replace
+
+from ..anatomy.convention import DEFAULT, Convention, to_convention
+from .motion import Motion
+
+
+def in_convention(motion: Motion, convention: Convention = DEFAULT) -> Motion:
+    """The same motion with its rotations in the anatomical convention; its joints stay where they are.
+
+    Points on the skin of limbs may move with the bones that are turned, so that it has no track
+    errors any more.
+    """
+    turned = to_convention(motion.rotations, motion.body.offsets, motion.rate, convention)
+    return replace(motion, rotations=turned, track_error=None)
