@@ -53,9 +53,11 @@ def to_convention(
     Returns:
         (T, 24, 3, 3) of the same kind and precision.
     """
+    xp = array_namespace(rotations)
     bones = unit_bones(offsets)
-    joints: list[Array] = [rotations[:, j] for j in range(N_JOINTS)]
-    plain = like(bones, rotations)
+    exact = xp.astype(rotations, xp.float64)  # straight limbs leave little to tell a turn by
+    joints: list[Array] = [exact[:, j] for j in range(N_JOINTS)]
+    plain = like(bones, exact)
     trunk.trunk(joints, plain)
     for arm in arms(bones):
         trunk.collar(joints, arm.root, arm.upper, plain)
@@ -70,4 +72,4 @@ def to_convention(
     if convention.legs:
         for side in legs(bones):
             leg(side, joints, plain, rate)
-    return array_namespace(rotations).stack(joints, axis=1)
+    return xp.astype(xp.stack(joints, axis=1), rotations.dtype)

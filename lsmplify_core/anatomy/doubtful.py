@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Motions whose rotations no body could have: elbows bent backwards.
 
-Some retargetings turn an upper arm half round and then bend the elbow the wrong way, so that the hand
-comes to lie where it should. Joint places don't show it, rotations do.
+Some retargetings bend elbows the wrong way. An elbow can only bend so with the upper arm turned half
+round, further than any shoulder goes.
 """
 
 from typing import Final
@@ -25,8 +25,9 @@ def backward_elbows(rotations: Floats, offsets: Floats) -> tuple[float, float]:
     """Shares of the frames, 0 to 1, in which the left and the right elbow are bent backwards.
 
     rotations: (T, 24, 3, 3) as a file has them, not in the convention. offsets: (24, 3) metres.
-    A rig with a loose upper arm bends elbows about any axis; only where the arm would also have to be
-    turned half round to bend forward is it said to bend backwards.
+    A rig with a loose upper arm bends elbows about any axis, and one that turns it half round bends
+    them backwards and is right again; `to_convention` mends both. Only where the arm would have to be
+    turned half round to bend forward is the elbow said to bend backwards.
     """
     left, right = (
         float(np.mean((_bend(rotations, arm) < -_BACKWARDS) & (_turn(rotations, arm) > _TURNED)))

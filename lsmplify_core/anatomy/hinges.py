@@ -7,6 +7,7 @@ the limb is bent, the upper bone is turned such that it bends about the hinge; w
 the turn goes on from the bent frames before and after.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,13 +17,15 @@ from ..runtime.array_types import Array, Floats
 from .timewise import followed, unit
 from .turns import applied, like, swing_to, turn_about
 
-_BENT = np.sin(np.radians(25.0))
+_BENT = math.sin(math.radians(30.0))
 """Sine of the bend at which a frame counts half."""
-_WELL_BENT = (np.sin(np.radians(20.0)), np.sin(np.radians(45.0)))
+_WELL_BENT = (math.sin(math.radians(20.0)), math.sin(math.radians(45.0)))
 """Sines of the bends between which a limb stops being perhaps hyper-extended."""
-_FIRM = 0.05
+_CHOICE = 6.0
+"""How sharply one of two ways to bend is chosen by its cosine with the turn about that time."""
+_FIRM = 0.035
 """Seconds over which the turn of a well-bent limb is smoothed."""
-_HABIT = 1e-3
+_HABIT = 0.02
 """The weight of the turn that is usual where nothing else is known, beside a bent frame's one."""
 
 
@@ -46,12 +49,14 @@ class Bend:
     """What joint places say of a limb in T frames.
 
     reference: (T, 3, 3) the upper joint's rotation without a turn about its bone of its own.
-    turn: (T, 2) cosine and sine of the turn that makes the limb bend about its hinge.
+    turn: (T, 2) cosine and sine of the turn that makes the limb bend about its hinge. back: (T, 2) of
+    the one that makes it bend past straight, about the same hinge.
     sine, cosine: (T,) of the angle between the bones.
     """
 
     reference: Array
     turn: Array
+    back: Array
     sine: Array
     cosine: Array
 
@@ -80,12 +85,15 @@ def bend_of(hinge: Hinge, first: Array, second: Array) -> Bend:
     limit = xp.ones_like(need) * 0.999999
     need = xp.maximum(xp.minimum(need, limit), -limit)
     goal = xp.stack((need, xp.sqrt(1.0 - need * need)), axis=-1)
-    # rotating by the turn adds it to the angle: goal · conj(at)
-    turn = xp.stack(
-        (goal[:, 0] * at[:, 0] + goal[:, 1] * at[:, 1], goal[:, 1] * at[:, 0] - goal[:, 0] * at[:, 1]),
-        axis=-1,
-    )  # fmt: skip
-    return Bend(reference, turn / sine[:, None], sine, cosine)
+    turn, back = _between(at, goal), _between(at, goal * like(np.array([1.0, -1.0]), goal))
+    return Bend(reference, turn / sine[:, None], back / sine[:, None], sine, cosine)
+
+
+def _between(start: Array, end: Array) -> Array:
+    """Cosine and sine (T, 2), times the vectors' lengths, of the angle from `start` to `end`."""
+    xp = array_namespace(start)
+    dot = start[:, 0] * end[:, 0] + start[:, 1] * end[:, 1]
+    return xp.stack((dot, start[:, 0] * end[:, 1] - start[:, 1] * end[:, 0]), axis=-1)
 
 
 def followed_turn(
@@ -93,8 +101,8 @@ def followed_turn(
 ) -> Array:
     """(T,) radians: the turn of the upper bone from bent frames and, between them, from both sides.
 
-    Frames that may be hyper-extended bend the other way about the same hinge: they count for the
-    line along which they bend and not for its direction, which the well-bent frames of the clip say.
+    A limb that is nearly straight may be bent either way about its hinge, forward or past straight:
+    which of the two is said by the well-bent frames before and after.
     hint: (T, 2) directions that something else says, with weights (T,).
     """
     xp = array_namespace(bend.sine)
@@ -115,11 +123,11 @@ def followed_turn(
         followed((sure * weight)[:, None] * bend.turn / total[:, None] + extra / total[:, None],
                  total, length)
     )  # fmt: skip
-    agree = xp.sum(along * bend.turn, axis=-1)
-    share = sure + (1.0 - sure) * xp.abs(agree)
-    sign = sure + (1.0 - sure) * agree
-    total = weight * share + extra_weight
-    asked = (weight * sign)[:, None] * bend.turn + extra
+    odds = _CHOICE * xp.sum(along * (bend.turn - bend.back), axis=-1)
+    forward = sure + (1.0 - sure) / (1.0 + xp.exp(-odds))
+    chosen = forward[:, None] * bend.turn + (1.0 - forward)[:, None] * bend.back
+    total = weight + extra_weight
+    asked = weight[:, None] * chosen + extra
     path = followed(asked / total[:, None], total, length)
     return xp.atan2(path[:, 1], path[:, 0])
 

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hip, knee and ankle."""
+"""Hip, knee and ankle: the knee is a hinge, and where it is straight the thigh is turned as the foot
+points. Neither alone would do: knees are nearly straight most of the time, and feet turn by
+themselves."""
+
+import math
 
 import numpy as np
 from array_api_compat import array_namespace
@@ -9,9 +13,12 @@ from .hinges import bend_of, followed_turn, hinge_frame, turned
 from .limbs import Limb
 from .turns import like, turn_about, twist_angle
 
-FOOT_WEIGHT = 0.03
-KNEE_SHARE = 0.25
-KNEE_MOST = np.radians(8.0)
+_FOOT = 0.1
+"""What the foot's direction counts for the thigh's turn, beside a well-bent knee's one."""
+_SHARE = 0.25
+"""The knee's share of the foot's turn about the shank; the ankle has the rest."""
+_MOST = math.radians(8.0)
+"""The tibia turns no further than so, 10 to 15 degrees being what a nearly straight knee allows."""
 
 
 def leg(side: Limb, joints: list[Array], bones: Array, rate: float) -> None:
@@ -25,8 +32,8 @@ def leg(side: Limb, joints: list[Array], bones: Array, rate: float) -> None:
     frame, _, _ = hinge_frame(side.hinge, knee)
     lower = like(side.hinge.lower, knee)
     foot = twist_angle(xp.matrix_transpose(frame) @ knee @ ankle, lower)
-    limit = xp.ones_like(foot) * KNEE_MOST
-    own = xp.maximum(xp.minimum(KNEE_SHARE * foot, limit), -limit)
+    limit = xp.ones_like(foot) * _MOST
+    own = xp.maximum(xp.minimum(_SHARE * foot, limit), -limit)
     new = frame @ turn_about(lower, own)
     joints[side.upper], joints[side.middle] = hip, new
     joints[side.end] = xp.matrix_transpose(new) @ knee @ ankle
@@ -43,4 +50,4 @@ def _by_foot(side: Limb, reference: Array, foot: Array) -> tuple[Array, Array]:
     seen = (xp.matrix_transpose(reference) @ foot @ axis[:, None])[..., 0]
     pair = xp.stack((seen @ across, seen @ onward), axis=-1)
     size = xp.sqrt(xp.sum(pair * pair, axis=-1) + 1e-12)
-    return pair / size[:, None], FOOT_WEIGHT * size**2
+    return pair / size[:, None], _FOOT * size**2

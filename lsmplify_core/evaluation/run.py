@@ -35,8 +35,8 @@ class Group:
             "layout": self.conditions.layout.name,
             "noise_mm": self.conditions.noise_mm,
             "dropout": self.conditions.dropout,
-            "convention": self.convention,
             **row(self.scores, self.conditions.layout),
+            "convention": self.convention,
         }
 
 

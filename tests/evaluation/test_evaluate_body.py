@@ -69,7 +69,7 @@ def test_pve_is_measured_on_the_files_mesh(folder: Path, smpl: SmplFile) -> None
         a = smpl.posed_vertices(answer.rotations, answer.root, used) - answer.root[:, None]
         b = smpl.posed_vertices(truth.rotations, truth.root, truth.betas) - truth.root[:, None]
         naive = 1000 * np.sqrt(np.square(a - b).sum(axis=-1)).mean(axis=1)
-        found = score(take, Answer(answer, points, 1.0))
+        found = score(take, Answer(answer, points, 1.0), "source")
         assert np.allclose(found.pve, naive)
         assert np.allclose(found.mpjpe, mpjpe(answer.joints(), truth.joints()))
 
