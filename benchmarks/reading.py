@@ -14,7 +14,7 @@ from common import SHARED, absent, publish
 from lsmplify_core.evaluation.tables import text_table
 from lsmplify_core.layouts.matching import best_match
 from lsmplify_core.reading import read_tracks
-from lsmplify_core.tracks.people import people_of
+from lsmplify_core.tracks.people import find_people
 from lsmplify_core.tracks.tracks import Tracks
 from lsmplify_core.tracks.units_and_axes import find_world
 
@@ -54,7 +54,7 @@ def compared(row: dict[str, str]) -> dict[str, Any]:
     differ = [f"{k} {b}" for k, (a, b) in told.items() if a != b]
     return {
         "file": row["file"], "points": len(tracks.names), "unit": unit, "up": up,
-        "rate": tracks.rate, "gaps": gaps, "people": len(people_of(tracks)),
+        "rate": tracks.rate, "gaps": gaps, "people": len(find_people(tracks)),
         "second": second(path, tracks), "list": "; ".join(differ) or "same",
     }  # fmt: skip
 

@@ -19,6 +19,11 @@ from .body.shape_space import RegionSpace, ShapeSpace, betas_of
 from .body.smpl_file import SmplFile, layout_on
 from .calibration.calibrate import Calibration, Held, calibrate_steps
 from .calibration.calibration_file import SavedCalibration
+from .ik.fitting import Job, SolveSettings, fitted_steps, make_job
+from .ik.network import load_network
+from .ik.predictor import Learned
+from .ik.problem import LEAST_POINTS, in_body_size, shown, sighted_frames, start_of, target_of
+from .ik.smoothing import fill_frames, smoothed
 from .layouts.layout import keypoints_at
 from .layouts.matching import Match
 from .motion.motion import Motion
@@ -30,11 +35,6 @@ from .runtime.array_types import Floats
 from .runtime.progress import finished
 from .runtime.stages import Progress, Stages
 from .runtime.threads import crew
-from .solve.fitting import Job, Settings, fitted_steps, make_job
-from .solve.network import load_network
-from .solve.predictor import Learned
-from .solve.problem import LEAST_POINTS, in_body_size, shown, sighted_frames, start_of, target_of
-from .solve.smoothing import fill_frames, smoothed
 from .tracks.frame_rate import rate_warning
 from .tracks.tracks import Tracks
 from .tracks.units_and_axes import World, converted, find_world
@@ -75,7 +75,7 @@ def solve(
     layout: str = "auto",
     body: Body | SmplFile | None = None,
     init: Motion | None = None,
-    settings: Settings | None = None,
+    settings: SolveSettings | None = None,
     repairs: Sequence[Repair] | None = None,
     calibration: SavedCalibration | None = None,
 ) -> Solution:
@@ -95,7 +95,7 @@ def solve_steps(
     layout: str = "auto",
     body: Body | SmplFile | None = None,
     init: Motion | None = None,
-    settings: Settings | None = None,
+    settings: SolveSettings | None = None,
     repairs: Sequence[Repair] | None = None,
     calibration: SavedCalibration | None = None,
 ) -> Generator[Progress, None, Solution]:
@@ -122,7 +122,7 @@ def solve_steps(
     Raises:
         InputError: for tracks that cannot be solved.
     """
-    request = _Request(match, layout, body, init, settings or Settings(), repairs, calibration)
+    request = _Request(match, layout, body, init, settings or SolveSettings(), repairs, calibration)
     with crew():  # linear algebra on one thread, chunks of the take on several
         return (yield from _take_steps(tracks, request))
 
@@ -135,7 +135,7 @@ class _Request:
     layout: str
     body: Body | SmplFile | None
     init: Motion | None
-    settings: Settings
+    settings: SolveSettings
     repairs: Sequence[Repair] | None
     calibration: SavedCalibration | None
 

@@ -10,10 +10,10 @@ from takes import tracks_of, waving
 
 from lsmplify_core.body.body import default_body, region_scales
 from lsmplify_core.geometry.rotations import angle_between
+from lsmplify_core.ik.fitting import SolveSettings
 from lsmplify_core.motion.motion import Motion
 from lsmplify_core.pipeline import solve, solve_steps
 from lsmplify_core.runtime.errors import InputError
-from lsmplify_core.solve.fitting import Settings
 
 
 def degrees_off(motion: Motion, truth: Motion, joints: slice = slice(0, 20)) -> float:
@@ -183,6 +183,6 @@ def test_noisy_tracks_do_not_shake_the_body() -> None:
     tracks = tracks_of(truth)
     noise = 0.01 * np.random.default_rng(0).standard_normal(tracks.positions.shape)
     noisy = replace(tracks, positions=tracks.positions + noise)
-    shaken = solve(noisy, settings=Settings(smooth=0.0, noise=0.001)).motion
+    shaken = solve(noisy, settings=SolveSettings(smooth=0.0, noise=0.001)).motion
     calm = solve(noisy).motion
     assert joint_jitter(calm.joints(), 30.0) < 0.3 * joint_jitter(shaken.joints(), 30.0)

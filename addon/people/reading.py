@@ -8,7 +8,7 @@ import bpy
 
 from ...lsmplify_core.layouts.matching import shows_a_body
 from ...lsmplify_core.runtime.errors import InputError
-from ...lsmplify_core.tracks.people import people_of
+from ...lsmplify_core.tracks.people import find_people
 from ..tracks.scene_tracks import SceneTracks
 
 
@@ -33,7 +33,7 @@ def people_in(
         found = _bodies(taken, groups)
         if len(found) > 1:
             return found
-    people = people_of(taken.tracks)
+    people = find_people(taken.tracks)
     if len(people) == 1:
         return [Taken("", taken)]
     return [Taken(p.name, replace(taken, tracks=p.tracks)) for p in people]

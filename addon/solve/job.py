@@ -14,6 +14,7 @@ from ...lsmplify_core.body.mannequin import Mannequin
 from ...lsmplify_core.body.smpl_file import SmplFile
 from ...lsmplify_core.calibration.calibration_file import SavedCalibration
 from ...lsmplify_core.geometry.resampling import frames_within
+from ...lsmplify_core.ik.fitting import SolveSettings
 from ...lsmplify_core.layouts.matching import Match
 from ...lsmplify_core.motion.bone_axes import body_of
 from ...lsmplify_core.motion.motion import Motion
@@ -23,7 +24,6 @@ from ...lsmplify_core.reading.overrides import with_overrides
 from ...lsmplify_core.repair import Repair
 from ...lsmplify_core.runtime.array_types import Floats
 from ...lsmplify_core.runtime.errors import InputError
-from ...lsmplify_core.solve.fitting import Settings
 from ...lsmplify_core.tracks.units_and_axes import UNITS
 from ...lsmplify_core.verdict.records import is_verdict
 from ...lsmplify_core.workflows.person_file import read_person
@@ -62,7 +62,7 @@ class Job:
     taken: SceneTracks
     match: Match
     armature: bpy.types.Object | None
-    settings: Settings
+    settings: SolveSettings
     body: Body | SmplFile | None
     person: str = ""
     metres: float = 1.0
@@ -135,7 +135,7 @@ def prepare(
     tracks, (match, notes, _) = placed(settings, taken.tracks, layout, known)
     taken = replace(taken, tracks=tracks)
     smooth = None if settings.auto_smooth else settings.smooth
-    solving = Settings(refine=settings.refine, smooth=smooth)
+    solving = SolveSettings(refine=settings.refine, smooth=smooth)
     notes += notes_on(armature) if armature is not None else ()
     return Job(
         taken, match, armature, solving, body, person.name if person is not None else "",

@@ -9,7 +9,7 @@ from ...lsmplify_core.geometry.resampling import key_frames, positions_at
 from ...lsmplify_core.layouts.matching import best_match
 from ...lsmplify_core.reading import read_tracks
 from ...lsmplify_core.runtime.errors import InputError
-from ...lsmplify_core.tracks.people import Person, people_of
+from ...lsmplify_core.tracks.people import Person, find_people
 from ...lsmplify_core.tracks.tracks import Tracks
 from ...lsmplify_core.tracks.units_and_axes import converted, find_world
 
@@ -31,7 +31,7 @@ class Take:
 def read_take(path: Path, unit: str | None = None, up: str | None = None) -> Take:
     """Read a file, or a folder that is one take. InputError where it cannot be read."""
     tracks = read_tracks(path, unit=unit, up=up)
-    people, warnings = _upright(people_of(tracks))
+    people, warnings = _upright(find_people(tracks))
     found = tuple(w for p in people for w in p.tracks.warnings)
     return Take(path.stem or path.name, people, tuple(dict.fromkeys((*found, *warnings))))
 

@@ -13,8 +13,8 @@ from lsmplify_core.evaluation.answers import Answer
 from lsmplify_core.evaluation.takes import Take, keypoints
 from lsmplify_core.geometry.rotations import matrix_to_quaternion
 from lsmplify_core.geometry.skeleton import PARENTS
+from lsmplify_core.ik.root_alignment import place
 from lsmplify_core.motion.motion import Motion
-from lsmplify_core.solve.root_alignment import place
 
 PYTHON = Path(__file__).parents[2] / "build/momentum/bin/python"
 SCRIPT = Path(__file__).with_name("solve.py")

@@ -20,12 +20,12 @@ from ..body.markers import State, Target, compare
 from ..body.shape_space import ShapeSpace
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.skeleton import N_JOINTS
+from ..ik.network import Network
+from ..ik.predictor import Learned, learned_steps, target_part
+from ..ik.problem import in_body_size
+from ..ik.root_alignment import place, torso_trust
 from ..runtime.array_types import Floats
 from ..runtime.progress import mapped
-from ..solve.network import Network
-from ..solve.predictor import Learned, learned_steps, target_part
-from ..solve.problem import in_body_size
-from ..solve.root_alignment import place, torso_trust
 from ..tracks.noise import track_noise
 from .shape_fit import REPEATS_AT_JOINTS, OffsetPull, joint_step
 from .windows import best_runs, with_neighbours

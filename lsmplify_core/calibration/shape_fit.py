@@ -12,11 +12,11 @@ from ..body.markers import Comparison, State, Target, compare
 from ..body.shape_space import ShapeSpace
 from ..geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from ..geometry.skeleton import ANCESTORS, N_POSED, PARENTS
+from ..ik.gauss_newton import unflat
+from ..ik.predictor import state_part, target_part
 from ..runtime.array_types import Floats
 from ..runtime.progress import finished
 from ..runtime.threads import side_by_side
-from ..solve.gauss_newton import unflat
-from ..solve.predictor import state_part, target_part
 from .shape_system import Asked, asked, summed
 
 _SKIN_SPREAD: Final = 0.015

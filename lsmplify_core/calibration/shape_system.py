@@ -13,8 +13,8 @@ import numpy as np
 
 from ..body.markers import Comparison, Target, crossed
 from ..geometry.skeleton import N_POSED
+from ..ik.gauss_newton import flat, normal_equations
 from ..runtime.array_types import Floats
-from ..solve.gauss_newton import flat, normal_equations
 
 _TURNS = 3 * N_POSED
 _DAMPING = 1e-6

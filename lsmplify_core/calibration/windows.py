@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..body.markers import State, Target
-from ..solve.network import FRAME_RATE
-from ..solve.smoothing import fill_frames
+from ..ik.network import FRAME_RATE
+from ..ik.smoothing import fill_frames
 
 _RUNS: Final = 16
 _RUN: Final = 5

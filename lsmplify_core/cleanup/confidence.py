@@ -10,11 +10,11 @@ from ..body.body import default_body
 from ..body.markers import State, Target, moving_joints
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.skeleton import N_POSED
+from ..ik.network import load_network
+from ..ik.predictor import learned_steps
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from ..runtime.progress import finished
-from ..solve.network import load_network
-from ..solve.predictor import learned_steps
 from .attached import Attached
 
 _ROUNDS: Final = 2

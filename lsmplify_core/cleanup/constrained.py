@@ -14,11 +14,11 @@ import numpy as np
 from ..body.markers import State, Target
 from ..geometry.rotations import matrix_to_axis_angle
 from ..geometry.skeleton import N_POSED
+from ..ik.gauss_newton import flat
+from ..ik.predictor import joined, state_part, target_part
+from ..ik.sequence import System, make_system, moved, solve_system
 from ..runtime.array_types import Floats
 from ..runtime.threads import side_by_side
-from ..solve.gauss_newton import flat
-from ..solve.predictor import joined, state_part, target_part
-from ..solve.sequence import System, make_system, moved, solve_system
 
 _TURNS: Final = 3 * N_POSED
 

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from ..body.markers import State, Target
 from ..geometry.intervals import runs_of
 from ..geometry.skeleton import JOINT_INDEX
+from ..ik.gauss_newton import gauss_newton
+from ..ik.predictor import chunks, joined, state_part, target_part
+from ..ik.smoothing import gaussian
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from ..runtime.progress import finished
 from ..runtime.threads import side_by_side
-from ..solve.gauss_newton import gauss_newton
-from ..solve.predictor import chunks, joined, state_part, target_part
-from ..solve.smoothing import gaussian
 from .contacts import Contact, contact_table, find_contacts
 from .floor import SOLE_JOINTS, Floor, find_floor, sole_offsets, sole_points
 

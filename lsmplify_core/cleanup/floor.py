@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from ..body.body import default_body
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.skeleton import JOINT_INDEX
+from ..ik.smoothing import gaussian
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
-from ..solve.smoothing import gaussian
 
 PARTS: Final = ("left heel", "left toe", "right heel", "right toe")
 SOLE_JOINTS: Final = np.array([JOINT_INDEX[n] for n in ("L_Ankle", "L_Foot", "R_Ankle", "R_Foot")])

@@ -24,10 +24,10 @@ from ..geometry.rotations import (
     quaternion_to_matrix,
 )
 from ..geometry.skeleton import ANCESTORS, N_JOINTS
+from ..ik.smoothing import gaussian
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
-from ..solve.smoothing import gaussian
 from .bezier import CurveKeys, curve_keys, evaluate_curve, fitted, played, slopes_of
 
 __all__ = ["CurveKeys", "KeyPlan", "KeySettings", "curve_keys", "evaluate_curve", "plan_keys"]

@@ -22,10 +22,10 @@ from ..geometry.rotations import (
     swing_twist,
 )
 from ..geometry.skeleton import JOINT_INDEX, N_POSED
+from ..ik.smoothing import gaussian
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
-from ..solve.smoothing import gaussian
 
 _TWISTED: Final = (("L_Shoulder", "L_Elbow"), ("R_Shoulder", "R_Elbow"), ("L_Elbow", "L_Wrist"), ("R_Elbow", "R_Wrist"))  # fmt: skip
 

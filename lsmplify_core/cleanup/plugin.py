@@ -11,11 +11,11 @@ import numpy as np
 
 from ..body.body import Body
 from ..geometry.rotations import matrix_to_quaternion, quaternion_to_matrix, slerp
+from ..ik.fitting import SolveSettings
 from ..layouts.matching import Match
 from ..motion.motion import Motion
 from ..pipeline import Progress, Solution, solve_steps
 from ..runtime.errors import InputError
-from ..solve.fitting import Settings
 from ..tracks.tracks import Tracks
 
 
@@ -25,7 +25,7 @@ def refine_steps(
     *,
     layout: str = "auto",
     match: Match | None = None,
-    settings: Settings | None = None,
+    settings: SolveSettings | None = None,
     keep_body: bool = True,
 ) -> Generator[Progress, None, Solution]:
     """Solve the tracks from the motion's poses; the result goes into `blended`.

@@ -16,17 +16,17 @@ from ..body.body import default_body
 from ..body.markers import State, Target
 from ..geometry.rotations import matrix_to_quaternion, quaternion_to_matrix, slerp
 from ..geometry.skeleton import N_JOINTS, N_POSED
+from ..ik.fitting import SolveSettings, without_strays
+from ..ik.network import FRAME_RATE, load_network
+from ..ik.predictor import learned_steps
+from ..ik.root_alignment import place
+from ..ik.smoothing import smoothed
 from ..motion.motion import Motion
 from ..pipeline import Progress
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
 from ..runtime.progress import mapped
 from ..runtime.threads import crew
-from ..solve.fitting import Settings, without_strays
-from ..solve.network import FRAME_RATE, load_network
-from ..solve.predictor import learned_steps
-from ..solve.root_alignment import place
-from ..solve.smoothing import smoothed
 from ..tracks.noise import smoothing_for, stiffness_between
 from .attached import Attached
 from .constrained import Known, solve_anchored
@@ -145,7 +145,7 @@ def _resolved(
         ),
         lambda done: Progress("solve", 0.6 * done),
     )
-    guess = smoothed(learned.guess, motion.rate, max(Settings().calm, 2.0 * smooth))
+    guess = smoothed(learned.guess, motion.rate, max(SolveSettings().calm, 2.0 * smooth))
     far = np.maximum(_SPIKE, 3.0 * judged.noise / unit)
     state = learned.fitted
     for turn in range(settings.passes):

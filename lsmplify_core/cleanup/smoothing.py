@@ -15,11 +15,11 @@ from ..geometry.rotations import (
     quaternion_to_matrix,
 )
 from ..geometry.skeleton import JOINT_INDEX
+from ..ik.smoothing import gaussian
 from ..motion.motion import Motion
 from ..motion.report import joint_jitter
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
-from ..solve.smoothing import gaussian
 from .regions import REGIONS, regions_of
 
 _LONGEST = 2.0

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from ..geometry.intervals import runs_of
 from ..geometry.skeleton import JOINT_INDEX
+from ..ik.smoothing import gaussian
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
-from ..solve.smoothing import gaussian
 from .attached import Attached
 from .regions import REGIONS, region_of
 

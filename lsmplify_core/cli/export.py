@@ -5,8 +5,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..files.atomic import write_whole
-from ..motion.bvh import bvh_text
+from ..motion.export import export
 from ..motion.motion import load_motion
 from ..runtime.console import say, shown
 from ..runtime.errors import InputError
@@ -24,7 +23,6 @@ def run(args: argparse.Namespace) -> int:
     """Write the file."""
     if args.out.suffix.lower() != ".bvh":
         raise InputError(f"{args.out}: the formats written are .bvh")
-    text = bvh_text(load_motion(args.file))
-    write_whole(args.out, lambda file: file.write(text.encode()))
+    export(load_motion(args.file), args.out)
     say(f"{shown(args.file)} → {args.out}")
     return 0

@@ -17,7 +17,7 @@ from ..repair.records import repair_from_json
 from ..runtime.console import say, say_uncut, shown
 from ..runtime.errors import InputError
 from ..tracks.frame_rate import rate_warning
-from ..tracks.people import people_of
+from ..tracks.people import find_people
 from ..tracks.tracks import Tracks
 from ..tracks.units_and_axes import UNITS, converted, facing, find_world
 from ..unnamed.assigning import matched
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     tracks = read_tracks(args.file, fps=args.fps, unit=args.unit, up=args.up)
     found = describe(tracks)
     if args.repairs:
-        found["repairs"] = [r.to_json() for p in people_of(tracks) for r in repairs_of(p.tracks)]
+        found["repairs"] = [r.to_json() for p in find_people(tracks) for r in repairs_of(p.tracks)]
     if args.json:
         say_uncut(json.dumps(found, indent=2))
         return 0
@@ -73,7 +73,7 @@ def describe(tracks: Tracks) -> dict[str, Any]:
     people: how many; persons: what is known of each. Where there are several, what is said of the
     take as a whole (layout, unit, up, …) is that of the first.
     """
-    people = people_of(tracks)
+    people = find_people(tracks)
     persons = [{"name": p.name, **_person(p.tracks)} for p in people]
     seen: NDArray[np.bool_] = np.asarray(tracks.seen.any(axis=0))
     absent = [n for n, s in zip(tracks.names, seen.tolist(), strict=True) if not s]

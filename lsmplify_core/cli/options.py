@@ -8,6 +8,7 @@ from pathlib import Path
 from ..body.body import Body
 from ..body.smpl_file import SmplFile
 from ..calibration.calibration_file import SavedCalibration, load_calibration, save_calibration
+from ..ik.fitting import SolveSettings
 from ..motion.body_file import read_body
 from ..motion.motion import Motion
 from ..pipeline import Solution, calibration_of
@@ -16,7 +17,6 @@ from ..reading.start import read_start
 from ..repair import Repair
 from ..repair.repair_file import load_repairs, save_repairs
 from ..runtime.errors import InputError
-from ..solve.fitting import Settings
 from ..tracks.tracks import Tracks
 from ..workflows.person_file import calibrated_on
 
@@ -44,7 +44,7 @@ def add_solving(parser: argparse.ArgumentParser) -> None:
                         help="AMASS npz, or BVH, of the same take to start from")  # fmt: skip
     parser.add_argument("--start", type=int, help="first frame, counted from 0")
     parser.add_argument("--end", type=int, help="last frame, counted from 0")
-    parser.add_argument("--refine", type=int, default=Settings.refine, metavar="N",
+    parser.add_argument("--refine", type=int, default=SolveSettings.refine, metavar="N",
                         help="Gauss–Newton steps to the tracks after the network")  # fmt: skip
     parser.add_argument("--smooth", default="auto", metavar="SECONDS",
                         help="width of the smoothing filter, 0 for none, auto by the noise")  # fmt: skip
@@ -101,11 +101,11 @@ def read(path: Path, args: argparse.Namespace) -> Tracks:
     return tracks.between(args.start, args.end)
 
 
-def settings(args: argparse.Namespace) -> Settings:
+def settings(args: argparse.Namespace) -> SolveSettings:
     """Settings of the solver. InputError for numbers out of range."""
     if not 0 <= args.refine <= 50:
         raise InputError(f"--refine {args.refine} is not a number of steps from 0 to 50")
-    return replace(Settings(), refine=args.refine, smooth=_smooth(args.smooth))
+    return replace(SolveSettings(), refine=args.refine, smooth=_smooth(args.smooth))
 
 
 def _smooth(text: str) -> float | None:

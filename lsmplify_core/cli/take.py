@@ -16,7 +16,7 @@ from ..pipeline import solve
 from ..runtime.console import shown
 from ..runtime.errors import OUTSIDE, InputError, told
 from ..runtime.guard import sentence
-from ..tracks.people import Person, people_of
+from ..tracks.people import Person, find_people
 from ..tracks.tracks import Tracks
 from . import options
 from .feet import with_feet
@@ -76,7 +76,7 @@ def solve_take(job: TakeJob, args: argparse.Namespace) -> Outcome:
         raise InputError(f"{job.out}: the motion is written as .npz; give a name that ends in .npz")
     began = time.perf_counter()
     tracks = options.read(job.path, args)
-    people = _chosen(people_of(tracks), args.person, job.path)
+    people = _chosen(find_people(tracks), args.person, job.path)
     seconds = time.perf_counter() - began
     if len(people) > 1 and (args.init is not None or args.save_calibration or args.save_repairs):
         raise InputError(

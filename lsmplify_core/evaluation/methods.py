@@ -11,10 +11,10 @@ import numpy as np
 from ..cleanup.feet import steadied_feet
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.rotations import transpose
+from ..ik.fitting import SolveSettings
 from ..layouts.matching import match_layout
 from ..pipeline import solve
 from ..runtime.errors import InputError
-from ..solve.fitting import Settings
 from .answers import Answer, Method
 from .takes import Take, keypoints
 
@@ -58,7 +58,7 @@ def with_feet(take: Take, answer: Answer) -> Answer:
     return Answer(motion, points, seconds)
 
 
-def _solver(settings: Settings) -> Method:
+def _solver(settings: SolveSettings) -> Method:
     """The solver of the add-on, with these settings. Of what a take tells it needs the body only."""
 
     def method(take: Take) -> Answer:
@@ -91,9 +91,9 @@ def _copy(take: Take) -> Answer:
 
 
 METHODS: Final[dict[str, Method]] = {
-    "default": _solver(Settings()),
-    "learned": _solver(Settings(refine=0)),
-    "gauss-newton": _solver(Settings(rounds=0, refine=_STEPS)),
+    "default": _solver(SolveSettings()),
+    "learned": _solver(SolveSettings(refine=0)),
+    "gauss-newton": _solver(SolveSettings(rounds=0, refine=_STEPS)),
     "copy": _copy,
 }
 

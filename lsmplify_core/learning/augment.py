@@ -16,8 +16,8 @@ from ..body.markers import State, Target
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.rotations import axis_angle_to_matrix
 from ..geometry.skeleton import N_JOINTS, N_POSED, PARENTS
+from ..ik.root_alignment import place
 from ..layouts.layout import load_layout, shipped_layouts
-from ..solve.root_alignment import place
 
 HELD_OUT_LAYOUTS: tuple[str, ...] = ("Vicon_53",)
 """Shipped layouts that training never sees: they measure what a new marker set gets."""

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from ..geometry.skeleton import N_POSED
-from ..solve.features import N_FEATURES
-from ..solve.network import DILATIONS, N_OUTPUTS, WIDTH
+from ..ik.features import N_FEATURES
+from ..ik.network import DILATIONS, N_OUTPUTS, WIDTH
 
 
 class Block(nn.Module):

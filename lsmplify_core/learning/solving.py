@@ -16,6 +16,7 @@ import torch
 from ..body.body import default_body
 from ..body.markers import State
 from ..geometry.kinematics import attached_points, forward
+from ..ik.smoothing import fill_frames
 from ..layouts.layout import Keypoint, Layout
 from ..layouts.matching import Match
 from ..motion.motion import Motion
@@ -25,7 +26,6 @@ from ..repair import mended
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
 from ..runtime.progress import mapped
-from ..solve.smoothing import fill_frames
 from ..tracks.tracks import Tracks
 from ..tracks.units_and_axes import converted, find_world
 from ..workflows.research_methods import PAPER, Research

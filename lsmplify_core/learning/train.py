@@ -17,10 +17,10 @@ from ..files.atomic import write_whole
 from ..geometry.kinematics import forward
 from ..geometry.rotations import angle_between
 from ..geometry.skeleton import N_JOINTS, N_POSED
+from ..ik.features import features
+from ..ik.gauss_newton import gauss_newton
+from ..ik.network import apply_outputs, load_network
 from ..runtime.console import say
-from ..solve.features import features
-from ..solve.gauss_newton import gauss_newton
-from ..solve.network import apply_outputs, load_network
 from .augment import Lesson, make_lesson
 from .data import Clips, draw_windows, load_clips, recombine
 from .model import LearnedIK

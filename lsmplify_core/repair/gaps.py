@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 
+from ..ik.root_alignment import kabsch
 from ..runtime.array_types import Floats
-from ..solve.root_alignment import kabsch
 from .rigid_neighbours import Partners, find_partners
 
 _RIGID: Final = 0.012

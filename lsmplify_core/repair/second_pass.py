@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 
 from ..body.markers import State, Target, compare
 from ..geometry.intervals import runs_of, stretches_around
+from ..ik.fitting import Job, fitted_steps
+from ..ik.gauss_newton import gauss_newton
+from ..ik.predictor import Learned, chunks, state_part, target_part
+from ..ik.sequence import solve_together
+from ..ik.smoothing import smoothed
+from ..ik.step_control import guarded
 from ..runtime.array_types import Floats
 from ..runtime.progress import finished, mapped
 from ..runtime.threads import side_by_side
-from ..solve.fitting import Job, fitted_steps
-from ..solve.gauss_newton import gauss_newton
-from ..solve.predictor import Learned, chunks, state_part, target_part
-from ..solve.sequence import solve_together
-from ..solve.smoothing import smoothed
-from ..solve.step_control import guarded
 from .records import Repair
 from .rigid_neighbours import masked_quantile
 

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from ..cleanup.contacts import Contact, ContactSettings, contact_table, find_contacts
 from ..cleanup.floor import Floor, find_floor, sole_points
 from ..geometry.intervals import runs_of
+from ..ik.smoothing import gaussian
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
-from ..solve.smoothing import gaussian
 from .figure import Figure
 from .vectors import apply
 

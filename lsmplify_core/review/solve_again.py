@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 from ..calibration.calibration_file import SavedCalibration
 from ..cleanup.plugin_tracks import match_of
+from ..ik.fitting import SolveSettings
 from ..layouts.layout import keypoints_at
 from ..motion.motion import Motion
 from ..pipeline import Progress, solve_steps
 from ..repair import Repair
 from ..runtime.errors import InputError
-from ..solve.fitting import Settings
 from .track_record import TrackRecord
 
 
@@ -42,7 +42,7 @@ def solve_again_steps(
     tracks = replace(record.tracks(), rate=rate)
     points = keypoints_at(old.names, old.joints, old.offsets)
     solution = yield from solve_steps(
-        tracks, match=match_of(motion, old), body=motion.body, settings=Settings(smooth=smooth),
+        tracks, match=match_of(motion, old), body=motion.body, settings=SolveSettings(smooth=smooth),
         repairs=repairs, calibration=SavedCalibration(motion.body, points, record.layout),
     )  # fmt: skip
     kept = replace(record, expected=solution.expected, repairs=solution.repairs)

@@ -40,7 +40,7 @@ class Person:
     tracks: Tracks
 
 
-def people_of(tracks: Tracks) -> list[Person]:
+def find_people(tracks: Tracks) -> list[Person]:
     """The people in a take, in the order in which they appear; at least one.
 
     tracks: in any unit and with any axis up. Someone alone keeps every track, whatever it is named.

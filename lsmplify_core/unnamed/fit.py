@@ -13,11 +13,11 @@ from ..body.shape_space import RegionSpace
 from ..calibration.calibrate import Calibration, calibrate_steps
 from ..geometry.kinematics import forward
 from ..geometry.skeleton import N_POSED, PARENTS
+from ..ik.network import load_network
 from ..layouts.layout import Keypoint, Layout
 from ..layouts.matching import match_as_named
 from ..runtime.array_types import Floats
 from ..runtime.progress import finished
-from ..solve.network import load_network
 from ..tracks.tracks import Tracks
 from ..tracks.units_and_axes import converted, find_world
 

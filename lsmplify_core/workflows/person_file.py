@@ -10,7 +10,7 @@ from ..files.regular import check_regular, reading
 from ..pipeline import calibration_of, solve
 from ..reading import read_tracks
 from ..runtime.errors import InputError
-from ..tracks.people import people_of
+from ..tracks.people import find_people
 
 
 def read_person(path: Path, layout: str = "auto", person: str = "") -> SavedCalibration:
@@ -29,7 +29,7 @@ def calibrated_on(
     fps: float | None = None, unit: str | None = None, up: str | None = None,
 ) -> SavedCalibration:  # fmt: skip
     """Calibrate on a static trial; body as for a solve, fps, unit and up as for a file."""
-    people = people_of(read_tracks(path, fps=fps, unit=unit, up=up))
+    people = find_people(read_tracks(path, fps=fps, unit=unit, up=up))
     found = [p for p in people if p.name.lower() == person.lower()] if person else people
     if len(found) != 1 and len(people) > 1:
         names = ", ".join(p.name for p in people)

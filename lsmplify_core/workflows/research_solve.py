@@ -7,12 +7,12 @@ from importlib import import_module
 from ..body.body import Body
 from ..body.smpl_file import SmplFile
 from ..calibration.calibration_file import SavedCalibration
+from ..ik.fitting import SolveSettings
 from ..layouts.matching import Match
 from ..motion.motion import Motion
 from ..pipeline import Progress, Solution, solve_steps
 from ..repair import Repair
 from ..runtime.errors import InputError
-from ..solve.fitting import Settings
 from ..tracks.tracks import Tracks
 from .research_methods import DEFAULT, METHODS, Research, device_lacking, lacking
 
@@ -23,7 +23,7 @@ def research_steps(
     match: Match,
     body: Body | SmplFile | None = None,
     init: Motion | None = None,
-    settings: Settings | None = None,
+    settings: SolveSettings | None = None,
     repairs: Sequence[Repair] | None = None,
     calibration: SavedCalibration | None = None,
     research: Research | None = None,

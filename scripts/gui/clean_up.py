@@ -2,7 +2,7 @@
 """The clean-up in a real window: see what is wrong, fix one pose, solve anew from there.
 
 Given to window.sh with the zip and a take; leaves pictures of each step and facts.json:
-    scripts/gui/window.sh trixie scripts/gui/clean_up.py build/clean-up build/lsmplify-0.1.0.zip \
+    scripts/gui/window.sh trixie scripts/gui/clean_up.py build/clean-up build/lsmplify-0.2.0.zip \
         examples/markers_cmu41.trc
 """
 

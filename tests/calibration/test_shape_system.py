@@ -9,8 +9,8 @@ from lsmplify_core.calibration.shape_system import Asked, asked, summed
 from lsmplify_core.calibration.windows import Runs, best_runs, with_neighbours
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix, skew
 from lsmplify_core.geometry.skeleton import ANCESTORS, N_POSED
+from lsmplify_core.ik.predictor import target_part
 from lsmplify_core.layouts.layout import load_layout
-from lsmplify_core.solve.predictor import target_part
 
 FRAMES, SHAPE, STIFFNESS = 5, 3, 0.01
 RANDOM = np.random.default_rng(0)

@@ -9,7 +9,7 @@ import numpy as np
 from pages import ROOT, Command
 
 from lsmplify_core.motion.motion import Motion, save_motion
-from lsmplify_core.pipeline import Settings, solve
+from lsmplify_core.pipeline import SolveSettings, solve
 from lsmplify_core.reading import read_tracks
 
 WRITTEN = ("-o", "--out", "--report", "--keys-out")
@@ -91,7 +91,7 @@ def trc_text(positions: np.ndarray, names: list[str], rate: float) -> str:
 def solved(frames: int) -> Motion:
     """The motion of such a take."""
     tracks = read_tracks(ROOT / "examples/markers_cmu41.trc").between(60, 119)
-    motion = solve(tracks, settings=Settings(smooth=0.0)).motion
+    motion = solve(tracks, settings=SolveSettings(smooth=0.0)).motion
     order = np.resize(np.concatenate((np.arange(60), np.arange(60)[::-1])), frames)
     return Motion(motion.rotations[order], motion.root[order], motion.rate, motion.body)
 

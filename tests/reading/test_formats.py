@@ -17,7 +17,7 @@ from lsmplify_core.motion.motion import save_motion
 from lsmplify_core.reading import is_take, read_tracks, takes_in
 from lsmplify_core.reading.start import read_start
 from lsmplify_core.runtime.errors import InputError
-from lsmplify_core.tracks.people import people_of
+from lsmplify_core.tracks.people import find_people
 from lsmplify_core.tracks.units_and_axes import UNITS
 
 
@@ -75,7 +75,7 @@ def test_people_in_a_keypoint_sequence_are_followed(tmp_path: Path) -> None:
         data = {"people": [{"person_id": [-1], "pose_keypoints_3d": r.tolist()} for r in rows]}
         (tmp_path / f"clip_{t:012d}_keypoints.json").write_text(json.dumps(data))
     assert is_take(tmp_path)
-    people = people_of(read_tracks(tmp_path, fps=30))
+    people = find_people(read_tracks(tmp_path, fps=30))
     assert [p.name for p in people] == ["Person 1", "Person 2"]
     np.testing.assert_allclose(people[0].tracks.positions, b, atol=1e-9)
     np.testing.assert_allclose(people[1].tracks.positions, a, atol=1e-9)

@@ -9,7 +9,7 @@ from takes import points_of, tracks_of, waving
 
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.motion.motion import Motion
-from lsmplify_core.tracks.people import people_of
+from lsmplify_core.tracks.people import find_people
 from lsmplify_core.tracks.tracks import Tracks, checked_tracks
 
 LAYOUT = "CMU_41"
@@ -48,7 +48,7 @@ SPELLINGS = {
 def test_people_are_split_by_their_names(spelling: str, people: tuple[str, ...]) -> None:
     names = [[SPELLINGS[spelling](who, n) for n in load_layout(LAYOUT).names] for who in people]
     points = crossing(len(people))
-    found = people_of(together(points, names))
+    found = find_people(together(points, names))
     assert [p.name for p in found] == list(people)
     for person, own, truth in zip(found, names, points, strict=True):
         assert list(person.tracks.names) == own
@@ -66,7 +66,7 @@ def test_repeated_names_are_split_by_place(people: int, gaps: float) -> None:
     mixed = mixed.swapaxes(1, 2).copy()
     mixed[random.random(mixed.shape[:3]) < gaps] = np.nan
     plain_names = list(load_layout(LAYOUT).names)
-    found = people_of(together(mixed, [plain_names] * people))
+    found = find_people(together(mixed, [plain_names] * people))
     assert [p.name for p in found] == [f"Person {i + 1}" for i in range(people)]
     for person in found:
         first = person.tracks.positions[:, 0]
@@ -88,7 +88,7 @@ def test_ghosts_belong_to_nobody() -> None:
         np.concatenate((tracks.positions, ghosts), axis=1),
         [*tracks.names, "*101", "*102", "Box:1"], 30.0,
     )  # fmt: skip
-    assert [len(p.tracks.names) for p in people_of(more)] == [41, 41]
+    assert [len(p.tracks.names) for p in find_people(more)] == [41, 41]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_ghosts_belong_to_nobody() -> None:
 def test_someone_alone_stays_one_with_all_tracks(layout: str, prefix: str) -> None:
     tracks = tracks_of(waving(20), layout)
     tracks = replace(tracks, names=tuple(prefix + n for n in tracks.names))
-    found = people_of(tracks)
+    found = find_people(tracks)
     assert [p.name for p in found] == ["Anna" if prefix else "Person"]
     assert found[0].tracks.names == tracks.names
 
@@ -109,7 +109,7 @@ def test_one_person_twice_is_one_person() -> None:
     names = list(load_layout("BODY_25").names)
     both = np.stack((points, points + 0.01))
     for words in (names, [f"{n}_study" for n in names], [f"raw:{n}" for n in names]):
-        assert len(people_of(together(both, [words, names]))) == 1
+        assert len(find_people(together(both, [words, names]))) == 1
 
 
 def test_upper_and_lower_body_under_two_words_are_one_person() -> None:
@@ -117,9 +117,9 @@ def test_upper_and_lower_body_under_two_words_are_one_person() -> None:
     height = tracks.positions[0, :, 2]
     words = np.where(height > np.median(height), "Upper", "Lower")
     names = tuple(f"{w}:{n}" for w, n in zip(words, tracks.names, strict=True))
-    assert len(people_of(replace(tracks, names=names))) == 1
+    assert len(find_people(replace(tracks, names=names))) == 1
 
 
 def test_no_body_is_one_person_and_nothing_is_raised() -> None:
     tracks = checked_tracks(np.ones((3, 2, 3)), ["Cube", "Lamp"], 30.0)
-    assert [p.tracks for p in people_of(tracks)] == [tracks]
+    assert [p.tracks for p in find_people(tracks)] == [tracks]

@@ -14,9 +14,9 @@ from torch import Tensor
 
 from ...body.markers import Target
 from ...geometry.skeleton import N_JOINTS
+from ...ik.root_alignment import place
 from ...layouts.layout import load_layout
 from ...runtime.progress import finished
-from ...solve.root_alignment import place
 from .bodies import LAYOUT, keypoints
 from .frame import in_human_frame
 from .network import PaperNetwork

@@ -15,13 +15,13 @@ from torch import Tensor
 from ...body.body import Body, default_body
 from ...evaluation.answers import Answer
 from ...evaluation.takes import Take, keypoints
+from ...ik.fitting import SolveSettings
 from ...layouts.matching import match_layout
 from ...motion.motion import Motion
 from ...pipeline import solve
 from ...runtime.array_types import Floats
 from ...runtime.errors import InputError
 from ...runtime.progress import finished
-from ...solve.fitting import Settings
 from .bodies import LAYOUT, betas_of
 from .convert import load_paper_network
 from .infer import PaperSolver
@@ -77,7 +77,7 @@ def _body(take: Take) -> tuple[Body, float]:
         return take.start.body, 0.0
     began = time.perf_counter()
     match = match_layout(take.tracks.names, take.layout)
-    solution = solve(take.tracks, match=match, settings=Settings(rounds=1))
+    solution = solve(take.tracks, match=match, settings=SolveSettings(rounds=1))
     wasted = time.perf_counter() - began - solution.report["seconds"]["calibrate"]
     return solution.motion.body, wasted
 

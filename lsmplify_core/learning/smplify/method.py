@@ -13,10 +13,10 @@ from ...evaluation.answers import Answer
 from ...evaluation.takes import Take, keypoints
 from ...geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from ...geometry.skeleton import N_POSED
+from ...ik.root_alignment import place
 from ...layouts.layout import Layout
 from ...motion.motion import Motion
 from ...runtime.array_types import Floats
-from ...solve.root_alignment import place
 from .model import shaped, smpl_layer
 from .solve import (
     PUBLISHED,

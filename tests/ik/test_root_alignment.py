@@ -8,8 +8,8 @@ from lsmplify_core.body.markers import State, Target
 from lsmplify_core.geometry.kinematics import attached_points, forward
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import N_JOINTS
+from lsmplify_core.ik.root_alignment import place, torso_trust
 from lsmplify_core.layouts.layout import load_layout
-from lsmplify_core.solve.root_alignment import place, torso_trust
 
 
 def test_limbs_hardly_count() -> None:
@@ -40,10 +40,10 @@ def test_single_precision_stays_single_through_a_round() -> None:
     """Twice the bytes are half the speed: nothing on the way may turn a take to doubles."""
     from takes import points_of, waving
 
+    from lsmplify_core.ik.features import features
+    from lsmplify_core.ik.network import load_network
+    from lsmplify_core.ik.predictor import learned_steps
     from lsmplify_core.runtime.progress import finished
-    from lsmplify_core.solve.features import features
-    from lsmplify_core.solve.network import load_network
-    from lsmplify_core.solve.predictor import learned_steps
 
     motion, layout = waving(30), load_layout("BODY_25")
     points = points_of(motion).astype(np.float32)

@@ -9,7 +9,7 @@ from takes import tracks_of, waving
 
 from lsmplify_core.body.markers import State
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
-from lsmplify_core.solve.smoothing import fill_frames, smoothed
+from lsmplify_core.ik.smoothing import fill_frames, smoothed
 from lsmplify_core.tracks.noise import smoothing_for, track_noise
 
 

@@ -46,7 +46,7 @@ _CALM_NOISY: Final = 0.08
 
 
 @dataclass(frozen=True)
-class Settings:
+class SolveSettings:
     """rounds: of the network. refine: Gauss–Newton steps to the tracks after it. smooth: seconds,
     the standard deviation of the filter, 0 for none, None for what the tracks' noise asks for.
     calm: seconds, the same for the pose that only the network decides. noise: metres, how far the
@@ -95,7 +95,7 @@ class Job:
 
 
 def make_job(
-    start: State, target: Target, rate: float, misfit: float, settings: Settings, posed: bool
+    start: State, target: Target, rate: float, misfit: float, settings: SolveSettings, posed: bool
 ) -> Job:
     """Fill in what the settings leave to the take: tracks are trusted as far as they neither
     tremble nor stay away from a body of rigid bones (misfit, metres)."""

@@ -9,9 +9,9 @@ from random_poses import random_state, target_of
 
 from lsmplify_core.body.markers import State, Target
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
+from lsmplify_core.ik.features import N_FEATURES, features
+from lsmplify_core.ik.network import N_OUTPUTS, apply_outputs, load_network
 from lsmplify_core.runtime.errors import InputError
-from lsmplify_core.solve.features import N_FEATURES, features
-from lsmplify_core.solve.network import N_OUTPUTS, apply_outputs, load_network
 
 
 def turned_world(

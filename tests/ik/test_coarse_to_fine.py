@@ -9,12 +9,12 @@ from lsmplify_core.body.markers import State, Target
 from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.evaluation.takes import keypoints
 from lsmplify_core.geometry.rotations import angle_between
+from lsmplify_core.ik.coarse_to_fine import coarse_steps, step_between
+from lsmplify_core.ik.fitting import SolveSettings, fitted_steps, make_job
+from lsmplify_core.ik.network import load_network
+from lsmplify_core.ik.root_alignment import place
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.runtime.progress import finished
-from lsmplify_core.solve.coarse_to_fine import coarse_steps, step_between
-from lsmplify_core.solve.fitting import Settings, fitted_steps, make_job
-from lsmplify_core.solve.network import load_network
-from lsmplify_core.solve.root_alignment import place
 
 FRAMES, RATE = 150, 30.0
 TRUTH = strolling(FRAMES, RATE)
@@ -64,10 +64,10 @@ def test_a_blind_frame_is_nobodys_neighbour() -> None:
 def test_frames_away_from_a_gap_are_as_if_there_were_none() -> None:
     take = target()
     start = State(TRUTH.rotations.astype(np.float32), TRUTH.root.astype(np.float32))
-    whole = make_job(start, take, RATE, 0.001, Settings(), posed=True)
+    whole = make_job(start, take, RATE, 0.001, SolveSettings(), posed=True)
     gap = target()
     gap.weights[70:75, 3] = 0
-    holed = make_job(start, gap, RATE, 0.001, Settings(), posed=True)
+    holed = make_job(start, gap, RATE, 0.001, SolveSettings(), posed=True)
     (a, _), (b, _) = (finished(fitted_steps(job, {})) for job in (whole, holed))
     # the network looks 16 frames of 15 a second each way
     apart = np.abs(a.rotations - b.rotations).max(axis=(1, 2, 3))

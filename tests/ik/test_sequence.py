@@ -8,9 +8,7 @@ from lsmplify_core.body.body import default_body
 from lsmplify_core.body.markers import State, Target, compare
 from lsmplify_core.geometry.kinematics import attached_points, forward
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
-from lsmplify_core.layouts.layout import load_layout
-from lsmplify_core.runtime.progress import finished
-from lsmplify_core.solve.sequence import (
+from lsmplify_core.ik.sequence import (
     MEMORY,
     System,
     make_system,
@@ -19,6 +17,8 @@ from lsmplify_core.solve.sequence import (
     solve_system,
     solve_together,
 )
+from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.runtime.progress import finished
 
 LAYOUT = load_layout("BODY_25")
 ELBOW = 18
@@ -159,6 +159,6 @@ def test_pieces_of_a_long_take_meet(monkeypatch: pytest.MonkeyPatch) -> None:
     target = target_of(bent(0.5 + 0.3 * np.sin(np.arange(frames) / 15)), weights)
     arguments = (guess, target, guess, expected(frames), 0.001, RATE)
     several = finished(solve_together(*arguments))
-    monkeypatch.setattr("lsmplify_core.solve.sequence._PIECE", frames)
+    monkeypatch.setattr("lsmplify_core.ik.sequence._PIECE", frames)
     whole = finished(solve_together(*arguments))
     assert angle_between(several.rotations, whole.rotations).max() < 0.01

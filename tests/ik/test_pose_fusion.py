@@ -6,8 +6,8 @@ import numpy as np
 from lsmplify_core.body.markers import State
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from lsmplify_core.geometry.skeleton import JOINT_INDEX
-from lsmplify_core.solve.pose_fusion import likely_error, weighed
-from lsmplify_core.solve.predictor import Learned
+from lsmplify_core.ik.pose_fusion import likely_error, weighed
+from lsmplify_core.ik.predictor import Learned
 
 FRAMES = 60
 WRIST, ELBOW, OTHER = (JOINT_INDEX[n] for n in ("L_Wrist", "L_Elbow", "R_Elbow"))

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The public interface: every name is there, documented, and costs nothing until it is used."""
+
+import inspect
+import subprocess
+import sys
+
+import pytest
+from takes import tracks_of, waving
+
+import lsmplify_core as lsmplify
+
+PROMISED = {
+    "read_tracks", "Tracks", "find_people", "solve", "solve_steps", "SolveSettings", "Solution",
+    "Motion", "load_motion", "save_motion", "export", "clean", "resolve", "Layout", "load_layout",
+    "Body", "InputError", "__version__",
+}  # fmt: skip
+
+
+def test_every_promised_name_is_public() -> None:
+    assert set(lsmplify.__all__) == PROMISED
+    assert set(lsmplify.__all__) <= set(dir(lsmplify))
+
+
+@pytest.mark.parametrize("name", sorted(PROMISED - {"__version__"}))
+def test_public_names_are_functions_and_classes_with_a_docstring(name: str) -> None:
+    value = getattr(lsmplify, name)
+    assert inspect.isfunction(value) or inspect.isclass(value)
+    assert inspect.getdoc(value)
+
+
+def test_names_stay_after_everything_was_imported() -> None:
+    """A package of the same name inside would take the function's place."""
+    code = (
+        "import lsmplify_core as l, lsmplify_core.cli.main, lsmplify_core.cleanup.resolve\n"
+        "import lsmplify_core.cli.solve, lsmplify_core.cli.clean\n"
+        "assert all(callable(getattr(l, n)) for n in l.__all__ if n != '__version__')\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_importing_the_package_loads_no_numpy() -> None:
+    code = "import sys, lsmplify_core; assert 'numpy' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = lsmplify.nothing
+
+
+def test_from_tracks_to_a_cleaned_file(tmp_path) -> None:
+    solution = lsmplify.solve(tracks_of(waving(40)))
+    motion = lsmplify.clean(solution.motion, smooth={"arms": 0.05})
+    lsmplify.save_motion(motion, tmp_path / "motion.npz")
+    lsmplify.export(lsmplify.load_motion(tmp_path / "motion.npz"), tmp_path / "motion.bvh")
+    assert (tmp_path / "motion.bvh").read_text().startswith("HIERARCHY")
+    with pytest.raises(lsmplify.InputError, match=r"\.bvh and \.npz"):
+        lsmplify.export(motion, tmp_path / "motion.fbx")
