@@ -27,11 +27,11 @@ _FADE: Final = 0.5
 """Seconds over which a correction fades where no other stand is near."""
 _DRIFT: Final = 0.15
 """Seconds of the average whose path a standing foot follows; more holds it harder."""
-_PELVIS: Final = 0.2
+_PELVIS: Final = 0.1
 """Seconds that the pelvis's share of the corrections is averaged over."""
 _EDGE: Final = 0.02
 """Seconds that corrections are averaged over at last, so that a lock sets in softly."""
-_STANDS: Final = ContactSettings(speed=0.25, height=0.07)
+_STANDS: Final = ContactSettings(speed=0.4, height=0.09, shortest=0.06)
 """What counts as standing: a little more than for clean-up, for a source that is clean already."""
 
 
@@ -88,7 +88,9 @@ def soles(figure: Figure, turns: dict[str, list[Floats]], ankles: dict[str, Floa
     return np.stack(parts, axis=1)
 
 
-def corrections(own: Floats, stance: Stance, goal: Floats, rate: float) -> Floats:
+def corrections(
+    own: Floats, stance: Stance, goal: Floats, rate: float, size: float
+) -> Floats:
     """What each foot is to be moved by.
 
     Args:
@@ -96,6 +98,7 @@ def corrections(own: Floats, stance: Stance, goal: Floats, rate: float) -> Float
         stance: of the source.
         goal: (T, 4, 3) metres, the source's soles brought to the figure's size and place.
         rate: frames per second.
+        size: how much larger the figure moves; a standing foot slides no farther than its source.
 
     Returns:
         (T, 2, 3) metres, for the left and the right foot.
@@ -107,26 +110,30 @@ def corrections(own: Floats, stance: Stance, goal: Floats, rate: float) -> Float
         known = np.asarray(stands.any(axis=1))
         for first, end in runs_of(known):
             span = slice(first, end)
-            away[span, foot] = _hold(own[span, part], goal[span, part], stands[span], rate)
+            away[span, foot] = _hold(
+                own[span, part], goal[span, part], stands[span], rate, 1.0 / max(size, 1.0)
+            )
         away[:, foot] = _between(away[:, foot], known, rate)
     if len(own) < 3:
         return away
     return gaussian(away.reshape(len(own), -1), max(_EDGE * rate, 1e-3)).reshape(away.shape)
 
 
-def _hold(own: Floats, goal: Floats, stands: NDArray[np.bool_], rate: float) -> Floats:
+def _hold(
+    own: Floats, goal: Floats, stands: NDArray[np.bool_], rate: float, share: float
+) -> Floats:
     """(t, 3) metres that bring a foot through one stand: heights to the goal's, the ground path held.
 
-    Over the ground the standing point follows its source's slow path; from heel to toe the correction
+    Over the ground the standing point follows that share of its source's slow path; from heel to toe the correction
     goes on where the one before left it, and in the middle of the stand it is as small as can be.
     """
     weight = stands / np.maximum(stands.sum(axis=1, keepdims=True), 1)
     slow = _slow(goal, rate)
-    step = np.diff(slow, axis=0) - np.diff(own, axis=0)
-    share = 0.5 * (weight[1:] + weight[:-1])
-    share = share / np.maximum(share.sum(axis=1, keepdims=True), 1e-9)
+    step = share * np.diff(slow, axis=0) - np.diff(own, axis=0)
+    both = 0.5 * (weight[1:] + weight[:-1])
+    both = both / np.maximum(both.sum(axis=1, keepdims=True), 1e-9)
     path = np.zeros((len(own), 3))
-    path[1:] = np.cumsum(np.sum(share[..., None] * step, axis=1), axis=0)
+    path[1:] = np.cumsum(np.sum(both[..., None] * step, axis=1), axis=0)
     path -= path.mean(axis=0)
     height = (goal - own)[..., 2]
     path[:, 2] = np.sum(weight * height, axis=1)

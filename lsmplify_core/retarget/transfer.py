@@ -98,7 +98,7 @@ def plant_feet(transfer: Transfer) -> None:
         return
     pairs = {s: leg for s, leg in legs.items() if leg is not None}
     own = soles(transfer.figure, transfer.turns, _ankles(transfer, pairs))
-    away = corrections(own, transfer.stance, transfer.goal, transfer.rate)
+    away = corrections(own, transfer.stance, transfer.goal, transfer.rate, transfer.size)
     shift = pelvis_share(away, transfer.stance, transfer.rate)
     goals = {s: a + away[:, i] for i, (s, a) in enumerate(_ankles(transfer, pairs).items())}
     transfer.hips = transfer.hips + shift
