@@ -88,9 +88,7 @@ def soles(figure: Figure, turns: dict[str, list[Floats]], ankles: dict[str, Floa
     return np.stack(parts, axis=1)
 
 
-def corrections(
-    own: Floats, stance: Stance, goal: Floats, rate: float, size: float
-) -> Floats:
+def corrections(own: Floats, stance: Stance, goal: Floats, rate: float, size: float) -> Floats:
     """What each foot is to be moved by.
 
     Args:

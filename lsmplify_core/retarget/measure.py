@@ -104,6 +104,6 @@ def report_of(transfer: "Transfer", motion: RigMotion, seconds: float) -> Retarg
             "max": float(errors.max()),
         },
         foot_sliding_mm=slid, foot_height_mm=height,
-        contacts={"found": stance.count, "kept": stance.count}, touches={"found": 0, "kept": 0},
+        contacts={"found": stance.count, "kept": stance.count}, touches=dict(zip(("found", "kept"), transfer.touched, strict=True)),
         limits_clipped=0,
     )  # fmt: skip

@@ -19,7 +19,7 @@ from .rig_motion import (
     RetargetProgress,
     check_options,
 )
-from .transfer import plant_feet, started
+from .transfer import keep_touches, plant_feet, started
 
 
 def retarget_steps(
@@ -58,9 +58,12 @@ def retarget_steps(
     if options.contacts:
         yield RetargetProgress(0.3, "feet")
         plant_feet(transfer)
-    yield RetargetProgress(0.8, "bones")
     axes = bone_axes(figure, transfer.turns)
     heads = place_bones(figure, axes, transfer.hips)
+    if options.touches:
+        yield RetargetProgress(0.5, "hands")
+        axes, heads = keep_touches(transfer, axes, heads)
+    yield RetargetProgress(0.8, "bones")
     motion = rig_motion(figure, axes, heads, transfer.rate)
     report = report_of(transfer, motion, time.perf_counter() - began)
     yield RetargetProgress(1.0, "done")

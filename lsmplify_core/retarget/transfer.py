@@ -5,14 +5,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..body.body import default_body
+from ..cleanup.floor import SOLES
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Floats
 from .feet import Stance, corrections, pelvis_share, soles, stance_of
 from .figure import Figure
-from .joint_turns import role_turns
+from .joint_turns import bone_axes, role_turns
 from .limbs import Limb, bring, limb_of, reach
 from .performance import Performance, World, in_world
+from .posing import place_bones
 from .rig_motion import RetargetOptions
+from .touches import (
+    bring_hands,
+    count_touches,
+    figure_posture,
+    find_touches,
+    hand_corrections,
+    source_posture,
+)
 from .vectors import apply
 
 
@@ -21,7 +32,7 @@ class Transfer:
     """A figure being posed: turns as `role_turns`, hips (T, 3) metres, and what it came from.
 
     size: how much larger the figure moves. goal: (T, 4, 3) the source's soles at the figure's size and
-    place. stance: the source's feet.
+    place. stance: the source's feet. touched: touches found and kept.
     """
 
     figure: Figure
@@ -32,6 +43,7 @@ class Transfer:
     goal: Floats
     stance: Stance
     rate: float
+    touched: tuple[int, int] = (0, 0)
 
 
 def started(source: Performance, figure: Figure, options: RetargetOptions) -> Transfer:
@@ -63,9 +75,6 @@ def source_leg(offsets: Floats) -> float:
 
 def source_ankle_height(stance: Stance, offsets: Floats) -> float:
     """Metres from the sole to the ankle of the source's body."""
-    from ..body.body import default_body
-    from ..cleanup.floor import SOLES
-
     size = source_leg(offsets) / source_leg(default_body().offsets)
     return float(-SOLES[0, 1] * size)
 
@@ -110,3 +119,24 @@ def plant_feet(transfer: Transfer) -> None:
 def _ankles(transfer: Transfer, legs: dict[str, Limb]) -> dict[str, Floats]:
     places = hip_places(transfer)
     return {s: places[s] + reach(leg, transfer.turns) for s, leg in legs.items()}
+
+
+def keep_touches(transfer: Transfer, axes: Floats, heads: Floats) -> tuple[Floats, Floats]:
+    """Bring hands to what the source's touch; the bones' axes and heads (T, n, …) afterwards."""
+    figure, world = transfer.figure, transfer.world
+    own_size = figure.leg / source_leg(default_body().offsets)
+    size = own_size / transfer.size
+    before = source_posture(world, size)
+    touches = find_touches(before, transfer.stance.floor, size)
+    if not touches:
+        return axes, heads
+    for last in (False, False, True):
+        own = figure_posture(figure, world, transfer.turns, heads, own_size)
+        if last:
+            transfer.touched = count_touches(touches, before, own, transfer.size, transfer.rate)
+            break
+        away = hand_corrections(touches, before, own, transfer.size)
+        bring_hands(figure, transfer.turns, own, away)
+        axes = bone_axes(figure, transfer.turns)
+        heads = place_bones(figure, axes, transfer.hips)
+    return axes, heads

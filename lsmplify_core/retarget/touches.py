@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hands that touch the own body, each other or the floor on the source do so on the figure.
+
+The body is a set of capsules. Where a hand of the source lies on one (how far along it, and on which
+side) is carried over to the figure's, which is as much larger as that part of its body is; the hand
+is drawn there the more, the nearer the source's is to touching, so that nothing sets in at once.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..cleanup.floor import Floor
+from ..geometry.intervals import runs_of
+from ..geometry.rotations import transpose
+from ..runtime.array_types import Floats
+from .figure import Figure
+from .limbs import Limb, bring, limb_of
+from .performance import World
+from .rest_frames import HAND, mirror
+from .vectors import apply
+
+_NEAR: Final = (0.02, 0.05)
+"""Metres between a hand and the skin under which it touches, and over which it doesn't care."""
+_HAND: Final = 0.09
+"""Metres from the wrist to the knuckles on the default body."""
+_KEPT: Final = 0.02
+"""Metres that a touching hand may be off."""
+_MOST: Final = 0.9
+"""Share of a touch's frames in which it must be kept to count as kept."""
+_SHORTEST: Final = 0.1
+"""Seconds of the shortest touch that is counted."""
+_SHARP: Final = 0.004
+"""Metres that a part may be farther than the nearest one and still have a third of its say."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of the body. start, end: joints of its axis, or midpoints "hips" and "shoulders".
+    turn: the role whose rotation it has. radius: (3,) metres on the default body, in its frame."""
+
+    start: str
+    end: str
+    turn: str
+    radius: tuple[float, float, float]
+
+
+_PARTS: Final = (
+    _Part("hips", "shoulders", "Spine2", (0.155, 0.12, 0.115)),
+    _Part("Head", "crown", "Head", (0.085, 0.10, 0.10)),
+    *(
+        part
+        for s in "LR"
+        for part in (
+            _Part(f"{s}_Hip", f"{s}_Knee", f"{s}_Hip", (0.075, 0.075, 0.075)),
+            _Part(f"{s}_Knee", f"{s}_Ankle", f"{s}_Knee", (0.05, 0.05, 0.05)),
+            _Part(f"{s}_Shoulder", f"{s}_Elbow", f"{s}_Shoulder", (0.045, 0.045, 0.045)),
+            _Part(f"{s}_Elbow", f"{s}_Wrist", f"{s}_Elbow", (0.037, 0.037, 0.037)),
+            _Part(f"{s}_hand", f"{s}_hand", f"{s}_Wrist", (0.04, 0.03, 0.04)),
+        )
+    ),
+)
+_GROUND: Final = _Part("", "", "", (1.0, 1.0, 1.0))
+_THICK: Final = 0.02
+"""Metres of half a hand's thickness on the default body."""
+_CROWN: Final = np.array([0.0, 0.10, 0.02])
+"""Metres on the default body from the head's joint to the middle of the skull."""
+
+
+@dataclass(frozen=True)
+class Posture:
+    """Somebody's places and turns: points name -> (T, 3) metres, turns role -> (T, 3, 3)."""
+
+    points: dict[str, Floats]
+    turns: dict[str, Floats]
+
+
+@dataclass(frozen=True)
+class Touch:
+    """One hand beside one part, all frames. near: (T,) metres to the skin on the source.
+    pull: (T,) 0 to 1. along: (T,) on the part's axis. beside: (T, 3) metres in the part's frame.
+    floor: for a hand beside the ground, whose `beside` is then the height over it along Z."""
+
+    side: str
+    part: _Part
+    near: Floats
+    pull: Floats
+    along: Floats
+    beside: Floats
+    floor: Floor | None = None
+
+
+def source_posture(world: World, size: float) -> Posture:
+    """The source's, size: of its body beside the default one."""
+    names = ("Head", *(f"{s}_{n}" for s in "LR" for n in
+             ("Hip", "Knee", "Ankle", "Shoulder", "Elbow", "Wrist")))  # fmt: skip
+    points = {n: world.place(n) for n in names}
+    turns = {n: world.turn(n) for n in (*names, "Spine2")}
+    for side in "LR":
+        hand = _HAND * size * mirror(HAND, side)
+        points[f"{side}_hand"] = points[f"{side}_Wrist"] + apply(turns[f"{side}_Wrist"], hand)
+    points["crown"] = points["Head"] + apply(turns["Head"], size * _CROWN)
+    return Posture(_with_middles(points), turns)
+
+
+def _with_middles(points: dict[str, Floats]) -> dict[str, Floats]:
+    for name, joint in (("hips", "Hip"), ("shoulders", "Shoulder")):
+        if f"L_{joint}" in points and f"R_{joint}" in points:
+            points[name] = 0.5 * (points[f"L_{joint}"] + points[f"R_{joint}"])
+    return points
+
+
+def figure_posture(
+    figure: Figure, world: World, turns: dict[str, list[Floats]], heads: Floats, size: float
+) -> Posture:
+    """The figure's: from its posed bones' heads (T, n, 3)."""
+    points = {
+        r: heads[:, figure.of(r)[0]] for r in dict.fromkeys(figure.roles) if r[-1] not in "123"
+    }
+    own = {r: chain[0] for r, chain in turns.items() if r != "Spine"}
+    own["Spine2"] = world.turn("Spine2")
+    for side in "LR":
+        wrist = f"{side}_Wrist"
+        if wrist in points:
+            points[f"{side}_hand"] = points[wrist] + apply(own[wrist], figure.segment(wrist))
+    if "Head" in points:
+        points["crown"] = points["Head"] + apply(own["Head"], size * _CROWN)
+    return Posture(_with_middles(points), own)
+
+
+def find_touches(source: Posture, floor: Floor, size: float) -> list[Touch]:
+    """Every hand beside every part that it ever comes near to, the floor among them."""
+    found: list[Touch] = []
+    for side in "LR":
+        touch = _over(source, side, floor, size)
+        if touch.pull.max() > 0:
+            found.append(touch)
+        for part in _PARTS:
+            own = part.start.startswith(f"{side}_") and part.start[2:] in (
+                "Shoulder",
+                "Elbow",
+                "hand",
+            )
+            if own:
+                continue
+            touch = _beside(source, side, part, size)
+            if touch.pull.max() > 0:
+                found.append(touch)
+    return found
+
+
+def _beside(source: Posture, side: str, part: _Part, size: float) -> Touch:
+    start, end = source.points[part.start], source.points[part.end]
+    hand = source.points[f"{side}_hand"]
+    axis = end - start
+    length = np.maximum(np.sum(axis * axis, axis=-1), 1e-9)
+    along = np.clip(np.sum((hand - start) * axis, axis=-1) / length, 0.0, 1.0)
+    off = hand - (start + along[:, None] * axis)
+    beside = apply(transpose(source.turns[part.turn]), off)
+    radius = size * np.array(part.radius)
+    near = (np.linalg.norm(beside / radius, axis=-1) - 1.0) * radius.mean() / size - _THICK
+    return Touch(side, part, near, _pull(near), along, beside)
+
+
+def _over(source: Posture, side: str, floor: Floor, size: float) -> Touch:
+    """A hand beside the ground."""
+    hand = source.points[f"{side}_hand"]
+    height = floor.above(hand)
+    near = height / size - _THICK
+    beside = height[:, None] * np.array([0.0, 0.0, 1.0])
+    return Touch(side, _GROUND, near, _pull(near), np.zeros(len(hand)), beside, floor)
+
+
+def _pull(near: Floats) -> Floats:
+    """0 to 1: how much a hand is drawn to what it is so near to."""
+    t = np.clip((_NEAR[1] - near) / (_NEAR[1] - _NEAR[0]), 0.0, 1.0)
+    return t * t * (3.0 - 2.0 * t)
+
+
+def touch_goal(touch: Touch, source: Posture, own: Posture, size: float) -> Floats | None:
+    """(T, 3) metres: where the figure's hand touches as the source's does; None without the part."""
+    part = touch.part
+    hand = own.points.get(f"{touch.side}_hand")
+    if touch.floor is not None:
+        if hand is None:
+            return None
+        lift = size * touch.beside[:, 2] - touch.floor.above(hand)
+        return hand + lift[:, None] * np.array([0.0, 0.0, 1.0])
+    if part.start not in own.points or part.end not in own.points or part.turn not in own.turns:
+        return None
+    start, end = own.points[part.start], own.points[part.end]
+    ratio = _ratio(part, source, own, size)
+    return (
+        start
+        + touch.along[:, None] * (end - start)
+        + apply(own.turns[part.turn], ratio * touch.beside)
+    )
+
+
+def _ratio(part: _Part, source: Posture, own: Posture, size: float) -> float:
+    """How much thicker the figure's part is taken to be: as it is longer, else as the figure is larger."""
+    if part.start == part.end or part.start == "Head":
+        return size
+    lengths = [
+        float(np.linalg.norm(p.points[part.end][0] - p.points[part.start][0]))
+        for p in (source, own)
+    ]
+    return float(np.clip(lengths[1] / max(lengths[0], 1e-6), 0.6 * size, 1.6 * size))
+
+
+def hand_corrections(
+    touches: list[Touch], source: Posture, own: Posture, size: float
+) -> dict[str, Floats]:
+    """Side -> (T, 3) metres that each hand is to be moved by."""
+    result: dict[str, Floats] = {}
+    for side in "LR":
+        seen = [(t, touch_goal(t, source, own, size)) for t in touches if t.side == side]
+        goals = [(t, g) for t, g in seen if g is not None]
+        if not goals or f"{side}_hand" not in own.points:
+            continue
+        near = np.stack([t.near for t, _ in goals])
+        pull = np.stack([t.pull for t, _ in goals])
+        share = pull * np.exp((near.min(axis=0) - near) / _SHARP)
+        share = share * pull.max(axis=0) / np.maximum(share.sum(axis=0), 1e-9)
+        half = [0.5 if t.part.start.endswith("_hand") else 1.0 for t, _ in goals]
+        away = np.stack([g - own.points[f"{side}_hand"] for _, g in goals])
+        result[side] = np.einsum("k,kt,kti->ti", half, share, away)
+    return result
+
+
+def bring_hands(
+    figure: Figure, turns: dict[str, list[Floats]], own: Posture, away: dict[str, Floats]
+) -> None:
+    """Move the figure's hands by `away` (side -> (T, 3) metres), in place in `turns`."""
+    for side, shift in away.items():
+        arm: Limb | None = limb_of(figure, side, "Shoulder")
+        if arm is None or np.abs(shift).max() < 1e-6:
+            continue
+        bring(arm, turns, own.points[arm.end] + shift - own.points[arm.upper])
+
+
+def count_touches(
+    touches: list[Touch], source: Posture, own: Posture, size: float, rate: float
+) -> tuple[int, int]:
+    """Touches of the source that last, and those of them that the figure keeps within 20 mm."""
+    found = kept = 0
+    for side in "LR":
+        mine = [t for t in touches if t.side == side]
+        goals = [(t, touch_goal(t, source, own, size)) for t in mine]
+        seen = [(t, g) for t, g in goals if g is not None]
+        if not seen or f"{side}_hand" not in own.points:
+            continue
+        nearest = np.min([t.near for t, _ in seen], axis=0)
+        for touch, goal in seen:
+            touching: NDArray[np.bool_] = (touch.near < _NEAR[0]) & (touch.near <= nearest)
+            off = np.linalg.norm(own.points[f"{side}_hand"] - goal, axis=-1)
+            for first, end in runs_of(touching):
+                if end - first >= max(1.0, _SHORTEST * rate):
+                    found += 1
+                    kept += bool((off[first:end] < _KEPT).mean() >= _MOST)
+    return found, kept
