@@ -465,7 +465,6 @@ TEXTS: Final[dict[str, str]] = {
     "the body turns by {v}° within a tenth of a second": "ボディが 0.1 秒の間に {v}° 回転しています",
     "the body leaps by {v} mm from one frame to the next": "ボディが次のフレームまでに {v} mm 飛んでいます",
     "the body lies in {v} % of the frames": "フレームの {v} % で身体が横たわっています",
-    "the body stands on its feet in {v} % of the frames only": "足で立っているのはフレームの {v} % だけです",
     "the body is upside down in {v} % of the frames": "フレームの {v} % で身体が逆さまです",
     "the body leans: its weight is {v} mm beside its feet on average": "身体が傾いています。重心が平均して足から {v} mm ずれています",
     "{v} % of the frames show too few tracks; their poses are interpolated": "フレームの {v} % でトラックが少なすぎ、そのポーズは補間です",
@@ -482,4 +481,6 @@ TEXTS: Final[dict[str, str]] = {
     "Show Me": "見せる",
     "Go to the frame where it shows most, with the lines from tracks to body switched on and the bones concerned selected": "最もよく現れるフレームへ移動し、トラックからボディへの線を表示して、関係するボーンを選択します",
     "Which reason of the verdict": "判定のどの理由か",
+    "the floor slopes by {v}° and the body leans with it": "床が {v}° 傾いていて、身体もそれに合わせて傾いています",
+    "the pelvis moves faster than people run in {v} % of the frames": "フレームの {v} % で骨盤が人の走る速さより速く動いています",
 }

@@ -465,7 +465,6 @@ TEXTS: Final[dict[str, str]] = {
     "the body turns by {v}° within a tenth of a second": "바디가 0.1초 안에 {v}° 회전합니다",
     "the body leaps by {v} mm from one frame to the next": "바디가 다음 프레임까지 {v} mm 건너뜁니다",
     "the body lies in {v} % of the frames": "프레임의 {v} %에서 몸이 누워 있습니다",
-    "the body stands on its feet in {v} % of the frames only": "발로 서 있는 프레임이 {v} %뿐입니다",
     "the body is upside down in {v} % of the frames": "프레임의 {v} %에서 몸이 거꾸로입니다",
     "the body leans: its weight is {v} mm beside its feet on average": "몸이 기울어 있습니다: 무게중심이 평균적으로 발에서 {v} mm 벗어나 있습니다",
     "{v} % of the frames show too few tracks; their poses are interpolated": "프레임의 {v} %에 트랙이 너무 적어 포즈를 보간했습니다",
@@ -482,4 +481,6 @@ TEXTS: Final[dict[str, str]] = {
     "Show Me": "보여 주기",
     "Go to the frame where it shows most, with the lines from tracks to body switched on and the bones concerned selected": "가장 잘 드러나는 프레임으로 가서 트랙에서 바디까지의 선을 켜고 관련된 본을 선택합니다",
     "Which reason of the verdict": "판정의 몇 번째 이유인지",
+    "the floor slopes by {v}° and the body leans with it": "바닥이 {v}° 기울어 있고 몸도 함께 기울어 있습니다",
+    "the pelvis moves faster than people run in {v} % of the frames": "프레임의 {v} %에서 골반이 사람이 달리는 것보다 빠르게 움직입니다",
 }

@@ -465,7 +465,6 @@ TEXTS: Final[dict[str, str]] = {
     "the body turns by {v}° within a tenth of a second": "身体在 0.1 秒内转动了 {v}°",
     "the body leaps by {v} mm from one frame to the next": "身体在相邻两帧之间跳动了 {v} mm",
     "the body lies in {v} % of the frames": "在 {v} % 的帧中身体是躺着的",
-    "the body stands on its feet in {v} % of the frames only": "只有 {v} % 的帧中身体用脚站立",
     "the body is upside down in {v} % of the frames": "在 {v} % 的帧中身体是倒立的",
     "the body leans: its weight is {v} mm beside its feet on average": "身体倾斜：重心平均偏离双脚 {v} mm",
     "{v} % of the frames show too few tracks; their poses are interpolated": "{v} % 的帧中轨迹太少，其姿势为插值",
@@ -482,4 +481,6 @@ TEXTS: Final[dict[str, str]] = {
     "Show Me": "带我去看",
     "Go to the frame where it shows most, with the lines from tracks to body switched on and the bones concerned selected": "转到最明显的帧，显示轨迹到身体的连线并选中相关骨骼",
     "Which reason of the verdict": "判定中的第几条理由",
+    "the floor slopes by {v}° and the body leans with it": "地面倾斜 {v}°，身体也随之倾斜",
+    "the pelvis moves faster than people run in {v} % of the frames": "在 {v} % 的帧中骨盆移动得比人跑步还快",
 }

@@ -14,7 +14,7 @@ from ..runtime.guard import guarded
 from .paths import check_paths
 
 SUBCOMMANDS: Final = (
-    "inspect", "solve", "bake", "clean", "evaluate", "train", "convert-checkpoint", "benchmark", "export",
+    "inspect", "solve", "bake", "summary", "clean", "evaluate", "train", "convert-checkpoint", "benchmark", "export",
 )  # fmt: skip
 """Each is a module of this room, imported only when it is called."""
 

@@ -24,6 +24,8 @@ _LIMBS: Final = {
 def measures(evidence: Evidence) -> dict[str, Measure]:
     """Numbers by name: shares of frames or samples, seconds."""
     seen = evidence.seen
+    if not seen.any():
+        return {}
     blind = seen.sum(axis=1) < _LEAST_POINTS
     spans = runs_of(blind)
     first, end = max(spans, key=lambda s: s[1] - s[0]) if spans else (0, 0)
@@ -58,9 +60,9 @@ def _limb_unseen(evidence: Evidence) -> Measure:
 
 def _held(evidence: Evidence) -> Measure:
     """Share of samples that repeat the one before to the last digit while most others move."""
-    points, seen = evidence.tracks.positions, evidence.seen
-    if len(points) < 3:
+    if evidence.tracks is None or evidence.motion.frames < 3:
         return Measure(0.0)
+    points, seen = evidence.tracks.positions, evidence.seen
     both = seen[1:] & seen[:-1]
     same = both & (points[1:] == points[:-1]).all(axis=-1)
     moving = same.sum(axis=1) < 0.5 * np.maximum(both.sum(axis=1), 1)
@@ -75,9 +77,9 @@ def _held(evidence: Evidence) -> Measure:
 def _frozen(evidence: Evidence) -> Measure:
     """Seconds of the longest span in which every sample repeats to the last digit although the body
     is in the middle of a movement on one side of it at least."""
-    points, rate = evidence.tracks.positions, evidence.motion.rate
-    if len(points) < 4:
+    if evidence.tracks is None or evidence.motion.frames < 4:
         return Measure(0.0)
+    points, rate = evidence.tracks.positions, evidence.motion.rate
     step = np.linalg.norm(np.diff(points, axis=0), axis=-1)
     known = np.isfinite(step)
     speed = rate * np.where(known, step, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
@@ -94,6 +96,8 @@ def _frozen(evidence: Evidence) -> Measure:
 def _flat(evidence: Evidence) -> Measure:
     """The thickness of all points of a take about their best plane, as a share of their width: the
     smallest singular value over the middle one."""
+    if evidence.tracks is None:
+        return Measure(1.0)
     points = evidence.tracks.positions[evidence.seen]
     if len(points) < 10:
         return Measure(1.0)

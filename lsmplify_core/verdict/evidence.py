@@ -35,7 +35,8 @@ class Evidence:
     Attributes:
         motion: the result, with `track_error` (T, K) in metres.
         tracks: the K tracks that it was solved from in metres with Z up, in the order of the
-            motion's `track_names`, after repairs (left-out samples are NaN).
+            motion's `track_names`, after repairs (left-out samples are NaN); None where only the
+            motion is there, as in a file of results.
         repairs: what was repaired or left out in them.
         expected: (T, 22) radians, the error that the predictor expects of each rotation.
         joints: (K,) joint that carries each track.
@@ -46,7 +47,7 @@ class Evidence:
     """
 
     motion: Motion
-    tracks: Tracks
+    tracks: Tracks | None = None
     repairs: tuple[Repair, ...] = ()
     expected: Floats | None = None
     joints: NDArray[np.intp] | None = None
@@ -78,13 +79,14 @@ class Evidence:
     @property
     def error(self) -> Floats:
         """(T, K) metres on a body of the default size, NaN where unseen."""
-        assert self.motion.track_error is not None
+        if self.motion.track_error is None:
+            return np.full((self.motion.frames, len(self.motion.track_names)), np.nan)
         return self.motion.track_error / self.size
 
     @cached_property
     def seen(self) -> NDArray[np.bool_]:
         """(T, K): samples that the result was solved from."""
-        return self.tracks.seen
+        return np.isfinite(self.error) if self.tracks is None else self.tracks.seen
 
 
 def worst_window(values: Floats, width: int) -> Measure:

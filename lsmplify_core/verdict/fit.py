@@ -14,6 +14,8 @@ from .evidence import Evidence, Measure, worst_window
 
 _WINDOW: Final = 0.5
 """Seconds over which errors are averaged: shorter ones are single bad frames."""
+_MIDDLE: Final = 2.56
+"""Standard deviations between the tenths at both ends of a normal distribution."""
 _NEAR: Final = 0.6
 """Metres: tracks further apart than this on a standing body say little of its bones."""
 
@@ -21,6 +23,8 @@ _NEAR: Final = 0.6
 def measures(evidence: Evidence) -> dict[str, Measure]:
     """Numbers by name; lengths in metres on a body of the default size."""
     error = evidence.error
+    if not np.isfinite(error).any():
+        return {}
     by_frame = np.sqrt(_mean(np.square(error), 1))
     found = {
         "error": Measure(float(np.nanmean(error))),
@@ -40,6 +44,8 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
 
 
 def _noise(evidence: Evidence) -> float:
+    if evidence.tracks is None:
+        return 0.0
     points = np.nan_to_num(evidence.tracks.positions) / evidence.size
     return track_noise(points, evidence.seen.astype(np.float64))
 
@@ -55,10 +61,12 @@ def _far_track(evidence: Evidence) -> Measure:
 
 def _bones(evidence: Evidence) -> Measure:
     """How much the distances between tracks on neighbouring joints change over the take, as a share
-    of the distance: the mean over pairs of the middle half's spread. Bones keep their length."""
-    if evidence.joints is None:
+    of the distance and beyond their noise: the median over pairs of the spread of the middle four
+    fifths. Bones keep their length."""
+    if evidence.joints is None or evidence.tracks is None:
         return Measure(0.0)
     points, joints = evidence.tracks.positions / evidence.size, evidence.joints
+    noise = _MIDDLE * np.sqrt(2.0) * _noise(evidence)
     spreads: list[float] = []
     for a in range(len(joints)):
         for b in range(a + 1, len(joints)):
@@ -70,7 +78,8 @@ def _bones(evidence: Evidence) -> Measure:
             if len(apart) > 3:
                 low, middle, high = np.percentile(apart, (10, 50, 90))
                 if middle < _NEAR or not evidence.sized:
-                    spreads.append(float(high - low) / max(float(middle), 0.15))
+                    spread = np.sqrt(max(float(high - low) ** 2 - noise**2, 0.0))
+                    spreads.append(float(spread) / max(float(middle), 0.15))
     return Measure(float(np.median(spreads)) if spreads else 0.0)
 
 

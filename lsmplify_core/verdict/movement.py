@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether a body can move like that: speeds, trembling, leaps, and turns within a moment."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -12,12 +13,17 @@ from .evidence import Evidence, Measure
 
 _MOMENT: Final = 0.1
 """Seconds over which a speed is measured, so that noise of single frames does not count."""
+_LEAP: Final = (0.05, 9.0)
+"""A leap is of so many metres at least, and of so many metres a second."""
+_LEAST_FRAMES: Final = 10
 _J: Final = JOINT_INDEX
 
 
 def measures(evidence: Evidence) -> dict[str, Measure]:
     """Numbers by name: metres a second, radians a second, shares of frames."""
-    rate, placed = evidence.motion.rate, evidence.places
+    rate = evidence.motion.rate
+    begin = _begin(evidence.places)
+    placed, rotations = evidence.places[begin:], evidence.motion.rotations[begin:]
     step = max(1, round(_MOMENT * rate))
     if len(placed) <= step + 2:
         return {}
@@ -32,13 +38,31 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
         "limb_speed": Measure(float(np.percentile(fast, 95)), _middle(fast, step)),
         "limb_fast": Measure(float((fast > 14.0).mean()), _middle(fast, step)),
     }
-    return found | _turns(evidence) | _trembling(placed / evidence.size, rate) | _leaps(evidence)
+    found |= _turns(rotations, rate)
+    found |= _trembling(placed / evidence.size, rate)
+    found |= _leaps(placed / evidence.size, rate)
+    return {name: _later(measure, begin) for name, measure in found.items()}
 
 
-def _turns(evidence: Evidence) -> dict[str, Measure]:
+def _begin(placed: Floats) -> int:
+    """The frame that the movement begins at: many files have the rest pose in their first one, from
+    which the body leaps to where it is."""
+    if len(placed) < _LEAST_FRAMES:
+        return 0
+    step = np.median(np.linalg.norm(np.diff(placed, axis=0), axis=-1), axis=1)
+    usual = float(np.percentile(step[2:], 99))
+    leaps = np.flatnonzero(step[:2] > 3.0 * usual + 0.02)
+    return int(leaps[-1]) + 1 if len(leaps) else 0
+
+
+def _later(measure: Measure, frames: int) -> Measure:
+    """The measure of a part that begins so many frames later."""
+    return measure if measure.frame is None else replace(measure, frame=measure.frame + frames)
+
+
+def _turns(rotations: Floats, rate: float) -> dict[str, Measure]:
     """How fast joints turn: the 95th percentile of all, the pelvis's fastest over a moment, and the
     share of frames in which any joint but the hands turns faster than people do."""
-    rate, rotations = evidence.motion.rate, evidence.motion.rotations
     local = np.degrees(angle_between(rotations[1:, :20], rotations[:-1, :20])) * rate
     flips = (local > 2500.0).any(axis=1)
     step = max(1, round(_MOMENT * rate))
@@ -64,17 +88,19 @@ def _trembling(placed: Floats, rate: float) -> dict[str, Measure]:
     }
 
 
-def _leaps(evidence: Evidence) -> dict[str, Measure]:
+def _leaps(placed: Floats, rate: float) -> dict[str, Measure]:
     """The largest step of the whole body from one frame to the next that its neighbours do not
     bear out, in metres: half the joints leap together, and move on afterwards as before."""
-    placed = evidence.places[:, :22] / evidence.size
     if len(placed) < 6:
         return {}
+    placed = placed[:, :22]
     velocity = np.diff(placed, axis=0)
     before, after = velocity[:-2], velocity[2:]
     steady = np.linalg.norm(velocity[1:-1] - 0.5 * (before + after), axis=-1)
     leap = np.median(steady, axis=1)
-    return {"leap": Measure(float(leap.max()), _middle(leap, 1) + 1)}
+    largest = float(leap.max())
+    counts = largest > max(_LEAP[0], _LEAP[1] / rate)
+    return {"leap": Measure(largest if counts else 0.0, _middle(leap, 1) + 1)}
 
 
 def _middle(values: Floats, step: int) -> int:

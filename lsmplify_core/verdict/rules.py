@@ -177,7 +177,7 @@ LIMITS: Final[tuple[Limit, ...]] = (
     Limit(
         "knees",
         "knees_back",
-        0.06,
+        0.12,
         0.4,
         "{v} % of the knees' bending is backwards",
         _PERCENT,
@@ -186,7 +186,7 @@ LIMITS: Final[tuple[Limit, ...]] = (
     Limit(
         "knees-span",
         "knees_back_window",
-        0.15,
+        0.25,
         None,
         "for a second {v} % of the knees' bending is backwards",
         _PERCENT,
@@ -203,7 +203,7 @@ LIMITS: Final[tuple[Limit, ...]] = (
     Limit(
         "hinges-span",
         "hinges_window",
-        20.0,
+        35.0,
         None,
         "for a second knees and elbows bend {v}° the wrong way",
         group="joints",
@@ -211,7 +211,7 @@ LIMITS: Final[tuple[Limit, ...]] = (
     Limit(
         "feet",
         "feet_back",
-        0.02,
+        0.3,
         None,
         "both feet point backwards in {v} % of the frames",
         _PERCENT,
@@ -226,7 +226,7 @@ LIMITS: Final[tuple[Limit, ...]] = (
         _PERCENT,
         group="joints",
     ),
-    Limit("twisted", "twisted", 70.0, None, "the trunk is twisted by {v}°", group="joints"),
+    Limit("twisted", "twisted", 100.0, None, "the trunk is twisted by {v}°", group="joints"),
     Limit(
         "crossed-legs",
         "legs_crossed",
@@ -236,7 +236,16 @@ LIMITS: Final[tuple[Limit, ...]] = (
         _PERCENT,
         group="joints",
     ),
-    Limit("speed", "pelvis_speed", 11.0, 15.0, "the pelvis moves at {v} m/s", group="movement"),
+    Limit("speed", "pelvis_speed", 11.0, None, "the pelvis moves at {v} m/s", group="movement"),
+    Limit(
+        "speed-often",
+        "pelvis_fast",
+        0.03,
+        0.1,
+        "the pelvis moves faster than people run in {v} % of the frames",
+        _PERCENT,
+        group="movement",
+    ),
     Limit(
         "limb-speed",
         "limb_speed",
@@ -271,20 +280,11 @@ LIMITS: Final[tuple[Limit, ...]] = (
         _MM,
         group="movement",
     ),
-    Limit("lying", "lying", 0.85, None, "the body lies in {v} % of the frames", _PERCENT),
-    Limit(
-        "never-stands",
-        "standing",
-        0.05,
-        None,
-        "the body stands on its feet in {v} % of the frames only",
-        _PERCENT,
-        below=True,
-    ),
+    Limit("lying", "lying", 0.6, None, "the body lies in {v} % of the frames", _PERCENT),
     Limit(
         "upside-down",
         "upside_down",
-        0.4,
+        0.5,
         None,
         "the body is upside down in {v} % of the frames",
         _PERCENT,
@@ -297,6 +297,7 @@ LIMITS: Final[tuple[Limit, ...]] = (
         "the body leans: its weight is {v} mm beside its feet on average",
         _MM,
     ),
+    Limit("sloping", "sloping", 5.0, None, "the floor slopes by {v}° and the body leans with it"),
     Limit(
         "no-data",
         "blind",
@@ -316,7 +317,7 @@ LIMITS: Final[tuple[Limit, ...]] = (
     Limit(
         "limb-unseen",
         "limb_unseen",
-        1.0,
+        2.0,
         None,
         "nothing of the {track} is seen for {v} s; it is held or guessed there",
     ),

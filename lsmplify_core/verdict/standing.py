@@ -4,6 +4,7 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Floats
@@ -18,8 +19,15 @@ _MASSES: Final = {
 """Shares of the body's mass near each joint, after de Leva (1996), segments' masses halved between
 their ends."""
 _FEET: Final = (_J["L_Ankle"], _J["R_Ankle"], _J["L_Foot"], _J["R_Foot"])
+_GRAVITY: Final = 9.81
 _STILL: Final = 0.4
 """Metres a second: a foot that moves slower is taken to stand."""
+_STEADY: Final = 0.3
+"""Metres: feet that spread less over the floor do not show its slope."""
+_LEAST_SECONDS: Final = 1.5
+"""Seconds on the feet that it takes to say whether a body is in balance."""
+_LASTS: Final = 1.8
+"""Seconds that a body must lie or be upside down to be told of."""
 _WALKING: Final = 0.4
 """Metres a second: slower bodies don't walk."""
 _MOMENT: Final = 0.1
@@ -35,12 +43,29 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
     up = up / np.maximum(np.linalg.norm(up, axis=-1, keepdims=True), 1e-9)
     tilt = np.degrees(np.arccos(np.clip(up[:, 2], -1, 1)))
     found = {
-        "lying": Measure(float((tilt > 60.0).mean()), int(np.argmax(tilt))),
-        "upside_down": Measure(float((tilt > 120.0).mean()), int(np.argmax(tilt))),
+        "lying": _lasting(_lying_straight(placed, up, tilt), rate),
+        "upside_down": _lasting(np.asarray(tilt > 120.0), rate),
         "tilt": Measure(float(np.median(tilt))),
         "backwards": _backwards(turned, placed, rate),
     }
     return found | _balance(placed, rate, tilt)
+
+
+def _lasting(frames: NDArray[np.bool_], rate: float) -> Measure:
+    """The share of frames that are true, 0 where they come to a moment only: a fall, a handstand."""
+    lasts = float(frames.sum()) / rate >= _LASTS
+    return Measure(float(frames.mean()) if lasts else 0.0, int(np.argmax(frames)))
+
+
+def _lying_straight(placed: Floats, up: Floats, tilt: Floats) -> NDArray[np.bool_]:
+    """Frames (T,) in which the body lies with its legs in line with its trunk: people who are on
+    the floor bend, those whose world lies on its side stand straight in it."""
+    straight = np.ones(len(placed), dtype=bool)
+    for hip, ankle in (("L_Hip", "L_Ankle"), ("R_Hip", "R_Ankle")):
+        leg = placed[:, _J[hip]] - placed[:, _J[ankle]]
+        leg = leg / np.maximum(np.linalg.norm(leg, axis=-1, keepdims=True), 1e-9)
+        straight &= np.asarray((leg * up).sum(-1) > 0.8)
+    return straight & np.asarray(tilt > 60.0)
 
 
 def _backwards(turned: Floats, placed: Floats, rate: float) -> Measure:
@@ -59,6 +84,15 @@ def _backwards(turned: Floats, placed: Floats, rate: float) -> Measure:
     return Measure(share, int(np.argmax(np.where(walking, -along, -2.0))))
 
 
+def _acceleration(centre: Floats, rate: float) -> Floats:
+    """(T, 3) metres per second², over a fifth of a second around each frame."""
+    half = max(1, min(round(_MOMENT * rate), (len(centre) - 1) // 2))
+    found = np.zeros_like(centre)
+    ahead, behind = centre[2 * half :], centre[: -2 * half]
+    found[half:-half] = (ahead + behind - 2.0 * centre[half:-half]) * (rate / half) ** 2
+    return found
+
+
 def _speed(points: Floats, rate: float) -> Floats:
     """(T, K) metres a second over a moment around each frame, so that noise does not count."""
     half = max(1, round(0.5 * _MOMENT * rate))
@@ -69,10 +103,11 @@ def _speed(points: Floats, rate: float) -> Floats:
 
 
 def _balance(placed: Floats, rate: float, tilt: Floats) -> dict[str, Measure]:
-    """How far the centre of mass is beside the standing feet on average, in metres; the spread of
-    the heights at which feet stand; and the share of frames in which something stands.
+    """The share of frames in which the body stands on its feet; how far its centre of mass is beside
+    them on average, in metres; and by how many degrees the floor slopes that the body leans with.
 
-    Over a take the mean of the offset is height / g times the mean acceleration, near 0.
+    A body that is carried by its feet falls away from them: the offset of its centre of mass is the
+    acceleration times height / g (the inverted pendulum), which is taken off.
     """
     if len(placed) < 3:
         return {}
@@ -91,11 +126,26 @@ def _balance(placed: Floats, rate: float, tilt: Floats) -> dict[str, Measure]:
         return {"standing": Measure(float(some.mean()))}
     weight = stands[..., None].astype(float)
     support = (feet * weight).sum(1) / np.maximum(weight.sum(1), 1.0)
-    away = (centre - support)[some][:, :2]
-    level = support[some, 2]
-    low, high = np.percentile(level, (5, 95))
-    return {
-        "standing": Measure(float(some.mean())),
-        "off_balance": Measure(float(np.linalg.norm(away.mean(axis=0)))),
-        "floor_spread": Measure(float(high - low)),
+    pushed = centre[:, 2:] / _GRAVITY * _acceleration(centre, rate)
+    away = (centre - support - pushed)[some][:, :2]
+    lean, seconds = away.mean(axis=0), float(some.sum()) / rate
+    found = {"standing": Measure(float(some.mean()))}
+    if seconds < _LEAST_SECONDS or some.mean() < 0.5:
+        return found
+    slope, degrees = _slope(support[some])
+    along = float(lean @ slope)
+    both = min(along / float(np.mean(centre[some, 2] - support[some, 2])), np.sin(degrees))
+    return found | {
+        "off_balance": Measure(float(np.linalg.norm(lean))),
+        "sloping": Measure(float(np.degrees(max(both, 0.0)))),
     }
+
+
+def _slope(support: Floats) -> tuple[Floats, float]:
+    """Which way (2,) the floor under the feet (N, 3) falls, and by how many radians; none where the
+    feet stay in one place."""
+    away = support - support.mean(axis=0)
+    spread = away[:, :2].T @ away[:, :2] / len(away)
+    fall = -np.linalg.solve(spread + _STEADY**2 * np.eye(2), away[:, :2].T @ away[:, 2]) / len(away)
+    steep = float(np.linalg.norm(fall))
+    return fall / max(steep, 1e-9), float(np.arctan(steep))
