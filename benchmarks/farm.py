@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a farm has to do for 10, 1,000 and 100,000 takes, by calculation from takes solved here.
 
-    .venv/bin/python benchmarks/farm.py ../shared/motion/test --takes 24
+    .venv/bin/python benchmarks/farm.py ../shared/motion/test --takes 12 --frames 3600
 
 Each take is solved by a process of its own part (`--shard` is the same work), one thread, and its
 processor time is taken, which other work on the machine changes little. From it and from the bytes
@@ -49,12 +49,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, help="AMASS-format clips to make takes of")
     parser.add_argument("--takes", type=int, default=24)
+    parser.add_argument("--frames", type=int, default=3600,
+                        help="of a take; clips are played forwards and backwards until it is full")  # fmt: skip
     parser.add_argument("--layout", default="CMU_41")
     parser.add_argument("--cores", type=int, default=64, help="of the farm in the table")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        measured = measure(args.data, args.takes, args.layout, Path(folder))
+        measured = measure(args, Path(folder))
     print(described(measured))
     rows = [expected(measured, count, args.cores) for count in COUNTS]
     print(table(rows, args.cores))
@@ -63,11 +65,13 @@ def main() -> None:
         args.json.write_text(json.dumps(content, indent=2) + "\n")
 
 
-def measure(data: Path, count: int, layout: str, folder: Path) -> Measured:
+def measure(args: argparse.Namespace, folder: Path) -> Measured:
     """Solve so many of the clips, as noisy takes of that layout."""
     takes = folder / "takes"
     takes.mkdir()
-    frames = [write_take(file, layout, takes) for file in chosen(data, count)]
+    frames = [
+        write_take(file, args.layout, args.frames, takes) for file in chosen(args.data, args.takes)
+    ]
     empty = folder / "empty"
     empty.mkdir()
     start, _ = processor_time("inspect", "--help")
@@ -92,7 +96,7 @@ def chosen(data: Path, count: int) -> list[Path]:
     return [files[i] for i in np.linspace(0, len(files) - 1, min(count, len(files))).astype(int)]
 
 
-def write_take(file: Path, layout: str, folder: Path) -> int:
+def write_take(file: Path, layout: str, frames: int, folder: Path) -> int:
     """A clip's markers with 1 mm of noise as a take; its frames."""
     sys.path.append(str(ROOT / "tests"))
     from takes import points_of
@@ -103,11 +107,13 @@ def write_take(file: Path, layout: str, folder: Path) -> int:
     motion = load_motion(file)
     random = np.random.default_rng(1)
     points = points_of(motion, layout)
+    there_and_back = np.concatenate((points, points[-2:0:-1]))
+    points = there_and_back[np.arange(frames) % len(there_and_back)]
     points = 1000.0 * points + random.standard_normal(points.shape)
     names = np.array(load_layout(layout).names)
     name = f"{file.parent.name}_{file.name}"
     np.savez(folder / name, points=points.astype(np.float32), names=names, rate=motion.rate)
-    return motion.frames
+    return frames
 
 
 def processor_time(*words: str) -> tuple[float, float]:
@@ -122,7 +128,7 @@ def processor_time(*words: str) -> tuple[float, float]:
 
 def expected(measured: Measured, takes: int, cores: int) -> dict[str, float]:
     """The table's figures for so many takes."""
-    parts = max(1, min(takes, round(takes * measured.seconds / PART_SECONDS)))
+    parts = min(takes, max(cores, round(takes * measured.seconds / PART_SECONDS)))
     work = takes * measured.seconds + parts * measured.start
     bake = takes * (measured.seconds + BLENDER_SECONDS)
     gigabyte = 1e9
@@ -171,7 +177,7 @@ def length(hours: float) -> str:
     """In the unit that reads best."""
     for unit, seconds in (("s", 1 / 3600), ("min", 1 / 60), ("h", 1), ("days", 24)):
         if hours / seconds < 100 or unit == "days":
-            return f"{hours / seconds:.2g} {unit}"
+            return f"{hours / seconds:.3g} {unit}"
     return ""
 
 
@@ -179,7 +185,7 @@ def size(gigabytes: float) -> str:
     """In kB, MB or GB."""
     for unit, factor in (("kB", 1e6), ("MB", 1e3), ("GB", 1.0)):
         if gigabytes * factor < 1000 or unit == "GB":
-            return f"{gigabytes * factor:.2g} {unit}"
+            return f"{gigabytes * factor:.3g} {unit}"
     return ""
 
 
