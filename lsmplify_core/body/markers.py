@@ -7,12 +7,12 @@ K points; a body and its points may differ from frame to frame (training) or not
 
 from dataclasses import dataclass
 
-import numpy as np
 from array_api_compat import array_namespace
 
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.rotations import Array
 from ..geometry.skeleton import ANCESTORS, N_POSED
+from ..runtime.array_types import on_host
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Comparison:
 
 def moving_joints(joints: Array) -> Array:
     """(K, 22) booleans, as NumPy: which joints carry each point."""
-    return ANCESTORS[np.asarray(joints)][:, :N_POSED]
+    return ANCESTORS[on_host(joints)][:, :N_POSED]
 
 
 def crossed(levers: Array, moves: Array) -> Array:

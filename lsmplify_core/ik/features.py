@@ -14,6 +14,7 @@ from array_api_compat import array_namespace
 from ..body.markers import State, Target, compare, crossed
 from ..geometry.rotations import Array, cross, matrix_to_sixd, transpose
 from ..geometry.skeleton import N_JOINTS, N_POSED
+from ..runtime.array_types import on_host
 
 N_FEATURES = 3 * N_JOINTS + 4 * N_JOINTS + 6 * (N_POSED - 1) + 6 * N_POSED
 _SOFT = 1e-4
@@ -45,7 +46,7 @@ def features(state: State, target: Target) -> Array:
 def _by_joint(residuals: Array, target: Target) -> tuple[Array, Array]:
     """Mean residual (N, 24, 3) of the points on each joint, and how much of it is seen (N, 24)."""
     xp = array_namespace(residuals)
-    on = xp.asarray(np.eye(N_JOINTS)[np.asarray(target.joints)], dtype=residuals.dtype)
+    on = xp.asarray(np.eye(N_JOINTS)[on_host(target.joints)], dtype=residuals.dtype)
     count = target.weights @ on
     total = xp.matrix_transpose(on) @ (residuals * target.weights[..., None])
     return total / (count + 1e-6)[..., None], xp.minimum(count, xp.ones_like(count))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Clips of AMASS format as one block of rotations, and windows drawn from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ..anatomy.toes import rigid_toes, toe_bend, with_toes
 from ..body.body import default_body
 from ..geometry.skeleton import MIRROR, N_POSED
 from ..motion.motion import load_motion
+from ..runtime.console import say
 from ..runtime.errors import InputError
 
 VALIDATION: tuple[str, ...] = (
@@ -62,10 +64,15 @@ def load_clips(
     files = [f for f in files if f.parent.name != without]
     if not files:
         raise InputError(f"{folder}: there are no motion clips (*.npz) below this folder")
+    return clips_of(files, source)
+
+
+def clips_of(files: Sequence[Path], source: bool = False) -> Clips:
+    """These clips, at 30 frames per second; InputError where none of them can be learned from."""
     clips = [_clip(file, source) for file in files]
     clips = [clip for clip in clips if clip is not None]
     if not clips:
-        raise InputError(f"{folder}: every clip below this folder bends its elbows backwards")
+        raise InputError(f"{files[0]}: every clip beside it bends its elbows backwards")
     rotations, roots, toes, names = zip(*clips, strict=True)
     length = torch.tensor([len(block) for block in rotations])
     weights = [len(r) * SET_WEIGHTS.get(n, 1.0) for r, n in zip(rotations, names, strict=True)]
@@ -86,7 +93,7 @@ def _clip(file: Path, source: bool) -> tuple[Tensor, Tensor, Tensor, str] | None
     rotations, offsets = motion.rotations, motion.body.offsets
     wrong = doubtful(rotations, offsets)
     if wrong is not None:
-        print(f"{file}: left out, since {wrong}", flush=True)
+        say(f"{file}: left out, since {wrong}")
         return None
     if not source:
         rotations = to_convention(rotations, offsets, motion.rate)

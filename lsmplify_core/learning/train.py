@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Training, from top to bottom: draw windows, make a lesson of them, let the network work at it
-in rounds from its own results, learn from each round."""
+"""Training of our network: draw windows, make a lesson of them, let the network work at it in rounds
+from its own results, learn from each round. The loop itself is `loop.py`."""
 
-import copy
 import json
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..body.markers import State
 from ..files.atomic import write_whole
@@ -20,9 +18,10 @@ from ..geometry.skeleton import N_JOINTS, N_POSED
 from ..ik.features import features
 from ..ik.gauss_newton import gauss_newton
 from ..ik.network import apply_outputs, load_network
-from ..runtime.console import say
 from .augment import Lesson, make_lesson
-from .data import Clips, draw_windows, load_clips, recombine
+from .data import Clips, draw_windows, recombine
+from .distributed import half_precision
+from .lessons import VALIDATION_SEED, Dice
 from .model import LearnedIK
 
 
@@ -52,99 +51,117 @@ CYCLES: tuple[TrainSettings, ...] = (
     TrainSettings(steps=2000, rate=4e-4, seed=5, lengths=(10, 24, 24, 48)),
 )
 """What the shipped weights were trained with: each cycle goes on from the one before."""
+_NORMALISING = 1 << 40
+"""Numbers from here on are lessons that only set the features' mean and spread."""
 
 
-def train_cycles(
-    data: Path, out: Path, cycles: tuple[TrainSettings, ...], log: Path | None
-) -> None:
-    """Train one cycle after the other, the shipped weights by CYCLES."""
-    start: Path | None = None
-    for settings in cycles:
-        train(data, out, settings, log, start)
-        start = out
+class Trained:
+    """Our network as the loop trains it: lessons drawn from clips, several rounds a lesson."""
+
+    names: tuple[str, ...] = ("degrees", "mm", "refined_degrees")
+    clip = 1.0
+
+    def __init__(
+        self,
+        clips: Clips,
+        kept_apart: Clips | None,
+        settings: TrainSettings,
+        start: Path | None = None,
+        configuration: str = "",
+    ) -> None:
+        """kept_apart: clips to validate on. start: weights to go on from; new ones where None."""
+        torch.manual_seed(settings.seed)
+        self.model: nn.Module = LearnedIK()
+        self.lessons, self.turns = settings.steps, settings.rounds
+        self.average, self.seed = settings.average, settings.seed
+        self._clips, self._apart, self._settings = clips, kept_apart, settings
+        self._configuration = configuration
+        if start is None:
+            set_normalisation(self.model, clips, settings)
+        else:
+            load_weights(self.model, start)
+
+    def lesson(self, number: int) -> tuple[Lesson, float]:
+        """A lesson, and how firmly its refinement holds to the network's pose."""
+        return draw_lesson(self._clips, self._settings, Dice(self.seed, number))
+
+    def turn(
+        self, model: nn.Module, lesson: tuple[Lesson, float], state: State | None
+    ) -> tuple[Tensor, State, Tensor]:
+        """One round from the lesson's start, or from the state that the last round ended with."""
+        task, stiffness = lesson
+        begin = task.start if state is None else state
+        return one_round(model, begin, task, stiffness, self._settings.half)
+
+    def optimiser(self) -> torch.optim.Optimizer:
+        """AdamW as for all cycles."""
+        rate, decay = self._settings.rate, self._settings.decay
+        return torch.optim.AdamW(
+            self.model.parameters(), lr=rate, weight_decay=decay, betas=(0.9, 0.98)
+        )
+
+    def schedule(
+        self, optimiser: torch.optim.Optimizer, updates: int
+    ) -> torch.optim.lr_scheduler.LRScheduler:
+        """One cycle: up over 3 % of the steps, then down to nearly nothing."""
+        return torch.optim.lr_scheduler.OneCycleLR(
+            optimiser,
+            self._settings.rate,
+            total_steps=updates + 1,
+            pct_start=0.03,
+            final_div_factor=100,
+        )
+
+    def validation_lesson(self, number: int) -> tuple[Lesson, float] | None:
+        """A lesson of the clips kept apart, the same for a number; None where there are none."""
+        if self._apart is None:
+            return None
+        return draw_lesson(self._apart, self._settings, Dice(VALIDATION_SEED, number))
+
+    def over(self, seconds: float) -> bool:
+        """Never before all lessons are done."""
+        return False
+
+    def save(self, model: nn.Module, path: Path, done: int) -> None:
+        """Half-precision weights with their settings."""
+        settings: dict[str, object] = {
+            **asdict(self._settings),
+            "done": done,
+            "configuration": self._configuration,
+        }
+        save_weights(model, path, settings)
 
 
-def train(
-    data: Path,
-    out: Path,
-    settings: TrainSettings,
-    log: Path | None = None,
-    start: Path | None = None,
-) -> None:
-    """Train on the clips below `data` and write the weights to `out` (npz, half precision).
-
-    start: weights to go on from; new ones where it is None. A checkpoint of the averaged weights
-    is written every 500 steps, so that a long run can be looked at while it goes on.
-    """
-    torch.manual_seed(settings.seed)
-    random = np.random.default_rng(settings.seed)
-    generator = torch.Generator().manual_seed(settings.seed)
-    clips = load_clips(data)
-    model = LearnedIK()
-    if start is None:
-        set_normalisation(model, clips, settings, random, generator)
-    else:
-        load_weights(model, start)
-    averaged = copy.deepcopy(model)
-    optimiser = torch.optim.AdamW(
-        model.parameters(), lr=settings.rate, weight_decay=settings.decay, betas=(0.9, 0.98)
-    )
-    total = settings.steps * settings.rounds
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, settings.rate, total_steps=total + 1, pct_start=0.03, final_div_factor=100
-    )
-    began = time.time()
-    sums = np.zeros((settings.rounds, 3))
-    for step in range(1, settings.steps + 1):
-        lesson = draw_lesson(clips, settings, random, generator)
-        stiffness = float(10 ** random.uniform(-3.3, -1.7))
-        state = lesson.start
-        for turn in range(settings.rounds):
-            loss, state, figures = one_round(model, state, lesson, stiffness, settings.half)
-            optimiser.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
-            _follow(averaged, model, min(settings.average, step / (step + 10)))
-            sums[turn] += figures
-        if step % 50 == 0:
-            _note(log, step, sums / 50, time.time() - began)
-            sums[:] = 0
-        if step % 500 == 0 or step == settings.steps:
-            save_weights(averaged, out, {**asdict(settings), "done": step})
-
-
-def draw_lesson(
-    clips: Clips, settings: TrainSettings, random: np.random.Generator, generator: torch.Generator
-) -> Lesson:
-    """A fresh batch of windows, made into a task."""
-    length = int(random.choice(settings.lengths))
-    drawn = draw_windows(clips, settings.frames // length, length, generator, settings.strides)
-    return make_lesson(*recombine(*drawn, settings.recombined, generator), random)
+def draw_lesson(clips: Clips, settings: TrainSettings, dice: Dice) -> tuple[Lesson, float]:
+    """A fresh batch of windows, made into a task; and how firmly its refinement holds to the
+    network's pose."""
+    length = int(dice.numpy.choice(settings.lengths))
+    drawn = draw_windows(clips, settings.frames // length, length, dice.torch, settings.strides)
+    lesson = make_lesson(*recombine(*drawn, settings.recombined, dice.torch), dice.numpy)
+    return lesson, float(10 ** dice.numpy.uniform(-3.3, -1.7))
 
 
 def one_round(
-    model: LearnedIK, state: State, lesson: Lesson, stiffness: float, half: bool
-) -> tuple[Tensor, State, tuple[float, float, float]]:
+    model: nn.Module, state: State, lesson: Lesson, stiffness: float, half: bool
+) -> tuple[Tensor, State, Tensor]:
     """The network's residual from `state`, its loss, and the next state (no gradient): the
     network's pose after one Gauss–Newton step to the tracks, as the solver does it."""
     with torch.no_grad():
         x = features(state, lesson.target)
-    with torch.autocast("cpu", torch.bfloat16, enabled=half):
+    with half_precision(x.device, half):
         raw = model(x.reshape(lesson.windows, -1, x.shape[1])).reshape(x.shape[0], -1)
     raw = raw.float()
     guess, expected = apply_outputs(state, raw, state.rotations[:, 0])
     loss, figures = losses(guess, expected, lesson)
     with torch.no_grad():
         free = State(guess.rotations.detach(), guess.root.detach())
-        pull = torch.full((N_POSED,), stiffness)
+        pull = torch.full((N_POSED,), stiffness, device=x.device)
         fitted = gauss_newton(free, lesson.target, free, pull)
-        figures = (*figures, _degrees(fitted, lesson))
+        figures = torch.cat((figures, _degrees(fitted, lesson)[None]))
     return loss, fitted, figures
 
 
-def losses(guess: State, expected: Tensor, lesson: Lesson) -> tuple[Tensor, tuple[float, float]]:
+def losses(guess: State, expected: Tensor, lesson: Lesson) -> tuple[Tensor, Tensor]:
     """Local and world rotation angles, joint positions, and the likelihood of the angles under a
     Laplace law of the expected error."""
     truth = lesson.truth
@@ -157,25 +174,21 @@ def losses(guess: State, expected: Tensor, lesson: Lesson) -> tuple[Tensor, tupl
     certainty = local.detach() / expected + torch.log(expected)
     turns = (lesson.trust * (local + 0.3 * world + 0.02 * certainty)).mean()
     loss = turns + 3.0 * apart.mean()
-    return loss, (float(torch.rad2deg(local.detach().mean())), float(1000 * apart.detach().mean()))
+    figures = (torch.rad2deg(local.detach().mean()), 1000 * apart.detach().mean())
+    return loss, torch.stack(figures)
 
 
-def _degrees(state: State, lesson: Lesson) -> float:
+def _degrees(state: State, lesson: Lesson) -> Tensor:
     angle = angle_between(state.rotations[:, :N_POSED], lesson.truth.rotations[:, :N_POSED])
-    return float(torch.rad2deg(angle.mean()))
+    return torch.rad2deg(angle.mean())
 
 
-def set_normalisation(
-    model: LearnedIK,
-    clips: Clips,
-    settings: TrainSettings,
-    random: np.random.Generator,
-    generator: torch.Generator,
-) -> None:
+def set_normalisation(model: nn.Module, clips: Clips, settings: TrainSettings) -> None:
     """Mean and spread of the features over some lessons, stored with the weights."""
+    assert isinstance(model, LearnedIK)
     seen: list[Tensor] = []
-    for _ in range(12):
-        lesson = draw_lesson(clips, settings, random, generator)
+    for number in range(12):
+        lesson, _ = draw_lesson(clips, settings, Dice(settings.seed, _NORMALISING + number))
         seen.append(features(lesson.start, lesson.target))
         seen.append(features(lesson.truth, lesson.target))
     x = torch.cat(seen)
@@ -183,33 +196,19 @@ def set_normalisation(
     model.spread.copy_(x.std(dim=0) + 0.05)
 
 
-def save_weights(model: LearnedIK, path: Path, settings: dict[str, object]) -> None:
+def save_weights(model: nn.Module, path: Path, settings: dict[str, object]) -> None:
     """Half-precision npz that `network.load_network` reads."""
+    assert isinstance(model, LearnedIK)
     arrays = {k: v.numpy().astype(np.float16) for k, v in model.state_dict().items()}
     arrays["dilations"] = np.array([b.dilation for b in model.blocks], dtype=np.int32)
     arrays["settings"] = np.array(json.dumps(settings))
     write_whole(path, lambda file: np.savez_compressed(file, **arrays))
 
 
-def load_weights(model: LearnedIK, path: Path) -> None:
+def load_weights(model: nn.Module, path: Path) -> None:
     """Put the weights of an npz into the model."""
     stored = load_network(path).weights
     model.load_state_dict({k: torch.from_numpy(stored[k]) for k in model.state_dict()})
-
-
-def _follow(averaged: LearnedIK, model: LearnedIK, keep: float) -> None:
-    with torch.no_grad():
-        for old, new in zip(averaged.parameters(), model.parameters(), strict=True):
-            old.lerp_(new, 1.0 - keep)
-
-
-def _note(log: Path | None, step: int, sums: np.ndarray, seconds: float) -> None:
-    rounds = "  ".join(f"{a:5.2f}° {b:5.1f} mm → {c:5.2f}°" for a, b, c in sums)
-    line = f"step {step:6d}  {seconds:6.0f} s  {rounds}"
-    say(line)
-    if log is not None:
-        with log.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
 
 
 assert N_JOINTS - N_POSED == 2

@@ -11,3 +11,8 @@ Floats = NDArray[np.floating[Any]]
 
 Array = Any
 """A NumPy array or a torch tensor."""
+
+
+def on_host(values: Any) -> NDArray[Any]:
+    """NumPy's view of an array, a tensor on a GPU copied from there."""
+    return np.asarray(values.cpu() if hasattr(values, "cpu") else values)

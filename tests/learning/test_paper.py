@@ -22,8 +22,8 @@ from lsmplify_core.learning.paper.train import (
     draw_pairs,
     paper_loss,
     share_done,
-    train_paper,
 )
+from lsmplify_core.learning.running import train_network
 from lsmplify_core.runtime.errors import InputError
 
 BONES = torch.from_numpy(default_body().offsets.astype(np.float32))
@@ -339,7 +339,8 @@ def test_training_that_ran_out_of_time_writes_its_weights(tmp_path: Path) -> Non
 
     save_motion(strolling(60, 30.0), tmp_path / "data/a.npz")
     out = tmp_path / "paper.npz"
-    train_paper(tmp_path / "data", out, PaperSettings(steps=9999, batch=4, people=2, minutes=1e-4))
+    settings = PaperSettings(steps=9999, batch=4, people=2, minutes=1e-4)
+    train_network("paper", [settings], tmp_path / "data", out)
     assert isinstance(convert.load_paper_network(out), PaperNetwork)
 
 

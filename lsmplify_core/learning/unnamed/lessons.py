@@ -74,7 +74,7 @@ def _windows(clips: Clips, count: int, random: np.random.Generator) -> np.ndarra
     frames = (
         clips.starts.numpy()[which][:, None] + first[:, None] + (at * span[:, None]).astype(int)
     )
-    return clips.rotations.numpy()[frames]
+    return clips.rotations[torch.from_numpy(frames)].numpy()
 
 
 def _headings(count: int, random: np.random.Generator) -> Tensor:

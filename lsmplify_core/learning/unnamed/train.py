@@ -1,11 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Training of the network for points without names:
-`python -m lsmplify_core.learning.unnamed.train --data ../shared/motion/train --out FILE.npz`."""
+"""Training of the network for points without names (`lsmplify train --network unnamed`)."""
 
-import argparse
-import copy
 import json
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,10 +11,10 @@ from torch import Tensor, nn
 
 from ...files.atomic import write_whole
 from ...geometry.skeleton import N_POSED
-from ...runtime.console import say
 from ...unnamed.inputs import point_inputs
 from ...unnamed.network import OFFSET_SCALE
-from ..data import load_clips
+from ..data import Clips
+from ..lessons import VALIDATION_SEED, Dice
 from .lessons import PointLesson, make_point_lesson
 from .model import PointLabeller
 
@@ -35,82 +31,100 @@ class PointSettings:
     seed: int = 1
 
 
-def train_points(data: Path, out: Path, settings: PointSettings, start: Path | None = None) -> None:
-    """Train on the clips below `data`; the averaged weights are written every 500 steps."""
-    torch.manual_seed(settings.seed)
-    random = np.random.default_rng(settings.seed)
-    clips = load_clips(data)
-    model = PointLabeller()
-    if start is not None:
-        load_point_weights(model, start)
-    averaged = copy.deepcopy(model)
-    optimiser = torch.optim.AdamW(
-        model.parameters(), lr=settings.rate, weight_decay=settings.decay, betas=(0.9, 0.98)
-    )
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, settings.rate, total_steps=settings.steps + 1, pct_start=0.05,
-        final_div_factor=100,
-    )  # fmt: skip
-    began, sums = time.time(), np.zeros(3)
-    for step in range(1, settings.steps + 1):
-        loss, figures = point_loss(model, make_point_lesson(clips, settings.windows, random))
-        optimiser.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        keep = min(settings.average, step / (step + 10))
-        with torch.no_grad():
-            for old, new in zip(averaged.parameters(), model.parameters(), strict=True):
-                old.lerp_(new, 1.0 - keep)
-        sums += (loss.item(), *figures)
-        if step % 100 == 0:
-            told = sums / 100
-            say(
-                f"step {step:6d}  {time.time() - began:6.0f} s  loss {told[0]:.3f}  "
-                f"right {100 * told[1]:.1f} %  offset {told[2]:.0f} mm"
-            )
-            sums[:] = 0
-        if step % 500 == 0 or step == settings.steps:
-            save_point_weights(averaged, out, {**asdict(settings), "done": step})
+class PointsTrained:
+    """The network for points without names as the loop trains it."""
+
+    names: tuple[str, ...] = ("loss", "right_percent", "offset_mm")
+    turns, clip = 1, 1.0
+
+    def __init__(
+        self,
+        clips: Clips,
+        kept_apart: Clips | None,
+        settings: PointSettings,
+        start: Path | None = None,
+        configuration: str = "",
+    ) -> None:
+        """kept_apart: clips to validate on. start: weights to go on from."""
+        torch.manual_seed(settings.seed)
+        self.model: nn.Module = PointLabeller()
+        self.lessons, self.average, self.seed = settings.steps, settings.average, settings.seed
+        self._clips, self._apart, self._settings = clips, kept_apart, settings
+        self._configuration = configuration
+        if start is not None:
+            load_point_weights(self.model, start)
+
+    def lesson(self, number: int) -> PointLesson:
+        """Marker sets on windows of motion."""
+        return make_point_lesson(self._clips, self._settings.windows, Dice(self.seed, number).numpy)
+
+    def turn(
+        self, model: nn.Module, lesson: PointLesson, state: None
+    ) -> tuple[Tensor, None, Tensor]:
+        """Cross entropy and offsets."""
+        loss, figures = point_loss(model, lesson)
+        return loss, None, torch.cat((loss.detach()[None], figures))
+
+    def optimiser(self) -> torch.optim.Optimizer:
+        """AdamW."""
+        rate, decay = self._settings.rate, self._settings.decay
+        return torch.optim.AdamW(
+            self.model.parameters(), lr=rate, weight_decay=decay, betas=(0.9, 0.98)
+        )
+
+    def schedule(
+        self, optimiser: torch.optim.Optimizer, updates: int
+    ) -> torch.optim.lr_scheduler.LRScheduler:
+        """One cycle: up over 5 % of the steps, then down to nearly nothing."""
+        return torch.optim.lr_scheduler.OneCycleLR(
+            optimiser,
+            self._settings.rate,
+            total_steps=updates + 1,
+            pct_start=0.05,
+            final_div_factor=100,
+        )
+
+    def validation_lesson(self, number: int) -> PointLesson | None:
+        """A lesson of the clips kept apart, the same for a number; None where there are none."""
+        if self._apart is None:
+            return None
+        return make_point_lesson(
+            self._apart, self._settings.windows, Dice(VALIDATION_SEED, number).numpy
+        )
+
+    def over(self, seconds: float) -> bool:
+        """Never before all lessons are done."""
+        return False
+
+    def save(self, model: nn.Module, path: Path, done: int) -> None:
+        """Half-precision weights with their settings."""
+        settings: dict[str, object] = {
+            **asdict(self._settings),
+            "done": done,
+            "configuration": self._configuration,
+        }
+        save_point_weights(model, path, settings)
 
 
-def point_loss(model: PointLabeller, lesson: PointLesson) -> tuple[Tensor, tuple[float, float]]:
+def point_loss(model: nn.Module, lesson: PointLesson) -> tuple[Tensor, Tensor]:
     """Cross entropy of the joints and distance of the offsets; share right, and mm."""
     raw = model(*point_inputs(lesson.points, lesson.seen))
     scores, offsets = raw[..., :N_POSED], OFFSET_SCALE * raw[..., N_POSED:]
     entropy = nn.functional.cross_entropy(scores.flatten(0, 1), lesson.joints.flatten())
     apart = torch.sqrt(torch.sum((offsets - lesson.offsets) ** 2, dim=-1) + 1e-8).mean()
     right = (scores.argmax(dim=-1) == lesson.joints).float().mean()
-    return entropy + 5.0 * apart, (right.item(), 1000 * apart.item())
+    return entropy + 5.0 * apart, torch.stack((100 * right, 1000 * apart.detach()))
 
 
-def save_point_weights(model: PointLabeller, path: Path, settings: dict[str, object]) -> None:
+def save_point_weights(model: nn.Module, path: Path, settings: dict[str, object]) -> None:
     """Half-precision npz that `unnamed.network.load_point_network` reads."""
     arrays = {k: v.numpy().astype(np.float16) for k, v in model.state_dict().items()}
     arrays["settings"] = np.array(json.dumps(settings))
     write_whole(path, lambda file: np.savez_compressed(file, **arrays))
 
 
-def load_point_weights(model: PointLabeller, path: Path) -> None:
+def load_point_weights(model: nn.Module, path: Path) -> None:
     """Put the weights of an npz into the model."""
     with np.load(path, allow_pickle=False) as data:
         state = {k: torch.from_numpy(data[k].astype(np.float32)) for k in model.state_dict()}
     model.load_state_dict(state)
-
-
-def main() -> None:
-    """Read the options and train."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=PointSettings.steps)
-    parser.add_argument("--seed", type=int, default=PointSettings.seed)
-    parser.add_argument("--start", type=Path, help="weights to go on from")
-    args = parser.parse_args()
-    settings = PointSettings(steps=args.steps, seed=args.seed)
-    train_points(args.data, args.out, settings, args.start)
-
-
-if __name__ == "__main__":
-    main()
