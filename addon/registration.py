@@ -9,6 +9,7 @@ from .calibration import operators as calibration
 from .clean_up import history_operators, making
 from .clean_up import operators as clean_up
 from .clean_up import panel as clean_up_panel
+from .common.guard import protect
 from .correct import operators as correct
 from .feet import operators as feet
 from .first_steps import operators as first_steps
@@ -59,7 +60,7 @@ _CLASSES = tuple(c for module in (*_PROPERTIES, *_OPERATORS, *_PANELS) for c in 
 def register() -> None:
     """Make everything known to Blender."""
     for cls in _CLASSES:
-        bpy.utils.register_class(cls)
+        bpy.utils.register_class(protect(cls))
     settings.register()
     take_properties.register()
     live.attach(making.remake)

@@ -6,7 +6,8 @@ nothing else.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 
 import bpy
 import numpy as np
@@ -46,8 +47,49 @@ def _is_muted(curve: bpy.types.FCurve) -> bool:
     return curve.mute or (curve.group is not None and curve.group.mute)
 
 
+def is_locked(curve: bpy.types.FCurve) -> bool:
+    """Whether an artist has locked a curve, or its group, so that nothing changes its keys."""
+    return curve.lock or (curve.group is not None and curve.group.lock)
+
+
+_left: list[set[str]] = []
+
+
+@contextmanager
+def locked_noted() -> Generator[set[str], None, None]:
+    """Within it the names of locked curves that were left as they are are gathered."""
+    names: set[str] = set()
+    _left.append(names)
+    try:
+        yield names
+    finally:
+        _left.pop()
+
+
+def may_write(curve: bpy.types.FCurve) -> bool:
+    """Whether a curve may get keys; a locked one is noted for `locked_noted`."""
+    if not is_locked(curve):
+        return True
+    for names in _left:
+        names.add(bone_of(curve.data_path) or curve.data_path)
+    return False
+
+
+def told_of_locked(names: set[str], action: bpy.types.Action) -> str:
+    """A sentence about the locked curves that were left."""
+    listed = ", ".join(sorted(names)[:6]) + (", …" if len(names) > 6 else "")
+    return (
+        f"action {action.name!r} has locked curves, which were left as they are: {listed}; unlock "
+        "them in the Graph Editor to replace them"
+    )
+
+
 def new_action(owner: bpy.types.Object, name: str) -> bpy.types.Action:
-    """A new, empty action assigned to `owner`, with its slot."""
+    """A new, empty action assigned to `owner`, with its slot. The one before is kept: without a user
+    it would not be saved."""
+    before = owner.animation_data.action if owner.animation_data else None
+    if before is not None and before.library is None:
+        before.use_fake_user = True
     action = bpy.data.actions.new(name)
     assign(owner, action)
     return action
@@ -74,6 +116,8 @@ def write_curve(
         owner.animation_data.action, getattr(owner.animation_data, "action_slot", None), True
     )
     curve = bag.fcurves.find(path, index=index) or _new_curve(bag, path, index, group)
+    if not may_write(curve):
+        return
     old = key_coordinates(curve)
     inside = (old[:, 0] >= frames[0] - 1e-4) & (old[:, 0] <= frames[-1] + 1e-4)
     for position in np.flatnonzero(inside)[::-1]:
@@ -172,7 +216,7 @@ def remove_curve(action: bpy.types.Action, owner: bpy.types.Object, path: str, i
     """Take a curve out of an action, if it is there."""
     bag = _bag(action, slot_for(action, owner), False)
     curve = bag.fcurves.find(path, index=index) if bag is not None else None
-    if curve is not None:
+    if curve is not None and may_write(curve):
         bag.fcurves.remove(curve)
 
 

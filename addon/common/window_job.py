@@ -89,13 +89,14 @@ class WindowJob:
             return {"RUNNING_MODAL"}
         except StopIteration as end:
             self._rest(context)
-            return self._ended(context, end.value)
+            result = end.value
         except OUTSIDE as error:
             self._rest(context)
             return self.refused(error)
         except Exception:
             self._rest(context)
             raise
+        return self._ended(context, result)
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Stop, with nothing written."""

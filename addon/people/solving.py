@@ -13,6 +13,7 @@ from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.progress import mapped
 from ...lsmplify_core.verdict import GRADES
 from ..solve import job
+from ..solve.target import found_again
 from .reading import chosen
 
 
@@ -56,16 +57,20 @@ def solve_all(
 def finish_all(
     context: bpy.types.Context, jobs: Sequence[job.Job], solutions: Sequence[Solution]
 ) -> list[job.Baked]:
-    """Write everybody in one go. The result that is shown is that of the worst."""
+    """Write everybody in one go, after a look at all their targets. The result that is shown is that of
+    the worst."""
+    for work in jobs:
+        found_again(work.target)
     baked = [job.finish(context, w, s) for w, s in zip(jobs, solutions, strict=True)]
     if len(baked) > 1:
         worst = max(baked, key=lambda b: (_badness(b), _mean(b)))
-        job.note_result(context, worst)
+        scene = jobs[0].target.scene.find()
+        job.note_result(scene, worst)
         told = "\n".join(
             f"{work.person}: {b.solution.report['verdict']['grade']}, {_mean(b):.1f} mm, on {b.armature.name}"
             for work, b in zip(jobs, baked, strict=True)
         )
-        result = context.scene.lsmplify.result
+        result = scene.lsmplify.result
         result.notes = f"{told}\n{result.notes}".strip()
     return baked
 

@@ -30,7 +30,8 @@ def measure_take(context: bpy.types.Context, take: Take) -> int:
     for name, values in curves.items():
         armature[name] = float(values[0])
         curve = actions.curve_for(take.action, armature, f'["{name}"]', 0, _GROUP)
-        keys.replace(curve, take.grid.frames, values)
+        if not actions.is_locked(curve):
+            keys.replace(curve, take.grid.frames, values)
         curve.color_mode, curve.color = "CUSTOM", _COLOUR
     _forget_others(armature, take.action, set(curves))
     _list_spans(take, worst_spans(take.motion, points, expected))

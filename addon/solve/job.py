@@ -16,7 +16,6 @@ from ...lsmplify_core.calibration.calibration_file import SavedCalibration
 from ...lsmplify_core.geometry.resampling import frames_within
 from ...lsmplify_core.ik.fitting import SolveSettings
 from ...lsmplify_core.layouts.matching import Match
-from ...lsmplify_core.motion.bone_axes import body_of
 from ...lsmplify_core.motion.motion import Motion
 from ...lsmplify_core.pipeline import Progress, Solution
 from ...lsmplify_core.reading import read_tracks
@@ -29,11 +28,11 @@ from ...lsmplify_core.verdict.records import is_verdict
 from ...lsmplify_core.workflows.person_file import read_person
 from ...lsmplify_core.workflows.research_methods import Research
 from ...lsmplify_core.workflows.research_solve import research_steps
+from ..bake import actions
 from ..bake.motion_keys import Timing, bake
-from ..body.armature import check_action, check_target, make_armature, rig_of, sized_for_scene
+from ..body.armature import make_armature, sized_for_scene
 from ..body.target_notes import notes_on
 from ..calibration.store import store_calibration
-from ..common.units import scene_unit
 from ..mapping.use import placed
 from ..people.reading import Taken, people_in
 from ..review import verdict
@@ -43,6 +42,7 @@ from ..tracks.scene_tracks import SceneTracks, from_bones, from_objects, from_ve
 from ..tracks.sources.choose import source_objects
 from ..tracks.sources.vertices import Choice
 from .methods import chosen_method
+from .target import Found, Target, captured, found_again, using, within
 
 if TYPE_CHECKING:
     from ..settings import LSMPLifySettings
@@ -52,20 +52,19 @@ if TYPE_CHECKING:
 class Job:
     """Everything read from the scene, so that nothing of it is needed while solving.
 
-    armature: the one to bake on, None where one is made. body: what a new one is made of; None for
-    the default body, calibrated on the take. person: whose tracks they are, where there are several
-    people. metres: in one unit of the scene. notes: sentences for the result. repairs: what to mend
-    in the tracks, None for all that is found. saved: what is known of the person beforehand.
-    research: the method, None for the solver. init: a motion to start from.
+    target: where the result goes. body: what a new armature is made of; None for the default body,
+    calibrated on the take. person: whose tracks they are, where there are several people. notes:
+    sentences for the result. repairs: what to mend in the tracks, None for all that is found. saved:
+    what is known of the person beforehand. research: the method, None for the solver. init: a motion
+    to start from.
     """
 
     taken: SceneTracks
     match: Match
-    armature: bpy.types.Object | None
+    target: Target
     settings: SolveSettings
     body: Body | SmplFile | None
     person: str = ""
-    metres: float = 1.0
     notes: tuple[str, ...] = ()
     repairs: tuple[Repair, ...] | None = None
     saved: SavedCalibration | None = None
@@ -125,21 +124,17 @@ def prepare(
     person, None for what the scene's settings name.
     """
     settings = context.scene.lsmplify
-    armature = check_target(settings.armature) if settings.target == "EXISTING" else None
-    if armature is not None:
-        rig_of(armature)
-        if settings.into == "CURRENT":
-            check_action(armature)
+    target = captured(context)
     taken = person.taken if person is not None else read_scene(context)
     known = _known(settings, person) if saved is None else saved
     tracks, (match, notes, _) = placed(settings, taken.tracks, layout, known)
     taken = replace(taken, tracks=tracks)
     smooth = None if settings.auto_smooth else settings.smooth
     solving = SolveSettings(refine=settings.refine, smooth=smooth)
-    notes += notes_on(armature) if armature is not None else ()
+    notes += notes_on(settings.armature) if target.armature is not None else ()
     return Job(
-        taken, match, armature, solving, body, person.name if person is not None else "",
-        scene_unit(context.scene), notes, None if settings.mend else (), known,
+        taken, match, target, solving, body, person.name if person is not None else "",
+        notes, None if settings.mend else (), known,
         chosen_method(context),
     )  # fmt: skip
 
@@ -171,28 +166,33 @@ def _known(settings: "LSMPLifySettings", person: Taken | None) -> SavedCalibrati
 
 def target_body(job: Job) -> Body | SmplFile | None:
     """The body that the chosen armature is; what a new one is made of where none is chosen."""
-    if job.armature is None:
-        return job.body
-    return body_of(rig_of(job.armature), job.armature.name)
+    return job.body if job.target.body is None else job.target.body
 
 
 def finish(context: bpy.types.Context, job: Job, solution: Solution) -> Baked:
-    """Write everything in one go: armature, action, result."""
-    settings = context.scene.lsmplify
+    """Write everything in one go, where and as the settings said when the job was prepared: armature,
+    action, result. InputError, and nothing written, where that is not possible any more."""
+    found = found_again(job.target)
+    with within(context, found.scene) as scene_context:
+        return _written(scene_context, job, solution, found)
+
+
+def _written(context: bpy.types.Context, job: Job, solution: Solution, found: Found) -> Baked:
     name = " ".join(n for n in (_take_name(job.taken.tracks.source), job.person) if n)
     motion = solution.motion
-    armature = job.armature or _new_armature(context, job, motion, name)
-    step = scene_rate(context.scene) / motion.rate
-    timing = Timing(job.taken.first, step, settings.keys == "SCENE")
-    fresh = settings.into == "NEW" or job.armature is None
-    action = bake(armature, motion, timing, f"{name} LSMPLify", fresh)
-    _store_settings(action, settings)
+    armature = found.armature or _new_armature(context, job, motion, name)
+    step = job.target.rate / motion.rate
+    timing = Timing(job.taken.first, step, job.target.whole)
+    with using(armature, found.action), actions.locked_noted() as locked:
+        action = bake(armature, motion, timing, f"{name} LSMPLify", found.action is None)
+    action["lsmplify"] = job.target.made_with
+    notes = [*found.notes, *([actions.told_of_locked(locked, action)] if locked else [])]
     store_calibration(armature, solution)
     record.keep_solved(action, job.taken, solution, step)
     measure(context, armature, action)
     repair_marks.refresh(context.scene, armature)
-    baked = Baked(armature, action, _with_notes(solution, job, settings), timing)
-    note_result(context, baked)
+    baked = Baked(armature, action, _with_notes(solution, job, notes), timing)
+    note_result(context.scene, baked)
     return baked
 
 
@@ -201,17 +201,21 @@ def _new_armature(
 ) -> bpy.types.Object:
     """An armature in metres, as large in the scene as the scene's unit asks for."""
     armature = make_armature(context, motion.body, name, _skin(job, motion))
-    sized_for_scene(context, armature, job.metres)
+    sized_for_scene(context, armature, job.target.metres)
     return armature
 
 
-def _with_notes(solution: Solution, job: Job, settings: "LSMPLifySettings") -> Solution:
+def _with_notes(solution: Solution, job: Job, more: list[str]) -> Solution:
     """The solution with what is to be said of the job in its report's warnings."""
     report = solution.report
-    notes = list(job.notes)
+    notes = [*job.notes, *more]
     unit = UNITS.get(report["unit"])
-    apart = unit is None or abs(unit - job.metres) > 1e-6 * job.metres or report["up"] != "+z"
-    if settings.source != "FILE" and apart:
+    apart = (
+        unit is None
+        or abs(unit - job.target.metres) > 1e-6 * job.target.metres
+        or report["up"] != "+z"
+    )
+    if job.target.made_with["source"] != "FILE" and apart:
         notes.append(
             f"the tracks are in {report['unit']} with {report['up']} up and the scene is not: the "
             "body stands upright at human size and does not lie over them"
@@ -253,19 +257,10 @@ def _take_name(source: str) -> str:
     return Path(source.replace("'", "")).stem.replace("collection ", "").strip() or "Take"
 
 
-def _store_settings(action: bpy.types.Action, settings: "LSMPLifySettings") -> None:
-    """Keep on the action what it was made with."""
-    action["lsmplify"] = {
-        "source": settings.source, "layout": settings.layout, "keys": settings.keys,
-        "method": settings.method,
-        "refine": settings.refine, "smooth": -1.0 if settings.auto_smooth else settings.smooth,
-    }  # fmt: skip
-
-
-def note_result(context: bpy.types.Context, baked: Baked) -> None:
+def note_result(scene: bpy.types.Scene, baked: Baked) -> None:
     """Put the report where the panel shows it."""
     solution, timing = baked.solution, baked.timing
-    report, motion, result = solution.report, solution.motion, context.scene.lsmplify.result
+    report, motion, result = solution.report, solution.motion, scene.lsmplify.result
     error = np.nan_to_num(_track_error(motion), nan=-1.0)
     frame, track = np.unravel_index(int(np.argmax(error)), error.shape)
     result.done = True

@@ -69,7 +69,8 @@ def restore(take: Take, action: bpy.types.Action) -> None:
         if path in ours:
             group = curve.group.name if curve.group else path
             target = actions.curve_for(action, take.armature, path, index, group)
-            keys.copy(curve, target)
+            if actions.may_write(target):
+                keys.copy(curve, target)
 
 
 def _to_the_keys(
@@ -102,7 +103,8 @@ def _put(
     for index, (start, end) in enumerate(spans):
         curve = actions.curve_for(action, take.armature, path, index, group)
         own = values[start - first : end + 1 - first, index]
-        keys.replace(curve, frames[start : end + 1], own)
+        if actions.may_write(curve):
+            keys.replace(curve, frames[start : end + 1], own)
 
 
 def _plan(
@@ -113,7 +115,8 @@ def _plan(
     for index in range(values.shape[1]):
         curve = actions.curve_for(action, take.armature, path, index, group)
         handles = keys.Handles(made.left[:, index], made.right[:, index])
-        keys.replace(curve, made.times, made.values[:, index], handles)
+        if actions.may_write(curve):
+            keys.replace(curve, made.times, made.values[:, index], handles)
 
 
 def _continuous(quaternions: NDArray[np.float64]) -> NDArray[np.floating]:
