@@ -13,10 +13,13 @@ from typing import Any, NoReturn
 
 import bpy
 
-from ..lsmplify_core.files.atomic import open_beside
+from ..lsmplify_core.files.atomic import open_beside, place_of
+from ..lsmplify_core.files.outputs import Output, check_outputs, file_names
 from ..lsmplify_core.motion.motion import Motion, save_motion
 from ..lsmplify_core.pipeline import Solution
-from ..lsmplify_core.runtime.errors import OUTSIDE, InputError, told
+from ..lsmplify_core.runtime.console import say, say_lines
+from ..lsmplify_core.runtime.errors import InputError
+from ..lsmplify_core.runtime.guard import guarded
 from ..lsmplify_core.runtime.progress import finished
 from ..lsmplify_core.workflows.research_methods import DEVICES, METHODS, Research
 from .bake.motion_keys import Timing
@@ -47,19 +50,25 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise InputError(f"{message}; {_USAGE}")
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if message:
+            say_lines(message.rstrip("\n"), error=file is sys.stderr)
+
 
 def run(words: list[str]) -> int:
     """Run the command; returns the exit code, 2 after one line of error."""
-    try:
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+
+    def work() -> int:
         parser, bake = _parsers()
         _check_options(bake, words)
-        return _bake(parser.parse_args(words))
-    except OUTSIDE as error:
-        print(f"error: {told(error)}", file=sys.stderr)
-        return 2
-    except RuntimeError as error:  # operators raise what they report
-        print(f"error: {_said(error)}", file=sys.stderr)
-        return 2
+        try:
+            return _bake(parser.parse_args(words))
+        except RuntimeError as error:  # operators raise what they report
+            raise InputError(_said(error)) from error
+
+    return guarded(work, debug)
 
 
 def _check_options(bake: _Parser, words: list[str]) -> None:
@@ -120,12 +129,13 @@ def _bake(args: argparse.Namespace) -> int:
             "--init, --save-calibration, --save-repairs and a list of repairs are for one of the "
             f"people ({names}); choose with --person"
         )
+    _check_outputs(args, works)
     solutions = [_solved(work, args) for work in works]
     everybody = finish_all(bpy.context, works, solutions)
     for path, write in zip(args.out, writers, strict=True):
         for target, baked in _targets(path, works, everybody):
             write(target, baked)
-            print(f"written: {target}")
+            say(f"written: {target}")
     for target, baked in _targets(args.report, works, everybody):
         _report(target, baked)
     grades = {b.solution.report["verdict"]["grade"] for b in everybody}
@@ -137,13 +147,28 @@ def _targets(
 ) -> list[tuple[Path | None, job.Baked]]:
     """Each bake with the file that it goes to: OUT, or OUT_<person> where there are several people;
     a .blend holds everybody."""
-    if path is None or len(everybody) == 1:
-        return [(path, baked) for baked in everybody]
-    if path.suffix.lower() == ".blend":
-        return [(path, everybody[0])]
-    names = [re.sub(r"[^\w.-]+", "_", work.person).strip("._") or "person" for work in works]
-    files = [path.with_name(f"{path.stem}_{name}{path.suffix}") for name in names]
-    return list(zip(files, everybody, strict=True))
+    if path is None:
+        return [(None, baked) for baked in everybody]
+    return list(zip(_files(path, works), everybody, strict=False))
+
+
+def _files(path: Path, works: list[job.Job]) -> list[Path]:
+    """The files that an output comes to: one a person, or one for all."""
+    if len(works) == 1 or path.suffix.lower() == ".blend":
+        return [path]
+    names = file_names([work.person for work in works])
+    return [path.with_name(f"{path.stem}_{name}{path.suffix}") for name in names]
+
+
+def _check_outputs(args: argparse.Namespace, works: list[job.Job]) -> None:
+    """Refuse, before anything is solved, files that are read, the open .blend among them, and names
+    that two people or two outputs share."""
+    from ..lsmplify_core.cli.paths import read, written
+
+    outputs = [Output(o.what, file) for o in written(args) for file in _files(o.path, works)]
+    opened = [Path(bpy.data.filepath)] if bpy.data.filepath else []
+    linked = [Path(bpy.path.abspath(library.filepath)) for library in bpy.data.libraries]
+    check_outputs(outputs, [*read(args), *opened, *linked])
 
 
 def _solved(work: job.Job, args: argparse.Namespace) -> Solution:
@@ -211,8 +236,8 @@ def _report(path: Path | None, baked: job.Baked) -> None:
     report = baked.solution.report
     error = report["track_error_mm"]
     for sentence in report["warnings"]:
-        print(f"warning: {baked.armature.name}: {sentence}", file=sys.stderr)
-    print(
+        say(f"warning: {baked.armature.name}: {sentence}", error=True)
+    say(
         f"{report['verdict']['grade']}, {report['layout']}: {report['frames']} frames, track error {error['mean']:.1f} mm, "
         f"baked on {baked.armature.name}"
     )
@@ -306,8 +331,8 @@ def _beside(path: Path, write: Callable[[str], object]) -> None:
     Blender takes relative paths from the PWD variable, which a caller need not have set. The file
     is written in its own folder, since a .blend's paths to libraries and images start there.
     """
-    path = path.resolve()
     try:
+        path, _ = place_of(path.resolve())
         handle, made = open_beside(path)
         os.close(handle)
         made.unlink()  # Blender would keep a file that is there as the version before

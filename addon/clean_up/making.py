@@ -17,14 +17,14 @@ from .orders import GROUP, Order, Outcome, order_of, store
 
 
 def make(
-    context: bpy.types.Context, take: Take, order: Order, outcome: Outcome
+    context: bpy.types.Context, take: Take, order: Order, outcome: Outcome, into: str = ""
 ) -> bpy.types.Action:
-    """The step's new action, shown on the armature."""
+    """The step's new action, shown on the armature. into: as `steps.show`'s."""
     action = steps.begin(take, order.kind)
     store(action, order, outcome)
     _fill(take, action, outcome)
     action.lsmplify_step.changes = _changes(take, outcome)
-    steps.show(context, take, action)
+    steps.show(context, take, action, into)
     _measure(context, take, action, outcome)
     return action
 

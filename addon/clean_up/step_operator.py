@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import bpy
 
+from ..bake import actions
 from ..common import progress
 from ..common.window_job import WindowJob
 from ..takes import choosing
 from ..takes import properties as groups
 from ..takes.armature_operator import has_armature
+from ..takes.held import Held, found_again, held
 from ..takes.reading import Take, read_take
 from .compute import Steps, computed
 from .making import make
@@ -23,6 +25,7 @@ class StepOperator(WindowJob):
     in_window: ClassVar[bool] = False
 
     _take: Take
+    _held: Held
     _order: Order
 
     if TYPE_CHECKING:
@@ -56,14 +59,20 @@ class StepOperator(WindowJob):
     def begin(self, context: bpy.types.Context) -> Steps:
         """Read the take; the step's work."""
         self._take = read_take(context, choosing.armature(context))
+        self._held = held(context, self._take)
         self._order = self.order(context, self._take)
         return computed(self._take, self._order)
 
     def finish(self, context: bpy.types.Context, result: Outcome) -> set[str]:
         """The new action, and what it changed."""
-        action = make(context, self._take, self._order, result)
+        with (
+            found_again(context, self._held, self.lasted) as (there, take),
+            actions.locked_noted() as locked,
+        ):
+            action = make(there, take, self._order, result, self._held.into)
+        notes = [*result.notes, *([actions.told_of_locked(locked, action)] if locked else [])]
         changes = action.lsmplify_step.changes
-        self.report({"INFO"}, "; ".join(t for t in (action.name, changes, *result.notes) if t))
+        self.report({"INFO"}, "; ".join(t for t in (action.name, changes, *notes) if t))
         return {"FINISHED"}
 
 

@@ -5,6 +5,8 @@ Blender's Python objects must not outlive an undo, a deletion or another file; t
 they are renamed. The number that Blender gives every data-block for a session does neither.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,3 +36,15 @@ class Handle:
 def handle_of(block: bpy.types.ID, kind: str) -> Handle:
     """The handle of a data-block that is in `bpy.data.<kind>`."""
     return Handle(kind, block.name, int(getattr(block, "session_uid", 0)))
+
+
+@contextmanager
+def within(
+    context: bpy.types.Context, scene: bpy.types.Scene
+) -> Generator[bpy.types.Context, None, None]:
+    """Within it the context's scene is that one, whatever the window shows now."""
+    if context.scene == scene:
+        yield context
+        return
+    with context.temp_override(scene=scene, view_layer=scene.view_layers[0]):
+        yield bpy.context

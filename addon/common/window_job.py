@@ -36,6 +36,8 @@ class WindowJob:
 
     _steps: Generator[Progress, None, Any]
     _timer: bpy.types.Timer | None = None
+    lasted: bool = False
+    """Whether the work is done bit by bit, so that the scene may change while it goes on."""
 
     if TYPE_CHECKING:
         report: Any  # Blender's own, of the operator that this is mixed into
@@ -67,6 +69,7 @@ class WindowJob:
             self._steps = self.begin(context)
         except OUTSIDE as error:
             return self.refused(error)
+        self.lasted = True
         self._timer = context.window_manager.event_timer_add(_TICK, window=context.window)
         context.window_manager.modal_handler_add(self)
         self._show(context, Progress("calibrate", 0.0))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A take solved again with the repairs that are ticked, as an action beside the one before."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 import bpy
@@ -9,6 +9,7 @@ import numpy as np
 
 from ...lsmplify_core.motion.motion import Motion
 from ...lsmplify_core.pipeline import Progress
+from ...lsmplify_core.repair import Repair
 from ...lsmplify_core.review.solve_again import Again, solve_again_steps
 from ...lsmplify_core.review.track_record import TrackRecord
 from ...lsmplify_core.runtime.errors import InputError
@@ -51,15 +52,17 @@ def solving(
 
 
 def write(
-    context: bpy.types.Context, take: Take, listed: bpy.types.Action, again: Again
+    context: bpy.types.Context, take: Take, undone: Sequence[Repair], again: Again, into: str
 ) -> bpy.types.Action:
-    """The new action, shown on the armature, with the list as it is now."""
-    _, undone = repairs.listed(listed)
+    """The new action, shown on the armature, with the list as it was when the solve began.
+
+    undone: repairs that are not ticked. into: as `steps.show`'s.
+    """
     action = steps.begin(take, "MEND")
     record.keep(action, again.record, undone)
     motion = _on_grid(take, again)
     writing.write_changes(take, motion, action)
-    steps.show(context, take, action)
+    steps.show(context, take, action, into)
     errors.measure_take(context, replace(take, action=action, motion=motion))
     repair_marks.refresh(context.scene, take.armature)
     return action

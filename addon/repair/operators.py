@@ -7,13 +7,15 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty
 
 from ...lsmplify_core.pipeline import Progress
+from ...lsmplify_core.repair import Repair
 from ...lsmplify_core.repair.records import KINDS
 from ...lsmplify_core.review.solve_again import Again
 from ...lsmplify_core.runtime.errors import InputError
 from ..clean_up.step_operator import StepOperator
 from ..common.jumping import JumpFields
-from ..takes import choosing, live
+from ..takes import choosing, live, repairs
 from ..takes.armature_operator import ArmatureOperator
+from ..takes.held import found_again, held
 from . import making
 
 _WHICH = (
@@ -66,7 +68,7 @@ class LSMPLIFY_OT_solve_with_repairs(StepOperator, bpy.types.Operator):
     kind = "MEND"
     in_window = True
 
-    _listed: bpy.types.Action
+    _undone: list[Repair]
 
     def take_settings(self, context: bpy.types.Context) -> None:
         """The list itself is all there is to set."""
@@ -74,13 +76,16 @@ class LSMPLIFY_OT_solve_with_repairs(StepOperator, bpy.types.Operator):
     def begin(self, context: bpy.types.Context) -> Generator[Progress, None, Again]:
         """Read the take and its list; the work of the solve."""
         armature = choosing.armature(context)
-        self._take, self._listed = making.read(context, armature), making.owner_of(armature)
-        return making.solving(context, self._take, self._listed)
+        self._take, listed = making.read(context, armature), making.owner_of(armature)
+        self._held = held(context, self._take)
+        self._undone = repairs.listed(listed)[1]
+        return making.solving(context, self._take, listed)
 
     def finish(self, context: bpy.types.Context, result: Again) -> set[str]:
-        """The new action, with the list as it is now."""
-        with live.silent():
-            action = making.write(context, self._take, self._listed, result)
+        """The new action, with the list as it was."""
+        kept = self._held
+        with live.silent(), found_again(context, kept, self.lasted) as (there, take):
+            action = making.write(there, take, self._undone, result, kept.into)
         items = action.lsmplify_step.repairs
         done = sum(i.on for i in items)
         self.report({"INFO"}, f"{action.name}: {done} of {len(items)} repairs done")

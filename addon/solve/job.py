@@ -33,6 +33,7 @@ from ..bake.motion_keys import Timing, bake
 from ..body.armature import make_armature, sized_for_scene
 from ..body.target_notes import notes_on
 from ..calibration.store import store_calibration
+from ..common.handles import within
 from ..mapping.use import placed
 from ..people.reading import Taken, people_in
 from ..review import verdict
@@ -42,7 +43,7 @@ from ..tracks.scene_tracks import SceneTracks, from_bones, from_objects, from_ve
 from ..tracks.sources.choose import source_objects
 from ..tracks.sources.vertices import Choice
 from .methods import chosen_method
-from .target import Found, Target, captured, found_again, using, within
+from .target import Found, Target, captured, found_again, moved_to, using
 
 if TYPE_CHECKING:
     from ..settings import LSMPLifySettings
@@ -173,14 +174,20 @@ def finish(context: bpy.types.Context, job: Job, solution: Solution) -> Baked:
     """Write everything in one go, where and as the settings said when the job was prepared: armature,
     action, result. InputError, and nothing written, where that is not possible any more."""
     found = found_again(job.target)
-    with within(context, found.scene) as scene_context:
-        return _written(scene_context, job, solution, found)
-
-
-def _written(context: bpy.types.Context, job: Job, solution: Solution, found: Found) -> Baked:
     name = " ".join(n for n in (_take_name(job.taken.tracks.source), job.person) if n)
-    motion = solution.motion
-    armature = found.armature or _new_armature(context, job, motion, name)
+    armature = found.armature
+    if armature is None:  # bones are edited where the window is, whatever it shows now
+        armature = _new_armature(context, job, solution.motion, name)
+        moved_to(armature, context.scene, found.scene)
+    with within(context, found.scene) as scene_context:
+        return _written(scene_context, job, solution, replace(found, armature=armature), name)
+
+
+def _written(
+    context: bpy.types.Context, job: Job, solution: Solution, found: Found, name: str
+) -> Baked:
+    motion, armature = solution.motion, found.armature
+    assert armature is not None
     step = job.target.rate / motion.rate
     timing = Timing(job.taken.first, step, job.target.whole)
     with using(armature, found.action), actions.locked_noted() as locked:

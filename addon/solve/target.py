@@ -19,7 +19,7 @@ from ...lsmplify_core.motion.bone_axes import body_of
 from ...lsmplify_core.runtime.errors import InputError
 from ..bake import actions
 from ..body.armature import check_action, check_target, rig_of
-from ..common.handles import Handle, handle_of
+from ..common.handles import Handle, handle_of, within
 from ..common.units import scene_unit
 from ..tracks.scene_tracks import scene_rate
 
@@ -143,16 +143,13 @@ def _action(handle: Handle, armature: bpy.types.Object, notes: list[str]) -> bpy
     return action
 
 
-@contextmanager
-def within(
-    context: bpy.types.Context, scene: bpy.types.Scene
-) -> Generator[bpy.types.Context, None, None]:
-    """Within it the context's scene is that one, whatever the window shows now."""
-    if context.scene == scene:
-        yield context
+def moved_to(armature: bpy.types.Object, shown: bpy.types.Scene, wanted: bpy.types.Scene) -> None:
+    """Bring an armature that was made in a scene, with what hangs on it, to another."""
+    if shown == wanted:
         return
-    with context.temp_override(scene=scene, view_layer=scene.view_layers[0]):
-        yield bpy.context
+    for item in (armature, *armature.children):
+        shown.collection.objects.unlink(item)
+        wanted.collection.objects.link(item)
 
 
 @contextmanager

@@ -27,12 +27,13 @@ def begin(take: Take, kind: str) -> bpy.types.Action:
     return action
 
 
-def show(context: bpy.types.Context, take: Take, action: bpy.types.Action) -> None:
-    """Let the armature show a step's action, as the scene's settings want it."""
+def show(context: bpy.types.Context, take: Take, action: bpy.types.Action, into: str = "") -> None:
+    """Let the armature show a step's action, as the scene's settings want it, or `into` where that was
+    read when the step began."""
     armature = take.armature
     take.action.use_fake_user = True  # what is switched away from must survive saving
     armature.lsmplify_rig.other = take.action
-    if context.scene.lsmplify.cleanup.into == "NLA":
+    if (into or context.scene.lsmplify.cleanup.into) == "NLA":
         _push_down(armature, take.action)
         _push_down(armature, action)
         armature.animation_data.action = None

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Motion: the result, joint rotations over time, and its AMASS-format file."""
 
+import io
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -113,7 +114,9 @@ def save_motion(motion: Motion, path: Path) -> None:
         "track_names": np.array(motion.track_names, dtype=np.str_),
         "track_error": error.astype(np.float32),
     }
-    write_whole(path, lambda file: np.savez_compressed(file, **arrays))
+    packed = io.BytesIO()  # a zip that a full disk cuts off complains of it later
+    np.savez_compressed(packed, **arrays)
+    write_whole(path, lambda file: file.write(packed.getbuffer()))
 
 
 def load_motion(path: Path) -> Motion:
