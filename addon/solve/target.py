@@ -12,7 +12,6 @@ from typing import Any
 
 import bpy
 import numpy as np
-from numpy.typing import NDArray
 
 from ...lsmplify_core.body.body import Body
 from ...lsmplify_core.motion.bone_axes import body_of
@@ -125,7 +124,7 @@ def _armature(target: Target, handle: Handle) -> bpy.types.Object:
 
 
 def _same(body: Body, armature: bpy.types.Object) -> bool:
-    now: NDArray[np.float64] = body_of(rig_of(armature), armature.name).rest_joints
+    now = body_of(rig_of(armature), armature.name).rest_joints
     return bool(np.abs(now - body.rest_joints).max() < _SAME)
 
 
