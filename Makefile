@@ -19,12 +19,13 @@ PLATFORM ?= linux-x64
 TORCH_PYTHONS ?= $(patsubst wheels/torch-$(PLATFORM)-py%.txt,%,$(wildcard wheels/torch-$(PLATFORM)-py*.txt))
 TORCH_ZIP = build/lsmplify-$(VERSION)-torch-$(PLATFORM)-py$(1).zip
 
-.PHONY: help demo examples test test-core test-addon test-packaging test-ends test-torch test-farm test-slurm fuzz lint \
+.PHONY: help demo examples cases cases-quick test test-core test-addon test-packaging test-ends test-torch test-farm test-slurm fuzz lint \
 	extension wheels bench momentum matrix repository gui docs clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "demo       tracks of examples/ to a baked action in headless Blender: build/demo/"
+	@echo "cases      the small wrong files of ../shared/cases, which come out right"
 	@echo "test       every test, the linters and the type checker"
 	@echo "extension  $(ZIP), validated by Blender's own tool"
 	@echo "           FLAVOUR=torch PLATFORM=linux-x64: with PyTorch (200 MB); windows-x64, macos-arm64"
@@ -70,7 +71,7 @@ examples: .venv/.core
 
 # --- tests ----------------------------------------------------------------------------------
 
-test: lint test-core docs test-addon test-farm test-packaging test-ends
+test: lint test-core cases-quick docs test-addon test-farm test-packaging test-ends
 
 lint: .venv/.dev
 	.venv/bin/ruff check .
@@ -80,6 +81,13 @@ lint: .venv/.dev
 test-core: .venv/.dev
 	$(CORE) -m pytest tests --ignore=tests/addon --ignore=tests/packaging --ignore=tests/gui \
 		--ignore=tests/torch --ignore=tests/farm
+
+# Small files that say something wrong, with what should come of each; skipped where they are absent.
+cases: .venv/.core
+	$(CORE) scripts/cases.py
+
+cases-quick: .venv/.core
+	$(CORE) scripts/cases.py --quick
 
 test-addon: .venv-bpy/.ready
 	$(BLENDER) -m pytest tests/addon

@@ -35,7 +35,7 @@ def people_in(
             return found
     people = find_people(taken.tracks)
     if len(people) == 1:
-        return [Taken("", taken)]
+        return [Taken("", replace(taken, tracks=people[0].tracks))]
     return [Taken(p.name, replace(taken, tracks=p.tracks)) for p in people]
 
 

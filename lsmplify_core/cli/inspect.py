@@ -48,7 +48,14 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the findings."""
-    tracks = read_tracks(args.file, fps=args.fps, unit=args.unit, up=args.up)
+    tracks = read_tracks(
+        args.file,
+        fps=args.fps,
+        unit=args.unit,
+        up=args.up,
+        mirror=args.mirror,
+        image=args.image_size,
+    )
     found = describe(tracks)
     if args.repairs:
         found["repairs"] = [r.to_json() for p in find_people(tracks) for r in repairs_of(p.tracks)]

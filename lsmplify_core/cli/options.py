@@ -24,7 +24,12 @@ from ..workflows.person_file import calibrated_on
 def add_reading(parser: argparse.ArgumentParser) -> None:
     """How a file of tracks is read."""
     parser.add_argument("--fps", type=float, help="frames per second, where the file is wrong")
-    parser.add_argument("--up", help="axis that points up: x, y, z, -y, …; found where not given")
+    parser.add_argument("--up", help="axis that points up: x, y, z, -y, …, or its direction as "
+                        "three numbers (--up=0.1,0.9,-0.3); found where not given")  # fmt: skip
+    parser.add_argument("--mirror", metavar="x|y|z|off", help="axis along which the file's world is "
+                        "a mirror image, or off; found where not given")  # fmt: skip
+    parser.add_argument("--image-size", metavar="WIDTHxHEIGHT", help="of the picture, for landmarks "
+                        "that are shares of it")  # fmt: skip
     parser.add_argument("--unit", help="m, cm, mm, ft or in; found where not given")
 
 
@@ -97,7 +102,9 @@ def calibration(args: argparse.Namespace) -> SavedCalibration | None:
 
 def read(path: Path, args: argparse.Namespace) -> Tracks:
     """The tracks of a file, within the frames asked for."""
-    tracks = read_tracks(path, fps=args.fps, unit=args.unit, up=args.up)
+    tracks = read_tracks(
+        path, fps=args.fps, unit=args.unit, up=args.up, mirror=args.mirror, image=args.image_size
+    )
     return tracks.between(args.start, args.end)
 
 

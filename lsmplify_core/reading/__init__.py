@@ -8,11 +8,14 @@ from typing import Final
 from ..files.regular import MOST_FILES, check_regular, folders_below, reading
 from ..files.results import is_result
 from ..runtime.errors import InputError
+from ..tracks.held_values import without_held
+from ..tracks.plausible import check_in_space
 from ..tracks.tracks import Tracks
 from .arrays import read_array
 from .bvh import is_bvh, read_bvh
 from .c3d import is_c3d, read_c3d
 from .folders import is_take, read_folder
+from .image_points import image_size, scaled_to_image
 from .keypoints import read_keypoints
 from .motive import is_motive, read_motive
 from .nexus import is_nexus, read_nexus
@@ -43,16 +46,33 @@ _HEAD: Final = 64 * 1024
 
 
 def read_tracks(
-    path: Path, *, fps: float | None = None, unit: str | None = None, up: str | None = None
-) -> Tracks:
+    path: Path, *, fps: float | None = None, unit: str | None = None, up: str | None = None,
+    mirror: str | None = None, image: str | None = None,
+) -> Tracks:  # fmt: skip
     """Read one take: a file, or a folder that is one (`is_take`).
 
-    fps, unit ("m", "cm", "mm", "ft", "in") and up ("y", "+y", "-z", …) override what the file
-    says. Raises InputError with the file's name where it cannot be read.
+    Args:
+        path: the file or folder.
+        fps: frames per second, where the file is wrong.
+        unit: "m", "cm", "mm", "ft" or "in".
+        up: the axis that points up ("y", "+y", "-z", …), or its direction ("0.1,0.9,-0.3").
+        mirror: the axis along which the file's world is a mirror image, or "off" for none.
+        image: "WIDTHxHEIGHT" of the picture that image landmarks are shares of.
+
+    Returns:
+        The tracks as the file has them, without values that only repeat the last one seen.
+
+    Raises:
+        InputError: with the file's name, where it cannot be read.
     """
     with reading(path, "tracks"):
-        tracks = read_folder(path, fps) if path.is_dir() else _reader(path)(path, fps)
-    return with_overrides(tracks, fps=fps, unit=unit, up=up)
+        reader = read_folder if path.is_dir() else _reader(path)
+        tracks = reader(path, fps)
+    if reader is not read_bvh:  # a skeleton's joints may stand quite still
+        tracks = without_held(tracks)
+    check_in_space(tracks)
+    tracks = scaled_to_image(tracks, None if image is None else image_size(image))
+    return with_overrides(tracks, fps=fps, unit=unit, up=up, mirror=mirror)
 
 
 def takes_in(folder: Path) -> list[Path]:
@@ -110,4 +130,6 @@ def _reader(path: Path) -> Reader:
 
 def _decoded(head: bytes) -> str:
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if not wide and len(head) > 64 and head[1:400:2].count(0) > 0.6 * len(head[1:400:2]):
+        return head.decode("utf-16-le", errors="replace")
     return head.decode("utf-16" if wide else "utf-8-sig", errors="replace")

@@ -10,23 +10,15 @@ from numpy.typing import NDArray
 
 from ..files.npz import names_in, read_npy, read_npz
 from ..geometry.skeleton import JOINT_NAMES
-from ..layouts.layout import load_layout
 from ..motion.motion import load_motion
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks, checked_tracks
+from .axes_of_arrays import frames_first
 from .door import make_tracks, zeros_missing
+from .nameless import names_by_order
 
 Floats = NDArray[np.float64]
 
-LAYOUT_BY_COUNT: Final = {17: "COCO_17", 24: "SMPL_24", 25: "BODY_25", 26: "HALPE_26",
-                          32: "AzureKinect_32", 33: "MediaPipe_33", 133: "COCO_133"}  # fmt: skip
-"""What nameless points are, by how many there are."""
-_TWELVE: Final = tuple(
-    f"{side}_{part}"
-    for part in ("shoulder", "elbow", "wrist", "hip", "knee", "foot")
-    for side in ("left", "right")
-)
-"""Twelve nameless points: the limbs' joints in MediaPipe's order."""
 _HOLISTIC: Final = (543, 553)
 """MediaPipe's body, hands and face in one array: the body comes first."""
 _POINT_KEYS: Final = (
@@ -39,7 +31,7 @@ _UNIT_KEY: Final = "unit"
 
 
 def read_array(path: Path, fps: float | None) -> Tracks:
-    """npy or npz: points (T, K, 3), (T, K, 4) with confidence last, or (T, 3 K).
+    """npy or npz: points (T, K, 3), (T, K, 4) with confidence last, (T, 3 K), or (K, 3, T).
 
     In an npz: points under `points` (or `keypoints`, `joints`, …), `names`, `rate` (or `fps`); or
     an AMASS motion, whose 24 joints become tracks. A confidence of zero is a missing sample.
@@ -63,13 +55,19 @@ def array_tracks(
     unit: float | None = None,
 ) -> Tracks:  # fmt: skip
     """Tracks of an array of points; without names by how many there are."""
-    positions, confidence = _positions(points, path)
-    if names is None:
-        if positions.shape[1] in _HOLISTIC:
-            positions = positions[:, :33]
-            confidence = None if confidence is None else confidence[:, :33]
-        names = names_by_count(positions.shape[1], path)
-    return make_tracks(positions, names, rate, fps, path, unit, confidence=confidence)
+    positions, confidence, people = _positions(points, path)
+    if names is not None:
+        return make_tracks(positions, names, rate, fps, path, unit, confidence=confidence)
+    if positions.shape[1] in _HOLISTIC and people == 1:
+        positions = positions[:, :33]
+        confidence = None if confidence is None else confidence[:, :33]
+    each = positions.shape[1] // people
+    own, notes = names_by_order(positions[:, :each])
+    titles = own if people == 1 else [f"Person {p + 1}:{n}" for p in range(people) for n in own]
+    return make_tracks(
+        positions, titles, rate, fps, path, unit, confidence=confidence, warnings=notes,
+        nameless=True,
+    )  # fmt: skip
 
 
 def joint_tracks(path: Path, fps: float | None) -> Tracks:
@@ -78,36 +76,19 @@ def joint_tracks(path: Path, fps: float | None) -> Tracks:
     return checked_tracks(motion.joints(), JOINT_NAMES, fps or motion.rate, str(path), 1.0, "+z")
 
 
-def names_by_count(count: int, path: Path) -> list[str]:
-    """Names of nameless points, which only their number tells; InputError for other numbers."""
-    if count == len(_TWELVE):
-        return list(_TWELVE)
-    if count == 133:  # feet after the 17 of COCO, then face and hands, which nothing maps
-        return [*load_layout("COCO_133").names, *(f"point {i}" for i in range(23, 133))]
-    if count in LAYOUT_BY_COUNT:
-        return list(load_layout(LAYOUT_BY_COUNT[count]).names)
-    raise InputError(
-        f"{path}: {count} points without names; known without names are 12, "
-        f"{', '.join(str(n) for n in LAYOUT_BY_COUNT)}"
-    )
-
-
-def _positions(points: Any, path: Path) -> tuple[Floats, Floats | None]:
+def _positions(points: Any, path: Path) -> tuple[Floats, Floats | None, int]:
+    """Points of people one after the other, their confidence, and how many people there are."""
     if points.dtype.kind not in "fiu":
         raise InputError(f"{path}: the points are of type {points.dtype}, not numbers")
-    if points.ndim == 4 and 1 in points.shape[:2]:  # one person, or one camera
-        points = points.reshape(-1, *points.shape[2:])
-    if points.ndim == 2 and points.shape[1] % 3 == 0 and points.shape[1]:
-        points = points.reshape(len(points), -1, 3)
-    if points.ndim != 3 or points.shape[2] not in (3, 4):
-        raise InputError(f"{path}: points must be frames × points × 3 numbers, not {points.shape}")
-    data = np.array(points, dtype=np.float64)
+    data = np.array(frames_first(points, path), dtype=np.float64)
+    people = data.shape[1] if data.ndim == 4 else 1
+    data = data.reshape(len(data), -1, data.shape[-1])
     confidence = None
     if data.shape[2] == 4:
         data[..., :3][~(data[..., 3] > 0)] = np.nan
         if np.nanmax(data[..., 3], initial=0.0) <= 1.0:
             confidence = np.nan_to_num(data[..., 3]).clip(0.0, 1.0)
-    return zeros_missing(data[..., :3], always=False), confidence
+    return zeros_missing(data[..., :3], always=False), confidence, people
 
 
 def _archive(path: Path) -> dict[str, Any]:

@@ -1,118 +1,73 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""C3D (c3d.org): header and parameters read by the library `c3d`, the points by NumPy."""
+"""C3D (c3d.org) of Vicon, Qualisys, OptiTrack, Theia and others to tracks."""
 
-import warnings
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..runtime.errors import InputError, brief
 from ..tracks.tracks import Tracks
-from .c3d_parameters import events, frame_count, labels, not_points, rotations_only, texts, up_of
+from .c3d_data import extent_of, samples_of
+from .c3d_file import C3dFile, is_c3d, load_c3d
+from .c3d_parameters import events, labels, not_points, up_of
+from .c3d_rotations import has_rotations, segment_origins
 from .door import make_tracks, unit_of
 
 Floats = NDArray[np.float64]
 
-_MAGIC: Final = 0x50
-_BLOCK: Final = 512
-_DEC: Final = "DEC"
-_BIG_ENDIAN: Final = "MIPS"
-
-
-def is_c3d(head: bytes) -> bool:
-    """Whether a file begins as a C3D does."""
-    return len(head) >= _BLOCK and head[1] == _MAGIC
+__all__ = ["is_c3d", "read_c3d"]
 
 
 def read_c3d(path: Path, fps: float | None = None) -> Tracks:
-    """Points of a C3D of Vicon, Qualisys, OptiTrack, Theia and others, and its events.
+    """Points of a C3D, and its events.
 
     A sample with a negative residual, at the origin, or that is not a number is missing. What a
     modelling step wrote among the points and is no place (angles, forces, moments, powers) is left
-    out. A subject's prefix is written as "Anna:LSHO". Raises InputError for files that are cut off
-    or not C3D.
+    out. A subject's prefix is written as "Anna:LSHO". Files with segments' rotations alone give the
+    places where the segments begin. Of a file that is cut off, the frames that are whole are read.
+    Raises InputError for files that are not C3D or hold no points.
     """
-    import c3d  # pyright: ignore[reportMissingTypeStubs]
-
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        if not is_c3d(file.read(_BLOCK)):
-            raise InputError(f"{path}: this is not a C3D file")
-        file.seek(0)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                reader: Any = c3d.Reader(file)
-                _check_counts(reader, path, size)
-                return _tracks(reader, _points(reader, file), fps, path)
-        except InputError:
-            raise
-        except Exception as error:  # the library raises whatever a damaged byte leads to
-            what = brief(error)
-            raise InputError(f"{path}: the C3D file is damaged: {what}") from error
+    file = load_c3d(path)
+    try:
+        points = int(file.words[1]) or int(file.number("POINT:USED") or 0)
+        if points <= 0 and has_rotations(file):
+            return _segments(file, fps, path)
+        return _tracks(file, fps, path)
+    except InputError:
+        raise
+    except Exception as error:  # whatever a damaged byte leads to
+        raise InputError(f"{path}: the C3D file is damaged: {brief(error)}") from error
 
 
-def _tracks(reader: Any, positions: Floats, fps: float | None, path: Path) -> Tracks:
-    names = labels(reader, positions.shape[1])
-    left_out = not_points(reader, names)
+def _tracks(file: C3dFile, fps: float | None, path: Path) -> Tracks:
+    extent = extent_of(file, path)
+    positions = _seen(samples_of(file, extent))
+    names = labels(file, extent.points)
+    left_out = not_points(file, names)
     kept = [i for i, name in enumerate(names) if name not in left_out]
     if not kept:
         raise InputError(f"{path}: none of the {len(names)} points is a place (angles or forces)")
-    rate = float(reader.point_rate)
-    unit = unit_of(next(iter(texts(reader, "POINT:UNITS")), ""))
+    unit = unit_of(next(iter(file.texts("POINT:UNITS")), ""))
     tracks = make_tracks(
-        positions[:, kept], [names[i] for i in kept], rate, fps, path, unit, up_of(reader)
+        positions[:, kept], [names[i] for i in kept], extent.rate or None, fps, path, unit,
+        up_of(file), warnings=extent.warnings,
+    )  # fmt: skip
+    return replace(tracks, events=events(file, extent.rate or tracks.rate))
+
+
+def _segments(file: C3dFile, fps: float | None, path: Path) -> Tracks:
+    places, names, rate, lost = segment_origins(file, path)
+    unit = unit_of(next(iter(file.texts("POINT:UNITS")), "")) or unit_of("mm")
+    notes = [
+        "the file holds segments' rotations and no points; the joints where they begin were read"
+    ]
+    if lost > 0:
+        notes.append(f"the C3D file is cut off: {lost:.0%} of its frames are missing at the end")
+    return make_tracks(
+        places, names, rate or None, fps, path, unit, up_of(file), warnings=tuple(notes)
     )
-    return replace(tracks, events=events(reader, rate))
-
-
-def _check_counts(reader: Any, path: Path, size: int) -> None:
-    """Refuse counts that the file is too short for, before anything is allocated for them."""
-    points, frames = int(reader.point_used), frame_count(reader)
-    if points <= 0 and rotations_only(reader):
-        raise InputError(
-            f"{path}: the C3D file holds segment rotations and no points; export it with points "
-            "(in Theia: joint centres or landmarks)"
-        )
-    if points <= 0 or frames <= 0:
-        raise InputError(f"{path}: the C3D file has {points} points and {frames} frames")
-    begin = _BLOCK * (int(reader.header.data_block) - 1)
-    wanted = begin + frames * _frame_bytes(reader)
-    if begin < _BLOCK or wanted > size + _BLOCK:
-        raise InputError(
-            f"{path}: the C3D file is cut off: {points} points in {frames} frames need "
-            f"{wanted} bytes, and it has {size}"
-        )
-
-
-def _sample_bytes(reader: Any) -> int:
-    """Points are integers times a scale where the scale is positive, and floats where negative."""
-    return 2 if reader.point_scale > 0 else 4
-
-
-def _frame_bytes(reader: Any) -> int:
-    sample = _sample_bytes(reader)
-    return int(reader.point_used) * 4 * sample + int(reader.header.analog_count) * sample
-
-
-def _points(reader: Any, file: BinaryIO) -> Floats:
-    """(T, K, 3) in the file's unit, NaN where missing."""
-    if _sample_bytes(reader) == 4 and reader.proc_type == _DEC:
-        return _seen(np.array([p[:, :4] for _, p, _ in reader.read_frames(copy=True)], float))
-    points, frames = int(reader.point_used), frame_count(reader)
-    file.seek(_BLOCK * (int(reader.header.data_block) - 1))
-    data = file.read(frames * _frame_bytes(reader))
-    order = ">" if reader.proc_type == _BIG_ENDIAN else "<"
-    kind = np.dtype(f"{order}{'i2' if _sample_bytes(reader) == 2 else 'f4'}")
-    data += bytes(frames * _frame_bytes(reader) - len(data))
-    rows = np.frombuffer(data, dtype=kind).reshape(frames, -1)[:, : 4 * points]
-    samples = rows.reshape(frames, points, 4).astype(np.float64)
-    if _sample_bytes(reader) == 2:
-        samples[..., :3] *= float(reader.point_scale)
-    return _seen(samples)
 
 
 def _seen(samples: Floats) -> Floats:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the readers share: text and tables from files, and the last step to Tracks."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,8 @@ from numpy.typing import NDArray
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks, checked_tracks
 from ..tracks.units_and_axes import UNITS
+from .dialect import number
+from .regular import Frames
 
 Floats = NDArray[np.float64]
 
@@ -34,7 +35,7 @@ def unit_of(word: str) -> float | None:
 
 
 def read_text(path: Path) -> str:
-    """The file's text, whatever its encoding; bytes that are no text become question marks."""
+    """The file's text, in UTF-8, UTF-16 or Windows' Western encoding."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -42,37 +43,12 @@ def read_text(path: Path) -> str:
     for mark, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             return data.decode(name, errors="replace")
-    return data.decode("utf-8-sig", errors="replace")
-
-
-def cells(line: str) -> list[str]:
-    """A line's cells, split at tabs, else at commas or semicolons, else at white space."""
-    for mark in ("\t", ",", ";"):
-        if mark in line:
-            return split(line, mark)
-    return line.split()
-
-
-def split(line: str, mark: str) -> list[str]:
-    """A line's cells between marks, with quotes as spreadsheets write them."""
-    if '"' not in line:
-        return [c.strip() for c in line.rstrip("\r\n").split(mark)]
+    if len(data) > 64 and data[1:400:2].count(0) > 0.6 * len(data[1:400:2]):
+        return data.decode("utf-16-le", errors="replace")
     try:
-        return [c.strip() for c in next(csv.reader([line.rstrip("\r\n")], delimiter=mark), [])]
-    except csv.Error:
-        return [c.strip() for c in line.split(mark)]
-
-
-def number(cell: str) -> float:
-    """A cell's number, NaN where there is none. A lone comma is a decimal point."""
-    try:
-        return float(cell)
-    except ValueError:
-        pass
-    try:
-        return float(cell.replace(",", ".")) if cell.count(",") == 1 else float("nan")
-    except ValueError:
-        return float("nan")
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:  # what spreadsheets of Western Europe write
+        return data.decode("cp1252", errors="replace")
 
 
 def matrix(rows: Sequence[Sequence[str]], width: int, path: Path) -> Floats:
@@ -107,22 +83,34 @@ def zeros_missing(positions: Floats, always: bool = True) -> Floats:
     return positions
 
 
-def rate_of_times(times: Floats) -> float | None:
-    """Frames per second of a column of time stamps in seconds, or None where they do not rise."""
-    steps = np.diff(times[np.isfinite(times)])
-    if not len(steps):
-        return None
-    step = float(np.median(steps))
-    return 1.0 / step if step > 0 and np.isfinite(1.0 / step) else None
-
-
 def make_tracks(
     positions: Floats, names: Sequence[str], rate: float | None, fps: float | None, path: Path,
     unit: float | None = None, up: str | None = None, confidence: Floats | None = None,
-    warnings: tuple[str, ...] = (),
+    warnings: tuple[str, ...] = (), frames: Frames | None = None, nameless: bool = False,
 ) -> Tracks:  # fmt: skip
-    """Checked tracks. rate: what the file says, if it does; fps: what the user says, who is
-    believed. Without a usable rate 30 a second are taken, with a note."""
+    """Checked tracks.
+
+    Args:
+        positions: (N, K, 3) samples.
+        names: of the points.
+        rate: frames per second that the file says, if it does.
+        fps: what the user says, who is believed.
+        path: the file.
+        unit: metres in one of the file's, if it says.
+        up: the axis that the file calls up, if it does.
+        confidence: (N, K) from 0 to 1.
+        warnings: sentences.
+        frames: where the samples lie, if not one in each frame; their rate counts.
+        nameless: whether the names are those of an order that was taken for the points'.
+
+    Returns:
+        Tracks; without a usable rate at 30 frames a second, with a note.
+    """
+    if frames is not None:
+        positions = frames.spread(positions)
+        confidence = None if confidence is None else np.nan_to_num(frames.spread(confidence))
+        rate = frames.rate
+        warnings = (*warnings, *frames.warnings)
     known = rate if rate is not None and np.isfinite(rate) and 0 < rate < 1e5 else None
     if fps is None and known is None:
         says = "has no frame rate" if rate is None else f"says {rate:g} frames a second"
@@ -131,4 +119,4 @@ def make_tracks(
     tracks = checked_tracks(positions, list(names), use, str(path), unit, up)
     if confidence is not None:
         tracks = replace(tracks, confidence=confidence)
-    return replace(tracks, warnings=(*warnings, *tracks.warnings))
+    return replace(tracks, warnings=(*warnings, *tracks.warnings), nameless=nameless)

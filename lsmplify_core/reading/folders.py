@@ -13,10 +13,12 @@ from ..files.json_files import read_json
 from ..files.npz import read_npy
 from ..files.results import is_result
 from ..runtime.errors import InputError
+from ..tracks.point_order import known_counts
 from ..tracks.tracks import Tracks
-from .arrays import LAYOUT_BY_COUNT, read_array
-from .door import number, rate_of_times
+from .arrays import read_array
+from .dialect import number
 from .keypoints import read_keypoint_sequence
+from .regular import rate_of
 from .table import read_table
 
 _FREEMOCAP: Final = (
@@ -72,7 +74,7 @@ def _freemocap(file: Path, folder: Path, fps: float | None) -> Tracks:
     rate = fps or _camera_rate(folder)
     if file.suffix == ".npy":
         count = _points_in(file)
-        if count not in (*LAYOUT_BY_COUNT, 543, 553):
+        if count not in known_counts():
             raise InputError(f"{file}: {count} points without names")
         tracks = read_array(file, rate)
     else:
@@ -94,9 +96,7 @@ def _camera_rate(folder: Path) -> float | None:
             times = np.ravel(read_npy(file, "time stamps", _MOST_CLOCK)).astype(float)
         except (InputError, ValueError, TypeError):  # a damaged clock is no clock
             continue
-        rate = rate_of_times(times)
-        while rate is not None and rate < 0.5:
-            rate *= 1000.0
+        rate = rate_of(times)
         if rate is not None:
             return round(rate, 2)
     for file in sorted(folder.glob("*param*.json")) + sorted(folder.glob("*info*.json")):
@@ -116,9 +116,9 @@ def _named_rate(file: Path) -> float | None:
     return rate if 1 <= rate <= 1000 else None
 
 
-def _sequence(folder: Path) -> list[Path]:
-    """JSON files that are named alike but for a number, in its order; at least two. Reports of earlier
-    solves are named so too, and are no sequence."""
+def _sequence(folder: Path) -> list[tuple[int, Path]]:
+    """JSON files that are named alike but for a number, with it and in its order; at least two.
+    Reports of earlier solves are named so too, and are no sequence."""
     groups: dict[str, list[tuple[int, Path]]] = {}
     for file in folder.glob("*.json"):
         numbers = list(re.finditer(r"[0-9]{1,18}", file.stem))
@@ -133,4 +133,4 @@ def _sequence(folder: Path) -> list[Path]:
     files = max(groups.values(), key=len, default=[])
     if len(files) < _LEAST_FILES or is_result(min(files)[1]):
         return []
-    return [f for _, f in sorted(files)]
+    return sorted(files)

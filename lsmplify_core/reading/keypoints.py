@@ -6,8 +6,9 @@ z or three or four numbers; points are named, or known by their number.
 """
 
 import json
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -16,21 +17,42 @@ from numpy.typing import NDArray
 
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
-from .arrays import names_by_count
-from .door import make_tracks, rate_of_times, read_text
+from .clock import seconds
+from .door import make_tracks, read_text
 from .identities import Seen, followed
+from .image_points import PIXEL_NOTE, is_normalised
+from .nameless import names_by_order
+from .regular import Frames, frames_of
 
 Floats = NDArray[np.float64]
 
-_LISTS: Final = ("frames", "data_by_frame", "data", "results", "poses", "sequence")
+_LISTS: Final = (
+    "frames", "data_by_frame", "instance_info", "data", "results", "poses", "sequence", "predictions",
+)  # fmt: skip
 _BODIES: Final = (
     "pose_world_landmarks", "poseWorldLandmarks", "world_landmarks", "worldLandmarks",
     "keypoints3D", "keypoints3d", "keypoints_3d", "tracked_points", "pose_landmarks",
-    "poseLandmarks", "landmarks", "landmark", "keypoints", "joints", "points", "pose", "body",
+    "poseLandmarks", "landmarks", "joints19", "joints15", "joints26", "joints3d", "joints_3d", "landmark", "keypoints", "joints", "points", "pose", "body",
 )  # fmt: skip
 """Where a frame keeps its body; world landmarks (metres) before image landmarks."""
 _RATES: Final = ("fps", "rate", "frame_rate", "framerate", "frameRate")
-_TIMES: Final = ("timestamp_ms", "timestampMs", "time_ms", "timestamp", "time", "t")
+_TIMES: Final = (
+    "timestamp_ms", "timestampMs", "time_ms", "timestamp_us", "timestamp_ns", "timestamp",
+    "univTime", "time", "t",
+)  # fmt: skip
+_NUMBERS: Final = (
+    "frame_id",
+    "frame_index",
+    "frame_number",
+    "frame",
+    "frameId",
+    "frameIndex",
+    "idx",
+)
+_PEOPLE: Final = ("people", "bodies", "instances", "persons", "skeletons")
+_WHO: Final = ("person_id", "id", "track_id", "body_id", "instance_id", "tracking_id")
+_IMAGES: Final = ("pose_landmarks", "poseLandmarks")
+"""Landmarks in shares of the picture's width and height."""
 _SURE: Final = ("visibility", "score", "confidence", "likelihood", "presence", "c")
 _MOST_PEOPLE: Final = 50
 _LEAST_CONFIDENCE: Final = 0.05
@@ -39,10 +61,13 @@ _LEAST_CONFIDENCE: Final = 0.05
 
 @dataclass(frozen=True)
 class _Frame:
-    """people: of the frame. time: seconds, NaN if not told."""
+    """people: of the frame. time: of a clock in any unit or as text, None if not told. number: of
+    the frame, NaN if not told. image: whether the points are shares of a picture."""
 
     people: tuple[Seen, ...]
-    time: float
+    time: str | None
+    number: float
+    image: bool = False
 
 
 def read_keypoints(path: Path, fps: float | None = None) -> Tracks:
@@ -50,12 +75,42 @@ def read_keypoints(path: Path, fps: float | None = None) -> Tracks:
     data = _loaded(path)
     fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     rate = next((_float(fields[k]) for k in _RATES if isinstance(fields.get(k), int | float)), None)
-    return _tracks([_frame(f, path) for f in _frames(data)], rate, fps, path)
+    frames = [_frame(f, path) for f in _frames(data)]
+    return _tracks(frames, [f.number for f in frames], rate, fps, path, _names_told(fields))
 
 
-def read_keypoint_sequence(files: Sequence[Path], folder: Path, fps: float | None = None) -> Tracks:
-    """A JSON file a frame, in the order of the numbers in their names. Raises InputError."""
-    return _tracks([_frame(_loaded(file), file) for file in files], None, fps, folder)
+def read_keypoint_sequence(
+    files: Sequence[tuple[int, Path]], folder: Path, fps: float | None = None
+) -> Tracks:
+    """A JSON file a frame, each at the number in its name. Raises InputError."""
+    rate: float | None = None
+    frames: list[_Frame] = []
+    for _, file in files:
+        data = _loaded(file)
+        if rate is None and isinstance(data, dict):
+            rate = _panoptic_rate(cast("dict[str, Any]", data).get("fpsType"))
+        frames.append(_frame(data, file))
+    return _tracks(frames, [float(n) for n, _ in files], rate, fps, folder)
+
+
+def _panoptic_rate(kind: Any) -> float | None:
+    """ "hd_29_97" is 29.97 frames a second, "vga_25" 25."""
+    found = re.search(r"(\d+)(?:_(\d+))?$", kind) if isinstance(kind, str) else None
+    return float(f"{found[1]}.{found[2] or 0}") if found else None
+
+
+def _names_told(fields: dict[str, Any]) -> list[str] | None:
+    """MMPose's names of keypoints by their numbers, where the file holds them."""
+    meta: Any = fields.get("meta_info")
+    names: Any = (
+        cast("dict[str, Any]", meta).get("keypoint_id2name") if isinstance(meta, dict) else None
+    )
+    if not isinstance(names, dict) or not all(
+        str(k).isdigit() for k in cast("dict[Any, Any]", names)
+    ):
+        return None
+    table = cast("dict[str, Any]", names)
+    return [str(table[k]) for k in sorted(table, key=int)]
 
 
 def _loaded(path: Path) -> Any:
@@ -84,23 +139,29 @@ def _frames(data: Any) -> list[Any]:
 
 def _frame(data: Any, path: Path) -> _Frame:
     people = tuple(_people(data, path))[:_MOST_PEOPLE]
-    time = float("nan")
+    time: str | None = None
+    number, image = float("nan"), False
     if isinstance(data, dict):
         fields = cast("dict[str, Any]", data)
-        key = next((k for k in _TIMES if isinstance(fields.get(k), int | float)), None)
-        if key is not None:
-            time = _float(fields[key]) / (1000.0 if "ms" in key.lower() else 1.0)
+        found = next(
+            (fields[k] for k in _TIMES if isinstance(fields.get(k), int | float | str)), None
+        )
         stamps = fields.get("timestamps")
         if isinstance(stamps, dict):
-            time = _float(cast("dict[str, Any]", stamps).get("mean"))
-    return _Frame(people, time)
+            found = cast("dict[str, Any]", stamps).get("mean")
+        time = None if found is None or isinstance(found, bool) else str(found)
+        number = next((_float(fields[k]) for k in _NUMBERS if k in fields), number)
+        body = next((k for k in _BODIES if isinstance(fields.get(k), list | dict)), "")
+        image = body in _IMAGES
+    return _Frame(people, time, number, image)
 
 
 def _people(data: Any, path: Path) -> list[Seen]:
     if isinstance(data, dict):
         fields = cast("dict[str, Any]", data)
-        if isinstance(fields.get("people"), list):
-            return [s for p in fields["people"] if (s := _openpose(p, path)) is not None]
+        listed = next((fields[k] for k in _PEOPLE if isinstance(fields.get(k), list)), None)
+        if listed is not None:
+            return [s for p in cast("list[Any]", listed) if (s := _person(p, path)) is not None]
         for key in _BODIES:
             if isinstance(fields.get(key), list | dict):
                 return _people(fields[key], path)
@@ -117,16 +178,28 @@ def _people(data: Any, path: Path) -> list[Seen]:
     return [person for row in rows[:_MOST_PEOPLE] for person in _people(row, path)]
 
 
-def _openpose(person: Any, path: Path) -> Seen | None:
-    """One of the `people` of OpenPose's format: x, y, z, confidence for each point in a row."""
+def _person(person: Any, path: Path) -> Seen | None:
+    """One of a frame's people: numbers in a row (OpenPose's x, y, z, confidence; Panoptic's), or
+    points beside their scores (MMPose)."""
     fields = cast("dict[str, Any]", person) if isinstance(person, dict) else {}
+    who = next((fields[k] for k in _WHO if k in fields), None)
+    who = cast("list[Any]", who)[0] if isinstance(who, list) and who else who
+    who = who if isinstance(who, int) and not isinstance(who, bool) and who >= 0 else None
     numbers = fields.get("pose_keypoints_3d")
     if isinstance(numbers, list) and numbers:
         if not all(isinstance(x, int | float) for x in cast("list[Any]", numbers)):
             raise InputError(f"{path}: pose_keypoints_3d must be numbers")
-        who = fields.get("person_id", fields.get("id"))
-        who = cast("list[Any]", who)[0] if isinstance(who, list) and who else who
-        return _flat(numbers, who if isinstance(who, int) and who >= 0 else None)
+        return _flat(numbers, who)
+    points = next((fields[k] for k in _BODIES if isinstance(fields.get(k), list | dict)), None)
+    if points is not None:
+        found = _people(points, path)
+        if found:
+            return replace(_scored(found[0], fields), who=who)
+        if _is_flat_2d(points):
+            raise InputError(
+                f"{path}: its keypoints are 2D (x and y alone); make them 3D first, from several "
+                "cameras or with a 3D pose estimator"
+            )
     if fields.get("pose_keypoints_2d"):
         raise InputError(
             f"{path}: only 2D keypoints are in it; make them 3D first, with Pose2Sim or OpenPose's "
@@ -135,10 +208,30 @@ def _openpose(person: Any, path: Path) -> Seen | None:
     return None
 
 
+def _scored(seen: Seen, fields: dict[str, Any]) -> Seen:
+    """With the confidences that stand in a list of their own."""
+    scores: Any = next((fields[k] for k in ("keypoint_scores", "scores") if k in fields), None)
+    if not isinstance(scores, list) or len(cast("list[Any]", scores)) != len(seen.points):
+        return seen
+    points = seen.points.copy()
+    points[:, 3] = [_float(x) for x in cast("list[Any]", scores)]
+    return replace(seen, points=points)
+
+
+def _is_flat_2d(points: Any) -> bool:
+    """Whether points are pairs of numbers."""
+    rows = cast("list[Any]", points) if isinstance(points, list) else []
+    while rows and isinstance(rows[0], list) and rows[0] and isinstance(rows[0][0], list):
+        rows = cast("list[Any]", rows[0])
+    return bool(rows) and isinstance(rows[0], list) and len(cast("list[Any]", rows[0])) == 2
+
+
 def _flat(numbers: list[Any], who: int | None) -> Seen:
     """Numbers in a row: four a point where that is a known count, else three."""
     count = len(numbers)
-    each = 4 if count % 4 == 0 and (count % 3 or count // 4 in (15, 18, 19, 25, 26, 33)) else 3
+    each = (
+        4 if count % 4 == 0 and (count % 3 or count // 4 in (15, 18, 19, 21, 24, 25, 26, 33)) else 3
+    )
     values = [_float(x) for x in numbers[: count - count % each]]
     return Seen(_four(np.array(values).reshape(-1, each)), None, who)
 
@@ -178,15 +271,19 @@ def _float(value: Any) -> float:
         return float("nan")
 
 
-def _tracks(frames: list[_Frame], rate: float | None, fps: float | None, path: Path) -> Tracks:
+def _tracks(
+    frames: list[_Frame], numbers: list[float], rate: float | None, fps: float | None, path: Path,
+    told: list[str] | None = None,
+) -> Tracks:  # fmt: skip
     everybody = [person for frame in frames for person in frame.people]
     if not everybody:
         raise InputError(f"{path}: no 3D keypoints are in it")
     count = max(len(person.points) for person in everybody)
     named = next((p.names for p in everybody if p.names and len(p.names) == count), None)
-    names = list(named) if named is not None else names_by_count(count, path)
-    data, people = followed([frame.people for frame in frames], names, path)
-    titles = [f"{who}:{n}" if who else n for who in people for n in names]
+    named = told if named is None and told is not None and len(told) == count else named
+    data, people = followed(
+        [frame.people for frame in frames], named or [str(i) for i in range(count)], path
+    )
     sure = data[..., 3]
     known = np.isfinite(sure)
     usable = known.any() and float(sure[known].max()) <= 1.0 + 1e-6
@@ -194,14 +291,23 @@ def _tracks(frames: list[_Frame], rate: float | None, fps: float | None, path: P
     positions = data[..., :3]
     positions[missing] = np.nan
     confidence = np.where(known, sure, 1.0).clip(0.0, 1.0) if usable else None
-    if rate is None:
-        rate = _rate(np.array([frame.time for frame in frames]))
-    return make_tracks(positions, titles, rate, fps, path, confidence=confidence)
+    names, notes = (list(named), ()) if named is not None else names_by_order(positions[:, :count])
+    titles = [f"{who}:{n}" if who else n for who in people for n in names]
+    if any(frame.image for frame in frames) and is_normalised(positions):
+        notes = (*notes, PIXEL_NOTE)
+    return make_tracks(
+        positions, titles, None, fps, path, confidence=confidence, warnings=notes,
+        frames=_placed(frames, numbers, rate, path), nameless=named is None,
+    )  # fmt: skip
 
 
-def _rate(times: Floats) -> float | None:
-    """Time stamps in seconds, or in milliseconds or finer where the steps could be no frames'."""
-    rate = rate_of_times(times)
-    while rate is not None and rate < 0.5:
-        rate *= 1000.0
-    return rate
+def _placed(frames: list[_Frame], numbers: list[float], rate: float | None, path: Path) -> Frames:
+    """Where the frames lie, by their numbers and times."""
+    times: Floats | None = None
+    if all(frame.time is not None for frame in frames):
+        values = [frame.time or "" for frame in frames]
+        times = seconds(values)
+    stamps = np.array(numbers)
+    return frames_of(
+        len(frames), str(path), stamps if np.isfinite(stamps).all() else None, times, rate, "file"
+    )

@@ -6,7 +6,10 @@ from typing import Final
 
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
-from .door import make_tracks, matrix, number, read_text, split, zeros_missing
+from .clock import in_seconds
+from .dialect import number, splitter
+from .door import make_tracks, matrix, read_text, zeros_missing
+from .regular import frames_of
 
 _MILLIMETRE: Final = 0.001
 
@@ -24,10 +27,11 @@ def read_qualisys(path: Path, fps: float | None = None) -> Tracks:
     (0, 0, 0) are missing samples. Raises InputError.
     """
     lines = [line for line in read_text(path).splitlines() if line.strip()]
+    cells = splitter(lines)
     values: dict[str, list[str]] = {}
     first = 0
     for first, line in enumerate(lines):  # noqa: B007 - where the frames begin
-        row = split(line, "\t")
+        row = cells(line)
         if row[0] and not row[0][0].isalpha() and not row[0].startswith("_"):
             break
         if row[0].upper() == row[0] and not row[0].startswith("FRAME"):
@@ -35,7 +39,7 @@ def read_qualisys(path: Path, fps: float | None = None) -> Tracks:
     names = [n for n in values.get("MARKER_NAMES", []) if n]
     if not names:
         raise InputError(f"{path}: the TSV has no line MARKER_NAMES; export 3D data from QTM")
-    rows = [split(line, "\t") for line in lines[first:]]
+    rows = [cells(line) for line in lines[first:]]
     rows = [row for row in rows if number(row[0]) == number(row[0]) or len(row) > len(names)]
     if not rows or "MARKER_NAMES" in rows[0]:
         raise InputError(f"{path}: the TSV has no frames")
@@ -43,7 +47,11 @@ def read_qualisys(path: Path, fps: float | None = None) -> Tracks:
     data = matrix(rows, lead + 3 * len(names), path)
     positions = zeros_missing(data[:, lead:].reshape(len(rows), -1, 3))
     rate = number((values.get("FREQUENCY") or [""])[0])
-    return make_tracks(positions, names, rate, fps, path, _MILLIMETRE)
+    frames = frames_of(
+        len(data), str(path), data[:, 0] if lead else None,
+        in_seconds(data[:, 1]) if lead == 2 else None, rate, "header (FREQUENCY)",
+    )  # fmt: skip
+    return make_tracks(positions, names, rate, fps, path, _MILLIMETRE, frames=frames)
 
 
 def _lead(rows: list[list[str]], points: int, path: Path) -> int:

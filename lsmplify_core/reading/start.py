@@ -18,7 +18,7 @@ from ..motion.motion import Motion, load_motion
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
-from ..tracks.units_and_axes import World, find_world, turn_up
+from ..tracks.units_and_axes import World, find_world
 from .bvh import BvhMotion, load_bvh, read_bvh
 
 _TORSO = ("Pelvis", "Spine1", "Spine2", "Spine3", "Neck", "Head", "L_Collar", "R_Collar")
@@ -51,7 +51,7 @@ def bvh_motion(bvh: BvhMotion, tracks: Tracks, path: Path) -> Motion:
     bone = _bones(match)
     rest = _rest_positions(bvh)
     turned, placed = bvh.world()
-    upright = turn_up(world.up)
+    upright = world.turn
     body = _turn_of_body(match, rest, world)
     rotations = np.broadcast_to(np.eye(3), (len(turned), N_JOINTS, 3, 3)).copy()
     for joint in range(N_JOINTS):
@@ -104,7 +104,7 @@ def _turn_of_body(match: Match, rest: Floats, world: World) -> Floats:
     ]  # fmt: skip
     joints = default_body().rest_joints
     ours = np.array([joints[match.layout.joints[k]] + match.layout.offsets[k] for k, _ in pairs])
-    theirs = rest[[t for _, t in pairs]] @ turn_up(world.up).T
+    theirs = rest[[t for _, t in pairs]] @ world.turn.T
     u, _, vt = np.linalg.svd((theirs - theirs.mean(0)).T @ (ours - ours.mean(0)))
     turn = u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt
     return np.asarray(turn)

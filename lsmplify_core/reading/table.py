@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plain tables of points: csv, tsv, and rows of numbers."""
+"""Tables of points with a header: csv, tsv and text, a frame a row or a sample a row."""
 
 import re
 from collections import Counter
@@ -12,68 +12,135 @@ from numpy.typing import NDArray
 
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
-from .arrays import names_by_count
-from .door import cells, make_tracks, matrix, number, rate_of_times, read_text, zeros_missing
+from .clock import is_frame_title, is_time_title, seconds
+from .columns import place_columns
+from .dialect import number, splitter
+from .door import make_tracks, matrix, read_text, unit_of, zeros_missing
+from .regular import Frames, frames_of
+from .table_long import is_long, read_long
+from .table_people import is_person_title, pivoted
+from .table_rows import read_rows
 
 Floats = NDArray[np.float64]
 
-_TIMES: Final = ("time", "times", "time (s)", "time (seconds)", "timestamp", "t", "seconds")
 _SURE: Final = re.compile(r"(.+?)[\s_.:\-]+(score|conf|confidence|visibility|likelihood)", re.I)
-_AXIS: Final = re.compile(r"(.+?)[\s_.:\-\[(]*([xyzXYZ])[\])]?(\s*[\[(]?(m|mm|cm)[\])]?)?")
+_AXIS: Final = re.compile(
+    r"(pos|position|t|trans|translation|p)?[\s_.]*([xyz])\d*\s*([\[(].*[\])])?", re.IGNORECASE
+)
+_MOST_PREAMBLE: Final = 30
+"""Lines above a header that some tools write: who exported what."""
 
 
 def read_table(path: Path, fps: float | None) -> Tracks:
     """csv, tsv, or white-space rows of numbers, a frame a row.
 
-    With a header of `name_x, name_y, name_z` (or `name.X`, `name X`) columns; a `time` column gives
-    the rate, a `name_score` (or `_visibility`) column the confidence. With a header of `frame`,
-    `keypoint`, `x`, `y`, `z`: a sample a row, as FreeMoCap and data frames have it. With names in
-    one row and axes in the next. Without a header every three numbers are a point. Raises
-    InputError.
+    With a header of `name_x, name_y, name_z` (or `name.PosX`, `name position x`) columns; columns of
+    frame numbers and times say where rows lie, a `name_score` (or `_visibility`) column the
+    confidence. With a header of `frame`, `keypoint`, `x`, `y`, `z`: a sample a row, as FreeMoCap,
+    Kinect and data frames have it. With names in one row and axes in the next, and perhaps people
+    above (DeepLabCut). Without a header every three or four numbers are a point, but for columns of
+    frames, times and people before them. Raises InputError.
     """
-    lines = read_text(path).splitlines()
-    rows = [cells(line) for line in lines if line.strip() and not line.startswith("#")]
+    lines = [n for n in read_text(path).splitlines() if n.strip() and not n.startswith("#")]
+    cells = splitter(lines)
+    rows = [cells(line) for line in lines]
     if not rows:
         raise InputError(f"{path}: there are no numbers in it")
+    rows = rows[_preamble(rows) :]
     if all(_is_number(c) or c == "" for c in rows[0]):
-        return _bare(rows, fps, path)
-    head = [c.strip().lower() for c in rows[0]]
-    if {"x", "y", "z"} <= set(head) and {"keypoint", "marker", "name", "joint"} & set(head):
-        return _long(head, rows[1:], fps, path)
-    for below in (1, 2):  # DeepLabCut has the network's name above the points'
-        if len(rows) > below and _axes_below(rows[below]):
-            titles = _joined(rows[below - 1], rows[below])
-            return _wide(titles, rows[below + 1 :], fps, path)
+        return read_rows(rows, fps, path)
+    if is_long(rows[0]):
+        return read_long(rows[0], rows[1:], fps, path)
+    below = next((i for i in range(1, min(6, len(rows))) if _axes_below(rows[i])), None)
+    if below is not None:
+        titles = _joined(rows[:below], rows[below])
+        return _wide(titles, rows[below + 1 :], fps, path)
     return _wide(rows[0], rows[1:], fps, path)
 
 
-def _bare(rows: list[list[str]], fps: float | None, path: Path) -> Tracks:
-    width = Counter(len(row) for row in rows).most_common(1)[0][0]
-    if width % 3:
-        raise InputError(f"{path}: rows of {width} numbers are not points of x, y, z")
-    data = matrix(rows, width, path).reshape(len(rows), -1, 3)
-    names = names_by_count(data.shape[1], path)
-    return make_tracks(zeros_missing(data, always=False), names, None, fps, path)
+def _preamble(rows: list[list[str]]) -> int:
+    """How many rows stand above the header: those with fewer cells than half of what rows have."""
+    usual = Counter(len(row) for row in rows).most_common(1)[0][0]
+    for i, row in enumerate(rows[:_MOST_PREAMBLE]):
+        if 2 * len(row) >= usual:
+            return i
+    return 0
 
 
 def _wide(header: list[str], rows: list[list[str]], fps: float | None, path: Path) -> Tracks:
+    rows, unit = _without_units(rows)
     data = matrix(rows, len(header), path)
     if not len(data):
         raise InputError(f"{path}: there are no frames below the header")
-    columns: dict[str, dict[str, int]] = {}
-    for index, title in enumerate(header):
-        found = _AXIS.fullmatch(title.strip())
-        if found:
-            columns.setdefault(found[1], {}).setdefault(found[2].lower(), index)
-    names = [n for n, axes in columns.items() if len(axes) == 3]
-    if not names:
-        raise InputError(f"{path}: no columns named like name_x, name_y, name_z")
-    places = [[columns[n][axis] for axis in "xyz"] for n in names]
-    positions = zeros_missing(data[:, places], always=False)
+    places = place_columns(header, data, path)
+    names = list(places)
+    positions = zeros_missing(data[:, list(places.values())], always=False)
     sure = _confidence(header, data, names)
+    who = next((i for i, t in enumerate(header) if is_person_title(t)), None)
+    numbers, times, titles = _clock_columns(header, data)
+    if (
+        who is not None
+        and len({_cell(row, who) for row in rows}) > 1
+        and (numbers or times) is not None
+    ):
+        key = (
+            data[:, numbers]
+            if numbers is not None
+            else seconds([_cell(r, times or 0) for r in rows])
+        )
+        people = [_cell(row, who) for row in rows]
+        positions, names, stamps, sure = pivoted(people, key, positions, names, sure, path)
+        frames = frames_of(
+            len(stamps), str(path), stamps if numbers is not None else None,
+            None if numbers is not None else stamps,
+        )  # fmt: skip
+        return make_tracks(positions, names, None, fps, path, unit, confidence=sure, frames=frames)
+    frames = _frames(rows, data, numbers, times, titles, path)
     return make_tracks(
-        positions, _without_family(names), _rate(header, data), fps, path, confidence=sure
+        positions, _without_family(names), None, fps, path, unit, confidence=sure, frames=frames
     )
+
+
+def _clock_columns(
+    header: Sequence[str], data: Floats
+) -> tuple[int | None, int | None, Sequence[str]]:
+    """The columns of frame numbers and of times."""
+    numbers = next((i for i, t in enumerate(header) if is_frame_title(t)), None)
+    times = next((i for i, t in enumerate(header) if is_time_title(t)), None)
+    if numbers is None and times != 0 and _counts(data[:, 0]) and not header[0].strip().isalpha():
+        numbers = 0  # an index without a title, as pandas writes it
+    elif numbers is None and header[0].strip().lower() in ("coords", "bodyparts", "scorer"):
+        numbers = 0
+    return numbers, times, header
+
+
+def _counts(column: Floats) -> bool:
+    steps = np.diff(column)
+    return len(steps) > 0 and bool(np.isfinite(column).all()) and bool((steps == 1).mean() > 0.9)
+
+
+def _frames(
+    rows: list[list[str]], data: Floats, numbers: int | None, times: int | None,
+    titles: Sequence[str], path: Path,
+) -> Frames:  # fmt: skip
+    clock = None if times is None else seconds([_cell(r, times) for r in rows], titles[times])
+    return frames_of(len(rows), str(path), None if numbers is None else data[:, numbers], clock)
+
+
+def _cell(row: Sequence[str], column: int) -> str:
+    return row[column] if column < len(row) else ""
+
+
+def _without_units(rows: list[list[str]]) -> tuple[list[list[str]], float | None]:
+    """Rows without those above the first that hold no number, and the unit that these name."""
+    unit: float | None = None
+    first = 0
+    for row in rows[:5]:
+        if any(_is_number(c) for c in row):
+            break
+        unit = unit or next((u for c in row if (u := unit_of(c)) is not None), None)
+        first += 1
+    return rows[first:], unit
 
 
 def _without_family(names: list[str]) -> list[str]:
@@ -92,56 +159,54 @@ def _confidence(header: Sequence[str], data: Floats, names: Sequence[str]) -> Fl
     return sure
 
 
-def _long(head: list[str], rows: list[list[str]], fps: float | None, path: Path) -> Tracks:
-    """A sample a row: frame, keypoint, x, y, z, and perhaps timestamp, model, confidence."""
-    who = next(i for i, h in enumerate(head) if h in ("keypoint", "marker", "name", "joint"))
-    when = next((i for i, h in enumerate(head) if h in ("frame", "frame_number", "index")), None)
-    if when is None:
-        raise InputError(f"{path}: no column named frame says which frame a row is of")
-    model = head.index("model") if "model" in head else None
-    places = [head.index(axis) for axis in "xyz"]
-    rows = [row for row in rows if len(row) > max(who, when, *places)]
-    if model is not None:  # FreeMoCap's hands and face have other models
-        bodies = [row for row in rows if "body" in row[model].lower()]
-        rows = bodies or rows
-    names = list(dict.fromkeys(row[who] for row in rows))
-    stamps = sorted({f for f in (number(row[when]) for row in rows) if np.isfinite(f)})
-    if not names or not stamps:
-        raise InputError(f"{path}: there are no frames below the header")
-    if len(names) * len(stamps) > 20 * len(rows) + 10_000:
-        raise InputError(f"{path}: {len(rows)} rows name {len(names)} points; it is damaged")
-    frame_of, point_of = ({v: i for i, v in enumerate(x)} for x in (stamps, names))
-    positions = np.full((len(stamps), len(names), 3), np.nan)
-    times = np.full(len(stamps), np.nan)
-    clock = next((i for i, h in enumerate(head) if h in _TIMES), None)
-    for row in rows:
-        frame = frame_of.get(number(row[when]))  # pyright: ignore[reportArgumentType]
-        if frame is not None:
-            positions[frame, point_of[row[who]]] = [number(row[p]) for p in places]
-            if clock is not None:
-                times[frame] = number(row[clock])
-    return make_tracks(positions, names, rate_of_times(times), fps, path)
-
-
-def _rate(header: Sequence[str], data: Floats) -> float | None:
-    time = next((i for i, t in enumerate(header) if t.strip().lower() in _TIMES), None)
-    return None if time is None else rate_of_times(data[:, time])
-
-
 def _axes_below(row: Sequence[str]) -> bool:
-    axes = [c.strip().lower() for c in row]
-    return sum(a in ("x", "y", "z") for a in axes) >= 3
+    axes = [m[2].lower() for c in row if (m := _AXIS.fullmatch(c.strip()))]
+    return all(axes.count(a) >= 2 or (axes.count(a) == 1 and len(row) < 6) for a in "xyz")
 
 
-def _joined(names: Sequence[str], axes: Sequence[str]) -> list[str]:
-    """One header of two rows; a name stands above the first or all of its columns."""
+def _joined(above: Sequence[Sequence[str]], axes: Sequence[str]) -> list[str]:
+    """One header of several rows; a name stands above the first or all of its columns.
+
+    above: the rows over the axes: the last one names points, and one that begins with "individuals"
+    (DeepLabCut) or names that repeat under different words name people.
+    """
+    names = _filled(above[-1], len(axes))
+    who = next(
+        (r for r in above if r and r[0].strip().lower() in ("individuals", "individual")), None
+    )
+    if who is None and len(above) > 1 and _repeat(names, axes):
+        who = above[-2]
+    people = [""] * len(axes) if who is None else _filled(who, len(axes))
     titles: list[str] = []
-    last = ""
     for i, axis in enumerate(axes):
-        last = (names[i] if i < len(names) else "").strip() or last
-        is_axis = axis.strip().lower() in ("x", "y", "z")
-        titles.append(f"{last}_{axis.strip()}" if is_axis else (axis.strip() or last))
+        axis = axis.strip()
+        if i == 0 and not _AXIS.fullmatch(axis):
+            titles.append(axis or names[0])
+        elif is_time_title(axis) or is_frame_title(axis) or not axis:
+            titles.append(axis or names[i])
+        else:
+            prefix = f"{people[i]}:" if people[i] and people[i].lower() != "single" else ""
+            titles.append(f"{prefix}{names[i]}_{axis}")
     return titles
+
+
+def _filled(row: Sequence[str], width: int) -> list[str]:
+    filled: list[str] = []
+    last = ""
+    for i in range(width):
+        last = (row[i] if i < len(row) else "").strip() or last
+        filled.append(last)
+    return filled
+
+
+def _repeat(names: Sequence[str], axes: Sequence[str]) -> bool:
+    """Whether a point has an axis twice."""
+    pairs = [
+        (n, a.strip().lower())
+        for n, a in zip(names, axes, strict=True)
+        if _AXIS.fullmatch(a.strip())
+    ]
+    return len(set(pairs)) < len(pairs)
 
 
 def _is_number(cell: str) -> bool:

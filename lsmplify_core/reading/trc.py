@@ -5,16 +5,10 @@ from pathlib import Path
 
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
-from .door import (
-    cells,
-    make_tracks,
-    matrix,
-    number,
-    rate_of_times,
-    read_text,
-    unit_of,
-    zeros_missing,
-)
+from .clock import in_seconds
+from .dialect import number, splitter
+from .door import make_tracks, matrix, read_text, unit_of, zeros_missing
+from .regular import frames_of
 
 
 def is_trc(text: str) -> bool:
@@ -28,7 +22,8 @@ def read_trc(path: Path, fps: float | None = None) -> Tracks:
 
     The format: a line of keys (DataRate, Units, …), a line of their values, a line of marker names
     above every third column, a line of axis names, then a row a frame: number, time, x, y, z, ….
-    A rate that is missing or zero is taken from the times. Raises InputError.
+    A rate that is missing or zero is taken from the times; rows lie where their numbers and times
+    say. Raises InputError.
     """
     lines = read_text(path).splitlines()
     top = next(
@@ -37,6 +32,7 @@ def read_trc(path: Path, fps: float | None = None) -> Tracks:
     )
     if top is None or len(lines) < top + 4:
         raise InputError(f"{path}: this is not a TRC file: no line that begins with DataRate")
+    cells = splitter(lines)
     values = dict(zip(cells(lines[top].lower()), cells(lines[top + 1]), strict=False))
     names, columns = _markers(cells(lines[top + 2]))
     if not names:
@@ -48,10 +44,11 @@ def read_trc(path: Path, fps: float | None = None) -> Tracks:
     data = matrix(rows, columns[-1] + 3, path)
     positions = data[:, [[c, c + 1, c + 2] for c in columns]]
     rate = number(values.get("datarate", ""))
-    if not rate > 0:
-        rate = rate_of_times(data[:, 1])
+    frames = frames_of(
+        len(data), str(path), data[:, 0], in_seconds(data[:, 1]), rate, "header (DataRate)"
+    )
     unit = unit_of(values.get("units", ""))
-    return make_tracks(zeros_missing(positions), names, rate, fps, path, unit)
+    return make_tracks(zeros_missing(positions), names, rate, fps, path, unit, frames=frames)
 
 
 def _markers(titles: list[str]) -> tuple[list[str], list[int]]:

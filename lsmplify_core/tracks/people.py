@@ -8,13 +8,13 @@ are one person, so points that stay near each other are put together.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import permutations
+from dataclasses import dataclass, replace
+from itertools import combinations, permutations
 from typing import Final
 
 import numpy as np
 
-from ..layouts.matching import LEAST_POINTS, shows_a_body
+from ..layouts.matching import LEAST_POINTS, rank_layouts, shows_a_body
 from ..layouts.names import plain
 from ..runtime.array_types import Floats
 from .tracks import Tracks
@@ -48,7 +48,10 @@ def find_people(tracks: Tracks) -> list[Person]:
     have in the take; tracks of nobody (ghosts, props) are left out. Tracks that show no body are
     one person too: what is wrong with them is for `matching` to say. Nothing is raised.
     """
-    for split in (_before_colon, _numbered_word, _first_word, _last_word):
+    subjects = _subjects(tracks)
+    if subjects:
+        return subjects
+    for split in (_numbered_word, _first_word, _last_word):
         groups = _by_word(tracks, split)
         if len(groups) > 1:
             named = zip(_short(list(groups)), groups.values(), strict=True)
@@ -59,6 +62,75 @@ def find_people(tracks: Tracks) -> list[Person]:
             Person(f"{_NOBODY} {i}", tracks.select(indices)) for i, indices in enumerate(copies, 1)
         ]
     return [Person(_common_word(tracks), tracks)]
+
+
+def _subjects(tracks: Tracks) -> list[Person]:
+    """People by the prefixes that motion capture puts before a colon, whatever set each one wears:
+    the prefix is the person. Empty where no prefix, or a single one, is there.
+
+    A prefix whose tracks show no body is left out and named; so is one that shows a person whom
+    another prefix shows already.
+    """
+    groups: dict[str, dict[str, int]] = {}
+    for index, name in enumerate(tracks.names):
+        word, rest = _before_colon(name)
+        groups.setdefault(word, {}).setdefault(rest, index)
+    prefixes = [w for w in groups if w]
+    bodies = [w for w in prefixes if shows_a_body(list(groups[w]))]
+    if len(prefixes) < 2 or not 0 < len(bodies) <= _MOST_PEOPLE:
+        return []
+    kept: list[str] = []
+    points = {w: list(groups[w].values()) for w in bodies}
+    if any(_halves(tracks, groups[a], groups[b]) for a, b in combinations(bodies[:6], 2)):
+        return []
+    for word in bodies:
+        if not any(_same_place(tracks, points[word], points[other]) for other in kept):
+            kept.append(word)
+    people: list[Person] = []
+    left = [w for w in prefixes if w not in kept]
+    notes = tuple(
+        f"the {len(groups[w])} tracks of {w.strip() or 'nobody'} "
+        f"{'are of a person found already' if w in bodies else 'show no body'}; they were left out"
+        for w in left
+    )
+    for name, word in zip(_short(kept), kept, strict=True):
+        own = [*points[word]]
+        if len(kept) == 1:  # what has no prefix may be more of the only person's markers
+            own += [i for rest, i in groups.get("", {}).items() if rest not in groups[word]]
+        part = tracks.select(sorted(own))
+        people.append(Person(name, replace(part, warnings=(*part.warnings, *notes))))
+    return people
+
+
+def _halves(tracks: Tracks, a: dict[str, int], b: dict[str, int]) -> bool:
+    """Whether two groups are parts of one person ("Upper:…" and "Lower:…"): one set of markers has the
+    names of both, and they stay beside each other."""
+    if {plain(n) for n in a} & {plain(n) for n in b}:
+        return False
+    alone = sum(max(len(m.matched) for m in rank_layouts(list(g))) for g in (a, b))
+    both = max(len(m.matched) for m in rank_layouts([*a, *b]))
+    if both < 0.9 * alone:
+        return False
+    positions = _sample(tracks)
+    first, second = (_median(positions[:, list(g.values())], axis=1) for g in (a, b))
+    apart = np.linalg.norm(first - second, axis=1)
+    apart = apart[np.isfinite(apart)]
+    return bool(len(apart)) and float(np.ptp(np.percentile(apart, (10, 90)))) < 0.4 * float(
+        np.median(apart)
+    )
+
+
+def _same_place(tracks: Tracks, a: list[int], b: list[int]) -> bool:
+    """Whether two groups of tracks are where one body is: their middles stay together."""
+    positions = _sample(tracks)
+    first, second = (_median(positions[:, group], axis=1) for group in (a, b))
+    apart = np.linalg.norm(first - second, axis=1)
+    apart = apart[np.isfinite(apart)]
+    spread = np.linalg.norm(positions[:, b] - second[:, None], axis=-1)
+    spread = spread[np.isfinite(spread)]
+    if not len(apart) or not len(spread):  # never there at once: one person who was named anew
+        return True
+    return float(np.median(apart)) < _ONE_PLACE * float(np.median(spread))
 
 
 def _short(words: list[str]) -> list[str]:

@@ -29,6 +29,9 @@ class Tracks:
     warnings: sentences about what was guessed or mended on the way.
     confidence: (T, K) from 0 to 1, how far each sample is trusted, or None for all alike.
     events: (seconds from the first frame, name) of moments that the file marks.
+    mirror_given: whether the user said if the world is a mirror image. may_level: whether a world that
+    leans may be righted. nameless: whether the points have no names of their own, so that `names` are
+    those of an order that was taken for theirs.
     """
 
     positions: NDArray[np.float64]
@@ -42,6 +45,9 @@ class Tracks:
     up_given: bool = False
     confidence: NDArray[np.float64] | None = None
     events: tuple[tuple[float, str], ...] = ()
+    mirror_given: bool = False
+    may_level: bool = True
+    nameless: bool = False
 
     @property
     def frames(self) -> int:

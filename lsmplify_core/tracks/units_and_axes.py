@@ -6,33 +6,20 @@ from typing import Final
 
 import numpy as np
 
-from ..body.body import default_body
-from ..geometry.kinematics import attached_points
-from ..geometry.skeleton import JOINT_INDEX, PARENTS
-from ..layouts.layout import Layout
 from ..layouts.matching import Match
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
+from .body_fit import TORSO, neighbours, rest_points
+from .level import find_tilt, turn_onto_z
+from .mirror import MIRRORED, handedness
 from .tracks import Tracks
+from .upright import stands_along
 
 UNITS: Final[dict[str, float]] = {"m": 1.0, "cm": 0.01, "mm": 0.001, "ft": 0.3048, "in": 0.0254}
 """Metres in one of each unit."""
 
 AXES: Final = ("+x", "-x", "+y", "-y", "+z", "-z")
 
-_TORSO: Final = frozenset(
-    JOINT_INDEX[n]
-    for n in (
-        "Pelvis",
-        "L_Hip",
-        "R_Hip",
-        "Spine3",
-        "L_Collar",
-        "R_Collar",
-        "L_Shoulder",
-        "R_Shoulder",
-    )
-)
 _TOO_FAR: Final = 1.6
 """A body this many times smaller or larger than a person of usual size is not one in that unit."""
 
@@ -44,22 +31,35 @@ _WANDERS: Final = 0.4
 @dataclass(frozen=True)
 class World:
     """What was found: unit_name ("m" … or "arbitrary"), unit (metres in one), up (an axis), and
-    sentences about what had to be guessed."""
+    sentences about what had to be guessed. mirror: the axis of the file along which its world is a
+    mirror image, or "". level: (3, 3) the rotation that rights a tilted world once `up` is +Z, None
+    for one that stands."""
 
     unit_name: str
     unit: float
     up: str
     warnings: tuple[str, ...] = ()
+    mirror: str = ""
+    level: Floats | None = None
+
+    @property
+    def turn(self) -> Floats:
+        """(3, 3) from the file's axes to Z up: a rotation, after a reflection in a mirrored world."""
+        turn = turn_up(self.up)
+        if self.mirror:
+            turn = turn @ reflection(self.mirror)
+        return turn if self.level is None else self.level @ turn
 
 
 def to_world(tracks: Tracks, match: Match) -> Tracks:
-    """The tracks in metres, Z up, by scale and rotation alone; `find_world` says how."""
+    """The tracks in metres, Z up, by scale and rotation, and a reflection where the world is a mirror
+    image; `find_world` says how."""
     return converted(tracks, find_world(tracks, match))
 
 
 def converted(tracks: Tracks, world: World) -> Tracks:
     """The tracks in metres, Z up."""
-    positions = (tracks.positions * world.unit) @ turn_up(world.up).T
+    positions = (tracks.positions * world.unit) @ world.turn.T
     return replace(
         tracks, positions=positions, unit=1.0, up="+z",
         warnings=(*tracks.warnings, *world.warnings),
@@ -67,10 +67,38 @@ def converted(tracks: Tracks, world: World) -> Tracks:
 
 
 def find_world(tracks: Tracks, match: Match) -> World:
-    """Unit and up axis of the tracks; what the file says is believed where the body agrees."""
+    """Unit, up axis, handedness and tilt of the tracks; what the file says is believed where the body
+    agrees."""
+    pairs = match.matched
+    layout = match.layout.select([k for k, _ in pairs])
+    points = tracks.positions[:, [t for _, t in pairs]]
     name, unit, unit_warnings = _unit(tracks, match)
     up, up_warnings = _up(tracks, match)
-    return World(name, unit, up, (*unit_warnings, *up_warnings))
+    world = World(name, unit, up, (*unit_warnings, *up_warnings))
+    if not tracks.mirror_given and handedness(points, layout) < MIRRORED:
+        world = replace(world, mirror="z" if up[1] == "x" else "x")
+        world = replace(world, warnings=(*world.warnings, _MIRROR_NOTE.format(axis=world.mirror)))
+    tilt = None
+    if tracks.may_level and not tracks.up_given:
+        tilt = find_tilt(points * unit @ world.turn.T, layout, tracks.rate)
+    if tilt is None:
+        return world
+    note = (
+        f"the world leans by {tilt.degrees:.0f}° from the vertical that {tilt.evidence} show; it was "
+        "levelled (--up overrules this)"
+    )
+    return replace(world, level=turn_onto_z(tilt.up), warnings=(*world.warnings, note))
+
+
+_MIRROR_NOTE: Final = (
+    "the take is a mirror image (left-handed axes, or left and right exchanged): left × up points "
+    "backwards; its {axis} was mirrored (--mirror off leaves it)"
+)
+
+
+def reflection(axis: str) -> Floats:
+    """(3, 3) the reflection along "x", "y" or "z"."""
+    return np.diag([-1.0 if a == axis else 1.0 for a in "xyz"])
 
 
 def turn_up(axis: str) -> Floats:
@@ -102,7 +130,7 @@ def size_ratio(tracks: Tracks, match: Match) -> float:
     apart = np.linalg.norm(rest[:, None] - rest[None], axis=-1)
     ratios: list[float] = []
     for i, j in zip(*np.nonzero((apart > 0.12) & (apart < 0.6)), strict=True):
-        if i < j and _neighbours(int(layout.joints[i]), int(layout.joints[j])):
+        if i < j and neighbours(int(layout.joints[i]), int(layout.joints[j])):
             seen = np.linalg.norm(positions[:, i] - positions[:, j], axis=-1)
             if np.isfinite(seen).any():
                 ratios.append(float(np.nanmedian(seen)) / float(apart[i, j]))
@@ -112,17 +140,6 @@ def size_ratio(tracks: Tracks, match: Match) -> float:
             "body's size cannot be found"
         )
     return float(np.median(ratios))
-
-
-def _neighbours(a: int, b: int) -> bool:
-    """Whether the distance of points on two joints hardly depends on the pose."""
-    return a == b or PARENTS[a] == b or PARENTS[b] == a or {a, b} <= _TORSO
-
-
-def rest_points(layout: Layout) -> Floats:
-    """(K, 3) metres: the layout's points on the default body at rest, Y up."""
-    eye = np.broadcast_to(np.eye(3), (24, 3, 3))
-    return attached_points(eye, default_body().rest_joints, layout.joints, layout.offsets)
 
 
 def _unit(tracks: Tracks, match: Match) -> tuple[str, float, tuple[str, ...]]:
@@ -177,7 +194,14 @@ def _up(tracks: Tracks, match: Match) -> tuple[str, tuple[str, ...]]:
         clear = abs(direction[axis]) > 0.6 * float(np.median(length))
         if tracks.up in (None, found) and clear:
             return found, ()
-        if tracks.up is not None and clear and _floor_is(found, tracks.up, positions):
+        if (
+            tracks.up is not None
+            and clear
+            and (
+                _floor_is(found, tracks.up, positions)
+                or stands_along(found, tracks.up, positions, layout)
+            )
+        ):
             return found, (
                 f"the file says that up is {tracks.up}, but the body stands and walks along {found}",
             )  # fmt: skip
@@ -221,7 +245,7 @@ def facing(tracks: Tracks, match: Match) -> float | None:
     layout = match.layout.select([k for k, _ in pairs])
     positions = tracks.positions[:, [t for _, t in pairs]]
     aside = rest_points(layout)[:, 0]
-    torso = np.isin(layout.joints, list(_TORSO))
+    torso = np.isin(layout.joints, list(TORSO))
     left, right = ((torso & (sign * aside > 0.03)) for sign in (1.0, -1.0))
     if not (left.any() and right.any()):
         return None

@@ -8,6 +8,7 @@ from ..calibration.calibration_file import SavedCalibration
 from ..layouts.layout import Layout, load_layout, shipped_layouts
 from ..layouts.matching import LEAST_POINTS, Match, best_match, match_layout
 from ..runtime.errors import InputError
+from ..tracks.point_order import order_named, ranked_orders, unclear
 from ..tracks.tracks import Tracks
 from .attach import LEAST_TRACKS, Attached, attach
 
@@ -32,6 +33,8 @@ def matched(
         own = saved.match(tracks.names)
         if len(own.matched) >= LEAST_POINTS:
             return tracks, own
+    if tracks.nameless and layout != "none":
+        return _in_order(tracks, layout)
     if layout == "none":
         return attached(tracks, None)
     if layout != "auto":
@@ -54,6 +57,28 @@ def matched(
                 "hand, or take the layout Without Names (--layout none)"
             ) from None
         return _told(found)
+
+
+def _in_order(tracks: Tracks, layout: str) -> tuple[Tracks, Match]:
+    """Points without names: in the order that the user names, else in the one that was clear."""
+    count = len(tracks.names)
+    if layout == "auto":
+        if sum(n.rpartition(":")[2].startswith("point ") for n in tracks.names) == count:
+            raise InputError(f"{tracks.source}: {unclear(ranked_orders(tracks.positions), count)}")
+        return tracks, best_match(tracks.names)
+    order = order_named(layout, count)
+    if order is not None:
+        shown, names = load_layout(order.layout), order.titles(count)
+    else:
+        shown = load_layout(layout)
+        own = match_layout(tracks.names, shown, strict=False)
+        names = [*shown.names, *(f"point {i}" for i in range(len(shown.names), count))][:count]
+        if len(shown.names) > count or len(own.matched) >= LEAST_NAMED * count:
+            return tracks, match_layout(tracks.names, shown)
+    named = replace(tracks, names=tuple(names), warnings=tuple(
+        w for w in tracks.warnings if "without names were taken" not in w
+    ))  # fmt: skip
+    return named, match_layout(named.names, shown)
 
 
 def _many(tracks: Tracks) -> bool:

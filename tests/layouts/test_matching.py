@@ -12,7 +12,7 @@ from lsmplify_core.layouts.layout import layout_to_json, load_layout, shipped_la
 from lsmplify_core.layouts.matching import best_match, match_layout
 from lsmplify_core.layouts.names import plain
 from lsmplify_core.runtime.errors import InputError
-from lsmplify_core.tracks.units_and_axes import rest_points
+from lsmplify_core.tracks.body_fit import rest_points
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_a_format_is_known_by_its_content(name: str, tmp_path: Path) -> None:
 
 def test_confidence_is_kept_and_guesses_are_missing(tmp_path: Path) -> None:
     frames = [
-        [{"x": 0.1 * k, "y": 1.0, "z": 0.5, "visibility": v} for k in range(33)]
+        [{"x": 0.1 * k, "y": 0.01 * k * k, "z": 0.5 * (k % 3), "visibility": v} for k in range(33)]
         for v in (0.9, 0.5, 0.01)
     ]
     path = tmp_path / "take.json"

@@ -64,7 +64,8 @@ def test_garbage_under_good_names_is_not_to_be_used(fault: str) -> None:
     "fault", ["mirrored", "exchanged sides", "exchanged span", "held all", "lost all", "wrong unit"]
 )
 def test_faults_that_leave_a_smooth_motion_are_seen_too(fault: str) -> None:
-    spoilt = FAULTS[fault](clean(), load_layout("BODY_25"), clean(), np.random.default_rng(1))
+    take = replace(clean(), mirror_given=True)  # unasked, mirror images are put right
+    spoilt = FAULTS[fault](take, load_layout("BODY_25"), clean(), np.random.default_rng(1))
     assert grade(spoilt) != GOOD
 
 

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The vertical of a tilted world: of a camera's frame, or of a calibration without a ground plane.
+
+Two things show where down is. Whoever is not in flight is balanced: over a take the body's middle lies
+above its support. And feet that stand, here and there, lie on one floor.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..geometry.skeleton import JOINT_INDEX
+from ..layouts.layout import Layout
+from .body_fit import rest_points
+
+Floats = NDArray[np.float64]
+
+_MASS: Final = {
+    "Pelvis": 0.14, "Spine1": 0.1, "Spine2": 0.1, "Spine3": 0.15, "Neck": 0.02, "Head": 0.08,
+    "L_Hip": 0.08, "R_Hip": 0.08, "L_Knee": 0.08, "R_Knee": 0.08, "L_Ankle": 0.03, "R_Ankle": 0.03,
+    "L_Shoulder": 0.04, "R_Shoulder": 0.04, "L_Elbow": 0.025, "R_Elbow": 0.025, "L_Wrist": 0.015,
+    "R_Wrist": 0.015,
+}  # fmt: skip
+"""Shares of a body's mass about each joint, after Winter's table of segments."""
+_STILL: Final = 0.25
+"""Metres a second: a foot that moves less stands."""
+_AREA: Final = 0.5
+"""Metres that stances have to be spread in both directions to show a floor of their own."""
+_LINE: Final = 1.0
+"""Metres that stances have to be apart for a line of the floor to show."""
+_LEAST_TILT: Final = 9.0
+_LEAST_BY_STANCE: Final = 18.5
+_MOST_TILT: Final = 60.0
+"""Degrees: less is how people stand and walk, with a floor and without; more is another axis."""
+_UPRIGHT: Final = 0.8
+"""Share of the frames in which the body has to stand for its balance to be believed."""
+_STANDING: Final = 0.5
+"""Share of the frames in which somebody stays standing, for stance alone to show the vertical."""
+_AGREE: Final = 6.0
+"""Degrees that floor and balance, or the two halves of a take, may be apart."""
+
+
+@dataclass(frozen=True)
+class Tilt:
+    """up: (3,) unit vector of the true vertical in the world that was asked about. degrees: from that
+    world's Z. evidence: what showed it."""
+
+    up: Floats
+    degrees: float
+    evidence: str
+
+
+def find_tilt(points: Floats, layout: Layout, rate: float) -> Tilt | None:
+    """How a world leans, or None where it does not, or where nothing shows it.
+
+    Args:
+        points: (T, K, 3) metres of the layout's points, Z about up, NaN where unseen.
+        layout: what they are.
+        rate: frames per second.
+    """
+    rest = rest_points(layout)
+    feet = _feet(points, rest, layout)
+    body = _middle(points, layout)
+    if feet is None or body is None:
+        return None
+    known = np.isfinite(body).all(axis=1) & np.isfinite(feet).all(axis=(1, 2))
+    if known.sum() < max(10, 0.5 * len(points)):
+        return None
+    straight = _straight(points, rest, layout)[known]
+    body, feet = body[known], feet[known]
+    up = np.array([0.0, 0.0, 1.0])
+    for _ in range(3):  # which foot bears the body depends on where up is
+        up = _balance(body, feet, up)
+    if not _stands(points, rest, layout, up):
+        return None
+    floor = _floor(feet, up, rate)
+    evidence, least = "floor and stance", _LEAST_TILT
+    if floor is None:
+        straight &= (_speed(feet, rate) < _STILL).all(axis=1)
+        if straight.mean() < _STANDING:  # who sits or runs is not above the feet
+            return None
+        up = _balance(body[straight], feet[straight], up)
+        halves = np.array_split(np.flatnonzero(straight), 2)
+        if angle(*(_balance(body[h], feet[h], up) for h in halves)) > _AGREE:
+            return None
+        evidence, least = "stance", _LEAST_BY_STANCE
+    elif angle(floor, up) > _AGREE:
+        return None
+    else:
+        up = floor
+    degrees = angle(up, np.array([0.0, 0.0, 1.0]))
+    return Tilt(up, degrees, evidence) if least < degrees < _MOST_TILT else None
+
+
+def turn_onto_z(up: Floats) -> Floats:
+    """(3, 3) the smallest rotation that brings a unit vector to +Z."""
+    x, y, z = (float(v) for v in up)
+    if z < -0.999999:
+        return np.diag([1.0, -1.0, -1.0])
+    k = np.array([[0.0, 0.0, -x], [0.0, 0.0, -y], [x, y, 0.0]])
+    return np.eye(3) + k + k @ k / (1.0 + z)
+
+
+def angle(a: Floats, b: Floats) -> float:
+    """Degrees between two unit vectors."""
+    return float(np.degrees(np.arccos(np.clip(a @ b, -1.0, 1.0))))
+
+
+def _feet(points: Floats, rest: Floats, layout: Layout) -> Floats | None:
+    """(T, 2, 3): where each foot bears, the middle of what is seen of it."""
+    found: list[Floats] = []
+    for side in ("L", "R"):
+        own = np.isin(layout.joints, [JOINT_INDEX[f"{side}_Ankle"], JOINT_INDEX[f"{side}_Foot"]])
+        if not own.any():
+            return None
+        found.append(_mean(points[:, own]))
+    return np.stack(found, axis=1)
+
+
+def _middle(points: Floats, layout: Layout) -> Floats | None:
+    """(T, 3): the body's centre of mass, of what is seen of it."""
+    total, mass = np.zeros((len(points), 3)), 0.0
+    for name, share in _MASS.items():
+        own = layout.joints == JOINT_INDEX[name]
+        if own.any():
+            total = total + share * _mean(points[:, own])
+            mass += share
+    return total / mass if mass > 0.4 else None
+
+
+def _balance(body: Floats, feet: Floats, up: Floats) -> Floats:
+    """From the support to the body's middle, over the take: the lower foot bears, or both. Feet that
+    are near each other leave little doubt about where the support is."""
+    height = feet @ up
+    apart = height[:, 0] - height[:, 1]
+    share = 1.0 / (1.0 + np.exp(np.clip(apart / 0.02, -30, 30)))
+    support = feet[:, 0] * share[:, None] + feet[:, 1] * (1.0 - share)[:, None]
+    across = np.linalg.norm(feet[:, 0] - feet[:, 1], axis=1)
+    weight = 1.0 / (0.1 + across) ** 2
+    direction = ((body - support) * weight[:, None]).sum(axis=0)
+    return direction / max(float(np.linalg.norm(direction)), 1e-9)
+
+
+def _floor(feet: Floats, up: Floats, rate: float) -> Floats | None:
+    """Up by the floor: the normal of the plane that standing feet lie on; where they lie on a line,
+    as those of somebody who walks past do, `up` made square to it. None where they stay in place."""
+    if len(feet) < 3:
+        return None
+    speed = _speed(feet, rate)
+    height = feet @ up
+    lower = height <= height.min(axis=1, keepdims=True) + 0.03
+    stance = feet[(speed < _STILL) & lower]
+    if len(stance) < 8:
+        return None
+    own = stance - stance.mean(axis=0)
+    _, _, vt = np.linalg.svd(own, full_matrices=False)
+    extent = [float(np.ptp(own @ v)) for v in vt]
+    if extent[0] < _LINE or np.sqrt(np.square(own @ vt[2]).mean()) > 0.04:
+        return None
+    if extent[1] > _AREA:
+        return vt[2] if vt[2] @ up > 0 else -vt[2]
+    square = up - (up @ vt[0]) * vt[0]
+    return square / np.linalg.norm(square)
+
+
+def _speed(feet: Floats, rate: float) -> Floats:
+    """(T, 2) metres a second, over a twelfth of a second so that noise does not count as movement."""
+    span = max(1, round(rate / 24.0))
+    ahead, behind = (
+        np.minimum(np.arange(len(feet)) + span, len(feet) - 1),
+        np.maximum(np.arange(len(feet)) - span, 0),
+    )
+    way = np.linalg.norm(feet[ahead] - feet[behind], axis=-1)
+    return way * rate / np.maximum(ahead - behind, 1)[:, None]
+
+
+def _stands(points: Floats, rest: Floats, layout: Layout, up: Floats) -> bool:
+    """Whether the body stands along `up` nearly all the time: high points high, low ones low."""
+    seen: NDArray[np.bool_] = np.asarray(np.isfinite(points).all(axis=-1))
+    count = np.maximum(seen.sum(axis=1, keepdims=True), 1)
+    level = np.where(seen, rest[:, 1], 0.0)
+    level = np.where(seen, level - level.sum(axis=1, keepdims=True) / count, 0.0)
+    slope = np.einsum("tk,tkd->td", level, np.nan_to_num(points))
+    slope /= np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-9)
+    return bool(np.mean(slope @ up > np.cos(np.radians(25.0))) > _UPRIGHT)
+
+
+def _straight(points: Floats, rest: Floats, layout: Layout) -> NDArray[np.bool_]:
+    """(T,) frames in which the legs are as long, beside the torso, as on somebody who stands."""
+    hips, ankles, tops = (
+        np.isin(layout.joints, [JOINT_INDEX[n] for n in names])
+        for names in (
+            ("L_Hip", "R_Hip", "Pelvis"),
+            ("L_Ankle", "R_Ankle"),
+            ("L_Shoulder", "R_Shoulder", "Neck"),
+        )
+    )
+    if not (hips.any() and ankles.any() and tops.any()):
+        return np.zeros(len(points), dtype=bool)
+    hip, ankle, top = (_mean(points[:, own]) for own in (hips, ankles, tops))
+    usual = [rest[own].mean(axis=0) for own in (hips, ankles, tops)]
+    ratio = np.linalg.norm(hip - ankle, axis=1) / np.maximum(
+        np.linalg.norm(top - hip, axis=1), 1e-9
+    )
+    standing = np.linalg.norm(usual[0] - usual[1]) / np.linalg.norm(usual[2] - usual[0])
+    with np.errstate(invalid="ignore"):
+        return ratio > 0.9 * standing
+
+
+def _mean(points: Floats) -> Floats:
+    seen: NDArray[np.bool_] = np.asarray(np.isfinite(points).all(axis=-1))
+    total = np.where(seen[..., None], points, 0.0).sum(axis=1)
+    count = seen.sum(axis=1)[:, None]
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
