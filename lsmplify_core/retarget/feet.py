@@ -173,12 +173,27 @@ def _ease(t: Floats) -> Floats:
     return t**3 * (t * (6.0 * t - 15.0) + 10.0)
 
 
-def pelvis_share(away: Floats, stance: Stance, rate: float) -> Floats:
-    """(T, 3) metres of the feet's corrections (T, 2, 3) that the pelvis takes: the slow part of what
-    the standing feet need."""
+def pelvis_share(away: Floats, stance: Stance, rate: float, hands: Floats | None = None) -> Floats:
+    """What the pelvis takes of the limbs' corrections: the slow part of what the standing ones need.
+
+    Args:
+        away: (T, 2, 3) metres, the feet's corrections.
+        stance: of the source.
+        rate: frames per second.
+        hands: (T, 2, 4) metres that hands on the floor are to be moved by, and how much (0 to 1) each
+            is on it; None where none ever is.
+
+    Returns:
+        (T, 3) metres.
+    """
     stands = np.stack((stance.stands[:, :2].any(axis=1), stance.stands[:, 2:].any(axis=1)), axis=1)
+    stands = stands.astype(np.float64)
+    if hands is not None:
+        away = np.concatenate((away, hands[..., :3]), axis=1)
+        stands = np.concatenate((stands, hands[..., 3]), axis=1)
     if len(away) < 3:
         return np.asarray(away.mean(axis=1))
-    weight = gaussian(stands.astype(np.float64), 0.5 * _PELVIS * rate).clip(0.0) + 0.05
+    weight = gaussian(stands, 0.5 * _PELVIS * rate).clip(0.0)
+    weight[:, :2] += 0.05 if hands is None else 0.01
     share = weight / weight.sum(axis=1, keepdims=True)
     return gaussian(np.sum(share[..., None] * away, axis=1), _PELVIS * rate)

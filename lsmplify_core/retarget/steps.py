@@ -57,7 +57,7 @@ def retarget_steps(
     transfer = started(source, figure, options)
     if options.contacts:
         yield RetargetProgress(0.3, "feet")
-        plant_feet(transfer)
+        plant_feet(transfer, options.touches)
     axes = bone_axes(figure, transfer.turns)
     heads = place_bones(figure, axes, transfer.hips)
     if options.touches:

@@ -130,14 +130,23 @@ def figure_posture(
     return Posture(_with_middles(points), own)
 
 
-def find_touches(source: Posture, floor: Floor, size: float) -> list[Touch]:
-    """Every hand beside every part that it ever comes near to, the floor among them."""
+def find_touches(
+    source: Posture, floor: Floor, size: float, floor_only: bool = False
+) -> list[Touch]:
+    """Every hand beside every part that it ever comes near to, the floor among them.
+
+    Args:
+        source: the source's points and turns.
+        floor: its ground.
+        size: of its body beside the default one.
+        floor_only: whether hands beside the floor are all that is looked for.
+    """
     found: list[Touch] = []
     for side in "LR":
         touch = _over(source, side, floor, size)
         if touch.pull.max() > 0:
             found.append(touch)
-        for part in _PARTS:
+        for part in () if floor_only else _PARTS:
             own = part.start.startswith(f"{side}_") and part.start[2:] in (
                 "Shoulder",
                 "Elbow",

@@ -23,6 +23,7 @@ from .touches import (
     find_touches,
     hand_corrections,
     source_posture,
+    touch_goal,
 )
 from .vectors import apply
 
@@ -100,20 +101,49 @@ def hip_places(transfer: Transfer) -> dict[str, Floats]:
     }
 
 
-def plant_feet(transfer: Transfer) -> None:
-    """Hold the feet where the source's stand, in place."""
+def plant_feet(transfer: Transfer, touches: bool) -> None:
+    """Hold the feet where the source's stand, in place. touches: whether hands on the floor move the
+    pelvis too."""
     legs = {s: limb_of(transfer.figure, s, "Hip") for s in "LR"}
     if any(leg is None for leg in legs.values()):
         return
     pairs = {s: leg for s, leg in legs.items() if leg is not None}
     own = soles(transfer.figure, transfer.turns, _ankles(transfer, pairs))
     away = corrections(own, transfer.stance, transfer.goal, transfer.rate, transfer.size)
-    shift = pelvis_share(away, transfer.stance, transfer.rate)
+    hands = _hands_on_floor(transfer) if touches else None
+    shift = pelvis_share(away, transfer.stance, transfer.rate, hands)
     goals = {s: a + away[:, i] for i, (s, a) in enumerate(_ankles(transfer, pairs).items())}
     transfer.hips = transfer.hips + shift
     places = hip_places(transfer)
     for side, leg in pairs.items():
         bring(leg, transfer.turns, goals[side] - places[side])
+
+
+def _hands_on_floor(transfer: Transfer) -> Floats | None:
+    """(T, 2, 4) metres that hands on the floor are to be moved by, and how much each is on it; None
+    where none ever is."""
+    own_size, size = _sizes(transfer)
+    before = source_posture(transfer.world, size)
+    touches = find_touches(before, transfer.stance.floor, size, floor_only=True)
+    if not touches:
+        return None
+    axes = bone_axes(transfer.figure, transfer.turns)
+    heads = place_bones(transfer.figure, axes, transfer.hips)
+    own = figure_posture(transfer.figure, transfer.world, transfer.turns, heads, own_size)
+    result = np.zeros((len(heads), 2, 4))
+    for touch in touches:
+        goal = touch_goal(touch, before, own, transfer.size)
+        if goal is not None:
+            hand = "LR".index(touch.side)
+            result[:, hand, :3] = goal - own.points[f"{touch.side}_hand"]
+            result[:, hand, 3] = touch.pull
+    return result
+
+
+def _sizes(transfer: Transfer) -> tuple[float, float]:
+    """Sizes of the figure's and of the source's body beside the default one, by their legs."""
+    own = transfer.figure.leg / source_leg(default_body().offsets)
+    return own, own / transfer.size
 
 
 def _ankles(transfer: Transfer, legs: dict[str, Limb]) -> dict[str, Floats]:
@@ -124,8 +154,7 @@ def _ankles(transfer: Transfer, legs: dict[str, Limb]) -> dict[str, Floats]:
 def keep_touches(transfer: Transfer, axes: Floats, heads: Floats) -> tuple[Floats, Floats]:
     """Bring hands to what the source's touch; the bones' axes and heads (T, n, …) afterwards."""
     figure, world = transfer.figure, transfer.world
-    own_size = figure.leg / source_leg(default_body().offsets)
-    size = own_size / transfer.size
+    own_size, size = _sizes(transfer)
     before = source_posture(world, size)
     touches = find_touches(before, transfer.stance.floor, size)
     if not touches:
