@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ..geometry.intervals import runs_of
 from ..runtime.array_types import Floats
 from .feet import sole_offsets
 from .figure import Figure
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 _SLOW: Final = 0.3
 """Metres a second: a sole of the source slower than this is looked at for sliding."""
+
+_LEVEL: Final = 0.005
+"""Metres that a standing sole may be off in height."""
+_STILL: Final = 0.02
+"""Metres that a standing sole may drift farther than its source scaled."""
 
 
 def joint_places(figure: Figure, motion: RigMotion) -> dict[str, Floats]:
@@ -81,8 +87,17 @@ def sliding(points: Floats, source: Floats, rate: float) -> float:
     return float(1000.0 * moved[still].mean()) if still.any() else 0.0
 
 
-def report_of(transfer: "Transfer", motion: RigMotion, seconds: float) -> RetargetReport:
-    """The contract's report of a retargeted motion."""
+def report_of(
+    transfer: "Transfer", motion: RigMotion, clipped: int, warnings: list[str]
+) -> RetargetReport:
+    """The contract's report of a retargeted motion, without its seconds.
+
+    Args:
+        transfer: what was to be.
+        motion: what the rig does, before its way over the ground is put on a root bone.
+        clipped: rotations that the rig's limits drew back.
+        warnings: sentences for the user.
+    """
     figure, stance = transfer.figure, transfer.stance
     errors = direction_errors(transfer, motion)
     own = rig_soles(figure, motion)
@@ -98,12 +113,27 @@ def report_of(transfer: "Transfer", motion: RigMotion, seconds: float) -> Retarg
     return RetargetReport(
         map=figure.rig_map.name, mapped_bones=len(mapped),
         unmapped_bones=[n for n in figure.rig.names if n not in mapped], frames=motion.frames,
-        seconds=seconds,
+        seconds=0.0,
         limb_direction_deg={
             "mean": float(errors.mean()), "p95": float(np.percentile(errors, 95)),
             "max": float(errors.max()),
         },
         foot_sliding_mm=slid, foot_height_mm=height,
-        contacts={"found": stance.count, "kept": stance.count}, touches=dict(zip(("found", "kept"), transfer.touched, strict=True)),
-        limits_clipped=0,
+        contacts={"found": stance.count, "kept": _kept(transfer, own)}, touches=dict(zip(("found", "kept"), transfer.touched, strict=True)),
+        limits_clipped=clipped, warnings=warnings,
     )  # fmt: skip
+
+
+def _kept(transfer: "Transfer", own: Floats | None) -> int:
+    """Contacts through which the figure's sole stays as high as its source's scaled, within 5 mm in
+    nine of ten frames, and drifts no farther over the ground than it and 20 mm."""
+    if own is None:
+        return 0
+    kept = 0
+    for part in range(4):
+        for first, end in runs_of(transfer.stance.stands[:, part]):
+            here, there = own[first:end, part], transfer.goal[first:end, part]
+            level = np.abs(here[:, 2] - there[:, 2]) < _LEVEL
+            drift = [float(np.linalg.norm(np.ptp(p[:, :2], axis=0))) for p in (here, there)]
+            kept += bool(level.mean() >= 0.9 and drift[0] <= drift[1] + _STILL)
+    return kept

@@ -76,6 +76,36 @@ def rig_motion(figure: Figure, axes: Floats, heads: Floats, rate: float) -> RigM
     )
 
 
+def pose_channels(figure: Figure, turns: Floats, shifts: Floats, rate: float) -> RigMotion:
+    """Where channels put the driven bones: `rig_motion` the other way round.
+
+    Args:
+        figure: n driven bones.
+        turns: (T, n, 3, 3) their own rotations. shifts: (T, n, 3) their locations.
+        rate: frames per second.
+    """
+    rig = figure.rig
+    at = {int(b): i for i, b in enumerate(figure.bones)}
+    axes, heads = np.empty_like(turns), np.empty_like(shifts)
+    for i in _rig_order(figure):
+        bone = int(figure.bones[i])
+        carried, head = _carried(figure, bone, at, axes, heads)
+        base = carried @ rig.axes[bone] if rig.inherits[bone] else rig.axes[bone]
+        axes[:, i] = base @ turns[:, i]
+        within = np.broadcast_to(carried @ rig.axes[bone], axes[:, i].shape)
+        heads[:, i] = head + rig.scale * apply(within, shifts[:, i])
+    moving = figure.floats | np.array([r == "Root" for r in figure.roles])
+    return RigMotion(
+        rig, rate, figure.bones, turns, shifts, axes, heads, moving, ~rig.locked[figure.bones]
+    )
+
+
+def _rig_order(figure: Figure) -> list[int]:
+    """Driven bones in an order in which each comes after those above it in the rig."""
+    rank = {bone: i for i, bone in enumerate(figure.rig.parents_first())}
+    return sorted(range(len(figure.bones)), key=lambda i: rank[int(figure.bones[i])])
+
+
 def _carried(
     figure: Figure, bone: int, at: dict[int, int], axes: Floats, heads: Floats
 ) -> tuple[Floats, Floats]:

@@ -3,11 +3,14 @@
 
 import time
 from collections.abc import Generator
+from dataclasses import replace
 
 from ..motion.motion import Motion
 from ..runtime.progress import finished
+from .checks import check_sides, missing_notes, usable_map
 from .figure import figure_of
 from .joint_turns import bone_axes
+from .limits import within_limits
 from .measure import report_of
 from .performance import Performance, performance_of
 from .posing import place_bones, rig_motion
@@ -20,6 +23,7 @@ from .rig_motion import (
     check_options,
 )
 from .transfer import keep_touches, plant_feet, started
+from .travel import travelled
 
 
 def retarget_steps(
@@ -50,7 +54,10 @@ def retarget_steps(
     began = time.perf_counter()
     source = performance_of(source) if isinstance(source, Motion) else source
     yield RetargetProgress(0.0, "reading the rig")
-    figure = figure_of(rig, rig_map, options.fingers != "keep")
+    usable, notes = usable_map(rig, rig_map)
+    figure = figure_of(rig, usable, options.fingers != "keep")
+    check_sides(figure)
+    notes += missing_notes(figure, options.root, source.fingers is not None)
     yield RetargetProgress(0.1, "rotations")
     if options.fingers == "relaxed":
         source = Performance(source.motion)
@@ -64,8 +71,11 @@ def retarget_steps(
         yield RetargetProgress(0.5, "hands")
         axes, heads = keep_touches(transfer, axes, heads)
     yield RetargetProgress(0.8, "bones")
-    motion = rig_motion(figure, axes, heads, transfer.rate)
-    report = report_of(transfer, motion, time.perf_counter() - began)
+    posed = rig_motion(figure, axes, heads, transfer.rate)
+    motion, clipped = within_limits(figure, posed) if options.limits else (posed, 0)
+    report = report_of(transfer, motion, clipped, notes)
+    motion = travelled(figure, motion, options.root)
+    report = replace(report, seconds=time.perf_counter() - began)
     yield RetargetProgress(1.0, "done")
     return Retargeted(motion, report)
 
