@@ -4,6 +4,7 @@
 A `Rig` (bones at rest) and a `RigMap` (which bone is what) in; poses of the rig out.
 """
 
+from ..runtime.errors import InputError
 from .by_name import shipped_maps
 from .character_body import body_of, performance_of_rig, pose_character
 from .find import find_map, map_from_vrm
@@ -25,6 +26,7 @@ __all__ = [
     "FINGER_ROLES",
     "ROLES",
     "TWIST_ROLES",
+    "InputError",
     "Performance",
     "RetargetOptions",
     "RetargetProgress",

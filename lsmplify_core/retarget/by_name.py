@@ -48,7 +48,6 @@ class RigKind:
 def key_of(name: str) -> Key:
     """A bone's name as it is compared."""
     name = re.sub(r"\.(\d{3})$", r"_\1", name.strip())
-    name = re.sub(r"([a-zA-Z])0+(\d)(?!\d)", r"\1\2", name)
     text = plain(name)
     mirrored = plain(_swapped(name))
     if text != mirrored and text[:1] in "lr":

@@ -32,7 +32,7 @@ _MOST: Final = 0.9
 """Share of a touch's frames in which it must be kept to count as kept."""
 _SHORTEST: Final = 0.1
 """Seconds of the shortest touch that is counted."""
-_SHARP: Final = 0.004
+_SHARP: Final = 0.0025
 """Metres that a part may be farther than the nearest one and still have a third of its say."""
 
 
