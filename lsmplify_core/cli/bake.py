@@ -7,16 +7,16 @@ was solved.
 """
 
 import argparse
-import os
 import shlex
 import subprocess
 from pathlib import Path
 from typing import Any, Final
 
-from ..reading import takes_in
+from ..files.manifest import NAME, read_manifest
 from ..runtime.console import say, shown
 from ..runtime.errors import InputError
 from .shards import part_of
+from .solve import named_takes
 
 FORMATS: Final = ("blend", "fbx", "bvh")
 """What is written for each take, by the ending of its name."""
@@ -27,8 +27,7 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("bake", help="bake a folder of takes, a Blender for each")
     parser.add_argument("takes", type=Path, help="folder of takes")
     parser.add_argument("--solved", type=Path, required=True, metavar="OUT",
-                        help="folder that `lsmplify solve` wrote; what it has no motion of is not "
-                        "baked")  # fmt: skip
+                        help="folder that `lsmplify solve` wrote, with its manifest")  # fmt: skip
     parser.add_argument("-o", "--out", type=Path, help="folder to write; OUT/baked if not given")
     parser.add_argument("--format", choices=FORMATS, default=FORMATS[0])
     parser.add_argument("--blender", default="blender", help="Blender's executable")
@@ -44,29 +43,34 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Bake one take after the other; a bad one does not stop the others."""
+    manifest = args.solved / NAME
+    if not manifest.is_file():
+        raise InputError(
+            f"{manifest}: there is no such file; solve the takes into that folder first"
+        )
     if not args.takes.is_dir():
         raise InputError(f"{args.takes}: there is no such folder")
-    if not args.solved.is_dir():
-        raise InputError(f"{args.solved}: there is no such folder; solve the takes first")
+    records = read_manifest(manifest)
+    takes = {take: name for name, take in named_takes([args.takes], args.solved)}
     out: Path = args.out or args.solved / "baked"
     out.mkdir(parents=True, exist_ok=True)
     failed = 0
-    for take in part_of(takes_in(args.takes), args.shard):
-        problem = _baked(take, out, args)
+    for take in part_of(list(takes), args.shard):
+        problem = _baked(take, records.get(takes[take], {}), out, args)
         failed += bool(problem)
         if problem:
-            say(f"error: {take}: {problem}", error=True)
+            say(f"error: {shown(take)}: {problem}", error=True)
     return 2 if failed and not args.record_failures else 0
 
 
-def _baked(take: Path, out: Path, args: argparse.Namespace) -> str:
+def _baked(take: Path, record: dict[str, Any], out: Path, args: argparse.Namespace) -> str:
     """Bake a take; what went wrong, or nothing."""
     target = out / f"{take.stem}.{args.format}"
-    motions = [*args.solved.glob(f"{_literal(take.stem)}.npz"),
-               *args.solved.glob(f"{_literal(take.stem)}_*.npz")]  # fmt: skip
-    if not motions:
-        return f"{args.solved} has no motion of it, so it is not baked"
-    if args.resume and _newer(out, take.stem, args.format, motions):
+    if record.get("error") or not record.get("outputs"):
+        say(f"{shown(take)}: was not solved, so it is not baked")
+        return ""
+    motions = [args.solved / name for name in record["outputs"]]
+    if args.resume and _newer(target, motions):
         say(f"{shown(take)}: is baked")
         return ""
     words = [args.blender, "--background", "--command", "lsmplify", "bake", "--file", str(take),
@@ -84,11 +88,16 @@ def _baked(take: Path, out: Path, args: argparse.Namespace) -> str:
     return f"{_told(done.stderr) or f'Blender ended with code {done.returncode}'} (see {log})"
 
 
-def _newer(out: Path, stem: str, form: str, motions: list[Path]) -> bool:
-    """Whether the take's bakes are there and younger than its motions."""
-    baked = [*out.glob(f"{_literal(stem)}.{form}"), *out.glob(f"{_literal(stem)}_*.{form}")]
-    youngest = max(os.stat(m).st_mtime for m in motions)
-    return bool(baked) and min(os.stat(b).st_mtime for b in baked) >= youngest
+def _newer(target: Path, motions: list[Path]) -> bool:
+    """Whether the take's bakes are there and no older than its motions."""
+    baked = [target] if target.exists() else []
+    if len(motions) > 1:
+        baked += target.parent.glob(f"{_literal(target.stem)}_*{target.suffix}")
+    try:
+        youngest = max(m.stat().st_mtime for m in motions)
+    except OSError:  # a motion that is gone; its bake tells of nothing
+        return False
+    return bool(baked) and min(b.stat().st_mtime for b in baked) >= youngest
 
 
 def _literal(text: str) -> str:

@@ -17,7 +17,7 @@ from .take import TakeJob
 
 _NO_SETTINGS: Final = frozenset((
     "files", "out", "report", "jobs", "dask", "shard", "resume", "strict", "run", "command",
-    "debug", "words", "known", "kept", "save_calibration", "save_repairs",
+    "debug", "words", "record_failures", "known", "kept", "save_calibration", "save_repairs",
 ))  # fmt: skip
 """Options that no result depends on."""
 _WEIGHTS: Final = Path(__file__).parents[1] / "weights"

@@ -18,7 +18,7 @@ from ..runtime.errors import InputError
 from ..verdict import GOOD
 from . import options
 from .cluster import absolute, solved_on_dask
-from .outcome import NOT_GOOD, Judged, Outcome, finished, shown
+from .outcome import FAILED, NOT_GOOD, Judged, Outcome, finished, shown
 from .paths import read
 from .progress import Takes
 from .shards import is_done, part_of, settings_of
@@ -50,6 +50,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--resume", action="store_true",
                         help="leave takes alone that OUT's manifest has as solved: the same content by "
                         "the same settings")  # fmt: skip
+    parser.add_argument("--record-failures", action="store_true",
+                        help="exit with 0 although takes failed: the manifest has them, and a farm's task "
+                        "is none of theirs")  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -61,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         jobs = [TakeJob(args.files[0].name, args.files[0], args.out, args.report)]
         prepare(args)
         return max(shown(outcome).code for outcome in _solved(jobs, args))
-    jobs = _planned(_named(args.files, args.out), args)
+    jobs = _planned(named_takes(args.files, args.out), args)
     prepare(args)
     kept = read_manifest(args.out / NAME) if args.resume else {}
     done = [job for job in jobs if is_done(job, kept.get(job.name), args.kept)]
@@ -69,7 +72,8 @@ def run(args: argparse.Namespace) -> int:
     left = [job for job in jobs if job not in done]
     with Takes(len(left)) as takes:
         outcomes += [takes.tell(outcome) for outcome in _solved(left, args)]
-    return finished(outcomes)
+    code = finished(outcomes)
+    return 0 if args.record_failures and code == FAILED else code
 
 
 def prepare(args: argparse.Namespace) -> None:
@@ -85,8 +89,10 @@ def prepare(args: argparse.Namespace) -> None:
 def _check(args: argparse.Namespace, several: bool) -> None:
     if several and (args.save_calibration or args.save_repairs or args.repair.endswith(".json")):
         raise InputError("lists of repairs and calibrations are of one take; solve one file")
-    if not several and (args.shard or args.resume):
-        raise InputError("--shard and --resume are for several takes; give a folder of takes")
+    if not several and (args.shard or args.resume or args.record_failures):
+        raise InputError(
+            "--shard, --resume and --record-failures are for several takes; give a folder of takes"
+        )
     if args.jobs < 1:
         raise InputError(f"--jobs {args.jobs} is not a number of takes")
     if args.resample is not None and not 0 < args.resample <= 10000:
@@ -168,7 +174,7 @@ def _check_names(files: list[Path]) -> None:
             )
 
 
-def _named(paths: list[Path], out: Path) -> list[tuple[str, Path]]:
+def named_takes(paths: list[Path], out: Path) -> list[tuple[str, Path]]:
     """Files as given, and the takes in folders, with their names below these. What lies in the folder
     of results is no take, where that is a folder in a folder of takes."""
     found: list[tuple[str, Path]] = []

@@ -20,14 +20,3 @@ def write_takes(folder: Path, count: int, damaged: tuple[int, ...] = (), frames:
         if i in damaged:
             file.write_bytes(file.read_bytes()[:100])
     return folder
-
-
-def solves_in_parts() -> bool:
-    """Whether this checkout's `lsmplify solve` splits a folder and `summary` tells of it."""
-    from lsmplify_core.cli.main import SUBCOMMANDS, _parser
-
-    try:
-        _parser(["solve"]).parse_args(["solve", "a", "-o", "b", "--shard", "1/2", "--resume"])
-    except Exception:
-        return False
-    return "summary" in SUBCOMMANDS

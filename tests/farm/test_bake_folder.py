@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`lsmplify bake`: a Blender for each solved take of a folder."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,14 @@ def solved(tmp_path) -> Path:
     """As `lsmplify solve` leaves it: a motion each, two for the two people of take_03."""
     folder = tmp_path / "solved"
     folder.mkdir()
-    for name in ("take_01", "take_02", "take_03_Anna", "take_03_Ben", "take_05"):
-        (folder / f"{name}.npz").write_bytes(b"motion")
+    solved = {"take_01": [""], "take_02": [""], "take_03": ["_Anna", "_Ben"], "take_05": [""]}
+    lines: list[dict] = [{"take": "take_09.npz", "error": "is damaged"}]
+    for take, ends in solved.items():
+        for end in ends:
+            (folder / f"{take}{end}.npz").write_bytes(b"motion")
+        lines.append({"take": f"{take}.npz", "outputs": {f"{take}{e}.npz": "" for e in ends}})
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    (folder / "manifest.jsonl").write_text(text)
     return folder
 
 
@@ -44,10 +51,11 @@ def test_what_was_solved_is_baked_and_failures_are_told(takes, solved, recorder,
     ]  # fmt: skip
     assert (baked / "take_01.blend").read_text().endswith("--layout BODY_25\n")
     assert "take_02 is odd" in (baked / "take_02.log").read_text()
-    errors = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error: ")]
-    assert len(errors) == 7
-    assert any("take_02 is odd" in line for line in errors)
-    assert sum("no motion of it" in line for line in errors) == 6
+    said = capsys.readouterr()
+    (line,) = said.err.splitlines()
+    assert line.startswith("error: ")
+    assert "take_02 is odd" in line
+    assert said.out.count("was not solved, so it is not baked") == 6
 
 
 def test_parts_together_are_all_and_resumed_ones_are_left(takes, solved, recorder) -> None:
@@ -64,6 +72,11 @@ def test_parts_together_are_all_and_resumed_ones_are_left(takes, solved, recorde
 def test_parts_that_cannot_be(takes, solved, recorder, capsys, shard) -> None:
     assert bake(takes, solved, recorder, f"--shard={shard}") == 2
     assert f"--shard {shard} is not I/N" in capsys.readouterr().err
+
+
+def test_takes_that_were_not_solved_are_one_line(takes, tmp_path, recorder, capsys) -> None:
+    assert bake(takes, tmp_path, recorder) == 2
+    assert "manifest.jsonl: there is no such file" in capsys.readouterr().err
 
 
 def test_no_blender_is_one_line(takes, solved, tmp_path, capsys) -> None:

@@ -8,12 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from farm_takes import solves_in_parts
 
 quickjs = pytest.importorskip("quickjs", reason="needs a JavaScript engine: pip install -e .[dev]")
 
 ROOT = Path(__file__).resolve().parents[2]
-in_parts = pytest.mark.skipif(not solves_in_parts(), reason="needs lsmplify solve --shard")
 SCRIPT = (ROOT / "farm/flamenco/lsmplify_solve.js").read_text(encoding="utf-8")
 SETTING_KEYS = {
     "key", "type", "subtype", "choices", "propargs", "description", "label", "default", "eval",
@@ -99,7 +97,6 @@ def test_settings_that_cannot_be_are_refused(engine, wrong) -> None:
         tasks_of(engine, **wrong)
 
 
-@in_parts
 def test_the_commands_run_as_a_worker_runs_them(
     engine, takes, tmp_path, environment, blender
 ) -> None:

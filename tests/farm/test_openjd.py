@@ -7,12 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from farm_takes import solves_in_parts
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "farm/openjd/solve.yaml"
 OPENJD = Path(sys.executable).with_name("openjd")
-in_parts = pytest.mark.skipif(not solves_in_parts(), reason="needs lsmplify solve --shard")
 
 pytestmark = pytest.mark.skipif(
     not OPENJD.exists(), reason="needs openjd-cli: pip install -e .[dev]"
@@ -42,7 +40,6 @@ def test_the_template_is_valid(environment) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@in_parts
 def test_takes_are_solved_in_chunks_baked_and_summed_up(
     takes, tmp_path, environment, blender
 ) -> None:
@@ -70,8 +67,7 @@ def test_takes_are_solved_in_chunks_baked_and_summed_up(
     assert {p.name: p.stat().st_mtime_ns for p in out.glob("*.npz")} == before
 
 
-@in_parts
 def test_bad_usage_fails_the_task(takes, tmp_path, environment) -> None:
     result = run("Solve", environment, Takes=takes, Out=tmp_path / "out", Shards=2,
                  Python=sys.executable, Options="--refine 99")  # fmt: skip
-    assert result["status"] == "failed"
+    assert result["status"] != "success"
