@@ -4,11 +4,11 @@
 How a command is treated, by its first word:
 
 RUN      lsmplify inspect, solve, clean, export: run, in a folder with small takes under the names used
-PARSE    lsmplify evaluate, train and others that take long, and lines with [options]: only read, by
-         the command's own parser
+PARSE    lsmplify evaluate, train and others that take long or need a cluster, and lines with
+         [options]: only read, by the command's own parser; torchrun's call of ours too
 BLENDER  blender … --command lsmplify …: run inside the bpy module by tests/addon
 TARGET   make …: the target must be in the Makefile
-SCRIPT   a file of this project, or a Python that runs one: the file must be there
+SCRIPT   a file of this project, or a Python or a farm's command that runs one: it must be there
 INSTALL  pip, and Blender's own extension command: what they name must exist
 SHELL    cp, mkdir and the like: nothing of ours, not looked at
 """
@@ -23,8 +23,8 @@ PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 QUICK = ("inspect", "solve", "clean", "export")
 _FENCED = re.compile(r"^```([^\n`]*)\n(.*?)^```", re.S | re.M)
 _INLINE = re.compile(r"`([^`\n]+)`")
-_SCRIPTS = ("scripts/", ".venv/bin/python", ".venv-bpy/bin/python", "python", "benchmarks/")
-_SHELL = ("cp", "mv", "mkdir", "cd", "ls", "cat", "git", "unzip", "export")
+_SCRIPTS = ("farm/", "openjd", "sbatch", "scripts/", ".venv/bin/python", ".venv-bpy/bin/python", "python", "benchmarks/")
+_SHELL = ("dask", "cp", "mv", "mkdir", "cd", "ls", "cat", "git", "unzip", "export")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class Command:
             words = words[1:]
         if words[0].startswith(".venv") and words[1:3] == ["-m", "lsmplify_core"]:
             words = ["lsmplify", *words[3:]]
+        if words[0] == "torchrun" and "lsmplify_core" in words:
+            words = ["lsmplify", *words[words.index("lsmplify_core") + 1 :]]
         return ["lsmplify", *words[1:]] if words[0].endswith("/lsmplify") else words
 
     @property
@@ -50,7 +52,7 @@ class Command:
         """How it is treated; empty where nobody knows how."""
         first, rest = self.words[0], self.words[1:]
         if first == "lsmplify":
-            usage = "[" in self.text or "…" in self.text or self.inline
+            usage = "[" in self.text or "…" in self.text or "--dask" in rest or self.inline
             return "RUN" if rest and rest[0] in QUICK and not usage else "PARSE"
         if first == "blender":
             return "BLENDER" if "lsmplify" in rest else "INSTALL"

@@ -76,7 +76,7 @@ def test_targets_are_in_the_makefile(command) -> None:
 
 @pytest.mark.parametrize("command", of("SCRIPT"))
 def test_scripts_are_there(command) -> None:
-    file = next(w for w in command.words if w.endswith((".py", ".sh")))
+    file = next(w for w in command.words if w.endswith((".py", ".sh", ".sbatch", ".yaml")))
     assert (pages.ROOT / file).is_file()
     for word in command.words[command.words.index(file) + 1 :]:
         if re.fullmatch(r"[a-z]+", word) and file.endswith(".py"):
