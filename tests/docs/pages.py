@@ -23,7 +23,16 @@ PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 QUICK = ("inspect", "solve", "clean", "export")
 _FENCED = re.compile(r"^```([^\n`]*)\n(.*?)^```", re.S | re.M)
 _INLINE = re.compile(r"`([^`\n]+)`")
-_SCRIPTS = ("farm/", "openjd", "sbatch", "scripts/", ".venv/bin/python", ".venv-bpy/bin/python", "python", "benchmarks/")
+_SCRIPTS = (
+    "farm/",
+    "openjd",
+    "sbatch",
+    "scripts/",
+    ".venv/bin/python",
+    ".venv-bpy/bin/python",
+    "python",
+    "benchmarks/",
+)
 _SHELL = ("dask", "cp", "mv", "mkdir", "cd", "ls", "cat", "git", "unzip", "export")
 
 
