@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Final
 
 from ..runtime.errors import InputError
+from .atomic import place_of
 from .results import is_result
 
 Identity = tuple[object, ...]
 
 _MOST_NAME: Final = 60
 """Characters of a person's name in a file's; file systems take 255 bytes for all of it."""
-_DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_DEVICES: Final = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)
 """Names that Windows keeps for devices."""
 
 
@@ -80,6 +81,7 @@ def check_outputs(outputs: Iterable[Output], inputs: Iterable[Path]) -> None:
     for output in outputs:
         if output.path.is_dir():
             continue
+        _check_place(output)
         key = identity(output.path)
         if key in read:
             raise InputError(
@@ -92,6 +94,14 @@ def check_outputs(outputs: Iterable[Output], inputs: Iterable[Path]) -> None:
                 f"{output.path}: {output.what} and {other.what} would be written to one file; "
                 "give them different names"
             )
+
+
+def _check_place(output: Output) -> None:
+    """Refuse links in a circle, devices and what is write-protected. Raises InputError."""
+    try:
+        place_of(output.path)
+    except OSError as error:
+        raise InputError(f"{output.path}: cannot be written: {error.strerror}") from error
 
 
 def check_own(output: Output) -> None:
@@ -163,7 +173,8 @@ def _plain(name: str) -> str:
     text = text.encode("utf-8", "ignore").decode()
     while len(text.encode()) > 2 * _MOST_NAME:
         text = text[:-1]
-    return f"{text}_" if _DEVICES.fullmatch(text) else text
+    head, dot, rest = text.partition(".")
+    return f"{head}_{dot}{rest}" if _DEVICES.fullmatch(head) else text
 
 
 def _folded(name: str) -> str:
