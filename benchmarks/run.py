@@ -20,6 +20,7 @@ import reading
 import repair
 import speed
 import unnamed
+import verdict
 
 TABLES = {
     "speed": speed.main,
@@ -35,6 +36,7 @@ TABLES = {
     "reading": reading.main,
     "damage": damage.main,
     "unnamed": unnamed.main,
+    "verdict": verdict.main,
     "layouts": layouts.main,
 }
 

@@ -311,6 +311,7 @@ def _solution(
         stages.seconds,
         (*verdict.warnings(), *warnings),
         verdict.to_json(),
+        evidence.places,
     )
     return Solution(
         motion, report, take.match, learned.expected, np.asarray(person.observed.joints),

@@ -20,11 +20,12 @@ def joint_jitter(joints: Floats, rate: float) -> float:
 
 def make_report(
     motion: Motion, tracks: Tracks, layout: str, unit: str, up: str, seconds: dict[str, float],
-    warnings: tuple[str, ...], verdict: dict[str, Any],
+    warnings: tuple[str, ...], verdict: dict[str, Any], joints: Floats | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The contract's report without the seconds of reading and writing, which the caller knows.
 
     tracks: those that were solved for. unit, up: of the source. verdict: its grade and reasons.
+    joints: (T, 24, 3) metres, the motion's, where they are known already.
     """
     assert motion.track_error is not None
     error = 1000.0 * motion.track_error[np.isfinite(motion.track_error)]
@@ -43,7 +44,9 @@ def make_report(
             "p95": float(np.percentile(error, 95)),
             "max": float(error.max()),
         },
-        "joint_jitter_km_s3": joint_jitter(motion.joints(), motion.rate),
+        "joint_jitter_km_s3": joint_jitter(
+            motion.joints() if joints is None else joints, motion.rate
+        ),
         "seconds": dict(seconds),
         "frames_per_second": motion.frames / total if total > 0 else 0.0,
         "warnings": list(warnings),

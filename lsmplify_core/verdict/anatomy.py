@@ -74,10 +74,11 @@ def _knees(turned: Floats, placed: Floats, size: float, width: int) -> tuple[Mea
 def _hinges(evidence: Evidence, width: int) -> tuple[Measure, Measure]:
     """Degrees that knees bend past straight, and elbows sideways or past straight, in their own
     frames: the mean over the take, and over the worst second."""
-    turns = np.degrees(matrix_to_axis_angle(evidence.motion.rotations[:, :22]))
-    knees = np.maximum(-turns[:, [_J["L_Knee"], _J["R_Knee"]], 0] - 10.0, 0.0)
-    left = np.maximum(turns[:, _J["L_Elbow"], 1] - 15.0, 0.0)
-    right = np.maximum(-turns[:, _J["R_Elbow"], 1] - 15.0, 0.0)
+    hinges = [_J[n] for n in ("L_Knee", "R_Knee", "L_Elbow", "R_Elbow")]
+    turns = np.degrees(matrix_to_axis_angle(evidence.motion.rotations[:, hinges]))
+    knees = np.maximum(-turns[:, :2, 0] - 10.0, 0.0)
+    left = np.maximum(turns[:, 2, 1] - 15.0, 0.0)
+    right = np.maximum(-turns[:, 3, 1] - 15.0, 0.0)
     over = knees.max(axis=1) + np.maximum(left, right)
     return Measure(float(over.mean()), int(np.argmax(over))), worst_window(over, width)
 

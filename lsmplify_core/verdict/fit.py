@@ -16,6 +16,8 @@ _WINDOW: Final = 0.5
 """Seconds over which errors are averaged: shorter ones are single bad frames."""
 _MIDDLE: Final = 2.56
 """Standard deviations between the tenths at both ends of a normal distribution."""
+_MOST_FRAMES: Final = 600
+"""About so many frames of a take are looked at for its bones."""
 _NEAR: Final = 0.6
 """Metres: tracks further apart than this on a standing body say little of its bones."""
 
@@ -65,7 +67,8 @@ def _bones(evidence: Evidence) -> Measure:
     fifths. Bones keep their length."""
     if evidence.joints is None or evidence.tracks is None:
         return Measure(0.0)
-    points, joints = evidence.tracks.positions / evidence.size, evidence.joints
+    every = max(1, evidence.motion.frames // _MOST_FRAMES)
+    points, joints = evidence.tracks.positions[::every] / evidence.size, evidence.joints
     noise = _MIDDLE * np.sqrt(2.0) * _noise(evidence)
     spreads: list[float] = []
     for a in range(len(joints)):

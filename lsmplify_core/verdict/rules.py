@@ -195,8 +195,8 @@ LIMITS: Final[tuple[Limit, ...]] = (
     Limit(
         "hinges",
         "hinges",
-        8.0,
-        40.0,
+        20.0,
+        45.0,
         "knees and elbows bend {v}° the wrong way on average",
         group="joints",
     ),

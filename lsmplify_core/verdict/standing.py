@@ -28,6 +28,8 @@ _LEAST_SECONDS: Final = 1.5
 """Seconds on the feet that it takes to say whether a body is in balance."""
 _LASTS: Final = 1.8
 """Seconds that a body must lie or be upside down to be told of."""
+_TRAVELS: Final = 1.5
+"""Metres that the pelvis of a body that really lies does not move."""
 _WALKING: Final = 0.4
 """Metres a second: slower bodies don't walk."""
 _MOMENT: Final = 0.1
@@ -43,17 +45,20 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
     up = up / np.maximum(np.linalg.norm(up, axis=-1, keepdims=True), 1e-9)
     tilt = np.degrees(np.arccos(np.clip(up[:, 2], -1, 1)))
     found = {
-        "lying": _lasting(_lying_straight(placed, up, tilt), rate),
-        "upside_down": _lasting(np.asarray(tilt > 120.0), rate),
+        "lying": _lasting(_lying_straight(placed, up, tilt), placed, rate),
+        "upside_down": _lasting(np.asarray(tilt > 120.0), placed, rate),
         "tilt": Measure(float(np.median(tilt))),
         "backwards": _backwards(turned, placed, rate),
     }
     return found | _balance(placed, rate, tilt)
 
 
-def _lasting(frames: NDArray[np.bool_], rate: float) -> Measure:
-    """The share of frames that are true, 0 where they come to a moment only: a fall, a handstand."""
-    lasts = float(frames.sum()) / rate >= _LASTS
+def _lasting(frames: NDArray[np.bool_], placed: Floats, rate: float) -> Measure:
+    """The share of frames that are true, 0 where they come to a moment only: a fall, a handstand; but
+    who lies does not travel either."""
+    step = np.linalg.norm(np.diff(placed[:, 0], axis=0), axis=-1)
+    way = float(step[frames[1:]].sum())
+    lasts = float(frames.sum()) / rate >= _LASTS or way > _TRAVELS
     return Measure(float(frames.mean()) if lasts else 0.0, int(np.argmax(frames)))
 
 
