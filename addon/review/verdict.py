@@ -62,7 +62,7 @@ def fill(kept: bpy.types.PropertyGroup, verdict: Verdict, timing: Timing) -> Non
 def sentence(reason: bpy.types.PropertyGroup) -> str:
     """The reason in the language of the window."""
     subject = reason.subject
-    if reason.code == "limb-unseen":
+    if reason.code in ("limb-unseen", "limb-mostly-unseen"):
         subject = said(subject.title())
     text = said(TEXTS[reason.code], v=reason.number, track=subject)
     return text[:1].upper() + text[1:]

@@ -34,28 +34,32 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
         "blind": Measure(float(blind.mean()), first if spans else None),
         "blind_seconds": Measure((end - first) / evidence.motion.rate, first if spans else None),
         "gaps": Measure(float(1.0 - seen[:, present].mean()) if present.any() else 1.0),
-        "limb_unseen": _limb_unseen(evidence),
+        **_limbs_unseen(evidence),
         "held": _held(evidence),
         "frozen": _frozen(evidence),
         "flat": _flat(evidence),
     }
 
 
-def _limb_unseen(evidence: Evidence) -> Measure:
-    """Seconds for which nothing of a leg or an arm below its first joint is seen, the longest of all
-    limbs that tracks are on at some time; where it begins, and the limb's name."""
+def _limbs_unseen(evidence: Evidence) -> dict[str, Measure]:
+    """Of the limbs that tracks are on at some time the one that is worst seen, with its name: the
+    seconds of the longest span in which nothing below its first joint is seen, and the share of all
+    frames."""
+    seconds, share = Measure(0.0), Measure(0.0)
     if evidence.joints is None:
-        return Measure(0.0)
-    worst = Measure(0.0)
+        return {}
     for name, joints in _LIMBS.items():
         own = np.isin(evidence.joints, joints)
         if not own.any():
             continue
-        for first, end in runs_of(np.asarray(~evidence.seen[:, own].any(axis=1))):
-            seconds = (end - first) / evidence.motion.rate
-            if seconds > worst.value:
-                worst = Measure(seconds, first, (name,))
-    return worst
+        unseen = np.asarray(~evidence.seen[:, own].any(axis=1))
+        for first, end in runs_of(unseen):
+            lasts = (end - first) / evidence.motion.rate
+            if lasts > seconds.value:
+                seconds = Measure(lasts, first, (name,))
+        if unseen.mean() > share.value:
+            share = Measure(float(unseen.mean()), int(np.argmax(unseen)), (name,))
+    return {"limb_unseen": seconds, "limb_unseen_share": share}
 
 
 def _held(evidence: Evidence) -> Measure:

@@ -16,6 +16,8 @@ _WINDOW: Final = 0.5
 """Seconds over which errors are averaged: shorter ones are single bad frames."""
 _MIDDLE: Final = 2.56
 """Standard deviations between the tenths at both ends of a normal distribution."""
+_CLOSE: Final = 0.02
+"""Metres: smaller track errors are those of skin and cloth, however quiet the tracks are."""
 _MOST_FRAMES: Final = 600
 """About so many frames of a take are looked at for its bones."""
 _NEAR: Final = 0.6
@@ -37,6 +39,9 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
         "far_share": Measure(float(np.nanmean(by_frame > 0.06)), _argmax(by_frame)),
         "bones": _bones(evidence),
     }
+    noise, mean = found["noise"].value, found["error"].value
+    beyond = mean / noise if noise > 0 and mean > _CLOSE else 0.0
+    found["beyond_noise"] = Measure(beyond)
     if evidence.expected is not None:
         degrees = np.degrees(evidence.expected.astype(np.float64).mean(axis=1))
         found["doubt"] = Measure(float(degrees.mean()), _argmax(degrees))

@@ -46,7 +46,17 @@ def measured(evidence: Evidence) -> dict[str, Measure]:
         found["certainty"] = Measure(evidence.certainty)
     if not evidence.sized:
         del found["stature"]
+    found["walks_wrong"] = _walks_wrong(found)
     return found
+
+
+def _walks_wrong(found: dict[str, Measure]) -> Measure:
+    """The share of the way that is walked backwards, 0 where limbs bend the right way: people do walk
+    backwards."""
+    wrong = ("knees_back", 0.03), ("feet_back", 0.02), ("head_back", 0.02)
+    if not any(found[name].value > least for name, least in wrong):
+        return Measure(0.0)
+    return found["backwards"]
 
 
 def graded(measures: dict[str, Measure]) -> Verdict:

@@ -104,6 +104,14 @@ LIMITS: Final[tuple[Limit, ...]] = (
         group="fit",
     ),
     Limit(
+        "beyond-noise",
+        "beyond_noise",
+        8.0,
+        None,
+        "the track error is {v} times the tracks' own noise",
+        group="fit",
+    ),
+    Limit(
         "bones",
         "bones",
         0.4,
@@ -236,6 +244,15 @@ LIMITS: Final[tuple[Limit, ...]] = (
         _PERCENT,
         group="joints",
     ),
+    Limit(
+        "walks-backwards",
+        "walks_wrong",
+        0.5,
+        None,
+        "the body walks against the direction it faces on {v} % of its way, and bends the wrong way",
+        _PERCENT,
+        group="joints",
+    ),
     Limit("speed", "pelvis_speed", 11.0, None, "the pelvis moves at {v} m/s", group="movement"),
     Limit(
         "speed-often",
@@ -280,7 +297,7 @@ LIMITS: Final[tuple[Limit, ...]] = (
         _MM,
         group="movement",
     ),
-    Limit("lying", "lying", 0.6, None, "the body lies in {v} % of the frames", _PERCENT),
+    Limit("lying", "lying", 0.45, None, "the body lies in {v} % of the frames", _PERCENT),
     Limit(
         "upside-down",
         "upside_down",
@@ -298,6 +315,13 @@ LIMITS: Final[tuple[Limit, ...]] = (
         _MM,
     ),
     Limit("sloping", "sloping", 5.0, None, "the floor slopes by {v}° and the body leans with it"),
+    Limit(
+        "floating",
+        "floating",
+        2.5,
+        None,
+        "for {v} s nothing of the body rests on anything: it floats or slides",
+    ),
     Limit(
         "no-data",
         "blind",
@@ -320,6 +344,14 @@ LIMITS: Final[tuple[Limit, ...]] = (
         2.0,
         None,
         "nothing of the {track} is seen for {v} s; it is held or guessed there",
+    ),
+    Limit(
+        "limb-mostly-unseen",
+        "limb_unseen_share",
+        0.5,
+        None,
+        "nothing of the {track} is seen in {v} % of the frames; it is held or guessed there",
+        _PERCENT,
     ),
     Limit(
         "held",

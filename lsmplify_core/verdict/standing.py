@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geometry.intervals import runs_of
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Floats
 from .anatomy import forward_of
@@ -30,6 +31,10 @@ _LASTS: Final = 1.8
 """Seconds that a body must lie or be upside down to be told of."""
 _TRAVELS: Final = 1.5
 """Metres that the pelvis of a body that really lies does not move."""
+_STANDS: Final = 0.05
+_LIES: Final = 0.75
+"""Shares of the frames: who stands up on the feet at some time, and lies for less than most of the
+take, has lain down."""
 _WALKING: Final = 0.4
 """Metres a second: slower bodies don't walk."""
 _MOMENT: Final = 0.1
@@ -49,8 +54,13 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
         "upside_down": _lasting(np.asarray(tilt > 120.0), placed, rate),
         "tilt": Measure(float(np.median(tilt))),
         "backwards": _backwards(turned, placed, rate),
+        "floating": _floating(placed, rate),
     }
-    return found | _balance(placed, rate, tilt)
+    found |= _balance(placed, rate, tilt)
+    stands = "standing" in found and found["standing"].value > _STANDS
+    if stands and found["lying"].value < _LIES:
+        found["lying"] = Measure(0.0)
+    return found
 
 
 def _lasting(frames: NDArray[np.bool_], placed: Floats, rate: float) -> Measure:
@@ -71,6 +81,17 @@ def _lying_straight(placed: Floats, up: Floats, tilt: Floats) -> NDArray[np.bool
         leg = leg / np.maximum(np.linalg.norm(leg, axis=-1, keepdims=True), 1e-9)
         straight &= np.asarray((leg * up).sum(-1) > 0.8)
     return straight & np.asarray(tilt > 60.0)
+
+
+def _floating(placed: Floats, rate: float) -> Measure:
+    """Seconds of the longest span in which every joint moves: nothing rests on anything, and nobody
+    flies for so long."""
+    if len(placed) < 3:
+        return Measure(0.0)
+    moving = np.asarray(_speed(placed[:, :22], rate).min(axis=1) > _STILL)
+    spans = runs_of(moving)
+    first, end = max(spans, key=lambda s: s[1] - s[0]) if spans else (0, 0)
+    return Measure((end - first) / rate, first + (end - first) // 2)
 
 
 def _backwards(turned: Floats, placed: Floats, rate: float) -> Measure:
