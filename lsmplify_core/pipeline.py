@@ -13,12 +13,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .anatomy.habit import in_habit_of
 from .body.body import Body, default_body
 from .body.markers import State, Target
 from .body.shape_space import RegionSpace, ShapeSpace, betas_of
 from .body.smpl_file import SmplFile, layout_on
 from .calibration.calibrate import Calibration, Held, calibrate_steps
 from .calibration.calibration_file import SavedCalibration
+from .ik.anatomical import anatomical
 from .ik.fitting import Job, SolveSettings, fitted_steps, make_job
 from .ik.network import load_network
 from .ik.predictor import Learned
@@ -43,7 +45,7 @@ from .verdict import Evidence, Verdict, judge, with_verdict
 
 STAGES: Final = {
     "match": 1.0, "units": 1.0, "repair": 10.0, "calibrate": 20.0, "fit": 60.0, "second_pass": 5.0,
-    "clean": 2.0, "verdict": 1.0,
+    "clean": 2.0, "convention": 4.0, "verdict": 1.0,
 }  # fmt: skip
 """The stages of a solve and what each usually takes of the time, in per cent. "fit" tells its two
 steps by name: "solve" (the network) and "refine" (Gauss-Newton and the sequence solver)."""
@@ -182,7 +184,11 @@ def _take_steps(tracks: Tracks, request: _Request) -> Generator[Progress, None, 
     second = second_look(problem, poses, learned, request.repairs is None)
     look = yield from stages.steps("second_pass", second)
     take, person = _without_outliers(take, person, problem, poses, look)
-    poses, error = yield from stages.call("clean", _smoothed, take, person, problem, look)
+    poses = yield from stages.call("clean", _smoothed, take, problem, look)
+    poses, person = yield from stages.call(
+        "convention", _in_convention, take, person, problem, poses, look.learned, request
+    )
+    error = _track_errors(take, person, poses)
     motion = _motion(take, person, poses, error)
     evidence = _evidence(motion, take, person, look.learned)
     verdict = yield from stages.call("verdict", judge, evidence)
@@ -266,15 +272,36 @@ def _without_outliers(
     )
 
 
-def _smoothed(take: _Take, person: _Person, problem: Job, look: Look) -> tuple[State, Floats]:
-    """Poses in every frame, smoothed as far as the tracks are noisy; and their track errors (T, K),
-    NaN where unseen, in lengths of the problem."""
-    poses = smoothed(fill_frames(look.state, take.visible), take.filled.rate, problem.smooth)
-    error = look.error if poses is look.state else None
-    if error is None:
-        error = track_errors(poses, person.observed)
+def _smoothed(take: _Take, problem: Job, look: Look) -> State:
+    """Poses in every frame, smoothed as far as the tracks are noisy."""
+    return smoothed(fill_frames(look.state, take.visible), take.filled.rate, problem.smooth)
+
+
+def _in_convention(
+    take: _Take, person: _Person, problem: Job, poses: State, learned: Learned, request: _Request
+) -> tuple[State, _Person]:
+    """The poses in the anatomical convention and the points' places that belong to them; or in the
+    habit of the motion to start from."""
+    if request.settings.convention == "keep":
+        if request.init is None:
+            return poses, person
+        given = request.init.rotations.astype(poses.rotations.dtype)
+        turned = in_habit_of(poses.rotations, given, np.asarray(person.observed.bones))
+        return State(turned, poses.root), person
+    poses, observed = anatomical(
+        poses, person.observed, learned.expected, problem.noise, take.filled.rate,
+        noisy=problem.smooth > 0,
+    )  # fmt: skip
+    offsets = np.asarray(observed.offsets, dtype=np.float64) * person.unit
+    calibration = replace(person.calibration, offsets=offsets)
+    return poses, replace(person, observed=observed, calibration=calibration)
+
+
+def _track_errors(take: _Take, person: _Person, poses: State) -> Floats:
+    """(T, K) lengths of the problem, NaN where unseen."""
+    error = track_errors(poses, person.observed)
     error[~take.measured.seen] = np.nan
-    return poses, error
+    return error
 
 
 def _motion(take: _Take, person: _Person, poses: State, error: Floats) -> Motion:

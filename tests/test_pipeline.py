@@ -45,7 +45,8 @@ def test_the_report_has_the_contracts_keys() -> None:
     }  # fmt: skip
     assert set(report["track_error_mm"]) == {"mean", "median", "p95", "max"}
     assert set(report["seconds"]) == {
-        "match", "units", "repair", "calibrate", "solve", "refine", "second_pass", "clean", "verdict",
+        "match", "units", "repair", "calibrate", "solve", "refine", "second_pass", "clean",
+        "convention", "verdict",
     }  # fmt: skip
     assert report["unit"] == "m"
     assert report["up"] == "+z"

@@ -17,9 +17,8 @@ from array_api_compat import array_namespace
 from ..geometry.skeleton import N_JOINTS
 from ..runtime.array_types import Array
 from . import trunk
-from .forearm import forearm
-from .hinges import bend_of, followed_turn, turned
-from .leg import leg
+from .arm import arm
+from .leg import KneeBounds, leg
 from .limbs import arms, legs, unit_bones
 from .turns import like
 
@@ -29,11 +28,18 @@ class Convention:
     """What may be chosen.
 
     forearm: the elbow's share of the forearm's turn, 0 to 1; 0 for rigs with twist bones of their own
-    that read the wrist, 1 for those that read the elbow. legs: whether the legs are brought into it.
+    that read the wrist, 1 for those that read the elbow. spine, neck, collars, arms, legs: whether
+    these are brought into it; those that are not stay as they are. knees: bring legs no further into
+    it than to these bounds.
     """
 
     forearm: float = 0.5
+    spine: bool = True
+    neck: bool = True
+    collars: bool = True
+    arms: bool = True
     legs: bool = True
+    knees: KneeBounds | None = None
 
 
 DEFAULT: Final = Convention()
@@ -58,18 +64,16 @@ def to_convention(
     exact = xp.astype(rotations, xp.float64)  # straight limbs leave little to tell a turn by
     joints: list[Array] = [exact[:, j] for j in range(N_JOINTS)]
     plain = like(bones, exact)
-    trunk.trunk(joints, plain)
-    for arm in arms(bones):
-        trunk.collar(joints, arm.root, arm.upper, plain)
-        bend = bend_of(arm.hinge, joints[arm.upper], joints[arm.middle])
-        turn = followed_turn(bend, rate)
-        joints[arm.upper], joints[arm.middle] = turned(
-            arm.hinge, bend, turn, joints[arm.upper], joints[arm.middle]
-        )
-        joints[arm.middle], joints[arm.end] = forearm(
-            arm.hinge, joints[arm.middle], joints[arm.end], convention.forearm
-        )
+    if convention.spine:
+        trunk.share(joints, trunk.SPINE, plain)
+    if convention.neck:
+        trunk.share(joints, trunk.NECK, plain)
+    for side in arms(bones):
+        if convention.collars:
+            trunk.collar(joints, side.root, side.upper, plain)
+        if convention.arms:
+            arm(side, joints, rate, convention.forearm)
     if convention.legs:
         for side in legs(bones):
-            leg(side, joints, plain, rate)
+            leg(side, joints, rate, convention.knees)
     return xp.astype(xp.stack(joints, axis=1), rotations.dtype)

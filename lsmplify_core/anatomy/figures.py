@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 
 from ..runtime.array_types import Floats
+from .arm import pronation
 from .convention import DEFAULT
-from .forearm import pronation
 from .hinges import hinge_frame
 from .limbs import Limb, arms, legs, unit_bones
 from .ranges import past_ranges

@@ -4,14 +4,15 @@ points. Neither alone would do: knees are nearly straight most of the time, and 
 themselves."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from array_api_compat import array_namespace
 
 from ..runtime.array_types import Array
-from .hinges import bend_of, followed_turn, hinge_frame, turned
+from .hinges import Bend, bend_of, followed_turn, hinge_frame, turned
 from .limbs import Limb
-from .turns import like, turn_about, twist_angle
+from .turns import like, turn_about, twist_angle, wrapped
 
 _FOOT = 0.1
 """What the foot's direction counts for the thigh's turn, beside a well-bent knee's one."""
@@ -21,22 +22,60 @@ _MOST = math.radians(8.0)
 """The tibia turns no further than so, 10 to 15 degrees being what a nearly straight knee allows."""
 
 
-def leg(side: Limb, joints: list[Array], bones: Array, rate: float) -> None:
-    """Bring a leg into the convention, in place of its joints' rotations."""
-    xp = array_namespace(bones)
+@dataclass(frozen=True)
+class KneeBounds:
+    """Radians that a knee may bend sideways and turn where skin markers show a thigh and a shank whose
+    turns are not those of a hinge."""
+
+    sideways: float = math.radians(4.5)
+    turn: float = math.radians(9.0)
+
+
+def leg(side: Limb, joints: list[Array], rate: float, bounds: KneeBounds | None = None) -> None:
+    """Bring a leg into the convention, in place of its joints' rotations.
+
+    rate: frames per second. bounds: go no further into it than to these, None for all the way.
+    """
+    xp = array_namespace(joints[0])
     hip, knee, ankle = joints[side.upper], joints[side.middle], joints[side.end]
+    foot = hip @ knee @ ankle
     bend = bend_of(side.hinge, hip, knee)
-    hint, weight = _by_foot(side, bend.reference, hip @ knee @ ankle)
-    turn = followed_turn(bend, rate, hint, weight)
+    turn = followed_turn(bend, rate, *_by_foot(side, bend.reference, foot))
+    if bounds is not None:
+        turn = _part_way(side, bend, turn, hip, knee, bounds)
     hip, knee = turned(side.hinge, bend, turn, hip, knee)
     frame, _, _ = hinge_frame(side.hinge, knee)
     lower = like(side.hinge.lower, knee)
-    foot = twist_angle(xp.matrix_transpose(frame) @ knee @ ankle, lower)
-    limit = xp.ones_like(foot) * _MOST
-    own = xp.maximum(xp.minimum(_SHARE * foot, limit), -limit)
-    new = frame @ turn_about(lower, own)
-    joints[side.upper], joints[side.middle] = hip, new
-    joints[side.end] = xp.matrix_transpose(new) @ knee @ ankle
+    if bounds is None:
+        of_foot = twist_angle(xp.matrix_transpose(hip @ frame) @ foot, lower)
+        own = _clamped(_SHARE * of_foot, _MOST)
+    else:
+        own = _clamped(twist_angle(xp.matrix_transpose(frame) @ knee, lower), bounds.turn)
+    knee = frame @ turn_about(lower, own)
+    joints[side.upper], joints[side.middle] = hip, knee
+    joints[side.end] = xp.matrix_transpose(hip @ knee) @ foot
+
+
+def _part_way(
+    side: Limb, bend: Bend, turn: Array, hip: Array, knee: Array, bounds: KneeBounds
+) -> Array:
+    """The thigh's turn (T,) from its own as far towards `turn` as the knee needs to bend sideways by no
+    more than the bounds allow."""
+    xp = array_namespace(turn)
+    own = twist_angle(xp.matrix_transpose(bend.reference) @ hip, like(side.hinge.upper, hip))
+    _, before = turned(side.hinge, bend, own, hip, knee)
+    _, after = turned(side.hinge, bend, turn, hip, knee)
+    off, rest = (xp.abs(hinge_frame(side.hinge, k)[2]) for k in (before, after))
+    zero = xp.zeros_like(off)
+    gain = xp.maximum(off - rest, zero + 1e-3)
+    share = xp.maximum(xp.minimum((off - bounds.sideways) / gain, zero + 1.0), zero)
+    return own + share * wrapped(turn - own)
+
+
+def _clamped(values: Array, most: float) -> Array:
+    xp = array_namespace(values)
+    limit = xp.zeros_like(values) + most
+    return xp.maximum(xp.minimum(values, limit), -limit)
 
 
 def _by_foot(side: Limb, reference: Array, foot: Array) -> tuple[Array, Array]:

@@ -33,7 +33,7 @@ _FLAT: Final = (10.0, np.radians(30.0))
 by more."""
 _EASE: Final = 0.03
 """Seconds, the standard deviation of the filter over the bend."""
-_RIGID: Final = np.radians(1.0)
+RIGID: Final = np.radians(1.0)
 """A rig whose toes never turn by more has none."""
 
 
@@ -73,11 +73,11 @@ def with_toes(rotations: Array, bend: Array) -> Array:
     return xp.stack(joints, axis=-3)
 
 
-def rigid_toes(rotations: Floats) -> bool:
-    """Whether neither foot's toes turn in any of the frames: a rig without them."""
+def rigid_toes(rotations: Floats, most: float = RIGID) -> bool:
+    """Whether neither foot's toes turn by more than `most` radians in any frame: a rig without them."""
     for _, ball in FEET:
         trace = np.trace(rotations[:, ball], axis1=-2, axis2=-1)
-        if np.arccos(np.clip((trace.min() - 1.0) / 2.0, -1.0, 1.0)) > _RIGID:
+        if np.arccos(np.clip((trace.min() - 1.0) / 2.0, -1.0, 1.0)) > most:
             return False
     return True
 

@@ -14,8 +14,8 @@ from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Array
 from .turns import like, share_of, turn_about, twist_angle
 
-_SPINE = tuple(JOINT_INDEX[f"Spine{i}"] for i in (1, 2, 3))
-_NECK, _HEAD = JOINT_INDEX["Neck"], JOINT_INDEX["Head"]
+SPINE = tuple(JOINT_INDEX[f"Spine{i}"] for i in (1, 2, 3))
+NECK = (JOINT_INDEX["Neck"], JOINT_INDEX["Head"])
 
 
 def shared(chain: list[Array], bones: list[Array]) -> list[Array]:
@@ -38,15 +38,14 @@ def shared(chain: list[Array], bones: list[Array]) -> list[Array]:
     return [new[0], *(xp.matrix_transpose(a) @ b for a, b in pairwise(new))]
 
 
-def trunk(rotations: list[Array], bones: Array) -> None:
-    """Share the turns of spine and neck, in place of the joints' rotations (24 arrays (T, 3, 3)).
+def share(rotations: list[Array], chain: tuple[int, ...], bones: Array) -> None:
+    """Share the turns of a chain of joints, in place of the joints' rotations (24 arrays (T, 3, 3)).
 
     bones: (24, 3) unit vectors, each joint from its parent at rest.
     """
-    for joints in (_SPINE, (_NECK, _HEAD)):
-        new = shared([rotations[j] for j in joints], [bones[j] for j in joints[1:]])
-        for joint, rotation in zip(joints, new, strict=True):
-            rotations[joint] = rotation
+    new = shared([rotations[j] for j in chain], [bones[j] for j in chain[1:]])
+    for joint, rotation in zip(chain, new, strict=True):
+        rotations[joint] = rotation
 
 
 def collar(rotations: list[Array], collar_joint: int, shoulder: int, bones: Array) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..body.body import Body
 from ..body.smpl_file import SmplFile
 from ..calibration.calibration_file import SavedCalibration, load_calibration, save_calibration
-from ..ik.fitting import SolveSettings
+from ..ik.fitting import CONVENTIONS, SolveSettings
 from ..motion.body_file import read_body
 from ..motion.motion import Motion
 from ..pipeline import Solution, calibration_of
@@ -53,6 +53,9 @@ def add_solving(parser: argparse.ArgumentParser) -> None:
                         help="Gauss–Newton steps to the tracks after the network")  # fmt: skip
     parser.add_argument("--smooth", default="auto", metavar="SECONDS",
                         help="width of the smoothing filter, 0 for none, auto by the noise")  # fmt: skip
+    parser.add_argument("--convention", choices=CONVENTIONS, default=CONVENTIONS[0],
+                        help="anatomical: elbows and knees as hinges, forearms turned evenly; keep: "
+                        "as --init has them, or as the network learned them")  # fmt: skip
     parser.add_argument("--contacts", default="off", metavar="auto|off|FILE.json",
                         help="hold the feet where they stand: found, not at all, or as a file says")  # fmt: skip
 
@@ -112,7 +115,12 @@ def settings(args: argparse.Namespace) -> SolveSettings:
     """Settings of the solver. InputError for numbers out of range."""
     if not 0 <= args.refine <= 50:
         raise InputError(f"--refine {args.refine} is not a number of steps from 0 to 50")
-    return replace(SolveSettings(), refine=args.refine, smooth=_smooth(args.smooth))
+    return replace(
+        SolveSettings(),
+        refine=args.refine,
+        smooth=_smooth(args.smooth),
+        convention=args.convention,
+    )
 
 
 def _smooth(text: str) -> float | None:

@@ -14,7 +14,7 @@ from ..body.smpl_file import SmplFile
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.skeleton import JOINT_INDEX, N_POSED
 from ..layouts.layout import Layout
-from ..motion.anatomical import in_convention
+from ..motion.anatomical import in_convention, with_toes_by_rule
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from . import metrics
@@ -27,6 +27,7 @@ ANATOMICAL: Final = CONVENTIONS[0]
 _CHUNK = 256
 """Frames whose meshes are in memory at once."""
 
+_TOE_JOINTS: Final = (JOINT_INDEX["L_Foot"], JOINT_INDEX["R_Foot"])
 _FEET: Final = ("L_Ankle", "L_Foot", "R_Ankle", "R_Foot")
 _SOLES: Final = np.array([[0.0, -0.083, -0.045], [0.0, -0.030, 0.045]] * 2)
 """Metres from ankle to heel and from the ball of the foot to the toe, on the default body."""
@@ -64,13 +65,15 @@ class Score:
 def score(take: Take, answer: Answer, convention: str = ANATOMICAL) -> Score:
     """Hold a method's answer against a take's truth, frame by frame.
 
-    convention: "anatomical" brings both into the anatomical convention first, "source" leaves them as
-    they are. Anatomical figures are of the motions as they are in either case.
+    convention: "anatomical" brings both into the anatomical convention first, and bends the toes of a
+    truth that has none by rule where no point shows them; "source" leaves both as they are. Anatomical figures are of the motions as they are in either case.
     """
     motion, truth, points = answer.motion, take.truth, answer.points
     anatomies = (_anatomy(motion), _anatomy(truth))
     if convention == ANATOMICAL:
         motion, truth = in_convention(motion), in_convention(truth)
+        if not set(_TOE_JOINTS) & set(take.layout.joints.tolist()):
+            truth = with_toes_by_rule(truth)
     joints, true_joints = motion.joints(), truth.joints()
     swing, twist = metrics.swing_twist_errors(motion.rotations, truth.rotations, truth.body.offsets)
     feet = feet_points(motion)

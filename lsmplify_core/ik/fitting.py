@@ -45,18 +45,24 @@ _CALM_NOISY: Final = 0.08
 """Seconds that the network's pose is calmed over at least where tracks are noisy."""
 
 
+CONVENTIONS: Final = ("anatomical", "keep")
+"""What rotations are brought into at the end of a solve."""
+
+
 @dataclass(frozen=True)
 class SolveSettings:
     """rounds: of the network. refine: Gauss–Newton steps to the tracks after it. smooth: seconds,
     the standard deviation of the filter, 0 for none, None for what the tracks' noise asks for.
     calm: seconds, the same for the pose that only the network decides. noise: metres, how far the
-    tracks are trusted against the network's own expected error; None to measure it."""
+    tracks are trusted against the network's own expected error; None to measure it. convention:
+    "anatomical", or "keep" for the habit of the poses to start from, or of the network."""
 
     rounds: int = ROUNDS
     refine: int = 1
     smooth: float | None = None
     calm: float = 0.05
     noise: float | None = None
+    convention: str = CONVENTIONS[0]
 
 
 @dataclass(frozen=True)

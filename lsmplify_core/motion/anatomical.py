@@ -4,6 +4,7 @@
 from dataclasses import replace
 
 from ..anatomy.convention import DEFAULT, Convention, to_convention
+from ..anatomy.toes import rigid_toes, toe_bend, with_toes
 from .motion import Motion
 
 
@@ -15,3 +16,12 @@ def in_convention(motion: Motion, convention: Convention = DEFAULT) -> Motion:
     """
     turned = to_convention(motion.rotations, motion.body.offsets, motion.rate, convention)
     return replace(motion, rotations=turned, track_error=None)
+
+
+def with_toes_by_rule(motion: Motion) -> Motion:
+    """A motion of a rig without toes with them bent where the heel rises and the ball stays; others as
+    they are."""
+    if not rigid_toes(motion.rotations):
+        return motion
+    bend = toe_bend(motion.rotations, motion.body.offsets, motion.root, motion.rate)
+    return replace(motion, rotations=with_toes(motion.rotations, bend))

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lsmplify_core.anatomy.arm import pronation
 from lsmplify_core.anatomy.convention import Convention, to_convention
 from lsmplify_core.anatomy.doubtful import backward_elbows, doubtful
-from lsmplify_core.anatomy.forearm import pronation
 from lsmplify_core.anatomy.hinges import hinge_frame
 from lsmplify_core.anatomy.limbs import arms, legs, unit_bones
 from lsmplify_core.anatomy.timewise import solve_tridiagonal

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The forearm's turn (pronation), shared between elbow and wrist, and a wrist of two axes."""
+"""Arms: an elbow that is a hinge, the forearm's turn (pronation) shared between elbow and wrist, and a
+wrist of two axes."""
 
 from array_api_compat import array_namespace
 
 from ..runtime.array_types import Array
-from .hinges import Hinge, hinge_frame
+from .hinges import Hinge, bend_of, followed_turn, hinge_frame, turned
+from .limbs import Limb
 from .turns import like, turn_about, twist_angle, wrapped
 
 _TOWARDS_REST = 0.2
@@ -33,3 +35,15 @@ def forearm(hinge: Hinge, elbow: Array, wrist: Array, share: float) -> tuple[Arr
     turn = pronation(hinge, elbow, wrist)
     new = frame @ turn_about(like(hinge.lower, elbow), share * turn)
     return new, xp.matrix_transpose(new) @ elbow @ wrist
+
+
+def arm(side: Limb, joints: list[Array], rate: float, share: float) -> None:
+    """Bring shoulder, elbow and wrist into the convention, in place of the joints' rotations.
+
+    rate: frames per second. share: the elbow's of the forearm's turn.
+    """
+    upper, middle = joints[side.upper], joints[side.middle]
+    bend = bend_of(side.hinge, upper, middle)
+    turn = followed_turn(bend, rate)
+    joints[side.upper], middle = turned(side.hinge, bend, turn, upper, middle)
+    joints[side.middle], joints[side.end] = forearm(side.hinge, middle, joints[side.end], share)

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A motion brought back to the habit of another: the way out of the convention."""
+
+from itertools import pairwise
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from ..geometry.skeleton import JOINT_INDEX, N_JOINTS
+from ..runtime.array_types import Array
+from .limbs import unit_bones
+from .turns import like, turn_about, twist_angle
+
+_CHAINS = (
+    ("Spine1", "Spine2", "Spine3"),
+    ("Neck", "Head"),
+    *((f"{s}_Collar", f"{s}_Shoulder", f"{s}_Elbow", f"{s}_Wrist") for s in "LR"),
+    *((f"{s}_Hip", f"{s}_Knee", f"{s}_Ankle") for s in "LR"),
+)
+
+
+def in_habit_of(rotations: Array, other: Array, offsets: Array) -> Array:
+    """The same motion with every bone turned about itself as near as can be to another's.
+
+    Args:
+        rotations: (T, 24, 3, 3) local ones.
+        other: (T, 24, 3, 3) of the same frames, whose habit is wanted.
+        offsets: (24, 3) metres, each joint from its parent at rest.
+
+    Returns:
+        (T, 24, 3, 3); joint places and the last rotation of every limb stay.
+    """
+    xp = array_namespace(rotations)
+    bones = like(np.asarray(unit_bones(offsets)), rotations)
+    joints = [rotations[:, j] for j in range(N_JOINTS)]
+    for names in _CHAINS:
+        chain = [JOINT_INDEX[name] for name in names]
+        for joint, below in pairwise(chain):
+            apart = xp.matrix_transpose(joints[joint]) @ other[:, joint]
+            turn = turn_about(bones[below], twist_angle(apart, bones[below]))
+            joints[joint] = joints[joint] @ turn
+            joints[below] = xp.matrix_transpose(turn) @ joints[below]
+    return xp.stack(joints, axis=1)
