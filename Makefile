@@ -6,6 +6,7 @@ BPY ?= 4.5.15
 MATRIX ?= 4.2.23 4.4.0 4.5.15 5.0.1 5.1.2 5.2.3
 SUITES ?= trixie sid
 FUZZ_SECONDS ?= 60
+MOTION ?= ../shared/motion/train
 FUZZ_READERS ?= c3d trc csv npy npz motion body layout pickle model bvh keypoints mapping calibration
 PYTHON312 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.12.*/bin/python3.12) python3.12)
 PYTHON313 ?= python3.13
@@ -20,7 +21,7 @@ TORCH_PYTHONS ?= $(patsubst wheels/torch-$(PLATFORM)-py%.txt,%,$(wildcard wheels
 TORCH_ZIP = build/lsmplify-$(VERSION)-torch-$(PLATFORM)-py$(1).zip
 
 .PHONY: help demo examples cases cases-quick test test-core test-addon test-packaging test-ends test-torch test-farm test-slurm fuzz lint \
-	extension wheels bench momentum matrix repository gui docs clean
+	extension wheels weights bench momentum matrix repository gui docs clean
 .DELETE_ON_ERROR:
 
 help:
@@ -32,6 +33,7 @@ help:
 	@echo "test-torch that build installed in Blender $(BPY), its methods used: downloads 200 MB"
 	@echo "test-slurm ten takes on a Slurm of one node (Debian, root)"
 	@echo "fuzz       damaged files for every reader, guided by coverage, $(FUZZ_SECONDS) s each"
+	@echo "weights    train every shipped network anew from MOTION=$(MOTION): hours"
 	@echo "bench      benchmark tables: build/bench/"
 	@echo "momentum   Meta's solver for the comparison in bench (Python 3.12): build/momentum/"
 	@echo "matrix     the add-on's tests on Blender $(MATRIX)"
@@ -111,6 +113,16 @@ test-torch: .venv-bpy/.ready wheels
 fuzz: .venv/.dev
 	$(CORE) $(PIP_INSTALL) atheris==3.0.0
 	for r in $(FUZZ_READERS); do $(CORE) scripts/fuzz.py $$r $(FUZZ_SECONDS) || exit 1; done
+
+# Every network that is shipped, trained anew from MOTION: hours. Run again, it goes on where it was;
+# the shipped files are replaced when all of them are done.
+weights: .venv/.dev
+	mkdir -p build/weights
+	for n in ours unnamed; do \
+		$(CORE) -m lsmplify_core train --config $$n --data $(MOTION) --out build/weights/$$n.npz \
+			--resume --log build/weights/$$n.csv || exit 1; done
+	cp build/weights/ours.npz lsmplify_core/weights/lsmplify.npz
+	cp build/weights/unnamed.npz lsmplify_core/weights/unnamed.npz
 
 bench: .venv/.dev
 	$(CORE) benchmarks/run.py

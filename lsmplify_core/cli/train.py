@@ -104,23 +104,21 @@ def _settings(args: argparse.Namespace) -> tuple[str, list[Any]]:
     """The network and the settings of its cycles: shipped, from a file, and as options change them."""
     from ..learning import configuration, running
 
-    network, cycles = args.network or "ours", None
-    if args.config is not None:
-        path = configuration.configuration_path(args.config)
-        named, tables = configuration.read_configuration(path)
-        if named not in running.KINDS or args.network not in (None, named):
-            raise InputError(
-                f"{path}: is for the network {named!r}; there are {', '.join(running.KINDS)}"
-            )
-        network, kind = named, running.KINDS[named].settings
-        cycles = [configuration.settings_of(kind, table, str(path)) for table in tables]
+    network = args.network or "ours"
+    path = configuration.configuration_path(args.config or running.KINDS[network].shipped)
+    named, tables = configuration.read_configuration(path)
+    if named not in running.KINDS or args.network not in (None, named):
+        raise InputError(
+            f"{path}: is for the network {named!r}; there are {', '.join(running.KINDS)}"
+        )
+    network, kind = named, running.KINDS[named].settings
+    cycles = [configuration.settings_of(kind, table, str(path)) for table in tables]
     if args.minutes is not None and (network != "paper" or not args.minutes > 0):
         raise InputError("--minutes belongs to --network paper, and is more than none")
     if args.epochs is not None and network != "paper":
         raise InputError("--epochs belongs to --network paper")
-    if cycles is None:
-        shipped = running.KINDS[network]
-        cycles = list(shipped.shipped) if args.steps is None else [shipped.settings()]
+    if args.steps is not None and args.config is None:
+        cycles = [kind()]
     return network, [_changed(cycle, i, args) for i, cycle in enumerate(cycles)]
 
 

@@ -15,7 +15,7 @@ from .distributed import Team, team
 from .loop import Run, Trainee, learn
 from .paper.train import PaperSettings, PaperTrained
 from .shards import is_shards, load_shards
-from .train import CYCLES, Trained, TrainSettings
+from .train import Trained, TrainSettings
 from .unnamed.train import PointSettings, PointsTrained
 
 
@@ -36,11 +36,11 @@ class Options:
 
 @dataclass(frozen=True)
 class Kind:
-    """settings: their dataclass. shipped: the cycles when nothing else is said. build: a trainee from
-    training clips, clips kept apart, settings, weights to go on from, and the configuration."""
+    """settings: their dataclass. shipped: the configuration when nothing else is said. build: a trainee
+    from training clips, clips kept apart, settings, weights to go on from, and the configuration."""
 
     settings: type
-    shipped: tuple[Any, ...]
+    shipped: str
     build: Callable[[Clips, Clips | None, Any, Path | None, str], Trainee]
 
 
@@ -53,9 +53,9 @@ def _paper(
 
 
 KINDS: Final[dict[str, Kind]] = {
-    "ours": Kind(TrainSettings, CYCLES, Trained),
-    "paper": Kind(PaperSettings, (PaperSettings(),), _paper),
-    "unnamed": Kind(PointSettings, (PointSettings(),), PointsTrained),
+    "ours": Kind(TrainSettings, "ours", Trained),
+    "paper": Kind(PaperSettings, "comparison", _paper),
+    "unnamed": Kind(PointSettings, "unnamed", PointsTrained),
 }
 """The networks by name."""
 

@@ -43,14 +43,6 @@ class TrainSettings:
     half: bool = True
 
 
-CYCLES: tuple[TrainSettings, ...] = (
-    TrainSettings(steps=5000, rate=1.2e-3, seed=1),
-    TrainSettings(steps=3000, rate=8e-4, seed=2),
-    TrainSettings(steps=6000, rate=7e-4, seed=3),
-    TrainSettings(steps=2600, rate=5e-4, seed=4, lengths=(10, 24, 24, 48)),
-    TrainSettings(steps=2000, rate=4e-4, seed=5, lengths=(10, 24, 24, 48)),
-)
-"""What the shipped weights were trained with: each cycle goes on from the one before."""
 _NORMALISING = 1 << 40
 """Numbers from here on are lessons that only set the features' mean and spread."""
 

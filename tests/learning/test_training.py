@@ -20,6 +20,7 @@ from lsmplify_core.evaluation.synthetic import strolling  # noqa: E402
 from lsmplify_core.ik import features  # noqa: E402
 from lsmplify_core.learning import running  # noqa: E402
 from lsmplify_core.learning.configuration import (  # noqa: E402
+    SHIPPED,
     configuration_path,
     configuration_text,
     read_configuration,
@@ -30,7 +31,7 @@ from lsmplify_core.learning.distributed import Team  # noqa: E402
 from lsmplify_core.learning.lessons import moved, own_numbers, stream  # noqa: E402
 from lsmplify_core.learning.paper.train import Epochs, PaperSettings, PaperTrained  # noqa: E402
 from lsmplify_core.learning.shards import load_shards, prepare_shards  # noqa: E402
-from lsmplify_core.learning.train import CYCLES, Trained, TrainSettings  # noqa: E402
+from lsmplify_core.learning.train import Trained, TrainSettings  # noqa: E402
 from lsmplify_core.learning.unnamed.train import PointSettings, PointsTrained  # noqa: E402
 from lsmplify_core.motion.motion import load_motion, save_motion  # noqa: E402
 
@@ -61,21 +62,26 @@ def assert_same(one: Path, other: Path, atol: float = 0.0) -> None:
 
 
 @pytest.mark.parametrize(
-    ("network", "cycles"),
+    ("network", "cycles", "kills"),
     [
-        ("ours", [replace(SMALL, steps=2), replace(SMALL, steps=2, seed=2, lengths=(6, 12))]),
-        ("unnamed", [PointSettings(steps=4, windows=2)]),
-        ("paper", [PaperSettings(steps=4, batch=8, people=2, dropout=0.5)]),
+        (
+            "ours",
+            [replace(SMALL, steps=2), replace(SMALL, steps=2, seed=2, lengths=(6, 12))],
+            (1, 2),
+        ),
+        ("unnamed", [PointSettings(steps=4, windows=2)], (1, 2)),
+        ("paper", [PaperSettings(steps=4, batch=8, people=2, dropout=0.5)], (2,)),
     ],
 )
-def test_resumed_is_uninterrupted_to_the_bit(network, cycles, data, tmp_path, monkeypatch) -> None:
+def test_resumed_is_uninterrupted_to_the_bit(
+    network, cycles, kills, data, tmp_path, monkeypatch
+) -> None:
     """Killed between any two lessons: dropout, optimiser, rate and averages go on as they were."""
     whole, parts = tmp_path / "whole.npz", tmp_path / "parts.npz"
     options = running.Options("cpu", checkpoint_every=1, validate_every=0)
     running.train_network(network, cycles, data, whole, options)
-    lessons = sum(cycle.steps for cycle in cycles)
-    for _ in range(lessons - 1):
-        left = [1]
+    for lessons in kills:
+        left = [lessons]
         with monkeypatch.context() as patch:
             save = running.KINDS[network]
 
@@ -230,12 +236,13 @@ def save_amass(path: Path, motion, width: int) -> None:
 
 
 def test_shipped_configurations_are_what_training_does_by_default() -> None:
-    """`--config ours` is the default, and the paper's is as published."""
-    for name, shipped in (("ours", CYCLES), ("unnamed", (PointSettings(),)),
-                          ("comparison", (PaperSettings(),))):  # fmt: skip
-        network, tables = read_configuration(configuration_path(name))
+    """All can be read, the defaults of a network are of its kind, and the paper's is as published."""
+    for path in SHIPPED.glob("*.toml"):
+        network, tables = read_configuration(path)
         kind = running.KINDS[network].settings
-        assert tuple(settings_of(kind, t, name) for t in tables) == tuple(shipped)
+        assert all(settings_of(kind, t, path.name) for t in tables)
+    for network, kind in running.KINDS.items():
+        assert read_configuration(configuration_path(kind.shipped))[0] == network
     _, (table,) = read_configuration(configuration_path("paper"))
     paper = settings_of(PaperSettings, table, "paper")
     assert (paper.epochs, paper.dropout, paper.rate, paper.batch) == (100, 0.5, 1e-4, 128)
