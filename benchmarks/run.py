@@ -18,6 +18,7 @@ import peers
 import plugin
 import reading
 import repair
+import retarget
 import speed
 import unnamed
 import verdict
@@ -38,6 +39,7 @@ TABLES = {
     "unnamed": unnamed.main,
     "verdict": verdict.main,
     "layouts": layouts.main,
+    "retarget": retarget.main,
 }
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..cleanup.contacts import Contact, ContactSettings, contact_table, find_contacts
 from ..cleanup.floor import Floor, find_floor, sole_points
-from ..geometry.intervals import runs_of
+from ..geometry.intervals import ramps, runs_of
 from ..ik.smoothing import gaussian
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
@@ -31,7 +31,13 @@ _PELVIS: Final = 0.1
 """Seconds that the pelvis's share of the corrections is averaged over."""
 _EDGE: Final = 0.02
 """Seconds that corrections are averaged over at last, so that a lock sets in softly."""
-_STANDS: Final = ContactSettings(speed=0.4, height=0.09, shortest=0.06)
+_GRIP: Final = 0.07
+"""Seconds over which a foot is held more and more."""
+_ROLL: Final = 0.05
+"""Seconds over which a foot's hold goes from heel to toe."""
+_LIFT: Final = (0.4, 0.03)
+"""Seconds and metres under which a lift between two stands is no step."""
+_STANDS: Final = ContactSettings(speed=0.3, height=0.08, shortest=0.08)
 """What counts as standing: a little more than for clean-up, for a source that is clean already."""
 
 
@@ -105,11 +111,12 @@ def corrections(own: Floats, stance: Stance, goal: Floats, rate: float, size: fl
     for foot in range(2):
         part = slice(2 * foot, 2 * foot + 2)
         stands = stance.stands[:, part]
-        known = np.asarray(stands.any(axis=1))
+        known = _without_lifts(stance, part, rate)
         for first, end in runs_of(known):
             span = slice(first, end)
+            firm = ramps(span, len(own), round(_GRIP * rate))
             away[span, foot] = _hold(
-                own[span, part], goal[span, part], stands[span], rate, 1.0 / max(size, 1.0)
+                own[span, part], goal[span, part], stands[span], firm, rate, 1.0 / max(size, 1.0)
             )
         away[:, foot] = _between(away[:, foot], known, rate)
     if len(own) < 3:
@@ -117,17 +124,35 @@ def corrections(own: Floats, stance: Stance, goal: Floats, rate: float, size: fl
     return gaussian(away.reshape(len(own), -1), max(_EDGE * rate, 1e-3)).reshape(away.shape)
 
 
+def _without_lifts(stance: Stance, part: slice, rate: float) -> NDArray[np.bool_]:
+    """(T,) frames in which a foot stands, with those of lifts that are too short and too small to be
+    steps."""
+    known = np.asarray(stance.stands[:, part].any(axis=1))
+    points = stance.soles[:, part]
+    for first, end in runs_of(~known):
+        if first == 0 or end == len(known) or end - first > _LIFT[0] * rate:
+            continue
+        way = np.linalg.norm(points[end] - points[first - 1], axis=-1).max()
+        known[first:end] |= bool(way < _LIFT[1])
+    return known
+
+
 def _hold(
-    own: Floats, goal: Floats, stands: NDArray[np.bool_], rate: float, share: float
+    own: Floats, goal: Floats, stands: NDArray[np.bool_], firm: Floats, rate: float, share: float
 ) -> Floats:
     """(t, 3) metres that bring a foot through one stand: heights to the goal's, the ground path held.
 
     Over the ground the standing point follows that share of its source's slow path; from heel to toe the correction
     goes on where the one before left it, and in the middle of the stand it is as small as can be.
+    firm: (t,) 0 to 1, how much the ground path is held: less at both ends, where a foot still moves.
     """
-    weight = stands / np.maximum(stands.sum(axis=1, keepdims=True), 1)
+    weight = stands + 1e-3
+    if len(own) > 2:
+        weight = gaussian(weight, _ROLL * rate).clip(1e-3)
+    weight = weight / weight.sum(axis=1, keepdims=True)
     slow = _slow(goal, rate)
     step = share * np.diff(slow, axis=0) - np.diff(own, axis=0)
+    step *= (0.5 * (firm[1:] + firm[:-1]))[:, None, None]
     both = 0.5 * (weight[1:] + weight[:-1])
     both = both / np.maximum(both.sum(axis=1, keepdims=True), 1e-9)
     path = np.zeros((len(own), 3))

@@ -22,10 +22,13 @@ from .performance import World
 from .rest_frames import HAND, mirror
 from .vectors import apply
 
-_NEAR: Final = (0.02, 0.05)
+_NEAR: Final = (0.02, 0.042)
 """Metres between a hand and the skin under which it touches, and over which it doesn't care."""
 _HAND: Final = 0.09
 """Metres from the wrist to the knuckles on the default body."""
+_SLIP: Final = 0.1
+"""Share of a part's length that a hand may touch farther up or down than the source's: longer arms
+hang lower."""
 _KEPT: Final = 0.02
 """Metres that a touching hand may be off."""
 _MOST: Final = 0.9
@@ -163,14 +166,19 @@ def find_touches(
 def _beside(source: Posture, side: str, part: _Part, size: float) -> Touch:
     start, end = source.points[part.start], source.points[part.end]
     hand = source.points[f"{side}_hand"]
-    axis = end - start
-    length = np.maximum(np.sum(axis * axis, axis=-1), 1e-9)
-    along = np.clip(np.sum((hand - start) * axis, axis=-1) / length, 0.0, 1.0)
-    off = hand - (start + along[:, None] * axis)
+    along = _along(hand, start, end)
+    off = hand - (start + along[:, None] * (end - start))
     beside = apply(transpose(source.turns[part.turn]), off)
     radius = size * np.array(part.radius)
     near = (np.linalg.norm(beside / radius, axis=-1) - 1.0) * radius.mean() / size - _THICK
     return Touch(side, part, near, _pull(near), along, beside)
+
+
+def _along(point: Floats, start: Floats, end: Floats) -> Floats:
+    """(T,) 0 to 1: where a point lies along an axis."""
+    axis = end - start
+    length = np.maximum(np.sum(axis * axis, axis=-1), 1e-9)
+    return np.clip(np.sum((point - start) * axis, axis=-1) / length, 0.0, 1.0)
 
 
 def _over(source: Posture, side: str, floor: Floor, size: float) -> Touch:
@@ -201,10 +209,11 @@ def touch_goal(touch: Touch, source: Posture, own: Posture, size: float) -> Floa
         return None
     start, end = own.points[part.start], own.points[part.end]
     ratio = _ratio(part, source, own, size)
+    along = touch.along
+    if hand is not None:
+        along = along + np.clip(_along(hand, start, end) - along, -_SLIP, _SLIP)
     return (
-        start
-        + touch.along[:, None] * (end - start)
-        + apply(own.turns[part.turn], ratio * touch.beside)
+        start + along[:, None] * (end - start) + apply(own.turns[part.turn], ratio * touch.beside)
     )
 
 

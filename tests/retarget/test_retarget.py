@@ -341,8 +341,12 @@ def test_twist_bones_take_their_share():
 
 def test_a_limb_reaches_its_goal_and_keeps_its_plane():
     rng = np.random.default_rng(4)
-    upper, lower = rng.normal(0, 0.3, (2, 200, 3))
-    hinge = np.tile([1.0, 0.0, 0.0], (200, 1))
+    upper = rng.normal(0, 0.3, (200, 3))
+    hinge = rigs.unit(np.cross(upper, rng.normal(0, 1, (200, 3))))
+    bent = (
+        rigs.about(hinge, rng.uniform(0.0, 2.4, 200)) @ (upper * rng.uniform(0.7, 1.3))[..., None]
+    )
+    lower = bent[..., 0] + rng.normal(0, 0.01, (200, 3))
     lengths = np.linalg.norm(upper, axis=1), np.linalg.norm(lower, axis=1)
     least, most = np.abs(lengths[0] - lengths[1]), lengths[0] + lengths[1]
     far = least + rng.uniform(0.1, 0.9, 200) * (most - least)
@@ -352,6 +356,8 @@ def test_a_limb_reaches_its_goal_and_keeps_its_plane():
     end = (first @ upper[..., None] + second @ lower[..., None])[..., 0]
     assert np.allclose(end, goal, atol=1e-6)
     assert over.max() == 0.0
+    knee = np.cross((first @ upper[..., None])[..., 0], (second @ lower[..., None])[..., 0])
+    assert (np.sum(knee * (first @ hinge[..., None])[..., 0], axis=1) > -1e-3).all()
 
 
 def test_progress_goes_up_and_the_steps_can_be_dropped():
