@@ -13,7 +13,11 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+
+PARTS = ("solve", "options", "clean", "evaluate", "bake")
+"""What can be run by itself; each is a folder of the results."""
 
 EXAMPLES = ("examples/keypoints_body25.trc", "examples/markers_cmu41.trc")
 """The takes of the repository that the options, the clean-up and the bake use."""
@@ -71,17 +75,22 @@ STEPS = {
 """Steps of `clean`; {take} are the tracks, {other} is the example with noise's network result."""
 
 
-def save(folder: Path, checkout: Path, shared: Path, quick: bool) -> None:
-    """Run everything on this checkout's code and keep the results in `folder`."""
+def save(folder: Path, checkout: Path, shared: Path, quick: bool, parts: Sequence[str]) -> None:
+    """Run some parts on this checkout's code and keep the results in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     run = Runner(folder, checkout)
-    _solve_markers(run, shared / "markers", quick)
+    if "solve" in parts:
+        _solve_markers(run, shared / "markers", quick)
     for example in EXAMPLES[1 if quick else 0 :]:
-        _solve_options(run, Path(example))
-        _clean(run, Path(example))
-    _evaluate(run, shared / "motion" / "test", quick)
-    _bake(run)
-    (folder / "errors.txt").write_text("\n".join(run.errors) + "\n", encoding="utf-8")
+        if "options" in parts:
+            _solve_options(run, Path(example))
+        if "clean" in parts:
+            _clean(run, Path(example))
+    if "evaluate" in parts:
+        _evaluate(run, shared / "motion" / "test", quick)
+    if "bake" in parts:
+        _bake(run)
+    (folder / "errors.log").write_text("\n".join(run.errors) + "\n", encoding="utf-8")
 
 
 class Runner:

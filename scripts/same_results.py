@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether a change of the code left the results as they were.
 
-same_results.py --save DIR [--shared ../shared] [--checkout FOLDER] [--quick]
+same_results.py --save DIR [--shared ../shared] [--checkout FOLDER] [--quick] [--only PART …]
     runs the commands of `results_saved.py` and keeps what they write in DIR
-same_results.py OLD NEW
+same_results.py OLD NEW [--only PART …]
     compares two such folders: the largest difference of each kind of number, and where it is.
     Exit code 1 beyond 1e-5 rad and 1e-6 m, or where one folder has what the other lacks.
+--only: some of solve, options, clean, evaluate and bake; clean goes on from options.
 
 Sentences (warnings, notes) are shown where they differ and do not count; times are not compared.
 """
@@ -15,17 +16,20 @@ import csv
 import json
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from results_saved import save
+from results_saved import PARTS, save
 
 LIMITS = {"rad": 1e-5, "m": 1e-6, "figure": 1e-3, "count": 0.0, "sentence": math.inf}
 """The largest difference of each kind that still counts as the same. Figures (jitter, shares) are
 relative, to 1 at least; larger limits would let third derivatives of position hide a change."""
+
+_KINDS = (".npz", ".json", ".csv")
+"""Files of results."""
 
 UNTIMED = ("seconds", "frames_per_second")
 """Keys whose values differ from run to run."""
@@ -72,22 +76,23 @@ def main() -> int:
     )
     parser.add_argument("--checkout", type=Path, help="whose code runs (default: this script's)")
     parser.add_argument("--quick", action="store_true", help="a few files and clips of each kind")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART")
     args = parser.parse_args()
     if args.save is not None:
         checkout = args.checkout or Path(__file__).parents[1]
-        save(args.save.resolve(), checkout.resolve(), args.shared.resolve(), args.quick)
+        save(args.save.resolve(), checkout.resolve(), args.shared.resolve(), args.quick, args.only)
         return 0
     if len(args.folders) != 2:
         parser.error("give OLD and NEW, or --save DIR")
-    found = compared(*args.folders)
+    found = compared(*args.folders, args.only)
     _show(found)
     return 0 if found.same() else 1
 
 
-def compared(old: Path, new: Path) -> Differences:
-    """Every file of either folder against its counterpart."""
+def compared(old: Path, new: Path, parts: Sequence[str]) -> Differences:
+    """Every file of either folder's parts against its counterpart."""
     found = Differences()
-    names = {_name(p, old) for p in _files(old)}, {_name(p, new) for p in _files(new)}
+    names = _names(old, parts), _names(new, parts)
     found.lacking += [f"only in {old}: {n}" for n in sorted(names[0] - names[1])]
     found.lacking += [f"only in {new}: {n}" for n in sorted(names[1] - names[0])]
     if not names[0] & names[1]:
@@ -100,26 +105,20 @@ def compared(old: Path, new: Path) -> Differences:
     return found
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        if path.suffix in (".npz", ".json", ".csv", ".txt"):
-            yield path
-
-
-def _name(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix()
+def _names(folder: Path, parts: Sequence[str]) -> set[str]:
+    """Files of results below some parts of a folder."""
+    files = (path for part in parts for path in (folder / part).rglob("*"))
+    return {f.relative_to(folder).as_posix() for f in files if f.suffix in _KINDS}
 
 
 def _tree(path: Path) -> Any:
-    """A JSON file as it is; a table as rows by first column; a text as its lines."""
+    """A JSON file as it is; a table as rows by clip, method and stride."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".json":
         return json.loads(text)
-    if path.suffix == ".csv":
-        rows = list(csv.DictReader(text.splitlines()))
-        keys = [" ".join(list(row.values())[:3]) for row in rows]
-        return {k: {c: _value(v) for c, v in r.items()} for k, r in zip(keys, rows, strict=True)}
-    return text.splitlines()
+    rows = list(csv.DictReader(text.splitlines()))
+    keys = [" ".join(list(row.values())[:3]) for row in rows]
+    return {k: {c: _value(v) for c, v in r.items()} for k, r in zip(keys, rows, strict=True)}
 
 
 def _value(text: str) -> Any:

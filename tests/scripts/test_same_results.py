@@ -16,7 +16,8 @@ TURN = np.array([0.3, -2.0, 1.1])
 
 def write(folder: Path, turn=0.0, move=0.0, nan=False, frame=4, text="good", mm=1.0) -> Path:
     """A folder of results whose numbers are off by so much."""
-    folder.mkdir()
+    folder = folder / "solve"
+    folder.mkdir(parents=True)
     poses = np.tile(TURN, (5, 24)).astype(np.float64)
     poses[3, :3] *= 1.0 + turn / np.linalg.norm(TURN)
     trans, error = np.zeros((5, 3)), np.full((5, 2), 0.002)
@@ -26,7 +27,7 @@ def write(folder: Path, turn=0.0, move=0.0, nan=False, frame=4, text="good", mm=
     report = {"grade": text, "first": frame, "track_error_mm": {"mean": mm}, "seconds": 1.0 + mm}
     (folder / "m.json").write_text(json.dumps(report))
     (folder / "clips.csv").write_text(f"clip,method,stride,geodesic_deg\na,default,,{mm}\n")
-    return folder
+    return folder.parent
 
 
 def same(*folders: Path) -> tuple[int, str]:
@@ -62,6 +63,6 @@ def test_a_change_is_caught_and_named(tmp_path, change, names) -> None:
 
 def test_a_file_that_is_lacking_is_no_sameness(tmp_path) -> None:
     old, new = write(tmp_path / "old"), write(tmp_path / "new")
-    (new / "m.npz").unlink()
+    (new / "solve" / "m.npz").unlink()
     assert same(old, new)[0] == 1
     assert same(new, old)[0] == 1
