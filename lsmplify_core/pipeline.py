@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 
 from .anatomy.habit import in_habit_of
 from .body.body import Body, default_body
-from .body.markers import State, Target
+from .body.markers import PoseSequence, MarkerObservations
 from .body.shape_space import RegionSpace, ShapeSpace, betas_of
 from .body.smpl_file import SmplFile, layout_on
 from .calibration.calibrate import Calibration, Held, calibrate_steps
 from .calibration.calibration_file import SavedCalibration
 from .ik.anatomical import anatomical
-from .ik.fitting import Job, SolveSettings, fitted_steps, make_job
+from .ik.fitting import FitProblem, SolveSettings, fit_steps, make_problem
 from .ik.network import load_network
-from .ik.predictor import Learned
-from .ik.problem import LEAST_POINTS, in_body_size, shown, sighted_frames, start_of, target_of
-from .ik.smoothing import fill_frames, smoothed
+from .ik.predictor import Prediction
+from .ik.problem import LEAST_POINTS, at_network_size, valid_frames, require_valid_frames, initial_poses, observations_of
+from .ik.smoothing import fill_frames, smooth_poses
 from .layouts.layout import keypoints_at
 from .layouts.matching import Match
 from .motion.motion import Motion
@@ -36,7 +36,7 @@ from .repair.second_pass import Look, second_look, stray_records, track_errors
 from .runtime.array_types import Floats
 from .runtime.progress import finished
 from .runtime.stages import Progress, Stages
-from .runtime.threads import crew
+from .runtime.threads import thread_pool
 from .tracks.frame_rate import rate_warning
 from .tracks.tracks import Tracks
 from .tracks.units_and_axes import World, converted, find_world
@@ -125,7 +125,7 @@ def solve_steps(
         InputError: for tracks that cannot be solved.
     """
     request = _Request(match, layout, body, init, settings or SolveSettings(), repairs, calibration)
-    with crew():  # linear algebra on one thread, chunks of the take on several
+    with thread_pool():  # linear algebra on one thread, chunks of the take on several
         return (yield from _take_steps(tracks, request))
 
 
@@ -167,7 +167,7 @@ class _Person:
     """
 
     calibration: Calibration
-    observed: Target
+    observed: MarkerObservations
     unit: float
     origin: Floats
 
@@ -180,7 +180,7 @@ def _take_steps(tracks: Tracks, request: _Request) -> Generator[Progress, None, 
     take = yield from stages.call("repair", _repaired, tracks, match, world, body, request)
     person = yield from stages.steps("calibrate", _calibration_steps(take, request.calibration))
     problem = _problem(take, person, request)
-    poses, learned = yield from stages.substeps("fit", fitted_steps(problem, stages.seconds))
+    poses, learned = yield from stages.substeps("fit", fit_steps(problem, stages.seconds))
     second = second_look(problem, poses, learned, request.repairs is None)
     look = yield from stages.steps("second_pass", second)
     take, person = _without_outliers(take, person, problem, poses, look)
@@ -219,7 +219,7 @@ def _repaired(
     tracks: Tracks, match: Match, world: World, body: Body | SmplFile | None, request: _Request
 ) -> _Take:
     measured, filled, repairs = mended(tracks, request.repairs)
-    return _Take(match, world, body, measured, filled, repairs, sighted_frames(filled))
+    return _Take(match, world, body, measured, filled, repairs, require_valid_frames(filled))
 
 
 def _calibration_steps(
@@ -231,7 +231,7 @@ def _calibration_steps(
         space = betas_of(take.body)
     else:
         space = RegionSpace(take.body or default_body())
-    target, origin = target_of(take.filled, take.match, space.mean)
+    target, origin = observations_of(take.filled, take.match, space.mean)
     held = None
     if saved is not None:
         held = Held(*saved.offsets_for(take.filled.names, np.asarray(target.joints)))
@@ -240,27 +240,27 @@ def _calibration_steps(
     found = yield from calibrate_steps(
         load_network(), space, seen, take.filled.rate, fixed, held=held
     )
-    unit, observed = in_body_size(target, found.body, found.offsets)
+    unit, observed = at_network_size(target, found.body, found.offsets)
     return _Person(found, observed, unit, origin)
 
 
-def _problem(take: _Take, person: _Person, request: _Request) -> Job:
+def _problem(take: _Take, person: _Person, request: _Request) -> FitProblem:
     """What network and refinement are given to fit."""
     init = request.init
-    start = start_of(person.observed, take.visible, init, person.origin, person.unit)
+    start = initial_poses(person.observed, take.visible, init, person.origin, person.unit)
     misfit = person.calibration.misfit / person.unit
-    return make_job(
+    return make_problem(
         start, person.observed, take.filled.rate, misfit, request.settings, init is not None
     )
 
 
 def _without_outliers(
-    take: _Take, person: _Person, problem: Job, poses: State, look: Look
+    take: _Take, person: _Person, problem: FitProblem, poses: PoseSequence, look: Look
 ) -> tuple[_Take, _Person]:
     """The take without the samples that the second pass left out, and the longer list of repairs."""
     if not look.strays.any():
         return take, person
-    error = person.unit * track_errors(poses, problem.target)
+    error = person.unit * track_errors(poses, problem.observations)
     found = stray_records(look.strays, error, take.measured.names)
     told = (*take.measured.warnings, *summary(found))
     measured = replace(apply(take.measured, found), warnings=told)
@@ -272,14 +272,14 @@ def _without_outliers(
     )
 
 
-def _smoothed(take: _Take, problem: Job, look: Look) -> State:
+def _smoothed(take: _Take, problem: FitProblem, look: Look) -> PoseSequence:
     """Poses in every frame, smoothed as far as the tracks are noisy."""
-    return smoothed(fill_frames(look.state, take.visible), take.filled.rate, problem.smooth)
+    return smooth_poses(fill_frames(look.state, take.visible), take.filled.rate, problem.smooth)
 
 
 def _in_convention(
-    take: _Take, person: _Person, problem: Job, poses: State, learned: Learned, request: _Request
-) -> tuple[State, _Person]:
+    take: _Take, person: _Person, problem: FitProblem, poses: PoseSequence, learned: Prediction, request: _Request
+) -> tuple[PoseSequence, _Person]:
     """The poses in the anatomical convention and the points' places that belong to them; or in the
     habit of the motion to start from."""
     if request.settings.convention == "keep":
@@ -287,9 +287,9 @@ def _in_convention(
             return poses, person
         given = request.init.rotations.astype(poses.rotations.dtype)
         turned = in_habit_of(poses.rotations, given, np.asarray(person.observed.bones))
-        return State(turned, poses.root), person
+        return PoseSequence(turned, poses.root), person
     poses, observed = anatomical(
-        poses, person.observed, learned.expected, problem.noise, take.filled.rate,
+        poses, person.observed, learned.sigma, problem.noise, take.filled.rate,
         noisy=problem.smooth > 0,
     )  # fmt: skip
     offsets = np.asarray(observed.offsets, dtype=np.float64) * person.unit
@@ -297,14 +297,14 @@ def _in_convention(
     return poses, replace(person, observed=observed, calibration=calibration)
 
 
-def _track_errors(take: _Take, person: _Person, poses: State) -> Floats:
+def _track_errors(take: _Take, person: _Person, poses: PoseSequence) -> Floats:
     """(T, K) lengths of the problem, NaN where unseen."""
     error = track_errors(poses, person.observed)
     error[~take.measured.seen] = np.nan
     return error
 
 
-def _motion(take: _Take, person: _Person, poses: State, error: Floats) -> Motion:
+def _motion(take: _Take, person: _Person, poses: PoseSequence, error: Floats) -> Motion:
     """The poses in the world, on the calibrated body."""
     of_file = isinstance(take.body, SmplFile)
     return Motion(
@@ -322,13 +322,13 @@ def _motion(take: _Take, person: _Person, poses: State, error: Floats) -> Motion
 def _solution(
     take: _Take,
     person: _Person,
-    learned: Learned,
+    learned: Prediction,
     evidence: Evidence,
     verdict: Verdict,
     stages: Stages,
 ) -> Solution:
     measured, world, motion = take.measured, take.world, evidence.motion
-    warnings = (*measured.warnings, *rate_warning(measured), *_warn_of_gaps(shown(measured)))
+    warnings = (*measured.warnings, *rate_warning(measured), *_warn_of_gaps(valid_frames(measured)))
     report = make_report(
         motion,
         measured,
@@ -341,19 +341,19 @@ def _solution(
         evidence.places,
     )
     return Solution(
-        motion, report, take.match, learned.expected, np.asarray(person.observed.joints),
+        motion, report, take.match, learned.sigma, np.asarray(person.observed.joints),
         person.calibration.offsets, take.repairs, evidence, verdict,
     )  # fmt: skip
 
 
-def _evidence(motion: Motion, take: _Take, person: _Person, learned: Learned) -> Evidence:
+def _evidence(motion: Motion, take: _Take, person: _Person, learned: Prediction) -> Evidence:
     """What the verdict looks at."""
     match = take.match
     return Evidence(
         motion,
         take.measured,
         take.repairs,
-        learned.expected,
+        learned.sigma,
         np.asarray(person.observed.joints),
         person.calibration.offsets,
         match.layout.offsets[[k for k, _ in match.matched]],

@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from lsmplify_core.body.body import default_body
-from lsmplify_core.body.markers import Target
+from lsmplify_core.body.markers import MarkerObservations
 from lsmplify_core.evaluation.answers import Answer
 from lsmplify_core.evaluation.takes import Take, keypoints
 from lsmplify_core.geometry.rotations import matrix_to_quaternion
 from lsmplify_core.geometry.skeleton import PARENTS
-from lsmplify_core.ik.root_alignment import place
+from lsmplify_core.ik.root_alignment import align_root
 from lsmplify_core.motion.motion import Motion
 
 PYTHON = Path(__file__).parents[2] / "build/momentum/bin/python"
@@ -35,11 +35,11 @@ def solve_all(takes: list[Take]) -> list[Answer]:
     }  # fmt: skip
     for i, take in enumerate(takes):
         points = take.tracks.positions
-        first = Target(
+        first = MarkerObservations(
             body.offsets, layout.joints, layout.offsets, np.nan_to_num(points[:1]),
             np.isfinite(points[:1, :, 0]).astype(float),
         )  # fmt: skip
-        state = place(np.broadcast_to(np.eye(3), (1, 24, 3, 3)), first)
+        state = align_root(np.broadcast_to(np.eye(3), (1, 24, 3, 3)), first)
         turn = matrix_to_quaternion(state.rotations[0, 0])
         files |= {
             f"points_{i}": points, f"root_{i}": np.roll(turn, -1), f"place_{i}": state.root[0]

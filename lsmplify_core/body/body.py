@@ -84,7 +84,7 @@ class Body:
         scales: (24,) a factor for the bone that ends in each joint (the pelvis's is not used).
         """
         offsets = self.offsets * np.asarray(scales)[:, None]
-        return Body(_placed(offsets, self.rest_joints[0]), self.name)
+        return Body(_joint_positions(offsets, self.rest_joints[0]), self.name)
 
 
 def region_scales(factors: Floats) -> Floats:
@@ -106,15 +106,15 @@ def default_body() -> Body:
         offsets[MIRROR[joint]] = offsets[joint] * (
             (-1.0, 1.0, 1.0) if MIRROR[joint] != joint else 1.0
         )
-    return Body(_placed(offsets, np.asarray(_PELVIS)))
+    return Body(_joint_positions(offsets, np.asarray(_PELVIS)))
 
 
-def _placed(offsets: Floats, pelvis: Floats) -> Floats:
-    placed = np.zeros((N_JOINTS, 3))
-    placed[0] = pelvis
+def _joint_positions(offsets: Floats, pelvis: Floats) -> Floats:
+    positions = np.zeros((N_JOINTS, 3))
+    positions[0] = pelvis
     for joint in range(1, N_JOINTS):
-        placed[joint] = placed[PARENTS[joint]] + offsets[joint]
-    return placed
+        positions[joint] = positions[PARENTS[joint]] + offsets[joint]
+    return positions
 
 
 assert set(_MIDLINE_AND_LEFT) <= set(JOINT_NAMES)

@@ -16,7 +16,7 @@ from ..runtime.array_types import on_host
 
 
 @dataclass(frozen=True)
-class Target:
+class MarkerObservations:
     """What is known of N frames.
 
     bones: (24, 3) or (N, 24, 3) metres, each joint from its parent at rest.
@@ -34,7 +34,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class State:
+class PoseSequence:
     """A body posed in N frames.
 
     rotations: (N, 24, 3, 3) in the parents' frames, the pelvis's in the world's.
@@ -55,8 +55,8 @@ class Comparison:
     axes come before the joints, as in the unknowns of the normal equations.
     """
 
-    turned: Array
-    placed: Array
+    global_rotations: Array
+    joint_positions: Array
     residuals: Array
     levers: Array
 
@@ -66,23 +66,23 @@ def moving_joints(joints: Array) -> Array:
     return ANCESTORS[on_host(joints)][:, :N_POSED]
 
 
-def crossed(levers: Array, moves: Array) -> Array:
+def cross_products(levers: Array, displacements: Array) -> Array:
     """(N, 3, J, S): the sum over the points of lever × move, axes first as in the levers.
 
     levers: (N, K, 3, J), as `Comparison` has them. moves: (N, K, 3, S).
     """
-    xp = array_namespace(moves)
+    xp = array_namespace(displacements)
     n, k, _, joints = levers.shape
-    count = moves.shape[-1]
+    count = displacements.shape[-1]
     by_axis = xp.matrix_transpose(xp.reshape(levers, (n, k, 3 * joints)))
-    products = by_axis @ xp.reshape(moves, (n, k, 3 * count))
+    products = by_axis @ xp.reshape(displacements, (n, k, 3 * count))
     products = xp.reshape(products, (n, 3, joints, 3, count))
     return xp.stack(
         [products[:, b, :, c] - products[:, c, :, b] for b, c in ((1, 2), (2, 0), (0, 1))], axis=1
     )
 
 
-def compare(state: State, target: Target) -> Comparison:
+def compare(state: PoseSequence, target: MarkerObservations) -> Comparison:
     """Pose the body and measure where its points lie beside the tracks."""
     xp = array_namespace(state.root)
     turned, placed = forward(state.rotations, target.bones, state.root)

@@ -16,11 +16,11 @@ from ..runtime.array_types import Floats
 from .body import REGION_NAMES, REGIONS, Body, default_body
 from .smpl_file import SmplFile
 
-_SCALE_SPREAD: Final = 0.06
+_SCALE_SIGMA: Final = 0.06
 """How far a proportion (share) may be from the default body's: one standard deviation."""
-_FACTORS: Final = (0.6, 1.6)
+_SCALE_LIMITS: Final = (0.6, 1.6)
 """No region of a body is further from the default's proportions than this."""
-_MOST_BETA: Final = 6.0
+_BETA_LIMIT: Final = 6.0
 """Betas are standard deviations of SMPL's people: nobody is further out."""
 
 
@@ -44,7 +44,7 @@ class ShapeSpace(Protocol):
         """What the layout's point offsets grow by."""
         ...
 
-    def jacobian(self, shape: Floats, turned: Floats, path: Floats) -> Floats:
+    def jacobian(self, shape: Floats, parent_rotations: Floats, path: Floats) -> Floats:
         """(N, K, 3, S) metres: how points in the world move with each number.
 
         turned: (N, 24, 3, 3) the world rotation of each joint's parent. path: (K, 24) ones for the
@@ -52,12 +52,12 @@ class ShapeSpace(Protocol):
         """
         ...
 
-    def pull(self, shape: Floats, noise: float) -> tuple[Floats, Floats]:
+    def prior(self, shape: Floats, noise: float) -> tuple[Floats, Floats]:
         """(S,) how strongly each number is pulled, against tracks that err by `noise` metres, and
         (S,) how far it is from where it is pulled to."""
         ...
 
-    def limited(self, shape: Floats) -> Floats:
+    def clamped(self, shape: Floats) -> Floats:
         """The nearest numbers that a person may have."""
         ...
 
@@ -82,25 +82,25 @@ class RegionSpace:
         """The first number."""
         return float(shape[0])
 
-    def jacobian(self, shape: Floats, turned: Floats, path: Floats) -> Floats:
+    def jacobian(self, shape: Floats, parent_rotations: Floats, path: Floats) -> Floats:
         """A bone grows along itself with the size and with its region's factor."""
-        moved = np.einsum("njab,jb->nja", turned, self.mean.offsets)
+        bones = np.einsum("njab,jb->nja", parent_rotations, self.mean.offsets)
         by_size = path * _bone_factors(shape)
         by_region = shape[0] * path[..., None] * _REGION_OF
         columns = np.concatenate((by_size[..., None], by_region), axis=-1)
-        return np.einsum("kjs,nja->nkas", columns, moved, optimize=True)
+        return np.einsum("kjs,nja->nkas", columns, bones, optimize=True)
 
-    def pull(self, shape: Floats, noise: float) -> tuple[Floats, Floats]:
+    def prior(self, shape: Floats, noise: float) -> tuple[Floats, Floats]:
         """Proportions towards the mean's; the size is free."""
-        strength = np.full(len(shape), (noise / _SCALE_SPREAD) ** 2)
-        strength[0] = 0.0
-        away = 1.0 - shape
-        away[0] = 0.0
-        return strength, away
+        weight = np.full(len(shape), (noise / _SCALE_SIGMA) ** 2)
+        weight[0] = 0.0
+        deviation = 1.0 - shape
+        deviation[0] = 0.0
+        return weight, deviation
 
-    def limited(self, shape: Floats) -> Floats:
+    def clamped(self, shape: Floats) -> Floats:
         """Proportions within what people have."""
-        return np.concatenate((shape[:1], np.clip(shape[1:], *_FACTORS)))
+        return np.concatenate((shape[:1], np.clip(shape[1:], *_SCALE_LIMITS)))
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class BetaSpace:
     (24, 3, 10) metres, how a beta moves them. name: what reports call the body."""
 
     rest: Floats
-    moves: Floats
+    directions: Floats
     name: str
 
     @property
@@ -119,36 +119,38 @@ class BetaSpace:
 
     def start(self, size: float) -> Floats:
         """The likeliest betas whose bones are about `size` times the mean ones."""
-        count = self.moves.shape[-1]
-        moves = self._bone_moves().reshape(-1, count)
-        wanted = (size - 1.0) * bone_offsets(self.rest).reshape(-1)
-        held = moves.T @ moves + 1e-5 * np.eye(count)
-        return self.limited(np.linalg.solve(held, moves.T @ wanted))
+        count = self.directions.shape[-1]
+        directions = self._bone_directions().reshape(-1, count)
+        difference = (size - 1.0) * bone_offsets(self.rest).reshape(-1)
+        normal = directions.T @ directions + 1e-5 * np.eye(count)
+        return self.clamped(np.linalg.solve(normal, directions.T @ difference))
 
     def body(self, shape: Floats) -> Body:
         """The person with these betas."""
-        return Body(self.rest + self.moves @ shape, self.name)
+        return Body(self.rest + self.directions @ shape, self.name)
 
     def size(self, shape: Floats) -> float:
         """From toe to head, beside the default body that the layouts are made on."""
         return self.body(shape).height / default_body().height
 
-    def jacobian(self, shape: Floats, turned: Floats, path: Floats) -> Floats:
+    def jacobian(self, shape: Floats, parent_rotations: Floats, path: Floats) -> Floats:
         """The same for all betas: joints are linear in them."""
-        moved = np.einsum("njab,jbs->njas", turned, self._bone_moves(), optimize=True)
-        return np.einsum("kj,njas->nkas", path, moved, optimize=True)
+        bone_changes = np.einsum(
+            "njab,jbs->njas", parent_rotations, self._bone_directions(), optimize=True
+        )
+        return np.einsum("kj,njas->nkas", path, bone_changes, optimize=True)
 
-    def pull(self, shape: Floats, noise: float) -> tuple[Floats, Floats]:
+    def prior(self, shape: Floats, noise: float) -> tuple[Floats, Floats]:
         """Towards the mean person; betas are standard deviations."""
         return np.full(len(shape), noise**2), -shape
 
-    def limited(self, shape: Floats) -> Floats:
+    def clamped(self, shape: Floats) -> Floats:
         """Betas that people have."""
-        return np.clip(shape, -_MOST_BETA, _MOST_BETA)
+        return np.clip(shape, -_BETA_LIMIT, _BETA_LIMIT)
 
-    def _bone_moves(self) -> Floats:
+    def _bone_directions(self) -> Floats:
         """(24, 3, 10) metres: how each bone changes with each beta."""
-        return np.moveaxis(bone_offsets(np.moveaxis(self.moves, -1, 0)), 0, -1)
+        return np.moveaxis(bone_offsets(np.moveaxis(self.directions, -1, 0)), 0, -1)
 
 
 def betas_of(model: SmplFile) -> BetaSpace:

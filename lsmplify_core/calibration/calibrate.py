@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..body.body import Body
-from ..body.markers import State, Target, compare
+from ..body.markers import MarkerObservations, PoseSequence, compare
 from ..body.shape_space import ShapeSpace
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.skeleton import N_JOINTS
 from ..ik.network import Network
-from ..ik.predictor import Learned, learned_steps, target_part
-from ..ik.problem import in_body_size
-from ..ik.root_alignment import place, torso_trust
+from ..ik.predictor import Prediction, predict_steps, select_observations
+from ..ik.problem import at_network_size
+from ..ik.root_alignment import align_root, torso_weights
 from ..runtime.array_types import Floats
 from ..runtime.progress import mapped
 from ..tracks.noise import track_noise
@@ -57,7 +57,7 @@ class Calibration:
     misfit: float
     shape: Floats
     frames: NDArray[np.intp]
-    poses: State
+    poses: PoseSequence
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,14 @@ class Held:
     known: NDArray[np.bool_]
 
 
-def rough_size(body: Body, target: Target) -> float:
+def rough_size(body: Body, target: MarkerObservations) -> float:
     """How many times larger than `body` the person is: the median over the frames of the ratio of
     the torso points' spread to that of the resting body's (all points' where the torso shows
     fewer than three)."""
     rest = np.broadcast_to(np.eye(3), (N_JOINTS, 3, 3))
     turned, placed = forward(rest, body.offsets, np.zeros(3))
     model = attached_points(turned, placed, target.joints, target.offsets)
-    trust = torso_trust(target.joints, target.offsets)
+    trust = torso_weights(target.joints, target.offsets)
     use = trust > 0.5 if (trust > 0.5).sum() >= 3 else np.ones(len(trust), dtype=bool)
     w = target.weights[:, use]
     enough = w.sum(axis=1) >= min(3, use.sum())
@@ -97,7 +97,7 @@ def _spread(points: Floats, w: Floats) -> Floats:
 def calibrate_steps(
     network: Network,
     space: ShapeSpace,
-    target: Target,
+    target: MarkerObservations,
     rate: float,
     fixed: bool = False,
     passes: int = 2,
@@ -121,35 +121,35 @@ def calibrate_steps(
         prior = np.where(held.known[:, None], held.offsets / size, prior)
     pull = OffsetPull(prior, loose, np.zeros(len(prior), bool) if held is None else held.known)
     noise = max(_NOISE, track_noise(target.points, target.weights))
-    poses = State(np.zeros(0), np.zeros(0))
+    poses = PoseSequence(np.zeros(0), np.zeros(0))
     lost = np.zeros(runs.frames.shape, dtype=bool)
     every = np.arange(len(runs.frames))
     take, rows = target, every
     for turn in range(passes):
         thin = pull.keypoints and turn < passes - 1  # places on the skin take all that is seen
         before, rows = rows, runs.thin if thin else every
-        take = target_part(target, runs.frames[rows].reshape(-1))
+        take = select_observations(target, runs.frames[rows].reshape(-1))
         take = replace(take, weights=take.weights * ~lost[rows].reshape(-1, 1))
-        unit, local = in_body_size(take, space.body(shape), offsets)
+        unit, local = at_network_size(take, space.body(shape), offsets)
         if turn == 0:
             rest = np.eye(3, dtype=np.float32) + np.zeros((1, N_JOINTS, 1, 1), np.float32)
-            start, rounds = place(rest, local), _ROUNDS
+            start, rounds = align_root(rest, local), _ROUNDS
         else:
             if len(before) < len(rows):
                 poses = runs.between(poses, before)
             root = (poses.root / unit).astype(np.float32)
-            start, rounds = State(poses.rotations.astype(np.float32), root), 1
+            start, rounds = PoseSequence(poses.rotations.astype(np.float32), root), 1
         learned = yield from _shares(
-            learned_steps(network, start, local, runs.clock(rows), rounds), turn, passes
+            predict_steps(network, start, local, runs.clock(rows), rounds), turn, passes
         )
-        poses = State(
-            learned.fitted.rotations.astype(np.float64), learned.fitted.root * np.float64(unit)
+        poses = PoseSequence(
+            learned.refined.rotations.astype(np.float64), learned.refined.root * np.float64(unit)
         )
         repeats = REPEATS_AT_JOINTS[0 if turn < passes - 1 else 1]
         for _ in range(_STEPS):
             known = (shape, offsets)
             poses, shape, offsets = joint_step(
-                space, take, poses, learned.guess, shape, offsets, pull, fixed, repeats, noise,
+                space, take, poses, learned.poses, shape, offsets, pull, fixed, repeats, noise,
             )  # fmt: skip
             if _settled(known, (shape, offsets)):
                 break
@@ -170,7 +170,9 @@ def _settled(before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> boo
     return all(change < least for change, least in zip(changes, _SETTLED, strict=True))
 
 
-def _lost(poses: State, take: Target, person: Body, offsets: Floats) -> NDArray[np.bool_]:
+def _lost(
+    poses: PoseSequence, take: MarkerObservations, person: Body, offsets: Floats
+) -> NDArray[np.bool_]:
     """Frames that stay far from the body, beside the others, and are to count no more: a stretch of
     swapped or drifting points must not shape the person."""
     seen = compare(poses, replace(take, bones=person.offsets, offsets=offsets))
@@ -183,13 +185,13 @@ def _lost(poses: State, take: Target, person: Body, offsets: Floats) -> NDArray[
     return far
 
 
-def _misfit(poses: State, take: Target, person: Body, offsets: Floats) -> float:
+def _misfit(poses: PoseSequence, take: MarkerObservations, person: Body, offsets: Floats) -> float:
     seen = compare(poses, replace(take, bones=person.offsets, offsets=offsets))
     apart = np.linalg.norm(seen.residuals, axis=-1)[take.weights > 0]
     return float(np.median(apart) / np.sqrt(3.0)) if apart.size else 0.0
 
 
 def _shares(
-    steps: Generator[float, None, Learned], turn: int, passes: int
-) -> Generator[float, None, Learned]:
+    steps: Generator[float, None, Prediction], turn: int, passes: int
+) -> Generator[float, None, Prediction]:
     return (yield from mapped(steps, lambda done: (turn + 0.8 * done) / passes))

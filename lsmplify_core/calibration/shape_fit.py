@@ -8,15 +8,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..body.markers import Comparison, State, Target, compare
+from ..body.markers import Comparison, MarkerObservations, PoseSequence, compare
 from ..body.shape_space import ShapeSpace
 from ..geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from ..geometry.skeleton import ANCESTORS, N_POSED, PARENTS
 from ..ik.gauss_newton import unflat
-from ..ik.predictor import state_part, target_part
+from ..ik.predictor import select_observations, select_poses
 from ..runtime.array_types import Floats
 from ..runtime.progress import finished
-from ..runtime.threads import side_by_side
+from ..runtime.threads import parallel_map
 from .shape_system import Asked, asked, summed
 
 _SKIN_SPREAD: Final = 0.015
@@ -72,9 +72,9 @@ class OffsetPull:
 
 
 def joint_step(
-    space: ShapeSpace, take: Target, poses: State, guess: State, shape: Floats, offsets: Floats,
+    space: ShapeSpace, take: MarkerObservations, poses: PoseSequence, guess: PoseSequence, shape: Floats, offsets: Floats,
     pull: OffsetPull, fixed: bool, repeats: float, noise: float,
-) -> tuple[State, Floats, Floats]:  # fmt: skip
+) -> tuple[PoseSequence, Floats, Floats]:  # fmt: skip
     """One Gauss–Newton step on all poses and the shape they share. noise: metres, what the tracks
     tremble by; the more, the firmer all that is known beforehand."""
     body = replace(take, bones=space.body(shape).offsets, offsets=offsets)
@@ -82,16 +82,16 @@ def joint_step(
     frames = len(poses.root)
 
     def ask(part: slice) -> tuple[Asked, Floats]:
-        state = state_part(poses, part)
-        seen, target = _weighed(state, target_part(body, part))
+        state = select_poses(poses, part)
+        seen, target = _weighed(state, select_observations(body, part))
         own = state.rotations[:, :N_POSED]
         back = np.swapaxes(own, -1, -2) @ guess.rotations[part, :N_POSED]
-        away = (seen.turned[:, :N_POSED] @ matrix_to_axis_angle(back)[..., None])[..., 0]
+        away = (seen.global_rotations[:, :N_POSED] @ matrix_to_axis_angle(back)[..., None])[..., 0]
         moves = _moves(seen, target, space, shape).astype(np.float32)
-        return asked(seen, target, moves, away, stiffness), seen.turned[:, :N_POSED]
+        return asked(seen, target, moves, away, stiffness), seen.global_rotations[:, :N_POSED]
 
     parts = [slice(i, min(i + _PIECE, frames)) for i in range(0, frames, _PIECE)]
-    results = finished(side_by_side(ask, parts))
+    results = finished(parallel_map(ask, parts))
     whole = summed([found for found, _ in results])
     own = _shape_pull(frames, space, shape, fixed, noise)
     placed = _offset_pull(frames, space.size(shape), offsets, pull, repeats, noise)
@@ -100,10 +100,12 @@ def joint_step(
     turned = np.concatenate([frames for _, frames in results])
     poses = _stepped(poses, turned, whole.steps(change))
     offsets = offsets + change[len(shape) :].reshape(-1, 3)
-    return poses, space.limited(shape + change[: len(shape)]), offsets
+    return poses, space.clamped(shape + change[: len(shape)]), offsets
 
 
-def _weighed(state: State, target: Target) -> tuple[Comparison, Target]:
+def _weighed(
+    state: PoseSequence, target: MarkerObservations
+) -> tuple[Comparison, MarkerObservations]:
     """Points far from the body count less; in single precision from here."""
     seen = compare(state, target)
     apart = np.square(seen.residuals).sum(axis=-1)
@@ -111,19 +113,24 @@ def _weighed(state: State, target: Target) -> tuple[Comparison, Target]:
     share = np.sqrt(weights / np.maximum(target.weights, 1e-12))
     levers = (seen.levers * share[..., None, None]).astype(np.float32)
     seen = Comparison(
-        seen.turned.astype(np.float32), seen.placed, seen.residuals.astype(np.float32), levers
+        seen.global_rotations.astype(np.float32),
+        seen.joint_positions,
+        seen.residuals.astype(np.float32),
+        levers,
     )
     return seen, replace(target, weights=weights)
 
 
-def _moves(seen: Comparison, target: Target, space: ShapeSpace, shape: Floats) -> Floats:
+def _moves(
+    seen: Comparison, target: MarkerObservations, space: ShapeSpace, shape: Floats
+) -> Floats:
     """(N, K, 3, S): how the points move with the body's shape."""
     path = ANCESTORS[np.asarray(target.joints)].astype(float)
     path[:, 0] = 0.0
-    return space.jacobian(shape, seen.turned[:, [0, *PARENTS[1:]]], path)
+    return space.jacobian(shape, seen.global_rotations[:, [0, *PARENTS[1:]]], path)
 
 
-def _stepped(poses: State, turned: Floats, step: Floats) -> State:
+def _stepped(poses: PoseSequence, turned: Floats, step: Floats) -> PoseSequence:
     """The poses after steps (N, 69); turned: (N, 22, 3, 3) their joints in the world."""
     turn = unflat(step[:, : 3 * N_POSED])[..., None]
     local = (np.swapaxes(turned, -1, -2) @ turn)[..., 0].astype(np.float64)
@@ -131,7 +138,7 @@ def _stepped(poses: State, turned: Floats, step: Floats) -> State:
     rotations[:, :N_POSED] = rotations[:, :N_POSED] @ axis_angle_to_matrix(
         np.clip(local, -_MOST_TURN, _MOST_TURN)
     )
-    return State(rotations, poses.root + step[:, 3 * N_POSED :])
+    return PoseSequence(rotations, poses.root + step[:, 3 * N_POSED :])
 
 
 def _shape_pull(
@@ -140,7 +147,7 @@ def _shape_pull(
     """How strongly (S,) the shape is pulled, and how far (S,) it is from where it is pulled to."""
     if fixed:
         return np.full(len(shape), 1e9), np.zeros(len(shape))
-    strength, away = space.pull(shape, noise)
+    strength, away = space.prior(shape, noise)
     return frames / _REPEATS * strength, away
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..body.markers import Comparison, Target, crossed
+from ..body.markers import Comparison, MarkerObservations, cross_products
 from ..geometry.skeleton import N_POSED
 from ..ik.gauss_newton import flat, normal_equations
 from ..runtime.array_types import Floats
@@ -41,7 +41,9 @@ class Asked:
         return result
 
 
-def asked(seen: Comparison, target: Target, moves: Floats, away: Floats, stiffness: float) -> Asked:
+def asked(
+    seen: Comparison, target: MarkerObservations, moves: Floats, away: Floats, stiffness: float
+) -> Asked:
     """What N frames ask.
 
     target: its weights count. moves: (N, K, 3, S) metres, how points move with each number of shape.
@@ -55,7 +57,7 @@ def asked(seen: Comparison, target: Target, moves: Floats, away: Floats, stiffne
     matrix[:, every[:_TURNS], every[:_TURNS]] += stiffness
     scale = np.sqrt(target.weights)[..., None, None]
     moves = moves * scale
-    own = seen.turned[:, np.asarray(target.joints)] * scale
+    own = seen.global_rotations[:, np.asarray(target.joints)] * scale
     residuals = seen.residuals * scale[..., 0]
     coupling = np.concatenate(
         (_with_shape(seen, moves, scale), _with_places(seen, own, scale)), axis=-1
@@ -82,7 +84,7 @@ def summed(parts: list[Asked]) -> Asked:
 def _with_shape(seen: Comparison, moves: Floats, scale: Floats) -> Floats:
     """(N, 69, S): turning joint j by ω moves point k by ω × d, so that with a number that moves it by
     m the product of both is d × m."""
-    turns = crossed(seen.levers, moves).reshape(len(moves), _TURNS, -1)
+    turns = cross_products(seen.levers, moves).reshape(len(moves), _TURNS, -1)
     return np.concatenate((turns, (moves * scale).sum(axis=1)), axis=1)
 
 

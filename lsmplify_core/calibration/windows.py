@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..body.markers import State, Target
+from ..body.markers import MarkerObservations, PoseSequence
 from ..ik.network import FRAME_RATE
 from ..ik.smoothing import fill_frames
 
@@ -40,7 +40,7 @@ class Runs:
         step = 2 if 1 < len(rows) < len(self.frames) else 1
         return FRAME_RATE / step * self.frames.shape[1]
 
-    def between(self, poses: State, rows: NDArray[np.intp]) -> State:
+    def between(self, poses: PoseSequence, rows: NDArray[np.intp]) -> PoseSequence:
         """Poses of all frames from those of some rows, which hold the ends of every run."""
         length, count = self.frames.shape
         rotations = np.zeros((count, length, *poses.rotations.shape[1:]), poses.rotations.dtype)
@@ -51,15 +51,15 @@ class Runs:
         root[:, rows] = poses.root.reshape(*by_row, 3).swapaxes(0, 1)
         known[:, rows] = True
         # run behind run, so that what lies between is of one run
-        flat = State(rotations.reshape(-1, *rotations.shape[2:]), root.reshape(-1, 3))
+        flat = PoseSequence(rotations.reshape(-1, *rotations.shape[2:]), root.reshape(-1, 3))
         filled = fill_frames(flat, known.reshape(-1))
-        return State(
+        return PoseSequence(
             filled.rotations.reshape(rotations.shape).swapaxes(0, 1).reshape(flat.rotations.shape),
             filled.root.reshape(root.shape).swapaxes(0, 1).reshape(flat.root.shape),
         )
 
 
-def best_runs(target: Target, rate: float) -> Runs:
+def best_runs(target: MarkerObservations, rate: float) -> Runs:
     """Runs where most is seen of a take at `rate` frames per second."""
     step = max(1, round(rate / FRAME_RATE))
     total = len(target.points)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..body.body import default_body
-from ..body.markers import Target
+from ..body.markers import MarkerObservations
 from ..geometry.kinematics import attached_points, forward
 from ..layouts.layout import load_layout
 from ..layouts.matching import Match, best_match, match_layout
@@ -45,9 +45,9 @@ class Attached:
         """(T, K) where a track was measured."""
         return np.asarray(np.isfinite(self.positions).all(axis=-1))
 
-    def target(self, motion: Motion) -> Target:
+    def target(self, motion: Motion) -> MarkerObservations:
         """The tracks as the solver wants them, on the motion's body, in metres."""
-        return Target(
+        return MarkerObservations(
             motion.body.offsets, self.joints, self.offsets,
             np.nan_to_num(self.positions), self.seen.astype(np.float64),
         )  # fmt: skip

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..body.body import default_body
-from ..body.markers import State, Target, moving_joints
+from ..body.markers import MarkerObservations, PoseSequence, moving_joints
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.skeleton import N_POSED
 from ..ik.network import load_network
-from ..ik.predictor import learned_steps
+from ..ik.predictor import predict_steps
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from ..runtime.progress import finished
@@ -47,17 +47,17 @@ def expected_errors(motion: Motion, points: Attached) -> Floats:
     unit = motion.body.height / default_body().height
     origin = np.median(motion.root, axis=0)
     seen = points.seen
-    target = Target(
+    target = MarkerObservations(
         (motion.body.offsets / unit).astype(np.float32), points.joints,
         (points.offsets / unit).astype(np.float32),
         np.nan_to_num((points.positions - origin) / unit).astype(np.float32),
         seen.astype(np.float32),
     )  # fmt: skip
-    start = State(
+    start = PoseSequence(
         motion.rotations.astype(np.float32), ((motion.root - origin) / unit).astype(np.float32)
     )
-    learned = finished(learned_steps(load_network(), start, target, motion.rate, _ROUNDS))
-    expected = learned.expected.astype(np.float64)
+    learned = finished(predict_steps(load_network(), start, target, motion.rate, _ROUNDS))
+    expected = learned.sigma.astype(np.float64)
     blind = ~seen.any(axis=1)
     expected[blind] = np.maximum(expected[blind], _NEVER)
     return expected

@@ -11,14 +11,14 @@ from typing import Final
 
 import numpy as np
 
-from ..body.markers import State, Target
+from ..body.markers import MarkerObservations, PoseSequence
 from ..geometry.rotations import matrix_to_axis_angle
 from ..geometry.skeleton import N_POSED
 from ..ik.gauss_newton import flat
-from ..ik.predictor import joined, state_part, target_part
-from ..ik.sequence import System, make_system, moved, solve_system
+from ..ik.predictor import concatenate_poses, select_observations, select_poses
+from ..ik.sequence import BlockTridiagonal, retract, sequence_equations, solve_block_tridiagonal
 from ..runtime.array_types import Floats
-from ..runtime.threads import side_by_side
+from ..runtime.threads import parallel_map
 
 _TURNS: Final = 3 * N_POSED
 
@@ -28,14 +28,14 @@ class Known:
     """state: poses of T frames. spread: (T, 23), how far off they may be: radians of 22 rotations and
     metres of the root; infinite where nothing is known."""
 
-    state: State
+    state: PoseSequence
     spread: Floats
 
 
 def solve_anchored(
-    state: State, target: Target, guess: State, expected: Floats, noise: float, rate: float,
+    state: PoseSequence, target: MarkerObservations, guess: PoseSequence, expected: Floats, noise: float, rate: float,
     known: Known, memory: float, piece: int = 160,
-) -> Generator[int, None, State]:  # fmt: skip
+) -> Generator[int, None, PoseSequence]:  # fmt: skip
     """One step for all frames from `state`, as `together.solve_together`, with known poses.
 
     memory: seconds over which a deviation from the network's pose falls to 1/e. Yields pieces done.
@@ -45,23 +45,25 @@ def solve_anchored(
     if frames <= piece + overlap:
         piece = frames
 
-    def fit(first: int) -> State:
+    def fit(first: int) -> PoseSequence:
         last = min(first + piece, frames)
         wide = slice(max(0, first - overlap), min(frames, last + overlap))
-        own = state_part(state, wide)
-        system = make_system(
-            own, target_part(target, wide), state_part(guess, wide), expected[wide], noise, rate,
+        own = select_poses(state, wide)
+        system = sequence_equations(
+            own, select_observations(target, wide), select_poses(guess, wide), expected[wide], noise, rate,
             memory,
         )  # fmt: skip
-        here = Known(state_part(known.state, wide), known.spread[wide])
-        stepped = moved(own, solve_system(_with(system, own, here, noise)))
-        return state_part(stepped, slice(first - wide.start, last - wide.start))
+        here = Known(select_poses(known.state, wide), known.spread[wide])
+        stepped = retract(own, solve_block_tridiagonal(_with(system, own, here, noise)))
+        return select_poses(stepped, slice(first - wide.start, last - wide.start))
 
-    parts = yield from side_by_side(fit, range(0, frames, piece))
-    return joined(parts)
+    parts = yield from parallel_map(fit, range(0, frames, piece))
+    return concatenate_poses(parts)
 
 
-def _with(system: System, state: State, known: Known, noise: float) -> System:
+def _with(
+    system: BlockTridiagonal, state: PoseSequence, known: Known, noise: float
+) -> BlockTridiagonal:
     """The equations with the known poses' own added, in place."""
     own = np.swapaxes(state.rotations[:, :N_POSED], -1, -2) @ known.state.rotations[:, :N_POSED]
     away = np.concatenate(
@@ -73,4 +75,4 @@ def _with(system: System, state: State, known: Known, noise: float) -> System:
     every = np.arange(_TURNS + 3)
     system.blocks[:, every, every] += weight
     asked = system.asked + weight * away
-    return System(system.blocks, system.links, asked)
+    return BlockTridiagonal(system.blocks, system.links, asked)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..files.atomic import write_whole
 from ..files.json_files import read_json
 from ..files.values import array_of, list_of, number_of
-from ..geometry.intervals import runs_of
+from ..geometry.intervals import intervals_of
 from ..motion.motion import Motion
 from ..runtime.errors import InputError
 from .floor import PARTS, Floor, find_floor, slow_soles
@@ -63,7 +63,7 @@ def find_contacts(
     found: list[Contact] = []
     for index, part in enumerate(PARTS):
         calm = _without_short(~_without_short(~stands[:, index], least), least)
-        found += [Contact(part, first, end - 1) for first, end in runs_of(calm)]
+        found += [Contact(part, first, end - 1) for first, end in intervals_of(calm)]
     return found
 
 
@@ -78,7 +78,7 @@ def contact_table(contacts: Sequence[Contact], frames: int) -> NDArray[np.bool_]
 def _without_short(values: NDArray[np.bool_], least: int) -> NDArray[np.bool_]:
     """True runs shorter than `least` become false, unless they touch an end."""
     kept = values.copy()
-    for first, end in runs_of(values):
+    for first, end in intervals_of(values):
         if end - first < least and first > 0 and end < len(values):
             kept[first:end] = False
     return kept

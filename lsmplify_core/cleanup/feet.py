@@ -13,16 +13,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..body.markers import State, Target
-from ..geometry.intervals import runs_of
+from ..body.markers import MarkerObservations, PoseSequence
+from ..geometry.intervals import intervals_of
 from ..geometry.skeleton import JOINT_INDEX
 from ..ik.gauss_newton import gauss_newton
-from ..ik.predictor import chunks, joined, state_part, target_part
-from ..ik.smoothing import gaussian
+from ..ik.predictor import concatenate_poses, frame_chunks, select_observations, select_poses
+from ..ik.smoothing import gaussian_filter
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from ..runtime.progress import finished
-from ..runtime.threads import side_by_side
+from ..runtime.threads import parallel_map
 from .contacts import Contact, contact_table, find_contacts
 from .floor import SOLE_JOINTS, Floor, find_floor, sole_offsets, sole_points
 
@@ -98,10 +98,10 @@ def _calm_above(motion: Motion, stands: NDArray[np.bool_]) -> Motion:
     take up; where it moves in earnest it is left alone."""
     if motion.frames < 3 or not stands.any():
         return motion
-    near = 2.0 * gaussian(stands[:, None].astype(np.float64), _EDGE * motion.rate) - 1.0
+    near = 2.0 * gaussian_filter(stands[:, None].astype(np.float64), _EDGE * motion.rate) - 1.0
     near[~stands] = 0.0
-    away = gaussian(motion.root, _CALM_ROOT * motion.rate) - motion.root
-    size = gaussian(np.square(away).sum(axis=1, keepdims=True), _EDGE * motion.rate)
+    away = gaussian_filter(motion.root, _CALM_ROOT * motion.rate) - motion.root
+    size = gaussian_filter(np.square(away).sum(axis=1, keepdims=True), _EDGE * motion.rate)
     share = np.clip(near, 0.0, 1.0) / np.square(1.0 + np.maximum(size, 0.0) / _TREMBLE**2)
     return replace(motion, root=motion.root + share * away)
 
@@ -111,30 +111,30 @@ def _bent(motion: Motion, away: Floats, stiffness: float, passes: int) -> Motion
     changed = np.flatnonzero(np.abs(away).max(axis=(1, 2)) > 1e-6)
     if not len(changed):
         return motion
-    own = State(motion.rotations[changed], motion.root[changed])
+    own = PoseSequence(motion.rotations[changed], motion.root[changed])
     target = _target(motion, sole_points(motion) + away, changed)
     firm = np.full(len(_LEGS), stiffness)
 
-    def bend(part: slice) -> State:
-        state, wanted = state_part(own, part), target_part(target, part)
+    def bend(part: slice) -> PoseSequence:
+        state, wanted = select_poses(own, part), select_observations(target, part)
         for _ in range(passes):
             state = gauss_newton(state, wanted, state, firm, steps=2, free=_LEGS)
         return state
 
-    posed = joined(finished(side_by_side(bend, chunks(len(changed)))))
+    posed = concatenate_poses(finished(parallel_map(bend, frame_chunks(len(changed)))))
     rotations, root = motion.rotations.copy(), motion.root.copy()
     rotations[changed[:, None], _LEGS] = posed.rotations[:, _LEGS]
     root[changed] = posed.root
     return replace(motion, rotations=rotations, root=root, track_error=None)
 
 
-def _target(motion: Motion, wanted: Floats, frames: NDArray[np.intp]) -> Target:
+def _target(motion: Motion, wanted: Floats, frames: NDArray[np.intp]) -> MarkerObservations:
     """The soles where they should be, and the pelvis where it is, in some frames."""
     joints = np.concatenate((SOLE_JOINTS, np.zeros(3, np.intp)))
     offsets = np.concatenate((sole_offsets(motion), _LEVERS))
     held = motion.root[:, None] + np.swapaxes(motion.rotations[:, 0] @ _LEVERS.T, 1, 2)
     weights = np.concatenate((np.full(4, _SOLE), np.ones(3)))
-    return Target(
+    return MarkerObservations(
         motion.body.offsets, joints, offsets, np.concatenate((wanted, held), axis=1)[frames],
         np.broadcast_to(weights, (len(frames), 7)),
     )  # fmt: skip
@@ -148,7 +148,7 @@ def _corrections(
     away = np.zeros_like(points)
     frames = len(points)
     for part in range(4):
-        for first, end in runs_of(stands[:, part]):
+        for first, end in intervals_of(stands[:, part]):
             inside = points[first:end, part]
             away[first:end, part] = _place(inside, _DRIFT * rate, settings.slack) - inside
         _ease(away[:, part], ~stands[:, part], round(settings.ease * rate))
@@ -157,7 +157,7 @@ def _corrections(
     width = settings.calm * rate
     if frames < 3 or width < 0.1:
         return away
-    return gaussian(away.reshape(frames, -1), width).reshape(away.shape)
+    return gaussian_filter(away.reshape(frames, -1), width).reshape(away.shape)
 
 
 def _place(inside: Floats, width: float, slack: float) -> Floats:
@@ -168,7 +168,7 @@ def _place(inside: Floats, width: float, slack: float) -> Floats:
         return np.broadcast_to(middle, inside.shape)
     time = np.arange(len(inside)) - 0.5 * (len(inside) - 1)
     line = time[:, None] * (time @ inside / (time @ time))
-    path = line + gaussian(inside - line - middle, width)
+    path = line + gaussian_filter(inside - line - middle, width)
     path[:, 2] = 0.0
     apart = np.linalg.norm(path, axis=1, keepdims=True)
     return middle + path * np.maximum(0.0, 1.0 - slack / np.maximum(apart, 1e-9))

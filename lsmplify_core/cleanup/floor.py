@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..body.body import default_body
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.skeleton import JOINT_INDEX
-from ..ik.smoothing import gaussian
+from ..ik.smoothing import gaussian_filter
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 
@@ -59,7 +59,7 @@ def slow_soles(motion: Motion, speed: float, calm: float) -> tuple[Floats, NDArr
     frames = len(points)
     if frames < 3:
         return points, np.ones(points.shape[:2], dtype=bool)
-    points = gaussian(points.reshape(frames, -1), max(calm * motion.rate, 1e-3)).reshape(
+    points = gaussian_filter(points.reshape(frames, -1), max(calm * motion.rate, 1e-3)).reshape(
         points.shape
     )
     moved = np.linalg.norm(np.gradient(points, axis=0), axis=-1) * motion.rate

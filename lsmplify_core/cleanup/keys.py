@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.intervals import runs_of
+from ..geometry.intervals import intervals_of
 from ..geometry.kinematics import forward
 from ..geometry.rotations import (
     angle_between,
@@ -24,7 +24,7 @@ from ..geometry.rotations import (
     quaternion_to_matrix,
 )
 from ..geometry.skeleton import ANCESTORS, N_JOINTS
-from ..ik.smoothing import gaussian
+from ..ik.smoothing import gaussian_filter
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
@@ -210,7 +210,7 @@ def _peaks(share: Floats) -> list[int]:
     """The worst frame of every run above 1."""
     if share.max() <= 1.0:
         return []
-    return [first + int(np.argmax(share[first:end])) for first, end in runs_of(share > 1.0)]
+    return [first + int(np.argmax(share[first:end])) for first, end in intervals_of(share > 1.0)]
 
 
 def _reach(motion: Motion) -> Floats:
@@ -231,7 +231,7 @@ def _density(values: Floats, allowed: Floats) -> Floats:
     fourth = np.zeros((curves, frames))
     fourth[:, 2:-2] = np.linalg.norm(np.diff(values, n=4, axis=1), axis=-1)
     density = (fourth / (384.0 * allowed[:, None])) ** 0.25
-    return gaussian(np.ascontiguousarray(density.T), _CALM).T
+    return gaussian_filter(np.ascontiguousarray(density.T), _CALM).T
 
 
 def _even(density: Floats, frames: int, keep: Sequence[int]) -> Indices:

@@ -22,7 +22,7 @@ from ..geometry.rotations import (
     swing_twist,
 )
 from ..geometry.skeleton import JOINT_INDEX, N_POSED
-from ..ik.smoothing import gaussian
+from ..ik.smoothing import gaussian_filter
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
@@ -105,16 +105,16 @@ def calmed(
     if motion.frames < 3 or seconds <= 0:
         return motion
     if expected is not None:
-        degrees = gaussian(np.degrees(expected).astype(np.float64), seconds * motion.rate)
+        degrees = gaussian_filter(np.degrees(expected).astype(np.float64), seconds * motion.rate)
         share = np.clip(2.0 * degrees / unsure - 1.0, 0.0, 1.0)
     if undecided is not None:
-        eased = gaussian(undecided.astype(np.float64), 0.5 * seconds * motion.rate)
+        eased = gaussian_filter(undecided.astype(np.float64), 0.5 * seconds * motion.rate)
         share = np.maximum(share, np.clip(2.0 * eased - 1.0, 0.0, 1.0))
     joints = np.flatnonzero(share.max(axis=0) > 0)
     if not len(joints):
         return motion
     q = continuous_quaternions(matrix_to_quaternion(motion.rotations[:, joints]))
-    calm = gaussian(q.reshape(motion.frames, -1), seconds * motion.rate).reshape(q.shape)
+    calm = gaussian_filter(q.reshape(motion.frames, -1), seconds * motion.rate).reshape(q.shape)
     calm /= np.linalg.norm(calm, axis=-1, keepdims=True)
     rotations = motion.rotations.copy()
     mixed = quaternion_to_matrix(slerp(q, calm, share[:, joints]))

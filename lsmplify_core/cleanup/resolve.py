@@ -13,21 +13,21 @@ from typing import Final
 import numpy as np
 
 from ..body.body import default_body
-from ..body.markers import State, Target
+from ..body.markers import MarkerObservations, PoseSequence
 from ..geometry.rotations import matrix_to_quaternion, quaternion_to_matrix, slerp
 from ..geometry.skeleton import N_JOINTS, N_POSED
-from ..ik.fitting import SolveSettings, without_strays
+from ..ik.fitting import SolveSettings, downweight_outliers
 from ..ik.network import FRAME_RATE, load_network
-from ..ik.predictor import learned_steps
-from ..ik.root_alignment import place
-from ..ik.smoothing import smoothed
+from ..ik.predictor import predict_steps
+from ..ik.root_alignment import align_root
+from ..ik.smoothing import smooth_poses
 from ..motion.motion import Motion
 from ..pipeline import Progress
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
 from ..runtime.progress import mapped
-from ..runtime.threads import crew
-from ..tracks.noise import smoothing_for, stiffness_between
+from ..runtime.threads import thread_pool
+from ..tracks.noise import prior_weight_for, smoothing_for
 from .attached import Attached
 from .constrained import Known, solve_anchored
 from .pose_keys import PoseKey, anchors_of, layered, set_in
@@ -95,7 +95,7 @@ def resolve_steps(
             set_in(motion, layered(motion, anchors, span), span, anchors, chosen, settings.ease),
             np.full((motion.frames, N_POSED), np.nan), np.ones((motion.frames, 0)), (),
         )  # fmt: skip
-    with crew():
+    with thread_pool():
         return (yield from _resolved(motion, points, span, anchors, chosen, settings))
 
 
@@ -134,34 +134,36 @@ def _resolved(
     unit = motion.body.height / default_body().height
     origin = np.median(motion.root[window], axis=0)
     target = _local(motion, judged, window, origin, unit)
-    existing = _scaled(State(motion.rotations[window], motion.root[window]), origin, unit)
+    existing = _scaled(PoseSequence(motion.rotations[window], motion.root[window]), origin, unit)
     known = _known(existing, span, window, anchors, chosen, origin, unit)
     start = _start(existing, known, target, span, window)
     noise = float(np.clip(np.median(judged.noise), 0.001, _MOST_NOISE)) / unit
     smooth = _smoothing(noise) if settings.smooth is None else settings.smooth
     learned = yield from mapped(
-        learned_steps(
-            load_network(), start, target, motion.rate, settings.rounds, stiffness_between(noise)
+        predict_steps(
+            load_network(), start, target, motion.rate, settings.rounds, prior_weight_for(noise)
         ),
         lambda done: Progress("solve", 0.6 * done),
     )
-    guess = smoothed(learned.guess, motion.rate, max(SolveSettings().calm, 2.0 * smooth))
+    guess = smooth_poses(
+        learned.poses, motion.rate, max(SolveSettings().prior_smoothing, 2.0 * smooth)
+    )
     far = np.maximum(_SPIKE, 3.0 * judged.noise / unit)
-    state = learned.fitted
+    state = learned.refined
     for turn in range(settings.passes):
         state = yield from mapped(
             solve_anchored(
-                state, without_strays(state, target, far), guess,
-                learned.expected, noise, motion.rate, known, settings.memory,
+                state, downweight_outliers(state, target, far), guess,
+                learned.sigma, noise, motion.rate, known, settings.memory,
             ),
             lambda done, turn=turn: Progress("refine", 0.6 + 0.4 * turn / settings.passes),
         )  # fmt: skip
-    state = smoothed(state, motion.rate, smooth)
+    state = smooth_poses(state, motion.rate, smooth)
     result = set_in(motion, _in_world(motion, state, window, origin, unit), span, anchors,
                     chosen, settings.ease)  # fmt: skip
     expected = np.full((motion.frames, N_POSED), np.nan)
     inside = slice(span[0], span[1] + 1)
-    expected[inside] = learned.expected[span[0] - window.start : span[1] + 1 - window.start]
+    expected[inside] = learned.sigma[span[0] - window.start : span[1] + 1 - window.start]
     trust = np.ones(judged.weights.shape)
     trust[inside] = judged.weights[inside]
     yield Progress("clean", 1.0)
@@ -191,9 +193,11 @@ def _window(motion: Motion, span: tuple[int, int]) -> slice:
     return slice(max(0, span[0] - reach), min(motion.frames, span[1] + 1 + reach))
 
 
-def _local(motion: Motion, judged: Examined, window: slice, origin: Floats, unit: float) -> Target:
+def _local(
+    motion: Motion, judged: Examined, window: slice, origin: Floats, unit: float
+) -> MarkerObservations:
     points = judged.points
-    return Target(
+    return MarkerObservations(
         (motion.body.offsets / unit).astype(np.float32),
         points.joints,
         (points.offsets / unit).astype(np.float32),
@@ -202,13 +206,13 @@ def _local(motion: Motion, judged: Examined, window: slice, origin: Floats, unit
     )
 
 
-def _scaled(state: State, origin: Floats, unit: float) -> State:
+def _scaled(state: PoseSequence, origin: Floats, unit: float) -> PoseSequence:
     root = (state.root - origin) / unit
-    return State(state.rotations.astype(np.float32), root.astype(np.float32))
+    return PoseSequence(state.rotations.astype(np.float32), root.astype(np.float32))
 
 
 def _known(
-    existing: State, span: tuple[int, int], window: slice, anchors: dict[int, PoseKey],
+    existing: PoseSequence, span: tuple[int, int], window: slice, anchors: dict[int, PoseKey],
     chosen: list[int], origin: Floats, unit: float,
 ) -> Known:  # fmt: skip
     """What is known of the window's poses: all outside the span, the keys, the joints that stay."""
@@ -225,12 +229,16 @@ def _known(
         rotations[at] = key.rotations
         root[at] = (key.root - origin) / unit
         spread[at] = np.minimum(spread[at], _SURE)
-    return Known(State(rotations, root), spread)
+    return Known(PoseSequence(rotations, root), spread)
 
 
 def _start(
-    existing: State, known: Known, target: Target, span: tuple[int, int], window: slice
-) -> State:
+    existing: PoseSequence,
+    known: Known,
+    target: MarkerObservations,
+    span: tuple[int, int],
+    window: slice,
+) -> PoseSequence:
     """Poses between the known ones, set on each frame's torso; known joints as they are."""
     frames = len(existing.root)
     sure = np.flatnonzero((known.spread <= _SURE).all(axis=1))
@@ -246,17 +254,19 @@ def _start(
     mixed = quaternion_to_matrix(slerp(q[low], q[high], np.repeat(t[:, None], N_JOINTS, axis=1)))
     mixed = mixed.astype(np.float32)
     stay = np.isfinite(known.spread[:, :N_POSED]).all(axis=0)
-    placed = place(mixed, target)
+    placed = align_root(mixed, target)
     rotations = placed.rotations.copy()
     rotations[:, :N_POSED][:, stay] = existing.rotations[:, :N_POSED][:, stay]
     rotations[exact], root = known.state.rotations[exact], placed.root.copy()
     root[exact] = known.state.root[exact]
     if np.isfinite(known.spread[:, N_POSED]).all():
         root = existing.root
-    return State(rotations, root.astype(np.float32))
+    return PoseSequence(rotations, root.astype(np.float32))
 
 
-def _in_world(motion: Motion, state: State, window: slice, origin: Floats, unit: float) -> Motion:
+def _in_world(
+    motion: Motion, state: PoseSequence, window: slice, origin: Floats, unit: float
+) -> Motion:
     rotations, root = motion.rotations.copy(), motion.root.copy()
     rotations[window] = state.rotations
     root[window] = state.root.astype(np.float64) * unit + origin

@@ -15,7 +15,7 @@ from ..geometry.rotations import (
     quaternion_to_matrix,
 )
 from ..geometry.skeleton import JOINT_INDEX
-from ..ik.smoothing import gaussian
+from ..ik.smoothing import gaussian_filter
 from ..motion.motion import Motion
 from ..motion.report import joint_jitter
 from ..runtime.array_types import Floats
@@ -62,7 +62,7 @@ def smooth_regions(
         joints = [JOINT_INDEX[j] for j in REGIONS[region]]
         rotations[:, joints] = _filtered(rotations[:, joints], width * motion.rate, share)
         if region == "root":
-            calm = gaussian(root, width * motion.rate)
+            calm = gaussian_filter(root, width * motion.rate)
             root = calm + share[:, None] * (root - calm)
     return replace(motion, rotations=rotations, root=root, track_error=None)
 
@@ -138,6 +138,6 @@ def _kept(impacts: NDArray[np.bool_] | None, motion: Motion, settings: SmoothSet
 def _filtered(rotations: Floats, width: float, share: Floats) -> Floats:
     frames, joints = rotations.shape[:2]
     q = continuous_quaternions(matrix_to_quaternion(rotations))
-    calm = gaussian(q.reshape(frames, -1), width).reshape(frames, joints, 4)
+    calm = gaussian_filter(q.reshape(frames, -1), width).reshape(frames, joints, 4)
     calm += share[:, None, None] * (q - calm)
     return quaternion_to_matrix(calm / np.linalg.norm(calm, axis=-1, keepdims=True))

@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.intervals import runs_of
+from ..geometry.intervals import intervals_of
 from ..geometry.skeleton import JOINT_INDEX
-from ..ik.smoothing import gaussian
+from ..ik.smoothing import gaussian_filter
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from .attached import Attached
@@ -100,11 +100,11 @@ def _expected_errors(expected: Floats) -> dict[str, Floats]:
 
 
 def _spans(region: str, kind: str, values: Floats, rate: float) -> list[Span]:
-    calm = gaussian(values[:, None], _CALM * rate)[:, 0] if len(values) > 2 else values
+    calm = gaussian_filter(values[:, None], _CALM * rate)[:, 0] if len(values) > 2 else values
     bad: NDArray[np.bool_] = calm > _LEAST[kind]
     scale, unit = _UNIT[kind]
     spans: list[Span] = []
-    for first, stop in runs_of(bad):
+    for first, stop in intervals_of(bad):
         worst = first + int(np.argmax(values[first:stop]))
         badness = float(calm[first:stop].max()) / _LEAST[kind]
         figure = scale * float(values[worst])

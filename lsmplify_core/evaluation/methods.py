@@ -93,7 +93,7 @@ def _copy(take: Take) -> Answer:
 METHODS: Final[dict[str, Method]] = {
     "default": _solver(SolveSettings()),
     "learned": _solver(SolveSettings(refine=0)),
-    "gauss-newton": _solver(SolveSettings(rounds=0, refine=_STEPS)),
+    "gauss-newton": _solver(SolveSettings(iterations=0, refine=_STEPS)),
     "copy": _copy,
 }
 

@@ -23,22 +23,24 @@ def forward(rotations: Array, offsets: Array, root: Array) -> tuple[Array, Array
     Returns the joints' world rotations (..., 24, 3, 3) and positions (..., 24, 3).
     """
     xp = array_namespace(rotations, root)
-    turned = [rotations[..., 0, :, :]]
-    placed = [root]
+    global_rotations = [rotations[..., 0, :, :]]
+    joint_positions = [root]
     for joint in range(1, N_JOINTS):
         parent = PARENTS[joint]
-        turned.append(turned[parent] @ rotations[..., joint, :, :])
-        step = (turned[parent] @ offsets[..., joint, :, None])[..., 0]
-        placed.append(placed[parent] + step)
-    return xp.stack(turned, axis=-3), xp.stack(placed, axis=-2)
+        global_rotations.append(global_rotations[parent] @ rotations[..., joint, :, :])
+        step = (global_rotations[parent] @ offsets[..., joint, :, None])[..., 0]
+        joint_positions.append(joint_positions[parent] + step)
+    return xp.stack(global_rotations, axis=-3), xp.stack(joint_positions, axis=-2)
 
 
-def attached_points(turned: Array, placed: Array, joints: Array, offsets: Array) -> Array:
+def attached_points(
+    global_rotations: Array, joint_positions: Array, joints: Array, offsets: Array
+) -> Array:
     """World positions (..., K, 3) of points fixed to joints.
 
     turned, placed: what `forward` returns. joints: (K,) integers. offsets: (..., K, 3) metres in
     the joints' frames.
     """
-    xp = array_namespace(turned, placed)
-    frames = xp.take(turned, joints, axis=-3)
-    return xp.take(placed, joints, axis=-2) + (frames @ offsets[..., None])[..., 0]
+    xp = array_namespace(global_rotations, joint_positions)
+    frames = xp.take(global_rotations, joints, axis=-3)
+    return xp.take(joint_positions, joints, axis=-2) + (frames @ offsets[..., None])[..., 0]

@@ -18,16 +18,16 @@ from ..anatomy.leg import KneeBounds
 from ..anatomy.limbs import unit_bones
 from ..anatomy.toes import FEET, rigid_toes, toe_bend, with_toes
 from ..anatomy.turns import wrapped
-from ..body.markers import State, Target, compare
+from ..body.markers import PoseSequence, MarkerObservations, compare
 from ..geometry.kinematics import forward
 from ..geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from ..geometry.skeleton import JOINT_INDEX, N_JOINTS, PARENTS
 from ..runtime.array_types import Floats
 from ..runtime.progress import finished
-from ..runtime.threads import side_by_side
+from ..runtime.threads import parallel_map
 from .gauss_newton import gauss_newton
-from .predictor import chunks, joined, state_part, target_part
-from .smoothing import gaussian
+from .predictor import frame_chunks, concatenate_poses, select_poses, select_observations
+from .smoothing import gaussian_filter
 
 _SKIN: Final = 0.03
 """Metres from a bone's line beyond which a point turns with the bone."""
@@ -60,14 +60,14 @@ _BOUNDS: Final = (None, KneeBounds(), KneeBounds(np.radians(7.0), np.radians(14.
 class Fit:
     """Poses and the points' places that belong to them. error: metres, the tracks' mean distance."""
 
-    poses: State
-    observed: Target
+    poses: PoseSequence
+    observed: MarkerObservations
     error: float
 
 
 def anatomical(
-    poses: State, observed: Target, expected: Floats, noise: float, rate: float, noisy: bool
-) -> tuple[State, Target]:
+    poses: PoseSequence, observed: MarkerObservations, expected: Floats, noise: float, rate: float, noisy: bool
+) -> tuple[PoseSequence, MarkerObservations]:
     """Bring poses into the convention.
 
     Args:
@@ -98,14 +98,14 @@ def _fitting(before: Fit, most: float, rate: float) -> Iterator[Convention]:
     mean distance is at most so many times as large."""
     step = max(1, round(rate / _LOOK_RATE))
     some = slice(None, None, step)
-    few = Fit(state_part(before.poses, some), target_part(before.observed, some), 0.0)
+    few = Fit(select_poses(before.poses, some), select_observations(before.observed, some), 0.0)
     most = most * track_distance(few.poses, few.observed) + _SLACK
     for convention in _candidates(shown_turns(before.observed)):
         if _turned(few, convention, rate / step).error <= most:
             yield convention
 
 
-def shown_turns(observed: Target) -> NDArray[np.bool_]:
+def shown_turns(observed: MarkerObservations) -> NDArray[np.bool_]:
     """(24,) joints whose turn about their bone points on the skin show."""
     bones = unit_bones(observed.bones)
     offsets, seen = np.asarray(observed.offsets), observed.weights.any(axis=0)
@@ -120,13 +120,13 @@ def shown_turns(observed: Target) -> NDArray[np.bool_]:
     return shown
 
 
-def track_distance(poses: State, observed: Target) -> float:
+def track_distance(poses: PoseSequence, observed: MarkerObservations) -> float:
     """The mean distance of seen points from their tracks."""
-    parts = side_by_side(
+    parts = parallel_map(
         lambda p: np.linalg.norm(
-            compare(state_part(poses, p), target_part(observed, p)).residuals, axis=-1
+            compare(select_poses(poses, p), select_observations(observed, p)).residuals, axis=-1
         ),
-        chunks(len(poses.root)),
+        frame_chunks(len(poses.root)),
     )
     away = np.concatenate(finished(parts))
     seen = observed.weights > 0
@@ -160,12 +160,12 @@ def _turned(fit: Fit, convention: Convention, rate: float) -> Fit:
     """The poses in a convention, the points calibrated for them."""
     old, observed = fit.poses, fit.observed
     turned = to_convention(old.rotations, np.asarray(observed.bones), rate, convention)
-    poses = State(turned, old.root)
+    poses = PoseSequence(turned, old.root)
     observed = replace(observed, offsets=_places(old, poses, observed))
     return Fit(poses, observed, track_distance(poses, observed))
 
 
-def _places(old: State, new: State, observed: Target) -> Floats:
+def _places(old: PoseSequence, new: PoseSequence, observed: MarkerObservations) -> Floats:
     """(K, 3) the points' places on the turned joints: where the tracks are in the median; with few
     frames more where the points were before."""
     joints = np.asarray(observed.joints)
@@ -191,26 +191,26 @@ def _stepped(fit: Fit, expected: Floats, noise: float, rate: float) -> Fit:
     trembling of its own."""
     stiffness = np.square(noise / expected).astype(fit.poses.root.dtype)
 
-    def step(part: slice) -> State:
-        own = state_part(fit.poses, part)
-        return gauss_newton(own, target_part(fit.observed, part), own, stiffness[part])
+    def step(part: slice) -> PoseSequence:
+        own = select_poses(fit.poses, part)
+        return gauss_newton(own, select_observations(fit.observed, part), own, stiffness[part])
 
-    parts = side_by_side(step, chunks(len(fit.poses.root)))
-    return replace(fit, poses=_eased(fit.poses, joined(finished(parts)), _EASE * rate))
+    parts = parallel_map(step, frame_chunks(len(fit.poses.root)))
+    return replace(fit, poses=_eased(fit.poses, concatenate_poses(finished(parts)), _EASE * rate))
 
 
-def _eased(before: State, after: State, width: float) -> State:
+def _eased(before: PoseSequence, after: PoseSequence, width: float) -> PoseSequence:
     """The change from one state to the other, filtered over `width` frames."""
     frames = len(before.root)
     if frames < 3:
         return after
     turn = matrix_to_axis_angle(np.swapaxes(before.rotations, -1, -2) @ after.rotations)
-    turn = gaussian(turn.reshape(frames, -1), width).reshape(turn.shape)
-    root = before.root + gaussian(after.root - before.root, width)
-    return State(before.rotations @ axis_angle_to_matrix(turn), root)
+    turn = gaussian_filter(turn.reshape(frames, -1), width).reshape(turn.shape)
+    root = before.root + gaussian_filter(after.root - before.root, width)
+    return PoseSequence(before.rotations @ axis_angle_to_matrix(turn), root)
 
 
-def _with_toes(poses: State, observed: Target, rate: float) -> State:
+def _with_toes(poses: PoseSequence, observed: MarkerObservations, rate: float) -> PoseSequence:
     """Toes that the network leaves straight: bent by rule where no point is fixed to them, as the point
     says where there is one."""
     if not rigid_toes(poses.rotations, _STRAIGHT):
@@ -224,10 +224,10 @@ def _with_toes(poses: State, observed: Target, rate: float) -> State:
             one = len(points) == 1
             bend[:, side] = _shown_bend(poses, observed, int(points[0]), rate) if one else 0.0
     kind = poses.rotations.dtype
-    return State(with_toes(poses.rotations, bend.astype(kind)), poses.root)
+    return PoseSequence(with_toes(poses.rotations, bend.astype(kind)), poses.root)
 
 
-def _shown_bend(poses: State, observed: Target, point: int, rate: float) -> Floats:
+def _shown_bend(poses: PoseSequence, observed: MarkerObservations, point: int, rate: float) -> Floats:
     """(T,) radians by which the toes extend so that their one point is on its track's line from the ball;
     between its neighbours where it is unseen."""
     ball = int(np.asarray(observed.joints)[point])
@@ -239,4 +239,4 @@ def _shown_bend(poses: State, observed: Target, point: int, rate: float) -> Floa
     seen = np.flatnonzero(observed.weights[:, point] > 0)
     bend = np.interp(np.arange(len(bend)), seen, wrapped(bend)[seen])
     low, high = _TOES
-    return gaussian(np.clip(bend, low, high)[:, None], _TOE_EASE * rate)[:, 0]
+    return gaussian_filter(np.clip(bend, low, high)[:, None], _TOE_EASE * rate)[:, 0]

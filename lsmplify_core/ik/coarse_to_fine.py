@@ -10,42 +10,54 @@ from typing import Final
 
 import numpy as np
 
-from ..body.markers import State, Target
+from ..body.markers import MarkerObservations, PoseSequence
 from .network import Network
-from .predictor import learned_steps, state_part, target_part
+from .predictor import predict_steps, select_observations, select_poses
 from .problem import LEAST_POINTS
 from .smoothing import fill_frames
 
-RATE: Final = 5.0
+COARSE_RATE: Final = 5.0
 """Frames per second that are solved first. The network learned at 10 to 30; at 5 its rounds are a
 little worse, which the last one, over all frames, makes good."""
-_LEAST_FRAMES: Final = 3
+_MIN_COARSE_FRAMES: Final = 3
 """A take with fewer such frames is not worth it."""
 
 
-def step_between(frames: int, rate: float) -> int:
+def coarse_stride(frames: int, rate: float) -> int:
     """Frames of a take from one that is solved first to the next; 1 where all are."""
-    step = max(1, round(rate / RATE))
-    return step if frames >= _LEAST_FRAMES * step else 1
+    stride = max(1, round(rate / COARSE_RATE))
+    return stride if frames >= _MIN_COARSE_FRAMES * stride else 1
 
 
 def coarse_steps(
-    network: Network, start: State, target: Target, rate: float, rounds: int, stiffness: float
-) -> Generator[float, None, State]:
+    network: Network,
+    initial_poses: PoseSequence,
+    observations: MarkerObservations,
+    rate: float,
+    iterations: int,
+    prior_weight: float,
+) -> Generator[float, None, PoseSequence]:
     """Solve every so many'th frame from `start` and set the others between them; yields the share
     done. The arguments are those of `learned_steps`; returns a state of all frames."""
-    total = len(start.root)
-    step = step_between(total, rate)
-    first = np.unique(np.append(np.arange(0, total, step), total - 1))
-    some = target_part(target, first)
-    learned = yield from learned_steps(
-        network, state_part(start, first), some, rate / step, rounds, stiffness
+    total = len(initial_poses.root)
+    stride = coarse_stride(total, rate)
+    coarse = np.unique(np.append(np.arange(0, total, stride), total - 1))
+    coarse_observations = select_observations(observations, coarse)
+    prediction = yield from predict_steps(
+        network,
+        select_poses(initial_poses, coarse),
+        coarse_observations,
+        rate / stride,
+        iterations,
+        prior_weight,
     )
-    rotations, root = start.rotations.copy(), start.root.copy()
-    rotations[first], root[first] = learned.fitted.rotations, learned.fitted.root
-    good = np.zeros(total, dtype=bool)
-    shown = (some.weights > 0).sum(axis=1) >= LEAST_POINTS  # others are no place to begin from
-    good[first[shown] if shown.any() else first] = True
-    filled = fill_frames(State(rotations, root), good)
-    kind = start.root.dtype
-    return State(filled.rotations.astype(kind), filled.root.astype(kind))
+    rotations, root = initial_poses.rotations.copy(), initial_poses.root.copy()
+    rotations[coarse], root[coarse] = prediction.refined.rotations, prediction.refined.root
+    solved = np.zeros(total, dtype=bool)
+    visible = (coarse_observations.weights > 0).sum(
+        axis=1
+    ) >= LEAST_POINTS  # others are no place to begin from
+    solved[coarse[visible] if visible.any() else coarse] = True
+    filled = fill_frames(PoseSequence(rotations, root), solved)
+    kind = initial_poses.root.dtype
+    return PoseSequence(filled.rotations.astype(kind), filled.root.astype(kind))

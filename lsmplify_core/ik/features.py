@@ -11,61 +11,63 @@ matter; lengths are metres on a body of the default size.
 import numpy as np
 from array_api_compat import array_namespace
 
-from ..body.markers import State, Target, compare, crossed
+from ..body.markers import MarkerObservations, PoseSequence, compare, cross_products
 from ..geometry.rotations import Array, cross, matrix_to_sixd, transpose
 from ..geometry.skeleton import N_JOINTS, N_POSED
 from ..runtime.array_types import on_host
 
 N_FEATURES = 3 * N_JOINTS + 4 * N_JOINTS + 6 * (N_POSED - 1) + 6 * N_POSED
-_SOFT = 1e-4
+_DAMPING = 1e-4
 """m²: added to a joint's certainty, so that the turn of an unobserved joint is zero."""
 
 
-def features(state: State, target: Target) -> Array:
+def features(poses: PoseSequence, observations: MarkerObservations) -> Array:
     """(N, 426) network input for a state held against its target."""
-    xp = array_namespace(state.root)
-    n = state.root.shape[0]
-    seen = compare(state, target)
-    frames = seen.turned[:, :N_POSED]
-    to_pelvis = transpose(seen.turned[:, 0])
-    placed = (seen.placed - state.root[:, None]) @ transpose(to_pelvis)
-    mean, count = _by_joint(seen.residuals, target)
+    xp = array_namespace(poses.root)
+    n = poses.root.shape[0]
+    comparison = compare(poses, observations)
+    frames = comparison.global_rotations[:, :N_POSED]
+    to_pelvis = transpose(comparison.global_rotations[:, 0])
+    positions = (comparison.joint_positions - poses.root[:, None]) @ transpose(to_pelvis)
+    mean, count = _by_joint(comparison.residuals, observations)
     mean = mean @ transpose(to_pelvis)
-    turn, certainty = _asked_turns(seen.levers, seen.residuals, frames, target.weights)
+    turn, certainty = _single_joint_turns(
+        comparison.levers, comparison.residuals, frames, observations.weights
+    )
     parts = (
-        placed,
+        positions,
         10.0 * mean,
         count,
-        matrix_to_sixd(state.rotations[:, 1:N_POSED]),
+        matrix_to_sixd(poses.rotations[:, 1:N_POSED]),
         turn,
         certainty,
     )
     return xp.concat(tuple(xp.reshape(p, (n, -1)) for p in parts), axis=1)
 
 
-def _by_joint(residuals: Array, target: Target) -> tuple[Array, Array]:
+def _by_joint(residuals: Array, observations: MarkerObservations) -> tuple[Array, Array]:
     """Mean residual (N, 24, 3) of the points on each joint, and how much of it is seen (N, 24)."""
     xp = array_namespace(residuals)
-    on = xp.asarray(np.eye(N_JOINTS)[on_host(target.joints)], dtype=residuals.dtype)
-    count = target.weights @ on
-    total = xp.matrix_transpose(on) @ (residuals * target.weights[..., None])
+    on = xp.asarray(np.eye(N_JOINTS)[on_host(observations.joints)], dtype=residuals.dtype)
+    count = observations.weights @ on
+    total = xp.matrix_transpose(on) @ (residuals * observations.weights[..., None])
     return total / (count + 1e-6)[..., None], xp.minimum(count, xp.ones_like(count))
 
 
-def _asked_turns(
+def _single_joint_turns(
     levers: Array, residuals: Array, frames: Array, weights: Array
 ) -> tuple[Array, Array]:
     """The turn (N, 22, 3) that each joint alone would make, radians in its own frame, and the log
     of its certainty (N, 22, 3) about the three axes."""
     xp = array_namespace(levers)
     weighted = residuals * xp.sqrt(weights)[..., None]
-    torque = xp.matrix_transpose(crossed(levers, weighted[..., None])[..., 0])
+    torque = xp.matrix_transpose(cross_products(levers, weighted[..., None])[..., 0])
     xx, yy, zz, xy, xz, yz = (
         xp.sum(levers[:, :, a] * levers[:, :, b], axis=1)
         for a, b in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
     )
     rows = (
-        (yy + zz + _SOFT, -xy, -xz), (-xy, xx + zz + _SOFT, -yz), (-xz, -yz, xx + yy + _SOFT),
+        (yy + zz + _DAMPING, -xy, -xz), (-xy, xx + zz + _DAMPING, -yz), (-xz, -yz, xx + yy + _DAMPING),
     )  # fmt: skip
     inertia = xp.stack([xp.stack(row, axis=-1) for row in rows], axis=-2)
     back = transpose(frames)

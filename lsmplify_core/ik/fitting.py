@@ -12,36 +12,44 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from ..body.markers import State, Target, compare
-from ..geometry.intervals import ramps, stretches_around
+from ..body.markers import MarkerObservations, PoseSequence, compare
+from ..geometry.intervals import intervals_around, ramps
 from ..runtime.array_types import Floats
 from ..runtime.progress import finished, mapped, timed
-from ..runtime.threads import side_by_side
-from ..tracks.noise import smoothing_for, stiffness_between, track_noise
-from .coarse_to_fine import coarse_steps, step_between
+from ..runtime.threads import parallel_map
+from ..tracks.noise import prior_weight_for, smoothing_for, track_noise
+from .coarse_to_fine import coarse_steps, coarse_stride
 from .gauss_newton import gauss_newton
 from .network import load_network
-from .pose_fusion import weighed
-from .predictor import ROUNDS, Learned, chunks, joined, learned_steps, state_part, target_part
-from .sequence import pieces, solve_together
-from .smoothing import part_way, smoothed
-from .step_control import guarded
+from .pose_fusion import fuse_poses
+from .predictor import (
+    ITERATIONS,
+    Prediction,
+    concatenate_poses,
+    frame_chunks,
+    predict_steps,
+    select_observations,
+    select_poses,
+)
+from .sequence import sequence_chunks, solve_sequence
+from .smoothing import interpolate_poses, smooth_poses
+from .step_control import backtracked
 
 T = TypeVar("T")
 
-_SPIKE: Final = 0.06
+_OUTLIER_SCALE: Final = 0.06
 """Metres from the body at which a track counts a quarter."""
-_ROUNDS_AGAIN: Final = 2
+_SECOND_PASS_ITERATIONS: Final = 2
 """Rounds of the network in the second pass."""
-_MORE_STEPS: Final = 1
+_WARM_START_STEPS: Final = 1
 """Steps to the tracks beyond the usual where given poses are weighed: their mean with the network's
 has not been brought to the tracks yet."""
 _MARGIN: Final = 0.6
 """Seconds on both sides of a gap that are solved together with it: twice as long as the frames
 remember."""
-_MOST_PARTS: Final = 0.7
+_MAX_COVERAGE: Final = 0.7
 """Where the stretches around gaps cover more of a take than this, all of it is solved together."""
-_CALM_NOISY: Final = 0.08
+_NOISY_PRIOR_SMOOTHING: Final = 0.08
 """Seconds that the network's pose is calmed over at least where tracks are noisy."""
 
 
@@ -57,16 +65,16 @@ class SolveSettings:
     tracks are trusted against the network's own expected error; None to measure it. convention:
     "anatomical", or "keep" for the habit of the poses to start from, or of the network."""
 
-    rounds: int = ROUNDS
+    iterations: int = ITERATIONS
     refine: int = 1
     smooth: float | None = None
-    calm: float = 0.05
+    prior_smoothing: float = 0.05
     noise: float | None = None
     convention: str = CONVENTIONS[0]
 
 
 @dataclass(frozen=True)
-class Job:
+class FitProblem:
     """A take to fit, in the network's terms.
 
     start: the pose that every frame begins with. target: metres on a body of the default size.
@@ -75,160 +83,223 @@ class Job:
     weighed against the network's, None without.
     """
 
-    start: State
-    target: Target
+    start: PoseSequence
+    observations: MarkerObservations
     rate: float
-    rounds: int
+    iterations: int
     refine: int
     noise: float
     smooth: float
-    calm: float
-    posed: bool = False
-    given: State | None = None
+    prior_smoothing: float
+    warm_start: bool = False
+    initial_poses: PoseSequence | None = None
 
     @property
     def frames(self) -> int:
         """Number of frames."""
         return len(self.start.root)
 
-    def part(self, part: slice, start: State) -> "Job":
+    def interval(self, frames: slice, start: PoseSequence) -> "FitProblem":
         """Some frames of it, to go on with from `start`, a state of all frames."""
-        given = None if self.given is None else state_part(self.given, part)
+        initial_poses = (
+            None if self.initial_poses is None else select_poses(self.initial_poses, frames)
+        )
         return replace(
-            self, start=state_part(start, part), target=target_part(self.target, part), posed=True,
-            given=given,
+            self, start=select_poses(start, frames), observations=select_observations(self.observations, frames), warm_start=True,
+            initial_poses=initial_poses,
         )  # fmt: skip
 
 
-def make_job(
-    start: State, target: Target, rate: float, misfit: float, settings: SolveSettings, posed: bool
-) -> Job:
+def make_problem(
+    start: PoseSequence,
+    observations: MarkerObservations,
+    rate: float,
+    residual: float,
+    settings: SolveSettings,
+    warm_start: bool,
+) -> FitProblem:
     """Fill in what the settings leave to the take: tracks are trusted as far as they neither
     tremble nor stay away from a body of rigid bones (misfit, metres)."""
-    tremble = track_noise(target.points, target.weights)
-    noise = max(tremble, misfit) if settings.noise is None else settings.noise
-    smooth = smoothing_for(tremble) if settings.smooth is None else settings.smooth
-    calm = max(settings.calm, _CALM_NOISY) if smooth > 0 and settings.calm > 0 else settings.calm
-    given = start if posed else None
-    refine = settings.refine + _MORE_STEPS * (posed and settings.refine > 0)
-    return Job(start, target, rate, settings.rounds, refine, noise, smooth, calm, posed, given)
+    sample_noise = track_noise(observations.points, observations.weights)
+    noise = max(sample_noise, residual) if settings.noise is None else settings.noise
+    smooth = smoothing_for(sample_noise) if settings.smooth is None else settings.smooth
+    prior_smoothing = (
+        max(settings.prior_smoothing, _NOISY_PRIOR_SMOOTHING)
+        if smooth > 0 and settings.prior_smoothing > 0
+        else settings.prior_smoothing
+    )
+    initial_poses = start if warm_start else None
+    refine = settings.refine + _WARM_START_STEPS * (warm_start and settings.refine > 0)
+    return FitProblem(
+        start,
+        observations,
+        rate,
+        settings.iterations,
+        refine,
+        noise,
+        smooth,
+        prior_smoothing,
+        warm_start,
+        initial_poses,
+    )
 
 
-def fitted_steps(
-    job: Job, seconds: dict[str, float]
-) -> Generator[tuple[str, float], None, tuple[State, Learned]]:
+def fit_steps(
+    problem: FitProblem, seconds: dict[str, float]
+) -> Generator[tuple[str, float], None, tuple[PoseSequence, Prediction]]:
     """Fit a take; yields the step's name ("solve", "refine") and the share of all done.
 
     seconds: what each step takes is added to it. Returns the fitted state and the last learned one.
     """
-    parts = _to_solve_together(job) if job.refine else []
-    share = 0.5 if parts else 1.0
-    learned = yield from _stage(_learned(job), seconds, "solve", 0.0, 0.8 * share)
-    if job.refine == 0:
-        return learned.guess, learned
-    state = yield from _stage(_each(job, learned), seconds, "refine", 0.8 * share, share)
-    for number, part in enumerate(parts):
-        found, looked = yield from mapped(
-            _together(job, state, learned, part, seconds),
-            lambda told, n=number: (told[0], share + (1 - share) * (n + told[1]) / len(parts)),
+    intervals = _sequence_intervals(problem) if problem.refine else []
+    share = 0.5 if intervals else 1.0
+    prediction = yield from _stage(_predict(problem), seconds, "solve", 0.0, 0.8 * share)
+    if problem.refine == 0:
+        return prediction.poses, prediction
+    poses = yield from _stage(
+        _refine_frames(problem, prediction), seconds, "refine", 0.8 * share, share
+    )
+    for number, interval in enumerate(intervals):
+        solved, second = yield from mapped(
+            _solve_interval(problem, poses, prediction, interval, seconds),
+            lambda told, n=number: (told[0], share + (1 - share) * (n + told[1]) / len(intervals)),
         )
-        state = _with_stretch(job, state, part, found)
-        learned.expected[part] = looked.expected
-    return state, learned
+        poses = _blend_interval(problem, poses, interval, solved)
+        prediction.sigma[interval] = second.sigma
+    return poses, prediction
 
 
-def _to_solve_together(job: Job) -> list[slice]:
+def _sequence_intervals(problem: FitProblem) -> list[slice]:
     """Stretches whose frames need one another: all of a noisy take, else those around gaps."""
-    everything = [slice(0, job.frames)]
-    if job.smooth > 0:
+    everything = [slice(0, problem.frames)]
+    if problem.smooth > 0:
         return everything
-    gaps = (job.target.weights == 0).any(axis=1)
-    parts = stretches_around(gaps, round(_MARGIN * job.rate))
-    covered = sum(part.stop - part.start for part in parts)
-    return everything if covered > _MOST_PARTS * job.frames else parts
+    gaps = (problem.observations.weights == 0).any(axis=1)
+    intervals = intervals_around(gaps, round(_MARGIN * problem.rate))
+    covered = sum(part.stop - part.start for part in intervals)
+    return everything if covered > _MAX_COVERAGE * problem.frames else intervals
 
 
-def _with_stretch(job: Job, state: State, part: slice, found: State) -> State:
+def _blend_interval(
+    problem: FitProblem, poses: PoseSequence, interval: slice, solved: PoseSequence
+) -> PoseSequence:
     """A take with a stretch of it as found, eased in and out within the margins."""
-    share = ramps(part, job.frames, round(0.5 * _MARGIN * job.rate))
-    kept = part_way(state_part(state, part), found, share)
-    rotations, root = state.rotations.copy(), state.root.copy()
-    rotations[part], root[part] = kept.rotations, kept.root
-    return State(rotations, root)
+    share = ramps(interval, problem.frames, round(0.5 * _MARGIN * problem.rate))
+    blended = interpolate_poses(select_poses(poses, interval), solved, share)
+    rotations, root = poses.rotations.copy(), poses.root.copy()
+    rotations[interval], root[interval] = blended.rotations, blended.root
+    return PoseSequence(rotations, root)
 
 
-def _together(
-    job: Job, state: State, learned: Learned, part: slice, seconds: dict[str, float]
-) -> Generator[tuple[str, float], None, tuple[State, Learned]]:
+def _solve_interval(
+    problem: FitProblem,
+    poses: PoseSequence,
+    prediction: Prediction,
+    interval: slice,
+    seconds: dict[str, float],
+) -> Generator[tuple[str, float], None, tuple[PoseSequence, Prediction]]:
     """A stretch's frames brought to their tracks together, looked at once more, and again."""
-    first = Learned(state_part(learned.guess, part), learned.expected[part], learned.fitted)
-    once = job.part(part, state)
-    state = yield from _stage(_all(once, once.start, first), seconds, "refine", 0.0, 0.3)
-    again = replace(once, start=smoothed(state, job.rate, job.smooth), rounds=_ROUNDS_AGAIN)
-    looked = yield from _stage(_learned(again), seconds, "solve", 0.3, 0.6)
-    state = yield from _stage(_each(again, looked), seconds, "refine", 0.6, 0.7)
-    state = yield from _stage(_all(again, state, looked), seconds, "refine", 0.7, 1.0)
-    return state, looked
+    first = Prediction(
+        select_poses(prediction.poses, interval), prediction.sigma[interval], prediction.refined
+    )
+    first_pass = problem.interval(interval, poses)
+    poses = yield from _stage(
+        _refine_sequence(first_pass, first_pass.start, first), seconds, "refine", 0.0, 0.3
+    )
+    second_pass = replace(
+        first_pass,
+        start=smooth_poses(poses, problem.rate, problem.smooth),
+        iterations=_SECOND_PASS_ITERATIONS,
+    )
+    second = yield from _stage(_predict(second_pass), seconds, "solve", 0.3, 0.6)
+    poses = yield from _stage(_refine_frames(second_pass, second), seconds, "refine", 0.6, 0.7)
+    poses = yield from _stage(
+        _refine_sequence(second_pass, poses, second), seconds, "refine", 0.7, 1.0
+    )
+    return poses, second
 
 
-def _learned(job: Job) -> Generator[float, None, Learned]:
+def _predict(problem: FitProblem) -> Generator[float, None, Prediction]:
     """The network's rounds, its pose calmed over time: where no track decides, nothing trembles.
 
     From the resting pose most of them see a few frames a second only."""
-    network, stiffness = load_network(), stiffness_between(job.noise)
-    start, rounds, done = job.start, job.rounds, 0.0
-    if not job.posed and rounds > 1 and step_between(job.frames, job.rate) > 1:
+    network, prior_weight = load_network(), prior_weight_for(problem.noise)
+    start, iterations, done = problem.start, problem.iterations, 0.0
+    if (
+        not problem.warm_start
+        and iterations > 1
+        and coarse_stride(problem.frames, problem.rate) > 1
+    ):
         done = 0.4
         start = yield from mapped(
-            coarse_steps(network, start, job.target, job.rate, rounds, stiffness),
+            coarse_steps(
+                network, start, problem.observations, problem.rate, iterations, prior_weight
+            ),
             lambda share: 0.4 * share,
         )
-        rounds = 1
-    learned = yield from mapped(
-        learned_steps(network, start, job.target, job.rate, rounds, stiffness),
+        iterations = 1
+    prediction = yield from mapped(
+        predict_steps(network, start, problem.observations, problem.rate, iterations, prior_weight),
         lambda share: done + (1 - done) * share,
     )
-    if job.given is not None:
-        learned = weighed(learned, job.given, job.rate)
-    return replace(learned, guess=smoothed(learned.guess, job.rate, job.calm))
+    if problem.initial_poses is not None:
+        prediction = fuse_poses(prediction, problem.initial_poses, problem.rate)
+    return replace(
+        prediction, poses=smooth_poses(prediction.poses, problem.rate, problem.prior_smoothing)
+    )
 
 
-def _each(job: Job, learned: Learned) -> Generator[float, None, State]:
+def _refine_frames(
+    problem: FitProblem, prediction: Prediction
+) -> Generator[float, None, PoseSequence]:
     """Every frame brought to its tracks by itself, the network's pose as prior, stiff where it is
     certain."""
-    stiffness = np.square(job.noise / learned.expected)
+    prior_weight = np.square(problem.noise / prediction.sigma)
 
-    def fit(part: slice) -> State:
-        state, target = state_part(learned.fitted, part), target_part(job.target, part)
+    def refine(chunk: slice) -> PoseSequence:
+        poses, observations = (
+            select_poses(prediction.refined, chunk),
+            select_observations(problem.observations, chunk),
+        )
         return gauss_newton(
-            state, without_strays(state, target), state_part(learned.guess, part),
-            stiffness[part], steps=job.refine,
+            poses, downweight_outliers(poses, observations), select_poses(prediction.poses, chunk),
+            prior_weight[chunk], steps=problem.refine,
         )  # fmt: skip
 
-    parts = chunks(job.frames)
-    fits = yield from mapped(side_by_side(fit, parts), lambda done: done / len(parts))
-    return joined(fits)
+    chunks = frame_chunks(problem.frames)
+    results = yield from mapped(parallel_map(refine, chunks), lambda done: done / len(chunks))
+    return concatenate_poses(results)
 
 
-def _all(job: Job, state: State, learned: Learned) -> Generator[float, None, State]:
+def _refine_sequence(
+    problem: FitProblem, poses: PoseSequence, prediction: Prediction
+) -> Generator[float, None, PoseSequence]:
     """All frames together, from each by itself."""
-    parts = side_by_side(
-        lambda p: without_strays(state_part(state, p), target_part(job.target, p)).weights,
-        chunks(job.frames),
+    weights = parallel_map(
+        lambda p: (
+            downweight_outliers(
+                select_poses(poses, p), select_observations(problem.observations, p)
+            ).weights
+        ),
+        frame_chunks(problem.frames),
     )
-    target = replace(job.target, weights=np.concatenate(finished(parts)))
-    total = pieces(job.frames)
-    steps = solve_together(state, target, learned.guess, learned.expected, job.noise, job.rate)
-    moved = yield from mapped(steps, lambda done: done / total)
-    return guarded(state, moved, target, job.rate)
+    observations = replace(problem.observations, weights=np.concatenate(finished(weights)))
+    total = sequence_chunks(problem.frames)
+    steps = solve_sequence(
+        poses, observations, prediction.poses, prediction.sigma, problem.noise, problem.rate
+    )
+    updated = yield from mapped(steps, lambda done: done / total)
+    return backtracked(poses, updated, observations, problem.rate)
 
 
-def without_strays(state: State, target: Target, far: Floats | float = _SPIKE) -> Target:
+def downweight_outliers(
+    poses: PoseSequence, observations: MarkerObservations, scale: Floats | float = _OUTLIER_SCALE
+) -> MarkerObservations:
     """Tracks far from the body count less (Geman and McClure's weights): spikes and swapped markers
     must not bend a limb. far: metres, at which a track counts a quarter; for all or for each of them."""
-    apart = np.square(compare(state, target).residuals).sum(axis=-1)
-    trust = np.square(1.0 + apart / np.square(far)).astype(target.weights.dtype)
-    return replace(target, weights=target.weights / trust)
+    squared = np.square(compare(poses, observations).residuals).sum(axis=-1)
+    divisor = np.square(1.0 + squared / np.square(scale)).astype(observations.weights.dtype)
+    return replace(observations, weights=observations.weights / divisor)
 
 
 def _stage(

@@ -15,20 +15,20 @@ from dataclasses import replace
 
 from array_api_compat import array_namespace
 
-from ..body.markers import Comparison, State, Target, compare
+from ..body.markers import Comparison, MarkerObservations, PoseSequence, compare
 from ..geometry.rotations import Array, axis_angle_to_matrix, transpose
 from ..geometry.skeleton import N_POSED
 
 
 def gauss_newton(
-    state: State,
-    target: Target,
-    prior: State,
-    stiffness: Array,
+    poses: PoseSequence,
+    observations: MarkerObservations,
+    prior: PoseSequence,
+    prior_weight: Array,
     damping: float = 1e-5,
     steps: int = 1,
-    free: list[int] | None = None,
-) -> State:
+    free_joints: list[int] | None = None,
+) -> PoseSequence:
     """Take `steps` steps from `state`.
 
     prior: the pose that undecided rotations stay near. stiffness: (22,) or (N, 22), m² per rad²:
@@ -37,73 +37,84 @@ def gauss_newton(
     free: the joints that may turn, in order, all 22 where None; the others stay as they are, and
     `stiffness` is of the free ones alone.
     """
-    chosen = slice(0, N_POSED) if free is None else free
+    joints = slice(0, N_POSED) if free_joints is None else free_joints
     for _ in range(steps):
-        state = _step(state, target, prior, stiffness, damping, chosen)
-    return state
+        poses = _step(poses, observations, prior, prior_weight, damping, joints)
+    return poses
 
 
 def _step(
-    state: State, target: Target, prior: State, stiffness: Array, damping: float,
-    chosen: slice | list[int],
-) -> State:  # fmt: skip
-    xp = array_namespace(state.root)
-    seen = compare(state, target)
-    if isinstance(chosen, list):
-        seen = replace(seen, levers=seen.levers[..., chosen])
-    frames = seen.turned[:, chosen]
-    joints = frames.shape[1]
-    turns = 3 * joints
-    matrix, vector = normal_equations(seen, target)
-    own = state.rotations[:, chosen]
-    away = (frames @ _small_turn(transpose(own) @ prior.rotations[:, chosen])[..., None])[..., 0]
-    pull = xp.zeros_like(away[..., 0]) + stiffness
-    vector[:, :turns] += flat(pull[..., None] * away)
+    poses: PoseSequence, observations: MarkerObservations, prior: PoseSequence, prior_weight: Array, damping: float,
+    free_joints: slice | list[int],
+) -> PoseSequence:  # fmt: skip
+    xp = array_namespace(poses.root)
+    comparison = compare(poses, observations)
+    if isinstance(free_joints, list):
+        comparison = replace(comparison, levers=comparison.levers[..., free_joints])
+    global_rotations = comparison.global_rotations[:, free_joints]
+    count = global_rotations.shape[1]
+    turns = 3 * count
+    matrix, rhs = normal_equations(comparison, observations)
+    local_rotations = poses.rotations[:, free_joints]
+    deviation = (
+        global_rotations
+        @ _rotation_vector(transpose(local_rotations) @ prior.rotations[:, free_joints])[..., None]
+    )[..., 0]
+    weight = xp.zeros_like(deviation[..., 0]) + prior_weight
+    rhs[:, :turns] += flat(weight[..., None] * deviation)
     index = xp.arange(turns + 3)
     matrix[:, index, index] += damping
     for axis in range(3):
-        index = xp.arange(axis * joints, (axis + 1) * joints)
-        matrix[:, index, index] += pull
-    step = xp.linalg.solve(matrix, vector[..., None])[..., 0]
-    local = (transpose(frames) @ unflat(step[:, :turns])[..., None])[..., 0]
-    moved = own @ axis_angle_to_matrix(_limited(local))
-    if isinstance(chosen, list):
-        rotations = xp.asarray(state.rotations, copy=True)
-        rotations[:, chosen] = moved
+        index = xp.arange(axis * count, (axis + 1) * count)
+        matrix[:, index, index] += weight
+    step = xp.linalg.solve(matrix, rhs[..., None])[..., 0]
+    local_step = (transpose(global_rotations) @ unflat(step[:, :turns])[..., None])[..., 0]
+    updated = local_rotations @ axis_angle_to_matrix(_clipped_length(local_step))
+    if isinstance(free_joints, list):
+        rotations = xp.asarray(poses.rotations, copy=True)
+        rotations[:, free_joints] = updated
     else:
-        rotations = xp.concat((moved, state.rotations[:, N_POSED:]), axis=1)
-    return State(rotations, state.root + step[:, turns:])
+        rotations = xp.concat((updated, poses.rotations[:, N_POSED:]), axis=1)
+    return PoseSequence(rotations, poses.root + step[:, turns:])
 
 
-def normal_equations(seen: Comparison, target: Target) -> tuple[Array, Array]:
+def normal_equations(
+    comparison: Comparison, observations: MarkerObservations
+) -> tuple[Array, Array]:
     """The normal matrix (N, 69, 69) and right-hand side (N, 69), in world axes.
 
     Unknowns: the x parts of 22 world rotation vectors (or of as many joints as there are levers),
     their y parts, their z parts, then the root's shift. With the axes outside, every block of the matrix is a block of the levers' product
     with themselves, or a sum of two.
     """
-    xp = array_namespace(seen.placed)
-    n, k, _, joints = seen.levers.shape
+    xp = array_namespace(comparison.joint_positions)
+    n, k, _, joints = comparison.levers.shape
     turns = 3 * joints
-    root = xp.sqrt(target.weights)[..., None]
-    levers = xp.reshape(seen.levers, (n, k, turns))
+    root_weight = xp.sqrt(observations.weights)[..., None]
+    levers = xp.reshape(comparison.levers, (n, k, turns))
     products = xp.matrix_transpose(levers) @ levers
     matrix = xp.zeros((n, turns + 3, turns + 3), dtype=levers.dtype)
-    part = [slice(axis * joints, (axis + 1) * joints) for axis in range(3)]
+    axis_block = [slice(axis * joints, (axis + 1) * joints) for axis in range(3)]
     for a, b, c in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
-        matrix[:, part[a], part[a]] = products[:, part[b], part[b]] + products[:, part[c], part[c]]
-        matrix[:, part[a], part[b]] = -products[:, part[b], part[a]]
-        matrix[:, part[b], part[a]] = -products[:, part[a], part[b]]
-    pushes = xp.concat((seen.residuals * root, root), axis=-1)
-    sums = xp.matrix_transpose(levers) @ pushes
-    vector = xp.zeros((n, turns + 3), dtype=levers.dtype)
+        matrix[:, axis_block[a], axis_block[a]] = (
+            products[:, axis_block[b], axis_block[b]] + products[:, axis_block[c], axis_block[c]]
+        )
+        matrix[:, axis_block[a], axis_block[b]] = -products[:, axis_block[b], axis_block[a]]
+        matrix[:, axis_block[b], axis_block[a]] = -products[:, axis_block[a], axis_block[b]]
+    weighted_residuals = xp.concat((comparison.residuals * root_weight, root_weight), axis=-1)
+    sums = xp.matrix_transpose(levers) @ weighted_residuals
+    rhs = xp.zeros((n, turns + 3), dtype=levers.dtype)
     for a, b, c in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
-        vector[:, part[a]] = sums[:, part[b], c] - sums[:, part[c], b]
-        matrix[:, part[b], turns + c] = matrix[:, turns + c, part[b]] = -sums[:, part[a], 3]
-        matrix[:, part[c], turns + b] = matrix[:, turns + b, part[c]] = sums[:, part[a], 3]
-        matrix[:, turns + a, turns + a] = xp.sum(target.weights, axis=1)
-    vector[:, turns:] = xp.sum(seen.residuals * root * root, axis=1)
-    return matrix, vector
+        rhs[:, axis_block[a]] = sums[:, axis_block[b], c] - sums[:, axis_block[c], b]
+        matrix[:, axis_block[b], turns + c] = matrix[:, turns + c, axis_block[b]] = -sums[
+            :, axis_block[a], 3
+        ]
+        matrix[:, axis_block[c], turns + b] = matrix[:, turns + b, axis_block[c]] = sums[
+            :, axis_block[a], 3
+        ]
+        matrix[:, turns + a, turns + a] = xp.sum(observations.weights, axis=1)
+    rhs[:, turns:] = xp.sum(comparison.residuals * root_weight * root_weight, axis=1)
+    return matrix, rhs
 
 
 def flat(per_joint: Array) -> Array:
@@ -118,7 +129,7 @@ def unflat(numbers: Array) -> Array:
     return xp.matrix_transpose(xp.reshape(numbers, (numbers.shape[0], 3, -1)))
 
 
-def _small_turn(m: Array) -> Array:
+def _rotation_vector(m: Array) -> Array:
     """A rotation vector (..., 3) along the rotation's own, exact to third order: half the
     antisymmetric part lengthened by what the trace says of the angle."""
     xp = array_namespace(m)
@@ -130,7 +141,7 @@ def _small_turn(m: Array) -> Array:
     return s * (4.0 / (3.0 + cosine))[..., None]
 
 
-def _limited(vectors: Array, most: float = 1.0) -> Array:
+def _clipped_length(vectors: Array, most: float = 1.0) -> Array:
     """Shorten rotation vectors to `most` radians: a linearised step means nothing beyond."""
     xp = array_namespace(vectors)
     length = xp.sqrt(xp.sum(vectors * vectors, axis=-1) + 1e-12)

@@ -13,7 +13,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
-from ..body.markers import State
+from ..body.markers import PoseSequence
 from ..geometry.rotations import Array, sixd_to_matrix
 from ..geometry.skeleton import N_POSED
 from ..runtime.errors import InputError
@@ -51,7 +51,9 @@ class Network:
         return tuple(int(d) for d in self.weights["dilations"])
 
 
-def apply_outputs(state: State, raw: Array, turned_root: Array) -> tuple[State, Array]:
+def apply_outputs(
+    poses: PoseSequence, raw: Array, root_rotation: Array
+) -> tuple[PoseSequence, Array]:
     """Turn raw outputs (N, 157) into the next state and the expected error (N, 22) in radians.
 
     The first 132 numbers are the residual rotations in 6D from the identity, `R = R_start · dR`;
@@ -62,11 +64,11 @@ def apply_outputs(state: State, raw: Array, turned_root: Array) -> tuple[State, 
     n = raw.shape[0]
     identity = xp.asarray(np.tile([1.0, 0, 0, 0, 1, 0], (N_POSED, 1)), dtype=raw.dtype)
     sixd = identity + xp.reshape(raw[:, : 6 * N_POSED], (n, N_POSED, 6))
-    moved = state.rotations[:, :N_POSED] @ sixd_to_matrix(sixd)
+    updated = poses.rotations[:, :N_POSED] @ sixd_to_matrix(sixd)
     shift = 0.1 * raw[:, 6 * N_POSED : 6 * N_POSED + 3]
-    root = state.root + (turned_root @ shift[..., None])[..., 0]
-    rotations = xp.concat((moved, state.rotations[:, N_POSED:]), axis=1)
-    return State(rotations, root), xp.exp(xp.clip(raw[:, -N_POSED:], -6.0, 1.0))
+    root = poses.root + (root_rotation @ shift[..., None])[..., 0]
+    rotations = xp.concat((updated, poses.rotations[:, N_POSED:]), axis=1)
+    return PoseSequence(rotations, root), xp.exp(xp.clip(raw[:, -N_POSED:], -6.0, 1.0))
 
 
 @lru_cache(maxsize=2)
@@ -96,7 +98,7 @@ def _normed(x: Floats) -> Floats:
 def _neighbours(h: Floats, dilation: int) -> Floats:
     """Each frame beside those `dilation` before and after it, zeros past the ends."""
     d = min(dilation, h.shape[1])
-    nothing = np.zeros_like(h[:, :d])
-    before = np.concatenate((nothing, h[:, :-d]), axis=1)
-    after = np.concatenate((h[:, d:], nothing), axis=1)
+    padding = np.zeros_like(h[:, :d])
+    before = np.concatenate((padding, h[:, :-d]), axis=1)
+    after = np.concatenate((h[:, d:], padding), axis=1)
     return np.concatenate((before, h, after), axis=-1)

@@ -15,81 +15,91 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..body.markers import State, Target
+from ..body.markers import MarkerObservations, PoseSequence
 from ..runtime.array_types import Floats
 from ..runtime.progress import finished, mapped
-from ..runtime.threads import side_by_side, workers
+from ..runtime.threads import parallel_map, workers
 from .features import features
 from .gauss_newton import gauss_newton
 from .network import FRAME_RATE, Network, apply_outputs
 
 R = TypeVar("R")
 
-ROUNDS: Final = 3
+ITERATIONS: Final = 3
 CHUNK: Final = 256
-_LEAST: Final = 24
-_STRETCH: Final = 512
+_MIN_CHUNK: Final = 24
+_NETWORK_CHUNK: Final = 512
 """Frames worked on at once: few enough for the processor's cache, many enough for NumPy."""
 
 
 @dataclass(frozen=True)
-class Learned:
+class Prediction:
     """guess: the network's pose. expected: (T, 22) radians, the error it expects of itself.
     fitted: the guess after a step to the tracks."""
 
-    guess: State
-    expected: Floats
-    fitted: State
+    poses: PoseSequence
+    sigma: Floats
+    refined: PoseSequence
 
 
-def learned_steps(
+def predict_steps(
     network: Network,
-    start: State,
-    target: Target,
+    initial_poses: PoseSequence,
+    observations: MarkerObservations,
     rate: float,
-    rounds: int = ROUNDS,
-    stiffness: float = 3e-3,
-) -> Generator[float, None, Learned]:
+    iterations: int = ITERATIONS,
+    prior_weight: float = 3e-3,
+) -> Generator[float, None, Prediction]:
     """Run the rounds from `start` (T frames at `rate` per second); yields the share done.
 
     stiffness: m² per rad², the pull of the network's pose in the step between rounds; it was
     trained with 5e-4 to 2e-2.
     """
-    state = start
-    guess, expected = start, np.ones((*start.root.shape[:1], 22), np.float32)
-    parts = chunks(len(start.root))
+    current = initial_poses
+    poses, sigma = initial_poses, np.ones((*initial_poses.root.shape[:1], 22), np.float32)
+    chunks = frame_chunks(len(initial_poses.root))
 
-    def look(part: slice) -> Floats:
-        return features(state_part(state, part), target_part(target, part))
+    def chunk_features(chunk: slice) -> Floats:
+        return features(select_poses(current, chunk), select_observations(observations, chunk))
 
-    def fit(part: slice) -> Learned:
-        own = state_part(state, part)
-        free, off = apply_outputs(own, raw[part], own.rotations[:, 0])
-        pull = np.full(22, stiffness, free.root.dtype)
-        return Learned(free, off, gauss_newton(free, target_part(target, part), free, pull))
+    def refine(chunk: slice) -> Prediction:
+        own = select_poses(current, chunk)
+        predicted, error = apply_outputs(own, raw[chunk], own.rotations[:, 0])
+        weight = np.full(22, prior_weight, predicted.root.dtype)
+        return Prediction(
+            predicted,
+            error,
+            gauss_newton(predicted, select_observations(observations, chunk), predicted, weight),
+        )
 
-    for turn in range(rounds):
-        looks = yield from _share(side_by_side(look, parts), turn, 0.4, rounds, len(parts))
-        raw = _along_time(network, np.concatenate(looks), rate)
-        fits = yield from _share(side_by_side(fit, parts), turn + 0.4, 0.6, rounds, len(parts))
-        state = joined([found.fitted for found in fits])
-        guess = joined([found.guess for found in fits])
-        expected = np.concatenate([found.expected for found in fits])
-    return Learned(guess, expected, state)
+    for iteration in range(iterations):
+        inputs = yield from _share(
+            parallel_map(chunk_features, chunks), iteration, 0.4, iterations, len(chunks)
+        )
+        raw = _along_time(network, np.concatenate(inputs), rate)
+        results = yield from _share(
+            parallel_map(refine, chunks), iteration + 0.4, 0.6, iterations, len(chunks)
+        )
+        current = concatenate_poses([found.refined for found in results])
+        poses = concatenate_poses([found.poses for found in results])
+        sigma = np.concatenate([found.sigma for found in results])
+    return Prediction(poses, sigma, current)
 
 
 def _share(
-    steps: Generator[int, None, list[R]], before: float, share: float, rounds: int, pieces: int
+    steps: Generator[int, None, list[R]], before: float, share: float, iterations: int, count: int
 ) -> Generator[float, None, list[R]]:
     """Turn pieces done into the share of all rounds done."""
     return (
-        yield from mapped(steps, lambda done: (before * pieces + share * done) / (rounds * pieces))
+        yield from mapped(
+            steps, lambda done: (before * count + share * done) / (iterations * count)
+        )
     )
 
 
-def chunks(frames: int) -> list[slice]:
+def frame_chunks(frames: int) -> list[slice]:
     """Slices that cover `frames` in pieces of at most CHUNK, enough of them for every worker."""
-    size = max(_LEAST, min(CHUNK, -(-frames // workers())))
+    size = max(_MIN_CHUNK, min(CHUNK, -(-frames // workers())))
     return [slice(i, min(i + size, frames)) for i in range(0, frames, size)]
 
 
@@ -97,21 +107,25 @@ Frames = slice | NDArray[np.bool_] | NDArray[np.intp]
 """Some frames of a take."""
 
 
-def state_part(state: State, part: Frames) -> State:
+def select_poses(poses: PoseSequence, frames: Frames) -> PoseSequence:
     """Some frames of a state."""
-    return State(state.rotations[part], state.root[part])
+    return PoseSequence(poses.rotations[frames], poses.root[frames])
 
 
-def target_part(target: Target, part: Frames) -> Target:
+def select_observations(observations: MarkerObservations, frames: Frames) -> MarkerObservations:
     """Some frames of a take's target."""
-    return Target(
-        target.bones, target.joints, target.offsets, target.points[part], target.weights[part]
+    return MarkerObservations(
+        observations.bones,
+        observations.joints,
+        observations.offsets,
+        observations.points[frames],
+        observations.weights[frames],
     )
 
 
-def joined(parts: list[State]) -> State:
+def concatenate_poses(parts: list[PoseSequence]) -> PoseSequence:
     """Put the pieces of a take together again."""
-    return State(
+    return PoseSequence(
         np.concatenate([p.rotations for p in parts]), np.concatenate([p.root for p in parts])
     )
 
@@ -121,29 +135,29 @@ def _along_time(network: Network, inputs: Floats, rate: float) -> Floats:
     step = max(1, round(rate / FRAME_RATE))
     frames = len(inputs)
     length = -(-frames // step)
-    hand = np.minimum(np.arange(length * step), frames - 1)
-    dealt = inputs[hand].reshape(length, step, -1).transpose(1, 0, 2)
-    raw = _in_stretches(network, np.ascontiguousarray(dealt))
+    order = np.minimum(np.arange(length * step), frames - 1)
+    interleaved = inputs[order].reshape(length, step, -1).transpose(1, 0, 2)
+    raw = _in_chunks(network, np.ascontiguousarray(interleaved))
     return raw.transpose(1, 0, 2).reshape(length * step, -1)[:frames]
 
 
-def _in_stretches(network: Network, dealt: Floats) -> Floats:
+def _in_chunks(network: Network, inputs: Floats) -> Floats:
     """Run sequences (S, L, F) in overlapping stretches side by side; the overlap is as far as the
     network sees, so that the result is the same as in one go."""
     reach = sum(network.dilations)
-    sequences, length = dealt.shape[:2]
-    share = -(-sequences * length // workers())
-    stretch = min(length, max(_LEAST, min(_STRETCH, share)))
-    group = max(1, share // stretch)
-    parts = [(s, f) for f in range(0, length, stretch) for s in range(0, sequences, group)]
+    sequences, length = inputs.shape[:2]
+    frames_each = -(-sequences * length // workers())
+    chunk_length = min(length, max(_MIN_CHUNK, min(_NETWORK_CHUNK, frames_each)))
+    group = max(1, frames_each // chunk_length)
+    chunks = [(s, f) for f in range(0, length, chunk_length) for s in range(0, sequences, group)]
 
-    def run(part: tuple[int, int]) -> Floats:
-        sequence, first = part
-        low, high = max(0, first - reach), min(length, first + stretch + reach)
-        raw = network(dealt[sequence : sequence + group, low:high])
-        return raw[:, first - low : first - low + min(stretch, length - first)]
+    def run_chunk(chunk: tuple[int, int]) -> Floats:
+        sequence, first = chunk
+        low, high = max(0, first - reach), min(length, first + chunk_length + reach)
+        raw = network(inputs[sequence : sequence + group, low:high])
+        return raw[:, first - low : first - low + min(chunk_length, length - first)]
 
-    results = finished(side_by_side(run, parts))
+    results = finished(parallel_map(run_chunk, chunks))
     groups = -(-sequences // group)
     columns = [results[i : i + groups] for i in range(0, len(results), groups)]
     return np.concatenate([np.concatenate(rows) for rows in columns], axis=1)

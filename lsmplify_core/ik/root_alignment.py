@@ -8,17 +8,17 @@ lying people start as well as standing ones.
 import numpy as np
 from array_api_compat import array_namespace
 
-from ..body.markers import State, Target
+from ..body.markers import MarkerObservations, PoseSequence
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.rotations import Array, transpose
 from ..geometry.skeleton import ANCESTORS, JOINT_INDEX, N_JOINTS
 
 _TORSO = [JOINT_INDEX[n] for n in ("Pelvis", "Spine1", "Spine2", "Spine3", "L_Collar", "R_Collar")]
-_LIMB_TRUST = 0.01
+_LIMB_WEIGHT = 0.01
 """Points that limbs carry only decide where the torso shows too few."""
 
 
-def torso_trust(joints: Array, offsets: Array) -> Array:
+def torso_weights(joints: Array, offsets: Array) -> Array:
     """(K,) NumPy: 1 for points that only the torso moves, little for the others.
 
     A point at a limb's first joint itself (zero offset) is moved by the torso alone.
@@ -31,32 +31,36 @@ def torso_trust(joints: Array, offsets: Array) -> Array:
     carries[at_joint, joints[at_joint]] = False
     limb = np.ones(N_JOINTS, dtype=bool)
     limb[_TORSO] = False
-    return np.where(carries[:, limb].any(axis=1), _LIMB_TRUST, 1.0)
+    return np.where(carries[:, limb].any(axis=1), _LIMB_WEIGHT, 1.0)
 
 
-def place(rest: Array, target: Target) -> State:
+def align_root(rest: Array, observations: MarkerObservations) -> PoseSequence:
     """Set the body, posed as `rest` (N or 1, 24, 3, 3), on each frame by Kabsch's rigid fit.
 
     The pelvis of `rest` only says from which way the fit starts; it is turned with the rest.
     Frames with fewer than three points seen come out somewhere finite and are the caller's to mend.
     """
-    xp = array_namespace(target.points)
-    n = target.points.shape[0]
-    rotations = xp.zeros((n, N_JOINTS, 3, 3), dtype=target.points.dtype) + rest
-    origin = xp.zeros((n, 3), dtype=target.points.dtype)
-    turned, placed = forward(rotations, target.bones, origin)
-    model = attached_points(turned, placed, target.joints, target.offsets)
-    trust = xp.asarray(torso_trust(target.joints, target.offsets), dtype=target.points.dtype)
-    w = (target.weights * trust)[..., None]
+    xp = array_namespace(observations.points)
+    n = observations.points.shape[0]
+    rotations = xp.zeros((n, N_JOINTS, 3, 3), dtype=observations.points.dtype) + rest
+    origin = xp.zeros((n, 3), dtype=observations.points.dtype)
+    global_rotations, joint_positions = forward(rotations, observations.bones, origin)
+    model = attached_points(
+        global_rotations, joint_positions, observations.joints, observations.offsets
+    )
+    torso = xp.asarray(
+        torso_weights(observations.joints, observations.offsets), dtype=observations.points.dtype
+    )
+    w = (observations.weights * torso)[..., None]
     total = xp.sum(w, axis=1) + 1e-9
     from_centre = xp.sum(w * model, axis=1) / total
-    to_centre = xp.sum(w * target.points, axis=1) / total
+    to_centre = xp.sum(w * observations.points, axis=1) / total
     a = model - from_centre[:, None]
-    b = (target.points - to_centre[:, None]) * w
-    turn = kabsch(xp.matrix_transpose(b) @ a)
-    root = to_centre - (turn @ from_centre[..., None])[..., 0]
-    first = (turn @ rotations[:, 0])[:, None]
-    return State(xp.concat((first, rotations[:, 1:]), axis=1), root)
+    b = (observations.points - to_centre[:, None]) * w
+    rotation = kabsch(xp.matrix_transpose(b) @ a)
+    root = to_centre - (rotation @ from_centre[..., None])[..., 0]
+    pelvis = (rotation @ rotations[:, 0])[:, None]
+    return PoseSequence(xp.concat((pelvis, rotations[:, 1:]), axis=1), root)
 
 
 def kabsch(covariance: Array) -> Array:

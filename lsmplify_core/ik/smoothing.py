@@ -4,7 +4,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ..body.markers import State
+from ..body.markers import PoseSequence
 from ..geometry.rotations import (
     axis_angle_to_matrix,
     continuous_quaternions,
@@ -16,40 +16,40 @@ from ..geometry.rotations import (
 from ..runtime.array_types import Floats
 
 
-def fill_frames(state: State, good: NDArray[np.bool_]) -> State:
+def fill_frames(poses: PoseSequence, valid: NDArray[np.bool_]) -> PoseSequence:
     """Frames that are not `good` (T,) get the pose between their nearest good neighbours.
 
     Rotations by slerp, root linearly; held before the first and after the last. At least one frame
     must be good.
     """
-    if good.all():
-        return state
-    known = np.flatnonzero(good)
-    bad = np.flatnonzero(~good)
-    after = np.searchsorted(known, bad)
-    low = known[np.clip(after - 1, 0, len(known) - 1)]
-    high = known[np.clip(after, 0, len(known) - 1)]
+    if valid.all():
+        return poses
+    valid_indices = np.flatnonzero(valid)
+    missing = np.flatnonzero(~valid)
+    after = np.searchsorted(valid_indices, missing)
+    low = valid_indices[np.clip(after - 1, 0, len(valid_indices) - 1)]
+    high = valid_indices[np.clip(after, 0, len(valid_indices) - 1)]
     low = np.where(after == 0, high, low)
-    t = np.where(high > low, (bad - low) / np.maximum(high - low, 1), 0.0)
-    q = matrix_to_quaternion(state.rotations)
+    t = np.where(high > low, (missing - low) / np.maximum(high - low, 1), 0.0)
+    q = matrix_to_quaternion(poses.rotations)
     joints = q.shape[1]
-    turned = slerp(q[low], q[high], np.broadcast_to(t[:, None], (len(t), joints)))
-    rotations, root = state.rotations.copy(), state.root.copy()
-    rotations[bad] = quaternion_to_matrix(turned)
-    root[bad] = root[low] + t[:, None] * (root[high] - root[low])
-    return State(rotations, root)
+    quaternions = slerp(q[low], q[high], np.broadcast_to(t[:, None], (len(t), joints)))
+    rotations, root = poses.rotations.copy(), poses.root.copy()
+    rotations[missing] = quaternion_to_matrix(quaternions)
+    root[missing] = root[low] + t[:, None] * (root[high] - root[low])
+    return PoseSequence(rotations, root)
 
 
-def part_way(before: State, after: State, share: Floats) -> State:
+def interpolate_poses(before: PoseSequence, after: PoseSequence, share: Floats) -> PoseSequence:
     """So much (T,), 0 to 1, of the way from one state to the other, every joint on its shortest turn."""
-    way = matrix_to_axis_angle(np.swapaxes(before.rotations, -1, -2) @ after.rotations)
-    part = share[:, None, None].astype(way.dtype)
-    turned = before.rotations @ axis_angle_to_matrix(part * way)
-    moved = before.root + part[:, 0] * (after.root - before.root)
-    return State(turned.astype(before.rotations.dtype), moved.astype(before.root.dtype))
+    rotation_vectors = matrix_to_axis_angle(np.swapaxes(before.rotations, -1, -2) @ after.rotations)
+    fraction = share[:, None, None].astype(rotation_vectors.dtype)
+    rotations = before.rotations @ axis_angle_to_matrix(fraction * rotation_vectors)
+    root = before.root + fraction[:, 0] * (after.root - before.root)
+    return PoseSequence(rotations.astype(before.rotations.dtype), root.astype(before.root.dtype))
 
 
-def smoothed(state: State, rate: float, seconds: float) -> State:
+def smooth_poses(poses: PoseSequence, rate: float, seconds: float) -> PoseSequence:
     """Zero-phase Gaussian smoothing of rotations and root.
 
     seconds: the standard deviation of the filter; 0 leaves everything as it is. Quaternions are
@@ -57,16 +57,16 @@ def smoothed(state: State, rate: float, seconds: float) -> State:
     second that a filter spans is the mean rotation.
     """
     width = seconds * rate
-    if width < 0.1 or len(state.root) < 3:
-        return state
-    q = continuous_quaternions(matrix_to_quaternion(state.rotations))
+    if width < 0.1 or len(poses.root) < 3:
+        return poses
+    q = continuous_quaternions(matrix_to_quaternion(poses.rotations))
     frames, joints = q.shape[:2]
-    q = gaussian(q.reshape(frames, -1), width).reshape(frames, joints, 4)
+    q = gaussian_filter(q.reshape(frames, -1), width).reshape(frames, joints, 4)
     q /= np.linalg.norm(q, axis=-1, keepdims=True)
-    return State(quaternion_to_matrix(q), gaussian(state.root, width))
+    return PoseSequence(quaternion_to_matrix(q), gaussian_filter(poses.root, width))
 
 
-def gaussian(values: Floats, width: float) -> Floats:
+def gaussian_filter(values: Floats, width: float) -> Floats:
     """Filter (T, C) along time by a Gaussian of `width` frames; the ends are mirrored at the end
     point, so that positions keep their slope there."""
     reach = min(int(np.ceil(3.0 * width)), len(values) - 1)

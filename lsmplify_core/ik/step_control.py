@@ -9,55 +9,63 @@ from typing import Final
 
 import numpy as np
 
-from ..body.markers import State, Target, compare
+from ..body.markers import MarkerObservations, PoseSequence, compare
 from ..runtime.array_types import Floats
 from ..runtime.progress import finished
-from ..runtime.threads import side_by_side
-from .predictor import chunks, state_part, target_part
-from .smoothing import gaussian, part_way
+from ..runtime.threads import parallel_map
+from .predictor import frame_chunks, select_observations, select_poses
+from .smoothing import gaussian_filter, interpolate_poses
 
-_SHARES: Final = (0.5, 0.25, 0.1, 0.0)
-_WORSE: Final = 2.0
+_STEP_SIZES: Final = (0.5, 0.25, 0.1, 0.0)
+_ALLOWED_GROWTH: Final = 2.0
 """Times the mean squared distance to the tracks may grow, and what it may always be: steps that
 smooth noise away grow it too."""
-_FREE: Final = 0.012**2
-_EDGE: Final = 0.06
+_ALWAYS_ALLOWED: Final = 0.012**2
+_EASE_SECONDS: Final = 0.06
 """Seconds over which the share of a step that is taken changes."""
 
 
-def guarded(before: State, after: State, target: Target, rate: float) -> State:
+def backtracked(
+    before: PoseSequence, after: PoseSequence, observations: MarkerObservations, rate: float
+) -> PoseSequence:
     """`after`, or less of the way there in frames that would end up further from the tracks.
 
     target: with the weights that the step was made with. Costs two comparisons where nothing is
     wrong.
     """
-    base = _distance(before, target)
-    limit = np.maximum(_WORSE * base, _FREE)
-    bad = _distance(after, target) > limit
+    distance_before = _mean_square_distance(before, observations)
+    limit = np.maximum(_ALLOWED_GROWTH * distance_before, _ALWAYS_ALLOWED)
+    bad = _mean_square_distance(after, observations) > limit
     if not bad.any():
         return after
     share = np.ones(len(bad))
-    for value in _SHARES:
+    for value in _STEP_SIZES:
         share[bad] = value
-        part = part_way(state_part(before, bad), state_part(after, bad), share[bad])
-        worse = _distance(part, target_part(target, bad)) > limit[bad]
+        candidate = interpolate_poses(
+            select_poses(before, bad), select_poses(after, bad), share[bad]
+        )
+        worse = (
+            _mean_square_distance(candidate, select_observations(observations, bad)) > limit[bad]
+        )
         bad[np.flatnonzero(bad)[~worse]] = False
         if not bad.any():
             break
-    calm = gaussian(_least_around(share, max(1, round(2 * _EDGE * rate)))[:, None], _EDGE * rate)
-    return part_way(before, after, np.clip(calm[:, 0], 0.0, 1.0))
+    smooth_share = gaussian_filter(
+        _least_around(share, max(1, round(2 * _EASE_SECONDS * rate)))[:, None], _EASE_SECONDS * rate
+    )
+    return interpolate_poses(before, after, np.clip(smooth_share[:, 0], 0.0, 1.0))
 
 
-def _distance(state: State, target: Target) -> Floats:
+def _mean_square_distance(poses: PoseSequence, observations: MarkerObservations) -> Floats:
     """(T,) mean squared distance to the tracks, metres squared, by their weights."""
 
-    def mean(part: slice) -> Floats:
-        own = target_part(target, part)
-        seen = compare(state_part(state, part), own)
-        apart = np.square(seen.residuals).sum(axis=-1) * own.weights
-        return apart.sum(axis=1) / (own.weights.sum(axis=1) + 1e-6)
+    def chunk_mean(chunk: slice) -> Floats:
+        visible = select_observations(observations, chunk)
+        comparison = compare(select_poses(poses, chunk), visible)
+        squared = np.square(comparison.residuals).sum(axis=-1) * visible.weights
+        return squared.sum(axis=1) / (visible.weights.sum(axis=1) + 1e-6)
 
-    return np.concatenate(finished(side_by_side(mean, chunks(len(state.root)))))
+    return np.concatenate(finished(parallel_map(chunk_mean, frame_chunks(len(poses.root)))))
 
 
 def _least_around(values: Floats, reach: int) -> Floats:

@@ -12,11 +12,11 @@ import torch
 from torch import Tensor
 
 from ..body.body import REGION_NAMES, default_body, region_scales
-from ..body.markers import State, Target
+from ..body.markers import MarkerObservations, PoseSequence
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.rotations import axis_angle_to_matrix
 from ..geometry.skeleton import N_JOINTS, N_POSED, PARENTS
-from ..ik.root_alignment import place
+from ..ik.root_alignment import align_root
 from ..layouts.layout import load_layout, shipped_layouts
 
 HELD_OUT_LAYOUTS: tuple[str, ...] = ("Vicon_53",)
@@ -33,9 +33,9 @@ class Lesson:
     """truth and start: N = windows × length frames. target: what the solver is told.
     bones: (N, 24, 3) the true ones. trust: (N, 22) how far each joint's rotation is truth."""
 
-    truth: State
-    start: State
-    target: Target
+    truth: PoseSequence
+    start: PoseSequence
+    target: MarkerObservations
     bones: Tensor
     trust: Tensor
     windows: int
@@ -47,13 +47,15 @@ def make_lesson(windows: Tensor, trust: Tensor, random: np.random.Generator) -> 
     n = b * length
     bones, told_bones = _bodies(b, random)
     joints, offsets, told_offsets = _points(b, random)
-    truth = State(_all_joints(windows.reshape(n, N_POSED, 3, 3)), _drift(b, length, random))
+    truth = PoseSequence(_all_joints(windows.reshape(n, N_POSED, 3, 3)), _drift(b, length, random))
     bones, told_bones = _per_frame(bones, length), _per_frame(told_bones, length)
     turned, placed = forward(truth.rotations, bones, truth.root)
     points = attached_points(turned, placed, joints, _per_frame(offsets, length))
     points = points + _noise(b, length, len(joints), random).reshape(n, -1, 3)
     weights = _seen(b, length, joints.numpy(), random).reshape(n, -1)
-    target = Target(told_bones, joints, _per_frame(told_offsets, length), points, weights)
+    target = MarkerObservations(
+        told_bones, joints, _per_frame(told_offsets, length), points, weights
+    )
     start = _start(truth, target, b, random)
     return Lesson(truth, start, target, bones, _per_frame(trust, length), b)
 
@@ -151,20 +153,22 @@ def _seen(b: int, length: int, joints: np.ndarray, random: np.random.Generator) 
 _LIMBS = ((1, 4, 7, 10), (2, 5, 8, 11), (16, 18, 20, 22), (17, 19, 21, 23), (12, 15), (18, 20, 22))
 
 
-def _start(truth: State, target: Target, b: int, random: np.random.Generator) -> State:
+def _start(
+    truth: PoseSequence, target: MarkerObservations, b: int, random: np.random.Generator
+) -> PoseSequence:
     """Where the network begins: the T-pose set on the torso, a pose that drifted from the truth,
     or the pose of a frame before."""
     kind = random.choice(3, p=[0.6, 0.25, 0.15])
     n = truth.root.shape[0]
     length = n // b
     if kind == 0:
-        return place(torch.eye(3).expand(1, N_JOINTS, 3, 3), target)
+        return align_root(torch.eye(3).expand(1, N_JOINTS, 3, 3), target)
     rotations = truth.rotations
     if kind == 2:
         late = int(random.integers(1, length))
         index = torch.arange(n).reshape(b, length)
         index = torch.cat((index[:, :1].expand(b, late), index[:, : length - late]), dim=1)
-        return State(rotations[index.reshape(-1)], truth.root[index.reshape(-1)])
+        return PoseSequence(rotations[index.reshape(-1)], truth.root[index.reshape(-1)])
     size = random.choice([0.05, 0.15, 0.3], size=(b, 1, 1, 1))
     per_joint = random.uniform(0.0, 1.5, size=(b, 1, N_POSED, 1))
     held = random.standard_normal((b, 1, N_POSED, 3))
@@ -174,7 +178,7 @@ def _start(truth: State, target: Target, b: int, random: np.random.Generator) ->
     wrong = axis_angle_to_matrix(_tensor(vectors.reshape(n, N_POSED, 3)))
     turned[:, :N_POSED] = rotations[:, :N_POSED] @ wrong
     shift = _tensor(0.03 * random.standard_normal((b, 1, 3)).repeat(length, 1).reshape(n, 3))
-    return State(turned, truth.root + shift)
+    return PoseSequence(turned, truth.root + shift)
 
 
 def _drift(b: int, length: int, random: np.random.Generator) -> Tensor:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from ..body.body import default_body
-from ..body.markers import State
+from ..body.markers import PoseSequence
 from ..geometry.kinematics import attached_points, forward
 from ..ik.smoothing import fill_frames
 from ..layouts.layout import Keypoint, Layout
@@ -180,7 +180,7 @@ def _solution(seen: _Seen, motion: Motion, seconds: float) -> Solution:
     """The default method's solution with another motion, and what that comes to."""
     first, tracks = seen.solution, seen.tracks
     shown = tracks.seen.sum(axis=1) >= _LEAST_POINTS
-    state = fill_frames(State(motion.rotations, motion.root), shown)
+    state = fill_frames(PoseSequence(motion.rotations, motion.root), shown)
     error = _apart(state, first, tracks.positions)
     motion = replace(first.motion, rotations=state.rotations, root=state.root, track_error=error)
     spent = first.report["seconds"]
@@ -192,7 +192,7 @@ def _solution(seen: _Seen, motion: Motion, seconds: float) -> Solution:
     return judged_again(first, motion, report)
 
 
-def _apart(state: State, solution: Solution, points: Floats) -> Floats:
+def _apart(state: PoseSequence, solution: Solution, points: Floats) -> Floats:
     """(T, K) metres from the tracks to their places on the body, NaN where unseen."""
     turned, placed = forward(state.rotations, solution.motion.body.offsets, state.root)
     places = attached_points(turned, placed, solution.joints, solution.offsets)

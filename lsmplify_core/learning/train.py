@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..body.markers import State
+from ..body.markers import PoseSequence
 from ..files.atomic import write_whole
 from ..geometry.kinematics import forward
 from ..geometry.rotations import angle_between
@@ -78,8 +78,8 @@ class Trained:
         return draw_lesson(self._clips, self._settings, Dice(self.seed, number))
 
     def turn(
-        self, model: nn.Module, lesson: tuple[Lesson, float], state: State | None
-    ) -> tuple[Tensor, State, Tensor]:
+        self, model: nn.Module, lesson: tuple[Lesson, float], state: PoseSequence | None
+    ) -> tuple[Tensor, PoseSequence, Tensor]:
         """One round from the lesson's start, or from the state that the last round ended with."""
         task, stiffness = lesson
         begin = task.start if state is None else state
@@ -134,8 +134,8 @@ def draw_lesson(clips: Clips, settings: TrainSettings, dice: Dice) -> tuple[Less
 
 
 def one_round(
-    model: nn.Module, state: State, lesson: Lesson, stiffness: float, half: bool
-) -> tuple[Tensor, State, Tensor]:
+    model: nn.Module, state: PoseSequence, lesson: Lesson, stiffness: float, half: bool
+) -> tuple[Tensor, PoseSequence, Tensor]:
     """The network's residual from `state`, its loss, and the next state (no gradient): the
     network's pose after one Gauss–Newton step to the tracks, as the solver does it."""
     with torch.no_grad():
@@ -146,14 +146,14 @@ def one_round(
     guess, expected = apply_outputs(state, raw, state.rotations[:, 0])
     loss, figures = losses(guess, expected, lesson)
     with torch.no_grad():
-        free = State(guess.rotations.detach(), guess.root.detach())
+        free = PoseSequence(guess.rotations.detach(), guess.root.detach())
         pull = torch.full((N_POSED,), stiffness, device=x.device)
         fitted = gauss_newton(free, lesson.target, free, pull)
         figures = torch.cat((figures, _degrees(fitted, lesson)[None]))
     return loss, fitted, figures
 
 
-def losses(guess: State, expected: Tensor, lesson: Lesson) -> tuple[Tensor, Tensor]:
+def losses(guess: PoseSequence, expected: Tensor, lesson: Lesson) -> tuple[Tensor, Tensor]:
     """Local and world rotation angles, joint positions, and the likelihood of the angles under a
     Laplace law of the expected error."""
     truth = lesson.truth
@@ -170,7 +170,7 @@ def losses(guess: State, expected: Tensor, lesson: Lesson) -> tuple[Tensor, Tens
     return loss, torch.stack(figures)
 
 
-def _degrees(state: State, lesson: Lesson) -> Tensor:
+def _degrees(state: PoseSequence, lesson: Lesson) -> Tensor:
     angle = angle_between(state.rotations[:, :N_POSED], lesson.truth.rotations[:, :N_POSED])
     return torch.rad2deg(angle.mean())
 

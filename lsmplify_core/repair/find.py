@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from ..geometry.intervals import runs_of
+from ..geometry.intervals import intervals_of
 from ..runtime.array_types import Floats
 from ..tracks.tracks import Tracks
 from .jumps import find_leaps
@@ -80,5 +80,5 @@ def runs_missing(positions: Floats, names: tuple[str, ...]) -> list[tuple[str, i
     found: list[tuple[str, int, int]] = []
     missing = ~np.isfinite(positions[..., 0])
     for k in np.flatnonzero(missing.any(axis=0) & ~missing.all(axis=0)).tolist():
-        found += [(names[k], first, end - 1) for first, end in runs_of(missing[:, k])]
+        found += [(names[k], first, end - 1) for first, end in intervals_of(missing[:, k])]
     return found

@@ -13,17 +13,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..body.markers import State, Target, compare
-from ..geometry.intervals import runs_of, stretches_around
-from ..ik.fitting import Job, fitted_steps
+from ..body.markers import MarkerObservations, PoseSequence, compare
+from ..geometry.intervals import intervals_around, intervals_of
+from ..ik.fitting import FitProblem, fit_steps
 from ..ik.gauss_newton import gauss_newton
-from ..ik.predictor import Learned, chunks, state_part, target_part
-from ..ik.sequence import solve_together
-from ..ik.smoothing import smoothed
-from ..ik.step_control import guarded
+from ..ik.predictor import Prediction, frame_chunks, select_observations, select_poses
+from ..ik.sequence import solve_sequence
+from ..ik.smoothing import smooth_poses
+from ..ik.step_control import backtracked
 from ..runtime.array_types import Floats
 from ..runtime.progress import finished, mapped
-from ..runtime.threads import side_by_side
+from ..runtime.threads import parallel_map
 from .records import Repair
 from .rigid_neighbours import masked_quantile
 
@@ -49,57 +49,61 @@ class Look:
     """state, learned: of the whole take. strays: (T, K) samples found to be on another place. error:
     (T, K) metres, `track_errors` of the state; None where frames were solved again."""
 
-    state: State
-    learned: Learned
+    state: PoseSequence
+    learned: Prediction
     strays: NDArray[np.bool_]
     error: Floats | None = None
 
 
-def track_errors(state: State, target: Target) -> Floats:
+def track_errors(state: PoseSequence, target: MarkerObservations) -> Floats:
     """(T, K) metres between the tracks and the body, NaN where unseen."""
 
     def apart(part: slice) -> Floats:
-        seen = compare(state_part(state, part), target_part(target, part))
+        seen = compare(select_poses(state, part), select_observations(target, part))
         return np.linalg.norm(seen.residuals, axis=-1)
 
-    errors = finished(side_by_side(apart, chunks(len(state.root))))
+    errors = finished(parallel_map(apart, frame_chunks(len(state.root))))
     error = np.concatenate(errors).astype(np.float64)
     error[target.weights == 0] = np.nan
     return error
 
 
 def second_look(
-    job: Job, state: State, learned: Learned, drop: bool
+    job: FitProblem, state: PoseSequence, learned: Prediction, drop: bool
 ) -> Generator[float, None, Look]:
     """Solve again what went wrong; yields the share done.
 
     drop: whether strays may be left out. Clean takes cost one comparison.
     """
-    error = track_errors(state, job.target)
+    error = track_errors(state, job.observations)
     lost = _lost(error)
     strays = _strays(error, lost) if drop else np.zeros(error.shape, dtype=bool)
     redo = lost | strays.any(axis=1)
     if lost.mean() > _MOST_LOST or not redo.any():
         return Look(state, learned, np.zeros(error.shape, dtype=bool), error)
-    target = replace(job.target, weights=np.where(strays, 0, job.target.weights))
-    job = replace(job, target=target)
+    target = replace(job.observations, weights=np.where(strays, 0, job.observations.weights))
+    job = replace(job, observations=target)
     rotations, root = state.rotations.copy(), state.root.copy()
-    parts = stretches_around(strays.any(axis=1) & ~lost, round(_MARGIN * job.rate))
+    parts = intervals_around(strays.any(axis=1) & ~lost, round(_MARGIN * job.rate))
     for number, part in enumerate(parts):
-        again = fitted_steps(job.part(part, state), {})
+        again = fit_steps(job.interval(part, state), {})
         found, told = yield from mapped(again, lambda told, n=number: (n + told[1]) / len(parts))
         rotations[part], root[part] = found.rotations, found.root
-        learned.expected[part] = told.expected
-    for first, end in runs_of(lost):
+        learned.sigma[part] = told.sigma
+    for first, end in intervals_of(lost):
         yield 1.0
         _follow(rotations, root, target, slice(first, end), job.noise)
-    for part in stretches_around(lost, round(_MARGIN * job.rate)):
-        found = _calmed(State(rotations[part], root[part]), target_part(target, part), job)
+    for part in intervals_around(lost, round(_MARGIN * job.rate)):
+        found = _calmed(
+            PoseSequence(rotations[part], root[part]), select_observations(target, part), job
+        )
         rotations[part], root[part] = found.rotations, found.root
-    return Look(State(rotations, root), learned, strays)
+    return Look(PoseSequence(rotations, root), learned, strays)
 
 
-def _follow(rotations: Floats, root: Floats, target: Target, lost: slice, noise: float) -> None:
+def _follow(
+    rotations: Floats, root: Floats, target: MarkerObservations, lost: slice, noise: float
+) -> None:
     """Solve lost frames in place, each from the one beside it, from both ends to the middle."""
     last = len(root) - 1
     middle = (lost.start + lost.stop) // 2
@@ -112,19 +116,19 @@ def _follow(rotations: Floats, root: Floats, target: Target, lost: slice, noise:
     back = [(f, f + 1) for f in range(lost.stop - 1, middle - 1, -1)]
     for frame, beside in (*ahead, *back):
         one = slice(beside, beside + 1)
-        start = State(rotations[one], root[one])
-        shown = target_part(target, slice(frame, frame + 1))
+        start = PoseSequence(rotations[one], root[one])
+        shown = select_observations(target, slice(frame, frame + 1))
         found = gauss_newton(start, shown, start, pull, steps=3)
         rotations[frame], root[frame] = found.rotations[0], found.root[0]
 
 
-def _calmed(state: State, target: Target, job: Job) -> State:
+def _calmed(state: PoseSequence, target: MarkerObservations, job: FitProblem) -> PoseSequence:
     """All frames of a stretch together, so that what the tracks don't decide does not tremble."""
     for _ in range(2):
-        guess = smoothed(state, job.rate, _CALM)
+        guess = smooth_poses(state, job.rate, _CALM)
         expected = np.full((len(state.root), 22), _STEP, state.root.dtype)
-        moved = finished(solve_together(state, target, guess, expected, job.noise, job.rate))
-        state = guarded(state, moved, target, job.rate)
+        moved = finished(solve_sequence(state, target, guess, expected, job.noise, job.rate))
+        state = backtracked(state, moved, target, job.rate)
     return state
 
 
@@ -132,7 +136,7 @@ def stray_records(strays: NDArray[np.bool_], error: Floats, names: tuple[str, ..
     """Records of samples (T, K) that were left out for their error (T, K) in metres."""
     found: list[Repair] = []
     for track in np.flatnonzero(strays.any(axis=0)).tolist():
-        for first, end in runs_of(strays[:, track]):
+        for first, end in intervals_of(strays[:, track]):
             far = 1000 * float(np.nanmax(error[first:end, track]))
             found.append(
                 Repair(
@@ -155,7 +159,7 @@ def _lost(error: Floats) -> NDArray[np.bool_]:
     if not lost.any():
         return lost
     doubtful = middle > max(0.25 * _LOST[0], 0.5 * _LOST[1] * usual)
-    for first, end in runs_of(doubtful | lost):
+    for first, end in intervals_of(doubtful | lost):
         lost[first:end] = lost[first:end].any()
     return lost
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.intervals import runs_of
+from ..geometry.intervals import intervals_of
 from ..runtime.array_types import Floats
 from .records import Repair
 from .rigid_neighbours import Partners
@@ -133,7 +133,7 @@ def _spans(
     as_is, other = _off(positions, partners, a, b), _off(exchanged, partners, a, b)
     swapped = _cheapest(as_is, other + _PER_FRAME, {f.frame for f in flips})
     found: list[Repair] = []
-    for first, last in runs_of(swapped):
+    for first, last in intervals_of(swapped):
         part = slice(first, last)
         if as_is[part].mean() < _FINE and other[part].mean() > 1.3 * as_is[part].mean():
             continue  # their partners say that they are right

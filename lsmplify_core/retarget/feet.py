@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from ..cleanup.contacts import Contact, ContactSettings, contact_table, find_contacts
 from ..cleanup.floor import Floor, find_floor, sole_points
-from ..geometry.intervals import ramps, runs_of
-from ..ik.smoothing import gaussian
+from ..geometry.intervals import ramps, intervals_of
+from ..ik.smoothing import gaussian_filter
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from .figure import Figure
@@ -112,7 +112,7 @@ def corrections(own: Floats, stance: Stance, goal: Floats, rate: float, size: fl
         part = slice(2 * foot, 2 * foot + 2)
         stands = stance.stands[:, part]
         known = _without_lifts(stance, part, rate)
-        for first, end in runs_of(known):
+        for first, end in intervals_of(known):
             span = slice(first, end)
             firm = ramps(span, len(own), round(_GRIP * rate))
             away[span, foot] = _hold(
@@ -121,7 +121,7 @@ def corrections(own: Floats, stance: Stance, goal: Floats, rate: float, size: fl
         away[:, foot] = _between(away[:, foot], known, rate)
     if len(own) < 3:
         return away
-    return gaussian(away.reshape(len(own), -1), max(_EDGE * rate, 1e-3)).reshape(away.shape)
+    return gaussian_filter(away.reshape(len(own), -1), max(_EDGE * rate, 1e-3)).reshape(away.shape)
 
 
 def _without_lifts(stance: Stance, part: slice, rate: float) -> NDArray[np.bool_]:
@@ -129,7 +129,7 @@ def _without_lifts(stance: Stance, part: slice, rate: float) -> NDArray[np.bool_
     steps."""
     known = np.asarray(stance.stands[:, part].any(axis=1))
     points = stance.soles[:, part]
-    for first, end in runs_of(~known):
+    for first, end in intervals_of(~known):
         if first == 0 or end == len(known) or end - first > _LIFT[0] * rate:
             continue
         way = np.linalg.norm(points[end] - points[first - 1], axis=-1).max()
@@ -148,7 +148,7 @@ def _hold(
     """
     weight = stands + 1e-3
     if len(own) > 2:
-        weight = gaussian(weight, _ROLL * rate).clip(1e-3)
+        weight = gaussian_filter(weight, _ROLL * rate).clip(1e-3)
     weight = weight / weight.sum(axis=1, keepdims=True)
     slow = _slow(goal, rate)
     step = share * np.diff(slow, axis=0) - np.diff(own, axis=0)
@@ -167,7 +167,7 @@ def _slow(points: Floats, rate: float) -> Floats:
     """Points (t, 2, 3) without their trembling."""
     if len(points) < 3:
         return np.broadcast_to(points.mean(axis=0), points.shape)
-    return gaussian(points.reshape(len(points), -1), _DRIFT * rate).reshape(points.shape)
+    return gaussian_filter(points.reshape(len(points), -1), _DRIFT * rate).reshape(points.shape)
 
 
 def _between(away: Floats, known: NDArray[np.bool_], rate: float) -> Floats:
@@ -218,7 +218,7 @@ def pelvis_share(away: Floats, stance: Stance, rate: float, hands: Floats | None
         stands = np.concatenate((stands, hands[..., 3]), axis=1)
     if len(away) < 3:
         return np.asarray(away.mean(axis=1))
-    weight = gaussian(stands, 0.5 * _PELVIS * rate).clip(0.0)
+    weight = gaussian_filter(stands, 0.5 * _PELVIS * rate).clip(0.0)
     weight[:, :2] += 0.05 if hands is None else 0.01
     share = weight / weight.sum(axis=1, keepdims=True)
-    return gaussian(np.sum(share[..., None] * away, axis=1), _PELVIS * rate)
+    return gaussian_filter(np.sum(share[..., None] * away, axis=1), _PELVIS * rate)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ..geometry.intervals import runs_of
+from ..geometry.intervals import intervals_of
 from ..runtime.array_types import Floats
 from .feet import sole_offsets
 from .figure import Figure
@@ -131,7 +131,7 @@ def _kept(transfer: "Transfer", own: Floats | None) -> int:
         return 0
     kept = 0
     for part in range(4):
-        for first, end in runs_of(transfer.stance.stands[:, part]):
+        for first, end in intervals_of(transfer.stance.stands[:, part]):
             here, there = own[first:end, part], transfer.goal[first:end, part]
             level = np.abs(here[:, 2] - there[:, 2]) < _LEVEL
             drift = [float(np.linalg.norm(np.ptp(p[:, :2], axis=0))) for p in (here, there)]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..cleanup.floor import Floor
-from ..geometry.intervals import runs_of
+from ..geometry.intervals import intervals_of
 from ..geometry.rotations import transpose
 from ..runtime.array_types import Floats
 from .figure import Figure
@@ -274,7 +274,7 @@ def count_touches(
         for touch, goal in seen:
             touching: NDArray[np.bool_] = (touch.near < _NEAR[0]) & (touch.near <= nearest)
             off = np.linalg.norm(own.points[f"{side}_hand"] - goal, axis=-1)
-            for first, end in runs_of(touching):
+            for first, end in intervals_of(touching):
                 if end - first >= max(1.0, _SHORTEST * rate):
                     found += 1
                     kept += bool((off[first:end] < _KEPT).mean() >= _MOST)

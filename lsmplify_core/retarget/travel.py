@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from ..ik.smoothing import gaussian
+from ..ik.smoothing import gaussian_filter
 from ..runtime.array_types import Floats
 from .figure import Figure
 from .posing import hip_centre, rig_motion
@@ -36,4 +36,4 @@ def ground_path(figure: Figure, motion: RigMotion) -> Floats:
     hips = hips * np.array([1.0, 1.0, 0.0])
     if len(hips) < 3:
         return hips
-    return gaussian(hips, _SWAY * motion.rate)
+    return gaussian_filter(hips, _SWAY * motion.rate)

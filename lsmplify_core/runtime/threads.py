@@ -31,19 +31,19 @@ def workers() -> int:
 
 
 @dataclass
-class _Crew:
+class _SharedPool:
     """The process's threads, while anybody uses them."""
 
     lock: Lock = field(default_factory=Lock)
     users: int = 0
-    held: ExitStack = field(default_factory=ExitStack)
+    contexts: ExitStack = field(default_factory=ExitStack)
     pool: ThreadPoolExecutor | None = None
 
     def enter(self) -> ThreadPoolExecutor:
         with self.lock:
             if self.pool is None:
-                self.held.enter_context(_one_blas_thread())
-                self.pool = self.held.enter_context(ThreadPoolExecutor(workers()))
+                self.contexts.enter_context(_one_blas_thread())
+                self.pool = self.contexts.enter_context(ThreadPoolExecutor(workers()))
             self.users += 1
             return self.pool
 
@@ -52,48 +52,48 @@ class _Crew:
             self.users -= 1
             if self.users == 0:
                 self.pool = None
-                self.held.close()
+                self.contexts.close()
 
 
-_CREW = _Crew()
+_SHARED_POOL = _SharedPool()
 
 
 @contextmanager
-def crew() -> Generator[ThreadPoolExecutor, None, None]:
+def thread_pool() -> Generator[ThreadPoolExecutor, None, None]:
     """Within it linear algebra runs on one thread, for many small systems, and the threads that work
     side by side are kept. They end with the last of those who are within, in whatever order they
     came."""
-    pool = _CREW.enter()
+    pool = _SHARED_POOL.enter()
     try:
         yield pool
     finally:
-        _CREW.leave()
+        _SHARED_POOL.leave()
 
 
-def side_by_side(work: Callable[[P], R], parts: Sequence[P]) -> Generator[int, None, list[R]]:
+def parallel_map(work: Callable[[P], R], items: Sequence[P]) -> Generator[int, None, list[R]]:
     """Call `work` on every part, several at a time; yields how many are done.
 
     None of it runs on when the generator ends, is closed, or an error comes out of it.
     """
     results: list[R] = []
-    begun: list[Future[R]] = []
-    with crew() as pool:
+    futures: list[Future[R]] = []
+    with thread_pool() as pool:
         try:
-            for part in parts:
-                begun.append(_begin(pool, work, part))
-            for future in begun:
+            for item in items:
+                futures.append(_submit(pool, work, item))
+            for future in futures:
                 results.append(future.result())
                 yield len(results)
         finally:
-            for future in begun:
+            for future in futures:
                 future.cancel()
-            wait(begun)
+            wait(futures)
     return results
 
 
-def _begin(pool: ThreadPoolExecutor, work: Callable[[P], R], part: P) -> Future[R]:
+def _submit(pool: ThreadPoolExecutor, work: Callable[[P], R], item: P) -> Future[R]:
     try:
-        return pool.submit(work, part)
+        return pool.submit(work, item)
     except RuntimeError as error:  # a thread that finds no memory for its stack
         raise MemoryError(str(error)) from error
 

@@ -26,14 +26,14 @@ def track_noise(points: Floats, weights: Floats) -> float:
     if len(points) < 5:
         return _LEAST
     seen = weights > 0
-    runs = seen[:-4] & seen[1:-3] & seen[2:-2] & seen[3:-1] & seen[4:]
-    if not runs.any():
+    complete = seen[:-4] & seen[1:-3] & seen[2:-2] & seen[3:-1] & seen[4:]
+    if not complete.any():
         return _LEAST
-    fourth = np.abs(np.diff(points, n=4, axis=0))[runs]
+    fourth = np.abs(np.diff(points, n=4, axis=0))[complete]
     return float(np.clip(np.median(fourth) / _GAIN, _LEAST, _MOST))
 
 
-def stiffness_between(noise: float) -> float:
+def prior_weight_for(noise: float) -> float:
     """m² per rad²: how hard the step between the network's rounds holds to its pose."""
     return float(np.clip((noise / 0.08) ** 2, 1e-3, 2e-2))
 

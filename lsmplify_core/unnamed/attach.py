@@ -15,7 +15,7 @@ from ..geometry.skeleton import MIRROR
 from ..layouts.layout import Keypoint, Layout, keypoints_at
 from ..layouts.matching import Match, is_a_body, match_as_named, match_layout
 from ..runtime.errors import InputError
-from ..runtime.threads import crew
+from ..runtime.threads import thread_pool
 from ..tracks.tracks import Tracks
 from ..tracks.units_and_axes import converted
 from .fit import fitted, moved
@@ -46,7 +46,7 @@ def attach(tracks: Tracks, known: Layout | None = None) -> Attached:
     known: keypoints of some of the tracks, which are believed. Raises InputError where there are
     too few tracks, or where they do not move as a body does.
     """
-    with crew():
+    with thread_pool():
         return _attached(tracks, known)
 
 

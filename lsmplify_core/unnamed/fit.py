@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..body.body import default_body
-from ..body.markers import State, Target
+from ..body.markers import MarkerObservations, PoseSequence
 from ..body.shape_space import RegionSpace
 from ..calibration.calibrate import Calibration, calibrate_steps
 from ..geometry.kinematics import forward
@@ -46,7 +46,7 @@ def fitted(placed: Tracks, layout: Layout, loose: float) -> Fit:
     match = match_as_named(placed.names, layout, "as they move")
     placed = converted(placed, find_world(placed, match))
     origin = np.nanmedian(placed.positions.reshape(-1, 3), axis=0)
-    target = Target(
+    target = MarkerObservations(
         default_body().offsets, layout.joints, layout.offsets,
         np.nan_to_num(placed.positions - origin), placed.seen.astype(np.float64),
     )  # fmt: skip
@@ -84,7 +84,7 @@ def _calmest(spread: Floats, joint: int) -> int:
 
 
 def _in_frames(
-    poses: State, bones: Floats, points: Floats, seen: NDArray[np.bool_]
+    poses: PoseSequence, bones: Floats, points: Floats, seen: NDArray[np.bool_]
 ) -> tuple[Floats, Floats]:
     """Each point's middle place (K, 22, 3) in the frame of each joint, and how far it is from there
     (K, 22), in metres: the root of the mean square of the nearer four fifths."""

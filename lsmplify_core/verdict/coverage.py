@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from ..geometry.intervals import runs_of
+from ..geometry.intervals import intervals_of
 from .evidence import Evidence, Measure
 
 _LEAST_POINTS: Final = 4
@@ -27,7 +27,7 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
     if not seen.any():
         return {}
     blind = seen.sum(axis=1) < _LEAST_POINTS
-    spans = runs_of(blind)
+    spans = intervals_of(blind)
     first, end = max(spans, key=lambda s: s[1] - s[0]) if spans else (0, 0)
     present = seen.any(axis=0)
     return {
@@ -53,7 +53,7 @@ def _limbs_unseen(evidence: Evidence) -> dict[str, Measure]:
         if not own.any():
             continue
         unseen = np.asarray(~evidence.seen[:, own].any(axis=1))
-        for first, end in runs_of(unseen):
+        for first, end in intervals_of(unseen):
             lasts = (end - first) / evidence.motion.rate
             if lasts > seconds.value:
                 seconds = Measure(lasts, first, (name,))
@@ -89,7 +89,7 @@ def _frozen(evidence: Evidence) -> Measure:
     speed = rate * np.where(known, step, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     still = known.any(axis=1) & (np.where(known, step, 0.0).max(axis=1) == 0.0)
     worst = Measure(0.0)
-    for first, end in runs_of(np.asarray(still)):
+    for first, end in intervals_of(np.asarray(still)):
         beside = np.concatenate((speed[max(first - 3, 0) : first], speed[end : end + 3]))
         seconds = (end - first) / rate
         if seconds > worst.value and len(beside) and float(beside.max()) > _MOVING:

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from ..geometry.intervals import runs_of
+from ..geometry.intervals import intervals_of
 from ..geometry.skeleton import MIRROR, PARENTS
 from ..repair import Repair
 from ..runtime.array_types import Floats
@@ -124,7 +124,7 @@ def _left_out(evidence: Evidence) -> dict[str, Measure]:
     name = evidence.motion.track_names[worst : worst + 1]
     known = evidence.seen | left
     share = float(left.sum() / max(int(known.sum()), 1))
-    spans = runs_of(np.asarray(left.any(axis=1)))
+    spans = intervals_of(np.asarray(left.any(axis=1)))
     first = max(spans, key=lambda s: s[1] - s[0])[0] if spans else None
     return {"left_out": Measure(share, first, name), "swap_seconds": longest}
 

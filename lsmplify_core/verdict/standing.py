@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.intervals import runs_of
+from ..geometry.intervals import intervals_of
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Floats
 from .anatomy import forward_of
@@ -89,7 +89,7 @@ def _floating(placed: Floats, rate: float) -> Measure:
     if len(placed) < 3:
         return Measure(0.0)
     moving = np.asarray(_speed(placed[:, :22], rate).min(axis=1) > _STILL)
-    spans = runs_of(moving)
+    spans = intervals_of(moving)
     first, end = max(spans, key=lambda s: s[1] - s[0]) if spans else (0, 0)
     return Measure((end - first) / rate, first + (end - first) // 2)
 

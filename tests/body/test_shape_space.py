@@ -65,8 +65,8 @@ def test_start_is_as_large_as_asked_and_within_limits(
     space, _ = spaces(smpl)[which]
     start = space.start(size)
     assert space.body(start).height == pytest.approx(size * space.mean.height, rel=0.01)
-    assert np.array_equal(space.limited(start), start)
-    assert np.abs(space.limited(start + 100)).max() < 102
+    assert np.array_equal(space.clamped(start), start)
+    assert np.abs(space.clamped(start + 100)).max() < 102
 
 
 def test_betas_of_the_person_are_found(smpl: SmplFile) -> None:

@@ -4,36 +4,38 @@
 import numpy as np
 
 from lsmplify_core.body.body import default_body
-from lsmplify_core.body.markers import Comparison, State, Target, compare
+from lsmplify_core.body.markers import Comparison, MarkerObservations, PoseSequence, compare
 from lsmplify_core.calibration.shape_system import Asked, asked, summed
 from lsmplify_core.calibration.windows import Runs, best_runs, with_neighbours
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix, skew
 from lsmplify_core.geometry.skeleton import ANCESTORS, N_POSED
-from lsmplify_core.ik.predictor import target_part
+from lsmplify_core.ik.predictor import select_observations
 from lsmplify_core.layouts.layout import load_layout
 
 FRAMES, SHAPE, STIFFNESS = 5, 3, 0.01
 RANDOM = np.random.default_rng(0)
 
 
-def problem() -> tuple[State, Target, np.ndarray, np.ndarray]:
+def problem() -> tuple[PoseSequence, MarkerObservations, np.ndarray, np.ndarray]:
     """Random poses, points near them, weights between 0 and 1, moves with three made-up numbers."""
     layout = load_layout("BODY_25")
     vectors = 0.3 * RANDOM.standard_normal((FRAMES, 24, 3))
-    state = State(axis_angle_to_matrix(vectors), RANDOM.standard_normal((FRAMES, 3)))
+    state = PoseSequence(axis_angle_to_matrix(vectors), RANDOM.standard_normal((FRAMES, 3)))
     count = len(layout.names)
     weights = RANDOM.uniform(0.1, 1.0, (FRAMES, count))
-    nothing = Target(
+    nothing = MarkerObservations(
         default_body().offsets, layout.joints, layout.offsets, np.zeros((FRAMES, count, 3)), weights
     )
     points = -compare(state, nothing).residuals + 0.02 * RANDOM.standard_normal((FRAMES, count, 3))
-    target = Target(default_body().offsets, layout.joints, layout.offsets, points, weights)
+    target = MarkerObservations(
+        default_body().offsets, layout.joints, layout.offsets, points, weights
+    )
     moves = RANDOM.standard_normal((FRAMES, count, 3, SHAPE))
     return state, target, moves, 0.1 * RANDOM.standard_normal((FRAMES, N_POSED, 3))
 
 
 def written_out(
-    state: State, target: Target, moves: np.ndarray, away: np.ndarray
+    state: PoseSequence, target: MarkerObservations, moves: np.ndarray, away: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Steps of poses and of shape and places, from one dense system over all frames."""
     seen = compare(state, target)
@@ -48,13 +50,13 @@ def written_out(
             joint = target.joints[k]
             at = target.points[n, k] - seen.residuals[n, k]
             for j in np.flatnonzero(ANCESTORS[joint][:N_POSED]):
-                turn = -skew(at - seen.placed[n, j])
+                turn = -skew(at - seen.joint_positions[n, j])
                 for axis in range(3):
                     rows[k, :, n * poses + axis * N_POSED + j] = turn[:, axis]
             rows[k, :, n * poses + 3 * N_POSED : (n + 1) * poses] = np.eye(3)
             rows[k, :, FRAMES * poses : FRAMES * poses + SHAPE] = moves[n, k]
             first = FRAMES * poses + SHAPE + 3 * k
-            rows[k, :, first : first + 3] = seen.turned[n, joint]
+            rows[k, :, first : first + 3] = seen.global_rotations[n, joint]
         weighed = rows * target.weights[n][:, None, None]
         matrix += np.einsum("kai,kaj->ij", weighed, rows)
         vector += np.einsum("kai,ka->i", weighed, seen.residuals[n])
@@ -73,9 +75,14 @@ def test_eliminated_poses_give_the_whole_systems_steps() -> None:
     parts: list[Asked] = []
     for part in (slice(0, 2), slice(2, FRAMES)):
         some = Comparison(
-            seen.turned[part], seen.placed[part], seen.residuals[part], seen.levers[part]
+            seen.global_rotations[part],
+            seen.joint_positions[part],
+            seen.residuals[part],
+            seen.levers[part],
         )
-        parts.append(asked(some, target_part(target, part), moves[part], away[part], STIFFNESS))
+        parts.append(
+            asked(some, select_observations(target, part), moves[part], away[part], STIFFNESS)
+        )
     whole = summed(parts)
     change = np.linalg.solve(whole.matrix + np.eye(len(whole.matrix)), whole.vector)
     steps, shared = written_out(state, target, moves, away)
@@ -86,9 +93,9 @@ def test_eliminated_poses_give_the_whole_systems_steps() -> None:
 # --- frames ---------------------------------------------------------------------------------
 
 
-def take(frames: int) -> Target:
+def take(frames: int) -> MarkerObservations:
     seen = np.ones((frames, 4))
-    return Target(
+    return MarkerObservations(
         np.zeros((24, 3)), np.zeros(4, int), np.zeros((4, 3)), np.zeros((frames, 4, 3)), seen
     )
 
@@ -112,7 +119,7 @@ def test_rows_between_are_filled_within_their_own_run() -> None:
     angle = np.array([[0.0, 1.0], [0.2, 1.2], [0.4, 1.4]]).reshape(-1)
     vectors = np.zeros((6, 24, 3))
     vectors[:, 0, 2] = angle
-    known = State(axis_angle_to_matrix(vectors), np.stack([angle] * 3, axis=1))
+    known = PoseSequence(axis_angle_to_matrix(vectors), np.stack([angle] * 3, axis=1))
     filled = runs.between(known, runs.thin)
     wanted = np.array([[0.0, 1.0], [0.1, 1.1], [0.2, 1.2], [0.3, 1.3], [0.4, 1.4]]).reshape(-1)
     assert np.allclose(filled.root[:, 0], wanted)

@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 
 from lsmplify_core.body.body import default_body
-from lsmplify_core.body.markers import State, Target
+from lsmplify_core.body.markers import MarkerObservations, PoseSequence
 from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.evaluation.takes import keypoints
 from lsmplify_core.geometry.rotations import angle_between
-from lsmplify_core.ik.coarse_to_fine import coarse_steps, step_between
-from lsmplify_core.ik.fitting import SolveSettings, fitted_steps, make_job
+from lsmplify_core.ik.coarse_to_fine import coarse_steps, coarse_stride
+from lsmplify_core.ik.fitting import SolveSettings, fit_steps, make_problem
 from lsmplify_core.ik.network import load_network
-from lsmplify_core.ik.root_alignment import place
+from lsmplify_core.ik.root_alignment import align_root
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.runtime.progress import finished
 
@@ -20,20 +20,20 @@ FRAMES, RATE = 150, 30.0
 TRUTH = strolling(FRAMES, RATE)
 
 
-def target() -> Target:
+def target() -> MarkerObservations:
     layout = load_layout("CMU_41")
     points = keypoints(TRUTH, layout).astype(np.float32)
-    return Target(
+    return MarkerObservations(
         default_body().offsets.astype(np.float32), layout.joints, layout.offsets.astype(np.float32),
         points, np.ones(points.shape[:2], np.float32),
     )  # fmt: skip
 
 
-def resting(take: Target) -> State:
-    return place(np.broadcast_to(np.eye(3, dtype=np.float32), (1, 24, 3, 3)), take)
+def resting(take: MarkerObservations) -> PoseSequence:
+    return align_root(np.broadcast_to(np.eye(3, dtype=np.float32), (1, 24, 3, 3)), take)
 
 
-def errors(state: State) -> np.ndarray:
+def errors(state: PoseSequence) -> np.ndarray:
     """(T,) degrees, mean of the posed joints."""
     angle = angle_between(state.rotations[:, :22], TRUTH.rotations[:, :22])
     return np.degrees(angle).mean(axis=1)
@@ -43,7 +43,7 @@ def errors(state: State) -> np.ndarray:
     ("frames", "rate", "step"), [(100, 30, 6), (1000, 120, 24), (100, 6, 1), (8, 30, 1)]
 )
 def test_how_many_frames_lie_between(frames: int, rate: float, step: int) -> None:
-    assert step_between(frames, rate) == step
+    assert coarse_stride(frames, rate) == step
 
 
 def test_all_frames_come_near_though_few_are_solved() -> None:
@@ -63,12 +63,12 @@ def test_a_blind_frame_is_nobodys_neighbour() -> None:
 
 def test_frames_away_from_a_gap_are_as_if_there_were_none() -> None:
     take = target()
-    start = State(TRUTH.rotations.astype(np.float32), TRUTH.root.astype(np.float32))
-    whole = make_job(start, take, RATE, 0.001, SolveSettings(), posed=True)
+    start = PoseSequence(TRUTH.rotations.astype(np.float32), TRUTH.root.astype(np.float32))
+    whole = make_problem(start, take, RATE, 0.001, SolveSettings(), warm_start=True)
     gap = target()
     gap.weights[70:75, 3] = 0
-    holed = make_job(start, gap, RATE, 0.001, SolveSettings(), posed=True)
-    (a, _), (b, _) = (finished(fitted_steps(job, {})) for job in (whole, holed))
+    holed = make_problem(start, gap, RATE, 0.001, SolveSettings(), warm_start=True)
+    (a, _), (b, _) = (finished(fit_steps(job, {})) for job in (whole, holed))
     # the network looks 16 frames of 15 a second each way
     apart = np.abs(a.rotations - b.rotations).max(axis=(1, 2, 3))
     assert apart[:30].max() < 1e-5

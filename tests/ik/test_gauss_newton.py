@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 from random_poses import random_state, target_of
 
-from lsmplify_core.body.markers import State, Target, compare
+from lsmplify_core.body.markers import MarkerObservations, PoseSequence, compare
 from lsmplify_core.geometry.kinematics import attached_points, forward
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import N_POSED
 from lsmplify_core.ik.gauss_newton import gauss_newton, normal_equations
 
 
-def moved_points(state: State, target: Target, unknown: int, amount: float) -> np.ndarray:
+def moved_points(
+    state: PoseSequence, target: MarkerObservations, unknown: int, amount: float
+) -> np.ndarray:
     """Where the points go when one unknown of `normal_equations` moves, by turning the joint."""
     rotations, root = state.rotations.copy(), state.root.copy()
     if unknown >= 3 * N_POSED:
@@ -54,7 +56,7 @@ def test_steps_reach_the_tracks() -> None:
     random = np.random.default_rng(1)
     truth = random_state(4, random, 0.3)
     target = target_of(truth, random, 90)
-    state = gauss_newton(State(truth.rotations @ axis_angle_to_matrix(0.1 * random.standard_normal((4, 24, 3)) * (np.arange(24) < 22)[:, None]), truth.root + 0.02), target, truth, np.zeros(N_POSED), steps=6)  # fmt: skip
+    state = gauss_newton(PoseSequence(truth.rotations @ axis_angle_to_matrix(0.1 * random.standard_normal((4, 24, 3)) * (np.arange(24) < 22)[:, None]), truth.root + 0.02), target, truth, np.zeros(N_POSED), steps=6)  # fmt: skip
     assert np.linalg.norm(compare(state, target).residuals, axis=-1).max() < 1e-4
 
 
@@ -79,13 +81,13 @@ def test_numpy_and_torch_take_the_same_step(library: str) -> None:
     expected = gauss_newton(start, target, start, np.full(N_POSED, 1e-3))
     if library == "torch":
         tensor = torch.from_numpy
-        t = Target(*(tensor(np.asarray(x)) for x in vars(target).values()))
-        s = State(tensor(start.rotations), tensor(start.root))
+        t = MarkerObservations(*(tensor(np.asarray(x)) for x in vars(target).values()))
+        s = PoseSequence(tensor(start.rotations), tensor(start.root))
         result = gauss_newton(s, t, s, torch.full((N_POSED,), 1e-3, dtype=torch.float64))
         np.testing.assert_allclose(result.rotations.numpy(), expected.rotations, atol=1e-9)
     else:
-        single = Target(*(np.asarray(x, np.float32) if x.dtype.kind == "f" else x for x in vars(target).values()))  # fmt: skip
-        s = State(start.rotations.astype(np.float32), start.root.astype(np.float32))
+        single = MarkerObservations(*(np.asarray(x, np.float32) if x.dtype.kind == "f" else x for x in vars(target).values()))  # fmt: skip
+        s = PoseSequence(start.rotations.astype(np.float32), start.root.astype(np.float32))
         result = gauss_newton(s, single, s, np.full(N_POSED, 1e-3, np.float32))
         assert result.root.dtype == np.float32
         np.testing.assert_allclose(result.rotations, expected.rotations, atol=5e-2)

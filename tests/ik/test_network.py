@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from random_poses import random_state, target_of
 
-from lsmplify_core.body.markers import State, Target
+from lsmplify_core.body.markers import MarkerObservations, PoseSequence
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.ik.features import N_FEATURES, features
 from lsmplify_core.ik.network import N_OUTPUTS, apply_outputs, load_network
@@ -15,13 +15,13 @@ from lsmplify_core.runtime.errors import InputError
 
 
 def turned_world(
-    state: State, target: Target, turn: np.ndarray, shift: np.ndarray
-) -> tuple[State, Target]:
+    state: PoseSequence, target: MarkerObservations, turn: np.ndarray, shift: np.ndarray
+) -> tuple[PoseSequence, MarkerObservations]:
     rotations = state.rotations.copy()
     rotations[:, 0] = turn @ rotations[:, 0]
     points = target.points @ turn.T + shift
-    moved = Target(target.bones, target.joints, target.offsets, points, target.weights)
-    return State(rotations, state.root @ turn.T + shift), moved
+    moved = MarkerObservations(target.bones, target.joints, target.offsets, points, target.weights)
+    return PoseSequence(rotations, state.root @ turn.T + shift), moved
 
 
 def test_features_do_not_know_place_or_heading_in_the_world() -> None:
@@ -39,7 +39,7 @@ def test_unseen_points_do_not_matter() -> None:
     truth = random_state(3, random)
     target, state = target_of(truth, random), random_state(3, random)
     points = np.where(target.weights[..., None] > 0, target.points, 1e3)
-    hidden = Target(target.bones, target.joints, target.offsets, points, target.weights)
+    hidden = MarkerObservations(target.bones, target.joints, target.offsets, points, target.weights)
     np.testing.assert_allclose(features(state, target), features(state, hidden), atol=1e-9)
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from takes import tracks_of, waving
 
-from lsmplify_core.body.markers import State
+from lsmplify_core.body.markers import PoseSequence
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
-from lsmplify_core.ik.smoothing import fill_frames, smoothed
+from lsmplify_core.ik.smoothing import fill_frames, smooth_poses
 from lsmplify_core.tracks.noise import smoothing_for, track_noise
 
 
@@ -33,11 +33,11 @@ def test_a_take_too_short_to_measure_is_taken_as_clean() -> None:
     assert track_noise(points, np.ones(points.shape[:2])) == 0.001
 
 
-def pose(turn: np.ndarray) -> State:
+def pose(turn: np.ndarray) -> PoseSequence:
     """Frames whose left elbow is turned by `turn` (T,) radians about Y."""
     vectors = np.zeros((len(turn), 24, 3))
     vectors[:, 18, 1] = turn
-    return State(axis_angle_to_matrix(vectors), np.zeros((len(turn), 3)))
+    return PoseSequence(axis_angle_to_matrix(vectors), np.zeros((len(turn), 3)))
 
 
 def test_frames_are_filled_between_their_neighbours() -> None:
@@ -53,10 +53,10 @@ def test_frames_are_filled_between_their_neighbours() -> None:
 
 def test_smoothing_is_zero_phase_and_keeps_straight_lines() -> None:
     time = np.arange(100) / 30.0
-    state = State(
+    state = PoseSequence(
         pose(0.5 * np.sin(3 * time)).rotations, np.stack((time, 2 * time, 0 * time), axis=1)
     )
-    calm = smoothed(state, 30.0, 0.05)
+    calm = smooth_poses(state, 30.0, 0.05)
     np.testing.assert_allclose(calm.root, state.root, atol=1e-9)
     turn = calm.rotations[:, 18, 0, 2]
     true = state.rotations[:, 18, 0, 2]

@@ -5,17 +5,17 @@ import numpy as np
 import pytest
 
 from lsmplify_core.body.body import default_body
-from lsmplify_core.body.markers import State, Target, compare
+from lsmplify_core.body.markers import MarkerObservations, PoseSequence, compare
 from lsmplify_core.geometry.kinematics import attached_points, forward
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.ik.sequence import (
-    MEMORY,
-    System,
-    make_system,
+    CORRELATION_TIME,
+    BlockTridiagonal,
     markov_precision,
-    pieces,
-    solve_system,
-    solve_together,
+    sequence_chunks,
+    sequence_equations,
+    solve_block_tridiagonal,
+    solve_sequence,
 )
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.runtime.progress import finished
@@ -25,22 +25,22 @@ ELBOW = 18
 RATE = 30.0
 
 
-def bent(angles: np.ndarray) -> State:
+def bent(angles: np.ndarray) -> PoseSequence:
     """Frames with the left elbow bent by angles (T,) about Y."""
     vectors = np.zeros((len(angles), 24, 3))
     vectors[:, ELBOW, 1] = angles
-    return State(axis_angle_to_matrix(vectors), np.zeros((len(angles), 3)))
+    return PoseSequence(axis_angle_to_matrix(vectors), np.zeros((len(angles), 3)))
 
 
-def target_of(state: State, weights: np.ndarray) -> Target:
+def target_of(state: PoseSequence, weights: np.ndarray) -> MarkerObservations:
     """What BODY_25 shows of a state."""
     bones = default_body().offsets
     turned, placed = forward(state.rotations, bones, state.root)
     points = attached_points(turned, placed, LAYOUT.joints, LAYOUT.offsets)
-    return Target(bones, LAYOUT.joints, LAYOUT.offsets, points, weights)
+    return MarkerObservations(bones, LAYOUT.joints, LAYOUT.offsets, points, weights)
 
 
-def angle_of(state: State) -> np.ndarray:
+def angle_of(state: PoseSequence) -> np.ndarray:
     return angle_between(state.rotations[:, ELBOW], np.eye(3))
 
 
@@ -57,7 +57,7 @@ def test_what_the_tracks_say_reaches_into_a_gap_and_fades() -> None:
     target = target_of(truth, weights)
     state = guess
     for _ in range(4):
-        state = finished(solve_together(state, target, guess, expected(frames), 0.001, RATE))
+        state = finished(solve_sequence(state, target, guess, expected(frames), 0.001, RATE))
     found = angle_of(state)
     assert found[:55] == pytest.approx(0.4, abs=0.02)
     assert found[60] > 0.33
@@ -73,14 +73,14 @@ def test_noise_is_shared_out_over_neighbouring_frames() -> None:
     truth = bent(0.4 + 0.1 * np.sin(np.arange(frames) / 20))
     target = target_of(truth, np.ones((frames, len(LAYOUT.joints))))
     noisy = target.points + 0.01 * random.standard_normal(target.points.shape)
-    target = Target(target.bones, target.joints, target.offsets, noisy, target.weights)
+    target = MarkerObservations(target.bones, target.joints, target.offsets, noisy, target.weights)
     guess = bent(np.full(frames, 0.2))
-    together = finished(solve_together(guess, target, guess, expected(frames), 0.01, RATE))
+    together = finished(solve_sequence(guess, target, guess, expected(frames), 0.01, RATE))
     alone = [
         finished(
-            solve_together(
+            solve_sequence(
                 bent(np.full(1, 0.2)),
-                Target(target.bones, target.joints, target.offsets, noisy[t : t + 1],
+                MarkerObservations(target.bones, target.joints, target.offsets, noisy[t : t + 1],
                        target.weights[t : t + 1]),
                 bent(np.full(1, 0.2)), expected(1), 0.01, RATE,
             )
@@ -116,7 +116,7 @@ def test_elimination_solves_the_whole_system() -> None:
             after = slice((t + 1) * size, (t + 2) * size)
             whole[here, after] = whole[after, here] = -np.diag(links[t])
     wanted = np.linalg.solve(whole, asked.reshape(-1)).reshape(frames, size)
-    assert np.allclose(solve_system(System(blocks, links, asked)), wanted)
+    assert np.allclose(solve_block_tridiagonal(BlockTridiagonal(blocks, links, asked)), wanted)
 
 
 def test_equations_are_the_gradient_of_what_is_minimised() -> None:
@@ -132,7 +132,7 @@ def test_equations_are_the_gradient_of_what_is_minimised() -> None:
         bent(np.full(frames, 0.3)),
     )
     spread = random.uniform(0.1, 0.5, (frames, 22))
-    kept = np.exp(-1 / (MEMORY * RATE))
+    kept = np.exp(-1 / (CORRELATION_TIME * RATE))
     covariance = kept ** np.abs(np.subtract.outer(np.arange(frames), np.arange(frames)))
     precision = np.linalg.inv(covariance * np.outer(spread[:, ELBOW], spread[:, ELBOW]))
 
@@ -145,20 +145,20 @@ def test_equations_are_the_gradient_of_what_is_minimised() -> None:
         (energy(at + step * unit) - energy(at - step * unit)) / (2 * step)
         for unit in np.eye(frames)
     ]
-    asked = make_system(state, target, guess, spread, noise, RATE).asked
+    asked = sequence_equations(state, target, guess, spread, noise, RATE).rhs
     assert asked[:, 22 + ELBOW] == pytest.approx(-0.5 * np.array(slope), rel=1e-3, abs=1e-7)
 
 
 def test_pieces_of_a_long_take_meet(monkeypatch: pytest.MonkeyPatch) -> None:
     """A take solved in several pieces is the one solved in one go."""
     frames = 700
-    assert pieces(frames) == 3
+    assert sequence_chunks(frames) == 3
     weights = np.ones((frames, len(LAYOUT.joints)))
     weights[230:250, LAYOUT.names.index("LWrist")] = 0
     guess = bent(np.full(frames, 0.3))
     target = target_of(bent(0.5 + 0.3 * np.sin(np.arange(frames) / 15)), weights)
     arguments = (guess, target, guess, expected(frames), 0.001, RATE)
-    several = finished(solve_together(*arguments))
-    monkeypatch.setattr("lsmplify_core.ik.sequence._PIECE", frames)
-    whole = finished(solve_together(*arguments))
+    several = finished(solve_sequence(*arguments))
+    monkeypatch.setattr("lsmplify_core.ik.sequence._CHUNK", frames)
+    whole = finished(solve_sequence(*arguments))
     assert angle_between(several.rotations, whole.rotations).max() < 0.01

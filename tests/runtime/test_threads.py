@@ -8,7 +8,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from lsmplify_core.runtime.progress import finished
-from lsmplify_core.runtime.threads import crew, side_by_side
+from lsmplify_core.runtime.threads import parallel_map, thread_pool
 
 
 def blas_threads() -> list[int]:
@@ -25,13 +25,13 @@ def test_results_are_in_the_parts_order() -> None:
         time.sleep(0.01 if number == 0 else 0.0)
         return number * number
 
-    assert finished(side_by_side(work, range(5))) == [0, 1, 4, 9, 16]
+    assert finished(parallel_map(work, range(5))) == [0, 1, 4, 9, 16]
 
 
 def test_jobs_that_end_in_any_order_leave_nothing() -> None:
     """Two solves of one Blender, each a generator, the first of them ended first."""
     before, threads = blas_threads(), threading.active_count()
-    first, second = side_by_side(str, range(3)), side_by_side(str, range(3))
+    first, second = parallel_map(str, range(3)), parallel_map(str, range(3))
     next(first)
     next(second)
     assert blas_threads() == [1] * len(before)
@@ -43,11 +43,11 @@ def test_jobs_that_end_in_any_order_leave_nothing() -> None:
 
 
 def test_a_job_keeps_its_threads() -> None:
-    with crew():
+    with thread_pool():
         names = {
             name
             for _ in range(4)
-            for name in finished(side_by_side(lambda _: threading.current_thread().name, range(8)))
+            for name in finished(parallel_map(lambda _: threading.current_thread().name, range(8)))
         }
         assert len(names) <= (threading.active_count() - 1)
 
@@ -61,9 +61,9 @@ def test_an_error_ends_the_work_and_comes_out() -> None:
         time.sleep(0.005)
         done.append(number)
 
-    with crew():
+    with thread_pool():
         with pytest.raises(ValueError, match="one"):
-            finished(side_by_side(work, range(50)))
+            finished(parallel_map(work, range(50)))
         finished_by_then = len(done)
         time.sleep(0.05)
         assert len(done) == finished_by_then < 49

@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...body.markers import Target
+from ...body.markers import MarkerObservations
 from ...geometry.skeleton import N_JOINTS
-from ...ik.root_alignment import place
+from ...ik.root_alignment import align_root
 from ...layouts.layout import load_layout
 from ...runtime.progress import finished
 from .bodies import LAYOUT, keypoints
@@ -103,11 +103,13 @@ class PaperSolver:
     def resting(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """The T-pose set on the torsos of keypoints (N, 25, 3): rotations (N, 24, 3, 3), roots."""
         layout, seen = load_layout(LAYOUT), points.cpu().numpy()
-        target = Target(
+        target = MarkerObservations(
             self.bones.cpu().numpy(), layout.joints, layout.offsets.astype(np.float32), seen,
             np.ones(seen.shape[:2], dtype=np.float32),
         )  # fmt: skip
-        state = place(np.broadcast_to(np.eye(3, dtype=np.float32), (1, N_JOINTS, 3, 3)), target)
+        state = align_root(
+            np.broadcast_to(np.eye(3, dtype=np.float32), (1, N_JOINTS, 3, 3)), target
+        )
         return torch.as_tensor(state.rotations), torch.as_tensor(state.root)
 
     @torch.no_grad()

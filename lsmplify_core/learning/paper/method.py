@@ -77,7 +77,7 @@ def _body(take: Take) -> tuple[Body, float]:
         return take.start.body, 0.0
     began = time.perf_counter()
     match = match_layout(take.tracks.names, take.layout)
-    solution = solve(take.tracks, match=match, settings=SolveSettings(rounds=1))
+    solution = solve(take.tracks, match=match, settings=SolveSettings(iterations=1))
     wasted = time.perf_counter() - began - solution.report["seconds"]["calibrate"]
     return solution.motion.body, wasted
 

@@ -8,12 +8,12 @@ import numpy as np
 import torch
 
 from ...body.body import Body, default_body
-from ...body.markers import Target
+from ...body.markers import MarkerObservations
 from ...evaluation.answers import Answer
 from ...evaluation.takes import Take, keypoints
 from ...geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from ...geometry.skeleton import N_POSED
-from ...ik.root_alignment import place
+from ...ik.root_alignment import align_root
 from ...layouts.layout import Layout
 from ...motion.motion import Motion
 from ...runtime.array_types import Floats
@@ -86,11 +86,11 @@ def resting_start(points: Floats, layout: Layout, body: Body) -> Pose:
     """The T-pose set on the first of the frames (T, K, 3) that shows enough of the body."""
     shown = np.isfinite(points[..., 0]).sum(axis=1)
     first = points[int(np.argmax(shown >= _ENOUGH))][None]
-    target = Target(
+    target = MarkerObservations(
         body.offsets, layout.joints, layout.offsets, np.nan_to_num(first),
         np.isfinite(first[..., 0]).astype(np.float64),
     )  # fmt: skip
-    state = place(np.broadcast_to(np.eye(3), (1, 24, 3, 3)), target)
+    state = align_root(np.broadcast_to(np.eye(3), (1, 24, 3, 3)), target)
     turn = _floats(matrix_to_axis_angle(state.rotations[0, 0]))
     return rest_pose(turn, _floats(state.root[0]))
 
