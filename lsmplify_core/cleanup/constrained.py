@@ -73,6 +73,6 @@ def _with(
     spread = np.concatenate((turns, turns, turns, root, root, root), axis=1)
     weight = np.square(noise / spread)
     every = np.arange(_TURNS + 3)
-    system.blocks[:, every, every] += weight
-    asked = system.asked + weight * away
-    return BlockTridiagonal(system.blocks, system.links, asked)
+    system.diagonal[:, every, every] += weight
+    asked = system.rhs + weight * away
+    return BlockTridiagonal(system.diagonal, system.off_diagonal, asked)

@@ -118,7 +118,7 @@ def _bent(motion: Motion, away: Floats, stiffness: float, passes: int) -> Motion
     def bend(part: slice) -> PoseSequence:
         state, wanted = select_poses(own, part), select_observations(target, part)
         for _ in range(passes):
-            state = gauss_newton(state, wanted, state, firm, steps=2, free=_LEGS)
+            state = gauss_newton(state, wanted, state, firm, steps=2, free_joints=_LEGS)
         return state
 
     posed = concatenate_poses(finished(parallel_map(bend, frame_chunks(len(changed)))))
