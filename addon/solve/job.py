@@ -167,13 +167,13 @@ def _known(settings: "LSMPLifySettings", person: Taken | None) -> SavedCalibrati
 
 def target_body(job: Job) -> Body | SmplFile | None:
     """The body that the chosen armature is; what a new one is made of where none is chosen."""
-    return job.body if job.observations.body is None else job.observations.body
+    return job.body if job.target.body is None else job.target.body
 
 
 def finish(context: bpy.types.Context, job: Job, solution: Solution) -> Baked:
     """Write everything in one go, where and as the settings said when the job was prepared: armature,
     action, result. InputError, and nothing written, where that is not possible any more."""
-    found = found_again(job.observations)
+    found = found_again(job.target)
     name = " ".join(n for n in (_take_name(job.taken.tracks.source), job.person) if n)
     armature = found.armature
     if armature is None:  # bones are edited where the window is, whatever it shows now
@@ -188,11 +188,11 @@ def _written(
 ) -> Baked:
     motion, armature = solution.motion, found.armature
     assert armature is not None
-    step = job.observations.rate / motion.rate
-    timing = Timing(job.taken.first, step, job.observations.whole)
+    step = job.target.rate / motion.rate
+    timing = Timing(job.taken.first, step, job.target.whole)
     with using(armature, found.action), actions.locked_noted() as locked:
         action = bake(armature, motion, timing, f"{name} LSMPLify", found.action is None)
-    action["lsmplify"] = job.observations.made_with
+    action["lsmplify"] = job.target.made_with
     notes = [*found.notes, *([actions.told_of_locked(locked, action)] if locked else [])]
     store_calibration(armature, solution)
     record.keep_solved(action, job.taken, solution, step)
@@ -208,7 +208,7 @@ def _new_armature(
 ) -> bpy.types.Object:
     """An armature in metres, as large in the scene as the scene's unit asks for."""
     armature = make_armature(context, motion.body, name, _skin(job, motion))
-    sized_for_scene(context, armature, job.observations.metres)
+    sized_for_scene(context, armature, job.target.metres)
     return armature
 
 
@@ -219,10 +219,10 @@ def _with_notes(solution: Solution, job: Job, more: list[str]) -> Solution:
     unit = UNITS.get(report["unit"])
     apart = (
         unit is None
-        or abs(unit - job.observations.metres) > 1e-6 * job.observations.metres
+        or abs(unit - job.target.metres) > 1e-6 * job.target.metres
         or report["up"] != "+z"
     )
-    if job.observations.made_with["source"] != "FILE" and apart:
+    if job.target.made_with["source"] != "FILE" and apart:
         notes.append(
             f"the tracks are in {report['unit']} with {report['up']} up and the scene is not: the "
             "body stands upright at human size and does not lie over them"
