@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .anatomy.habit import in_habit_of
 from .body.body import Body, default_body
-from .body.markers import PoseSequence, MarkerObservations
+from .body.markers import MarkerObservations, PoseSequence
 from .body.shape_space import RegionSpace, ShapeSpace, betas_of
 from .body.smpl_file import SmplFile, layout_on
 from .calibration.calibrate import Calibration, Held, calibrate_steps
@@ -24,7 +24,14 @@ from .ik.anatomical import anatomical
 from .ik.fitting import FitProblem, SolveSettings, fit_steps, make_problem
 from .ik.network import load_network
 from .ik.predictor import Prediction
-from .ik.problem import LEAST_POINTS, at_network_size, valid_frames, require_valid_frames, initial_poses, observations_of
+from .ik.problem import (
+    LEAST_POINTS,
+    at_network_size,
+    initial_poses,
+    observations_of,
+    require_valid_frames,
+    valid_frames,
+)
 from .ik.smoothing import fill_frames, smooth_poses
 from .layouts.layout import keypoints_at
 from .layouts.matching import Match
@@ -278,7 +285,12 @@ def _smoothed(take: _Take, problem: FitProblem, look: Look) -> PoseSequence:
 
 
 def _in_convention(
-    take: _Take, person: _Person, problem: FitProblem, poses: PoseSequence, learned: Prediction, request: _Request
+    take: _Take,
+    person: _Person,
+    problem: FitProblem,
+    poses: PoseSequence,
+    learned: Prediction,
+    request: _Request,
 ) -> tuple[PoseSequence, _Person]:
     """The poses in the anatomical convention and the points' places that belong to them; or in the
     habit of the motion to start from."""

@@ -18,7 +18,7 @@ from ..anatomy.leg import KneeBounds
 from ..anatomy.limbs import unit_bones
 from ..anatomy.toes import FEET, rigid_toes, toe_bend, with_toes
 from ..anatomy.turns import wrapped
-from ..body.markers import PoseSequence, MarkerObservations, compare
+from ..body.markers import MarkerObservations, PoseSequence, compare
 from ..geometry.kinematics import forward
 from ..geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from ..geometry.skeleton import JOINT_INDEX, N_JOINTS, PARENTS
@@ -26,7 +26,7 @@ from ..runtime.array_types import Floats
 from ..runtime.progress import finished
 from ..runtime.threads import parallel_map
 from .gauss_newton import gauss_newton
-from .predictor import frame_chunks, concatenate_poses, select_poses, select_observations
+from .predictor import concatenate_poses, frame_chunks, select_observations, select_poses
 from .smoothing import gaussian_filter
 
 _SKIN: Final = 0.03
@@ -66,7 +66,12 @@ class Fit:
 
 
 def anatomical(
-    poses: PoseSequence, observed: MarkerObservations, expected: Floats, noise: float, rate: float, noisy: bool
+    poses: PoseSequence,
+    observed: MarkerObservations,
+    expected: Floats,
+    noise: float,
+    rate: float,
+    noisy: bool,
 ) -> tuple[PoseSequence, MarkerObservations]:
     """Bring poses into the convention.
 
@@ -227,7 +232,9 @@ def _with_toes(poses: PoseSequence, observed: MarkerObservations, rate: float) -
     return PoseSequence(with_toes(poses.rotations, bend.astype(kind)), poses.root)
 
 
-def _shown_bend(poses: PoseSequence, observed: MarkerObservations, point: int, rate: float) -> Floats:
+def _shown_bend(
+    poses: PoseSequence, observed: MarkerObservations, point: int, rate: float
+) -> Floats:
     """(T,) radians by which the toes extend so that their one point is on its track's line from the ball;
     between its neighbours where it is unseen."""
     ball = int(np.asarray(observed.joints)[point])

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..cleanup.contacts import Contact, ContactSettings, contact_table, find_contacts
 from ..cleanup.floor import Floor, find_floor, sole_points
-from ..geometry.intervals import ramps, intervals_of
+from ..geometry.intervals import intervals_of, ramps
 from ..ik.smoothing import gaussian_filter
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
