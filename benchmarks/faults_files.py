@@ -89,9 +89,9 @@ def doubled(path: Path, levels: int = 60, as_set: bool = False) -> Path:
     return path
 
 
-def joblib_bomb(path: Path, size: int = 3 << 30) -> Path:
+def joblib_bomb(path: Path, size: int = 2 << 30) -> Path:
     """A pickle, compressed as a whole, of a text of `size` zeros."""
-    packer = zlib.compressobj(9)
+    packer = zlib.compressobj(1)
     with path.open("wb") as file:
         file.write(packer.compress(b"\x80\x04\x8d" + struct.pack("<Q", size)))
         block = b"0" * (1 << 22)

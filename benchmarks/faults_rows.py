@@ -255,7 +255,7 @@ def _sizes() -> Iterator[Row]:
 
         yield f"{name}: nine arrays of 500 MB", _said(nine, *words, codes=(2,))
     yield (
-        "joblib's file of 3 GB in 3 MB",
+        "joblib's file of 2 GB in 9 MB",
         _said(
             lambda f: files.joblib_bomb(f / "x.pkl"), "clean", "x.pkl", "--worst", "1", codes=(2,)
         ),

@@ -18,6 +18,8 @@ def read_json(path: Path, what: str, most_bytes: int = MOST_BYTES) -> Any:
     Raises InputError for what cannot be read, is no plain file, is too large, or is no JSON; NaN and
     Infinity, which are none, among it.
     """
+    if not path.exists():
+        raise InputError(f"{path}: {what} cannot be read: there is no such file")
     check_regular(path, what)
     with reading(path, f"{what} in JSON"):
         size = path.stat().st_size

@@ -37,7 +37,7 @@ def check_regular(path: Path, what: str = "a file") -> None:
     try:
         mode = path.stat().st_mode
     except FileNotFoundError as error:
-        raise InputError(f"{path}: {what} cannot be read: there is no such file") from error
+        raise InputError(f"{path}: there is no such file") from error
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         raise InputError(f"{path}: {what} cannot be read: {_reason(error)}") from error
     if not stat.S_ISREG(mode):
