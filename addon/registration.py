@@ -4,14 +4,21 @@
 import bpy
 
 from . import cli, menus, settings, translations
+from .body import click
 from .body import panel as body_panel
 from .calibration import operators as calibration
+from .character import panel as character_panel
 from .clean_up import history_operators, making
 from .clean_up import operators as clean_up
 from .clean_up import panel as clean_up_panel
 from .common.guard import protect
 from .correct import operators as correct
+from .correct import panel as correct_panel
+from .correct import pose_operators
+from .export import operators as export
+from .export import panel as export_panel
 from .feet import operators as feet
+from .feet import panel as feet_panel
 from .first_steps import operators as first_steps
 from .first_steps import panel as first_steps_panel
 from .mapping import operators as mapping
@@ -29,6 +36,8 @@ from .review import properties as review_properties
 from .solve import operators as solve
 from .solve import panel as solve_panel
 from .solve import properties as solve_properties
+from .stages import operators as stages
+from .stages import panel as stages_panel
 from .takes import live
 from .takes import properties as take_properties
 from .tracks import look_operators
@@ -45,12 +54,13 @@ _PROPERTIES = (
 _OPERATORS = (
     tracks, look_operators, mapping, motion, first_steps, calibration, solve, review,
     verdict_operators, repair,
-    correct, feet, clean_up, history_operators, presets,
+    stages, correct, pose_operators, export, feet, clean_up, history_operators, presets,
 )  # fmt: skip
 
 _PANELS = (
-    first_steps_panel, tracks_panel, mapping_panel, body_panel, solve_panel, repair_panel,
-    review_panel, clean_up_panel,
+    stages_panel, tracks_panel, first_steps_panel, mapping_panel, body_panel, solve_panel,
+    review_panel, correct_panel, repair_panel, feet_panel, clean_up_panel, export_panel,
+    character_panel,
 )  # fmt: skip
 """In the order in which they stand in the sidebar."""
 
@@ -65,6 +75,7 @@ def register() -> None:
     take_properties.register()
     live.attach(making.remake)
     overlay.register()
+    click.register()
     menus.add()
     cli.register()
     translations.register()
@@ -75,6 +86,7 @@ def unregister() -> None:
     translations.unregister()
     cli.unregister()
     menus.remove()
+    click.unregister()
     overlay.unregister()
     take_properties.unregister()
     settings.unregister()

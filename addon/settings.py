@@ -5,8 +5,10 @@ import bpy
 from bpy.props import BoolProperty, PointerProperty
 
 from .body.properties import BodyFields
+from .export.properties import ExportFields
 from .review.properties import LSMPLifySeeing
 from .solve.properties import SolveFields
+from .stages.properties import StageFields
 from .takes import repair_marks
 from .takes.properties import LSMPLifyCleanUp
 from .tracks.properties import TracksFields
@@ -16,12 +18,14 @@ def _mark_repairs(settings: bpy.types.PropertyGroup, _context: object) -> None:
     repair_marks.refresh_all(settings.id_data)
 
 
-class LSMPLifySettings(TracksFields, BodyFields, SolveFields, bpy.types.PropertyGroup):
+class LSMPLifySettings(
+    ExportFields, StageFields, TracksFields, BodyFields, SolveFields, bpy.types.PropertyGroup
+):
     """Everything that the panel sets."""
 
     mark_repairs: BoolProperty(
         name="Mark on Timeline", default=True, update=_mark_repairs,
-        description="Show what was mended, but for filled gaps, as markers on the timeline",
+        description="Show what was repaired, but for filled gaps, as markers on the timeline",
     )  # fmt: skip
     seeing: PointerProperty(type=LSMPLifySeeing, description="What is drawn over the viewport")
     cleanup: PointerProperty(

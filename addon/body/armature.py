@@ -10,6 +10,7 @@ from ...lsmplify_core.geometry.skeleton import JOINT_NAMES, PARENTS
 from ...lsmplify_core.motion.bone_axes import BODY_TO_RIG, Rig, checked_rig, rest_bones
 from ...lsmplify_core.runtime.errors import InputError
 from ..common.units import scene_unit
+from .click import FIGURE
 
 
 def check_target(armature: bpy.types.Object | None) -> bpy.types.Object:
@@ -150,6 +151,7 @@ def _add_figure(
             rows = np.flatnonzero(np.round(weights, 3) == weight)
             group.add(rows.tolist(), float(weight), "REPLACE")
     figure.parent = armature
+    figure[FIGURE] = True
     modifier = figure.modifiers.new("Armature", "ARMATURE")
     modifier.object = armature
     figure.data.materials.append(_material())

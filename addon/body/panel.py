@@ -3,32 +3,34 @@
 
 import bpy
 
-from ..calibration.operators import LSMPLIFY_OT_save_calibration
-from ..common.panels import SidebarPanel
+from ..calibration.operators import LSMPLIFY_OT_save_calibration, LSMPLIFY_OT_show_markers
+from ..common.panels import StagePanel
 from ..translations import said
 from . import model_file
 
 
-class LSMPLIFY_PT_body(SidebarPanel, bpy.types.Panel):
+class LSMPLIFY_PT_body(StagePanel, bpy.types.Panel):
     """What the motion is baked on."""
 
     bl_label = "Body"
     bl_idname = "LSMPLIFY_PT_body"
+    stage = "BODY"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """New or existing armature."""
-        settings, column = context.scene.lsmplify, self.layout.column()
-        column.use_property_split = True
-        column.use_property_decorate = False
+        """New or existing armature; what is known of the person."""
+        settings, column = context.scene.lsmplify, self.split_column()
         column.prop(settings, "target")
-        if settings.target == "EXISTING":
-            column.prop(settings, "armature", text="")
-            column.prop(settings, "into")
-        elif (path := model_file.chosen(context)) is not None:
-            column.label(text=said("From {file}", file=path.name), icon="OUTLINER_OB_ARMATURE")
+        existing = column.column()
+        existing.enabled = settings.target == "EXISTING"
+        existing.prop(settings, "armature", text="")
+        existing.prop(settings, "into")
         row = column.row(align=True)
         row.prop(settings, "calibration")
         row.operator(LSMPLIFY_OT_save_calibration.bl_idname, text="", icon="FILE_TICK")
+        column.operator(LSMPLIFY_OT_show_markers.bl_idname, icon="OUTLINER_OB_ARMATURE")
+        path = model_file.chosen(context)
+        if settings.target == "NEW" and path is not None:
+            column.label(text=said("From {file}", file=path.name), icon="OUTLINER_OB_ARMATURE")
 
 
 CLASSES = (LSMPLIFY_PT_body,)

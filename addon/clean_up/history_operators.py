@@ -4,6 +4,7 @@
 import bpy
 
 from ...lsmplify_core.runtime.errors import InputError
+from ..review import errors
 from ..takes import steps
 from ..takes.armature_operator import ArmatureOperator
 from ..takes.reading import shown_action
@@ -24,8 +25,10 @@ class LSMPLIFY_OT_switch_action(ArmatureOperator, bpy.types.Operator):
     bl_label = "A/B"
 
     def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
-        """Switch."""
-        return steps.switch(armature, _shown(armature)).name
+        """Switch; list and result are then of the action that is shown."""
+        action = steps.switch(armature, _shown(armature))
+        errors.measure(context, armature, action)
+        return action.name
 
 
 class LSMPLIFY_OT_rebake(ArmatureOperator, bpy.types.Operator):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all panels of the sidebar tab have."""
+"""What all panels of the sidebar tab have: the tab itself, and the stage and page that show them."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import bpy
 
@@ -22,3 +22,33 @@ class SidebarPanel:
         column.use_property_split = True
         column.use_property_decorate = False
         return column
+
+
+class StagePanel(SidebarPanel):
+    """Mix-in: a panel that a stage shows, on one of its pages where it has several.
+
+    It has no header, so that nothing in it can be folded away or pushed down: a stage fits a window.
+    """
+
+    bl_options: ClassVar = {"HIDE_HEADER"}
+    stage: ClassVar[str]
+    """Of `scene.lsmplify.stage`."""
+    page: ClassVar[str] = ""
+    """Of the stage's property of pages; empty where the stage has only one."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Whether its stage and page are the chosen ones."""
+        settings = context.scene.lsmplify
+        if settings.stage != cls.stage:
+            return False
+        return not cls.page or getattr(settings, f"{cls.stage.lower()}_page") == cls.page
+
+
+def draw_button(layout: bpy.types.UILayout, operator: str, icon: str, text: str = "") -> object:
+    """The button that a page is about, larger than others; returns the operator's properties."""
+    row = layout.row()
+    row.scale_y = 1.3
+    if text:
+        return row.operator(operator, text=text, icon=icon)
+    return row.operator(operator, icon=icon)

@@ -83,11 +83,9 @@ class LSMPLIFY_OT_set_resolve_range(ArmatureOperator, bpy.types.Operator):
         return f"Frames {start} to {end}"
 
 
-class LSMPLIFY_OT_resolve_range(StepOperator, fields.ResolveFields, bpy.types.Operator):
-    """Solve a range anew from the pose keys in it, forwards and backwards. Nothing outside changes"""
+class ResolveRange(StepOperator, fields.ResolveFields):
+    """Mix-in: a range solved again from its pose keys."""
 
-    bl_idname = "lsmplify.resolve_range"
-    bl_label = "Re-solve Range"
     kind = "RESOLVE"
     in_window = True
 
@@ -99,6 +97,13 @@ class LSMPLIFY_OT_resolve_range(StepOperator, fields.ResolveFields, bpy.types.Op
             ]
             self.bone_names = ",".join(n for n in chosen if n in JOINT_NAMES)
         return Order(self.kind, self.step_values(), tuple(pose_keys.kept_keys(take.armature)))
+
+
+class LSMPLIFY_OT_resolve_range(ResolveRange, bpy.types.Operator):
+    """Solve a range anew from the pose keys in it, forwards and backwards. Nothing outside changes"""
+
+    bl_idname = "lsmplify.resolve_range"
+    bl_label = "Re-solve Range"
 
 
 class LSMPLIFY_OT_refine_from_tracks(StepOperator, fields.RefineFields, bpy.types.Operator):

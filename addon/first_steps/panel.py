@@ -1,36 +1,36 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The note for those who open the tab for the first time."""
 
-from typing import Final
+from typing import ClassVar, Final
 
 import bpy
 
 from ..body.model_file import preferences
+from ..common.panels import StagePanel
 from .operators import LSMPLIFY_OT_hide_first_steps, LSMPLIFY_OT_load_example
 
 STEPS: Final = (
-    "1. Import tracks, or choose them below",
+    "1. Import tracks, or choose them",
     "2. Look at the tracks: what was found?",
     "3. Solve and Bake; Esc stops it",
-    "4. See the worst frames, clean them up",
+    "4. Review the worst, clean up, export",
 )
 """The way from tracks to a motion, a line a step; short enough for a narrow sidebar."""
 
 
-class LSMPLIFY_PT_first_steps(bpy.types.Panel):
-    """What to do first; shown until it is put away."""
+class LSMPLIFY_PT_first_steps(StagePanel, bpy.types.Panel):
+    """What to do first; shown on the first stage until it is put away."""
 
     bl_label = "First Steps"
     bl_idname = "LSMPLIFY_PT_first_steps"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "LSMPLify"
+    bl_options: ClassVar = set[str]()
+    stage, page = "TRACKS", "SOURCE"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Until somebody has put it away."""
         kept = preferences(context)
-        return kept is None or kept.show_first_steps
+        return super().poll(context) and (kept is None or kept.show_first_steps)
 
     def draw(self, _context: bpy.types.Context) -> None:
         """The steps, the example, the way out."""

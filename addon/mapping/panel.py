@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The mapping list in the sidebar."""
 
-from typing import ClassVar, Final
+from typing import Final
 
 import bpy
 from bpy.props import BoolProperty
 
 from ..common import lines
+from ..common.panels import StagePanel
 from ..translations import said
 from . import operators, rows
 
@@ -62,15 +63,12 @@ class LSMPLIFY_UL_mapping(bpy.types.UIList):
         return flags, []
 
 
-class LSMPLIFY_PT_mapping(bpy.types.Panel):
+class LSMPLIFY_PT_mapping(StagePanel, bpy.types.Panel):
     """Which track is which body point."""
 
     bl_label = "Mapping"
     bl_idname = "LSMPLIFY_PT_mapping"
-    bl_parent_id = "LSMPLIFY_PT_tracks"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_options: ClassVar = {"DEFAULT_CLOSED"}
+    stage, page = "TRACKS", "MAPPING"
 
     def draw(self, context: bpy.types.Context) -> None:
         """The list, the row to correct, files."""
@@ -82,7 +80,7 @@ class LSMPLIFY_PT_mapping(bpy.types.Panel):
         row.operator(operators.LSMPLIFY_OT_save_mapping.bl_idname, text="", icon="FILE_TICK")
         if not kept.rows:
             return
-        column.template_list("LSMPLIFY_UL_mapping", "", kept, "rows", kept, "active", rows=8)
+        column.template_list("LSMPLIFY_UL_mapping", "", kept, "rows", kept, "active", rows=7)
         if 0 <= kept.active < len(kept.rows):
             chosen = kept.rows[kept.active]
             if chosen.joint >= 0:

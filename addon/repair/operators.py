@@ -34,22 +34,22 @@ class LSMPLIFY_OT_jump_to_repair(JumpFields, ArmatureOperator, bpy.types.Operato
         """Go there."""
         step = making.owner_of(armature).lsmplify_step
         if not step.repairs:
-            raise InputError("nothing was mended in these tracks")
+            raise InputError("nothing was repaired in these tracks")
         step.repair = self.wanted(step.repair, len(step.repairs))
         item = step.repairs[step.repair]
         return f"{item.name}, frames {item.start} to {item.end}: {item.done} ({item.evidence})"
 
 
 class LSMPLIFY_OT_tick_repairs(ArmatureOperator, bpy.types.Operator):
-    """Tick repairs, or leave them out, many at once; the motion changes when it is solved again"""
+    """Tick repairs, or exclude them, many at once; the motion changes when it is solved again"""
 
     bl_idname = "lsmplify.tick_repairs"
     bl_label = "Tick Repairs"
 
     which: EnumProperty(
-        name="Which", items=_WHICH, default="ALL", description="Which repairs to tick or leave out"
+        name="Which", items=_WHICH, default="ALL", description="Which repairs to tick or exclude"
     )
-    on: BoolProperty(name="Mend", default=True, description="Tick them, else leave them out")
+    on: BoolProperty(name="Repair", default=True, description="Tick them, else exclude them")
 
     def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
         """Tick them."""
@@ -57,7 +57,7 @@ class LSMPLIFY_OT_tick_repairs(ArmatureOperator, bpy.types.Operator):
         found = [i for i in items if self.which in ("ALL", i.kind.upper())]
         for item in found:
             item.on = self.on
-        return f"{len(found)} repairs {'ticked' if self.on else 'left out'}"
+        return f"{len(found)} repairs {'ticked' if self.on else 'excluded'}"
 
 
 class LSMPLIFY_OT_solve_with_repairs(StepOperator, bpy.types.Operator):

@@ -2,12 +2,13 @@
 """The list of repairs in the sidebar."""
 
 from collections import Counter
-from typing import ClassVar, Final
+from typing import Final
 
 import bpy
 from bpy.props import BoolProperty
 
 from ..common import lines
+from ..common.panels import StagePanel, draw_button
 from ..takes import choosing, record
 from ..takes.reading import shown_action
 from ..translations import said
@@ -49,47 +50,35 @@ class LSMPLIFY_UL_repairs(bpy.types.UIList):
         self, _context: bpy.types.Context, data: object, name: str
     ) -> tuple[list[int], list[int]]:
         """Which lines are shown."""
-        wanted = self.filter_name.lower()
+        wanted, items = self.filter_name.lower(), getattr(data, name)
+        # A list of gaps alone would be empty under a line that counts them.
+        no_gaps = self.no_gaps and any(i.kind != "gap" for i in items)
         flags = [
             self.bitflag_filter_item
-            if wanted in i.name.lower() and not (self.no_gaps and i.kind == "gap")
+            if wanted in i.name.lower() and not (no_gaps and i.kind == "gap")
             else 0
-            for i in getattr(data, name)
+            for i in items
         ]
         return flags, []
 
 
-class LSMPLIFY_PT_repairs(bpy.types.Panel):
-    """What was mended in the tracks of the action that is shown."""
+class LSMPLIFY_PT_repairs(StagePanel, bpy.types.Panel):
+    """What was repaired in the tracks of the action that is shown."""
 
     bl_label = "Repairs"
     bl_idname = "LSMPLIFY_PT_repairs"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "LSMPLify"
-    bl_options: ClassVar = {"DEFAULT_CLOSED"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Only for motions whose tracks are known."""
-        return record.owner_of(shown_action(choosing.chosen(context))) is not None
+    stage, page = "REVIEW", "REPAIRS"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """The list, the chosen line in words, the button."""
+        """The list, the buttons, the chosen line in words."""
         column = self.layout.column()
         owner = record.owner_of(shown_action(choosing.chosen(context)))
-        step = owner.lsmplify_step
         column.prop(context.scene.lsmplify, "mark_repairs", icon="MARKER_HLT", toggle=True)
-        column.label(text=summary(step), translate=False)
-        if not step.repairs:
+        if owner is None:
+            column.label(text="The action that is shown knows no tracks", icon="INFO")
             return
-        column.template_list(
-            "LSMPLIFY_UL_repairs", "", step, "repairs", step, "repair", rows=5
-        )  # fmt: skip
-        if 0 <= step.repair < len(step.repairs):
-            item = step.repairs[step.repair]
-            for line in lines.wrapped(context, f"{item.done}: {item.evidence}"):
-                column.label(text=line, translate=False)
+        step = owner.lsmplify_step
+        column.template_list("LSMPLIFY_UL_repairs", "", step, "repairs", step, "repair", rows=6)
         row = column.row(align=True)
         jump = operators.LSMPLIFY_OT_jump_to_repair.bl_idname
         row.operator(jump, text="Previous", icon="TRIA_LEFT").step = -1
@@ -97,10 +86,15 @@ class LSMPLIFY_PT_repairs(bpy.types.Panel):
         row = column.row(align=True)
         tick = operators.LSMPLIFY_OT_tick_repairs.bl_idname
         row.operator_menu_enum(tick, "which", text="Tick…").on = True
-        row.operator_menu_enum(tick, "which", text="Leave Out…").on = False
-        row = column.row()
-        row.scale_y = 1.3
-        row.operator(operators.LSMPLIFY_OT_solve_with_repairs.bl_idname, icon="FILE_REFRESH")
+        row.operator_menu_enum(tick, "which", text="Exclude…").on = False
+        draw_button(
+            column, operators.LSMPLIFY_OT_solve_with_repairs.bl_idname, "FILE_REFRESH"
+        )  # fmt: skip
+        column.label(text=summary(step), translate=False)
+        if 0 <= step.repair < len(step.repairs):
+            item = step.repairs[step.repair]
+            for line in lines.wrapped(context, f"{item.done}: {item.evidence}"):
+                column.label(text=line, translate=False)
 
 
 def summary(step: bpy.types.PropertyGroup) -> str:
@@ -109,8 +103,8 @@ def summary(step: bpy.types.PropertyGroup) -> str:
     told = [f"{said(kind.title())} {n}" for kind, n in count.most_common()]
     left = sum(not i.on for i in step.repairs)
     if left:
-        told.append(said("{count} left out", count=left))
-    return ", ".join(told) or said("Nothing had to be mended")
+        told.append(said("{count} excluded", count=left))
+    return ", ".join(told) or said("Nothing had to be repaired")
 
 
 CLASSES = (LSMPLIFY_UL_repairs, LSMPLIFY_PT_repairs)

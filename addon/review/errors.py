@@ -4,7 +4,13 @@
 import bpy
 
 from ...lsmplify_core.cleanup.worst_intervals import Span, worst_spans
-from ...lsmplify_core.review.error_curves import DOUBT, TRACK_ERROR, error_curves
+from ...lsmplify_core.review.error_curves import (
+    DOUBT,
+    TRACK_ERROR,
+    ErrorFigures,
+    error_curves,
+    error_figures,
+)
 from ..bake import actions, keys
 from ..takes import live, record
 from ..takes.reading import Take, read_take
@@ -35,7 +41,22 @@ def measure_take(context: bpy.types.Context, take: Take) -> int:
         curve.color_mode, curve.color = "CUSTOM", _COLOUR
     _forget_others(armature, take.action, set(curves))
     _list_spans(take, worst_spans(take.motion, points, expected))
+    if points is not None:
+        _note_figures(context, take, error_figures(take.motion, points))
     return len(armature.lsmplify_rig.spans)
+
+
+def _note_figures(
+    context: bpy.types.Context, take: Take, figures: ErrorFigures | None
+) -> None:  # fmt: skip
+    """Result says how the action that is shown is, not how the first solve was."""
+    result = context.scene.lsmplify.result
+    if figures is None or not result.done or result.armature != take.armature.name:
+        return
+    result.mean_mm, result.p95_mm = figures.mean_mm, figures.p95_mm
+    result.worst_mm, result.worst_track = figures.worst_mm, figures.track
+    result.worst_frame = round(float(take.grid.frames[figures.frame]))
+    result.shown = take.action.name
 
 
 def _forget_others(armature: bpy.types.Object, action: bpy.types.Action, now: set[str]) -> None:
@@ -51,6 +72,7 @@ def _list_spans(take: Take, found: list[Span]) -> None:
     rig.spans.clear()
     with live.silent():
         rig.span = 0
+    rig.looked = False
     rig.spans_of = take.action.name
     frames = take.grid.frames
     for span in found:

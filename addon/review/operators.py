@@ -55,8 +55,9 @@ class LSMPLIFY_OT_jump_to_span(JumpFields, ArmatureOperator, bpy.types.Operator)
         if not rig.spans:
             raise InputError("there is no span; use Find Worst Spans")
         rig.span = self.wanted(rig.span, len(rig.spans))
+        rig.looked = True
         span = rig.spans[rig.span]
-        return f"{span.region}: {span.what} {span.figure}, frames {span.first} to {span.last}"
+        return f"{span.region}: {span.what} {span.figure}, scene frames {span.first} to {span.last}"
 
 
 class LSMPLIFY_OT_attach_tracks(ArmatureOperator, bpy.types.Operator):

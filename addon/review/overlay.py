@@ -5,6 +5,7 @@
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import bpy
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from ...lsmplify_core.geometry.kinematics import attached_points
 from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
 from ...lsmplify_core.motion.posed_joints import posed_joints
-from ...lsmplify_core.review.overlay import Dots, Lines, bone_lines, track_lines
+from ...lsmplify_core.review.overlay import Dots, Lines, joint_dots, track_lines
 from ...lsmplify_core.runtime.errors import InputError
 from ..body.armature import rig_of
 from ..common.units import scene_unit
@@ -20,6 +21,8 @@ from ..takes import choosing, record
 from ..takes.reading import shown_action
 
 _handles: list[object] = []
+_TRACK: Final = np.array([0.55, 0.85, 1.0, 1.0])
+"""Light blue, readable on a dark and on a light viewport."""
 
 
 @dataclass(frozen=True)
@@ -63,18 +66,37 @@ def drawing(scene: bpy.types.Scene, armature: bpy.types.Object) -> Drawing:
         made.lines.append(lines)
         made.dots.append(dots)
     if settings.show_doubt and expected is not None:
-        made.lines.append(bone_lines(placed, expected[0], np.radians(settings.worst_degrees)))
+        worst = np.radians(settings.worst_degrees)
+        made.dots.append(joint_dots(placed, expected[0], worst))
     return made
+
+
+def track_dots(context: bpy.types.Context) -> Drawing:
+    """A dot on each visible object of the chosen collection: an empty is a few grey pixels on grey.
+
+    They are in the scene's own units already, so they are brought to metres as the rest is.
+    """
+    settings = context.scene.lsmplify
+    if settings.source != "COLLECTION" or settings.collection is None:
+        return Drawing([], [])
+    shown = [
+        o.matrix_world.translation for o in settings.collection.all_objects
+        if o.type == "EMPTY" and not o.children and o.visible_get()
+    ]  # fmt: skip
+    places = scene_unit(context.scene) * np.array(shown, dtype=np.float64).reshape(-1, 3)
+    return Drawing([], [Dots(places, np.tile(_TRACK, (len(places), 1)), 5.0)])
 
 
 def _draw() -> None:
     context = bpy.context
     settings = context.scene.lsmplify.seeing
-    if not (settings.show or settings.show_doubt):
-        return
-    bodies = [o for o in context.visible_objects if choosing.is_body(o)]
-    drawings = [drawing(context.scene, body) for body in bodies]
-    if any(d.lines for d in drawings):
+    drawings: list[Drawing] = []
+    if settings.show or settings.show_doubt:
+        bodies = [o for o in context.visible_objects if choosing.is_body(o)]
+        drawings += [drawing(context.scene, body) for body in bodies]
+    if settings.show_tracks:
+        drawings.append(track_dots(context))
+    if any(d.lines or d.dots for d in drawings):
         _paint(context, drawings)
 
 
@@ -88,12 +110,12 @@ def _paint(context: bpy.types.Context, drawings: list[Drawing]) -> None:
     lines.uniform_float("viewportSize", (context.region.width, context.region.height))
     lines.uniform_float("lineWidth", 2.5)
     dots = gpu.shader.from_builtin("FLAT_COLOR")
-    gpu.state.point_size_set(6.0)
     unit = scene_unit(context.scene)
     for made in drawings:
         for item in made.lines:
             batch_for_shader(lines, "LINES", _content(item.ends / unit, item.colours)).draw(lines)
         for item in made.dots:
+            gpu.state.point_size_set(item.size)
             batch_for_shader(dots, "POINTS", _content(item.places / unit, item.colours)).draw(dots)
     gpu.state.point_size_set(1.0)
     gpu.state.depth_test_set("LESS_EQUAL")

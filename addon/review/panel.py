@@ -1,64 +1,137 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The panel that shows where to look."""
+"""The sidebar: where to look, and how well it went."""
 
 import bpy
 
+from ..common import lines
+from ..common.panels import StagePanel
 from ..takes import choosing
 from ..translations import said
-from .operators import LSMPLIFY_OT_attach_tracks, LSMPLIFY_OT_jump_to_span, LSMPLIFY_OT_measure
+from . import verdict
+from .operators import (
+    LSMPLIFY_OT_attach_tracks,
+    LSMPLIFY_OT_jump_to_span,
+    LSMPLIFY_OT_jump_to_worst,
+    LSMPLIFY_OT_measure,
+)
+
+_KINDS = {"track error": "TRACKER", "jitter": "RNDCURVE", "unsure": "QUESTION"}
+"""An icon for what is wrong in a span: the line is short in a narrow sidebar."""
+
+REGIONS = {
+    "root": "Root", "spine": "Spine", "head": "Head", "left arm": "L Arm", "right arm": "R Arm",
+    "left leg": "L Leg", "right leg": "R Leg",
+}  # fmt: skip
+"""Short names of the regions."""
 
 
 class LSMPLIFY_UL_spans(bpy.types.UIList):
-    """Worst spans: region, what is wrong, how much, where."""
+    """Worst spans: what is wrong, whose, how much, at which scene frames, and the way to mend it."""
 
     def draw_item(
         self, _context: bpy.types.Context, layout: bpy.types.UILayout, _data: object, item: object,
-        _icon: int, _active: object, _property: str, _index: int = 0,
+        _icon: int, _active: object, _property: str, index: int = 0,
     ) -> None:  # fmt: skip
-        """One line."""
-        split = layout.split(factor=0.32)
-        split.label(text=item.region.title())
-        rest = split.split(factor=0.6)
-        rest.label(text=f"{said(item.what)} {item.figure}", translate=False)
-        rest.label(text=f"{item.first}–{item.last}", translate=False)
+        """One line; frames come first, since a narrow line is cut off at its end."""
+        row = layout.row(align=True)
+        split = row.split(factor=0.46)
+        frames = f"{item.first}–{item.last}" if item.last > item.first else str(item.first)
+        split.label(text=frames, icon=_KINDS.get(item.what, "DOT"), translate=False)
+        rest = split.split(factor=0.48)
+        rest.label(text=said(REGIONS.get(item.region, item.region)), translate=False)
+        rest.label(text=item.figure, translate=False)
+        row.operator("lsmplify.pose_this", text="", icon="POSE_HLT").index = index
 
 
-class LSMPLIFY_PT_see(bpy.types.Panel):
-    """Tracks over body, worst spans."""
+class LSMPLIFY_PT_review(StagePanel, bpy.types.Panel):
+    """Lines over the body, worst spans."""
 
-    bl_label = "See"
-    bl_idname = "LSMPLIFY_PT_see"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "LSMPLify"
+    bl_label = "Review"
+    bl_idname = "LSMPLIFY_PT_review"
+    stage, page = "REVIEW", "SPANS"
 
     def draw(self, context: bpy.types.Context) -> None:
         """Overlay, list, tracks."""
-        settings, column = context.scene.lsmplify.seeing, self.layout.column()
-        row = column.row(align=True)
-        row.prop(settings, "show", icon="OVERLAY", toggle=True)
-        row.prop(settings, "show_doubt", icon="QUESTION", toggle=True)
-        sub = column.column(align=True)
-        sub.use_property_split = True
-        sub.use_property_decorate = False
-        if settings.show:
-            sub.prop(settings, "worst_mm")
-        if settings.show_doubt:
-            sub.prop(settings, "worst_degrees")
-        column.prop(settings, "curves")
-        column.operator(LSMPLIFY_OT_measure.bl_idname, icon="VIEWZOOM")
+        settings, column = context.scene.lsmplify.seeing, self.split_column()
+        _draw_overlay(column, settings, "show", "worst_mm", "OVERLAY")
+        _draw_overlay(column, settings, "show_doubt", "worst_degrees", "QUESTION")
         armature = choosing.chosen(context)
-        if armature is not None and armature.lsmplify_rig.spans:
-            _draw_spans(column, armature)
+        if armature is None:
+            column.label(text="Make an armature with a motion active", icon="INFO")
+            return
+        rig = armature.lsmplify_rig
+        column.template_list("LSMPLIFY_UL_spans", "", rig, "spans", rig, "span", rows=6)
+        row = column.row(align=True)
+        jump = LSMPLIFY_OT_jump_to_span.bl_idname
+        row.operator(jump, text="Previous", icon="TRIA_LEFT").step = -1
+        row.operator(jump, text="Next", icon="TRIA_RIGHT").step = 1
+        column.operator("lsmplify.pose_this", icon="POSE_HLT").index = rig.span
+        row = column.row(align=True)
+        row.operator(LSMPLIFY_OT_measure.bl_idname, icon="VIEWZOOM")
+        row.prop(settings, "curves", text="", icon="GRAPH", toggle=True)
         column.operator(LSMPLIFY_OT_attach_tracks.bl_idname, icon="LINKED")
+        if 0 <= rig.span < len(rig.spans):
+            column.label(text=sentence(rig.spans[rig.span]), translate=False)
 
 
-def _draw_spans(column: bpy.types.UILayout, armature: bpy.types.Object) -> None:
-    rig = armature.lsmplify_rig
-    column.template_list("LSMPLIFY_UL_spans", "", rig, "spans", rig, "span", rows=5)
+class LSMPLIFY_PT_result(StagePanel, bpy.types.Panel):
+    """How well it went."""
+
+    bl_label = "Result"
+    bl_idname = "LSMPLIFY_PT_result"
+    stage, page = "REVIEW", "RESULT"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Errors, and the way to the worst of them."""
+        result, column = context.scene.lsmplify.result, self.layout.column()
+        column.operator(LSMPLIFY_OT_jump_to_worst.bl_idname, icon="TRACKER")
+        if not result.done:
+            column.label(text="Nothing is solved yet", icon="INFO")
+            return
+        for line in figures(result):
+            column.label(text=line, translate=False)
+        verdict.draw(column, context, result.verdict)
+        for note in result.notes.splitlines():
+            lines.draw(column, context, note, "INFO")
+
+
+def _draw_overlay(
+    column: bpy.types.UILayout, settings: bpy.types.PropertyGroup, show: str, worst: str, icon: str
+) -> None:  # fmt: skip
+    """A switch, and beside it the figure that is drawn red."""
     row = column.row(align=True)
-    row.operator(LSMPLIFY_OT_jump_to_span.bl_idname, text="Previous", icon="TRIA_LEFT").step = -1
-    row.operator(LSMPLIFY_OT_jump_to_span.bl_idname, text="Next", icon="TRIA_RIGHT").step = 1
+    row.use_property_split = False
+    row.prop(settings, show, icon=icon, toggle=True)
+    figure = row.row(align=True)
+    figure.enabled = getattr(settings, show)
+    figure.prop(settings, worst, text="")
 
 
-CLASSES = (LSMPLIFY_UL_spans, LSMPLIFY_PT_see)
+def sentence(span: bpy.types.PropertyGroup) -> str:
+    """A span in words."""
+    return said(
+        "{region}: {what} {figure} at frame {frame}", region=said(span.region.title()),
+        what=said(span.what), figure=span.figure, frame=span.worst,
+    )  # fmt: skip
+
+
+def figures(result: bpy.types.PropertyGroup) -> tuple[str, ...]:
+    """What is said of the action that is shown, a line each."""
+    return (
+        said(
+            "{layout}: {frames} frames in {seconds} s",
+            layout=result.layout, frames=result.frames, seconds=f"{result.seconds:.1f}",
+        ),
+        said("Now {action}", action=result.shown or result.action),
+        said("Mean track error {mm} mm", mm=f"{result.mean_mm:.1f}"),
+        said(
+            "95 % under {mm} mm, worst {worst} mm:",
+            mm=f"{result.p95_mm:.1f}", worst=f"{result.worst_mm:.0f}",
+        ),
+        said(
+            "{track}, scene frame {frame}", track=result.worst_track, frame=result.worst_frame
+        ),
+    )  # fmt: skip
+
+
+CLASSES = (LSMPLIFY_UL_spans, LSMPLIFY_PT_review, LSMPLIFY_PT_result)

@@ -22,13 +22,17 @@ class LSMPLifySeeing(bpy.types.PropertyGroup):
         name="Red at mm", default=40.0, min=0.1, max=1000.0, update=_redraw,
         description="Distance that is drawn red",
     )  # fmt: skip
+    show_tracks: BoolProperty(
+        name="Track Dots", default=True, update=_redraw,
+        description="Draw a dot on each track of the chosen collection",
+    )  # fmt: skip
     curves: BoolProperty(
         name="Error Curves", default=True,
         description="Write errors over time as custom properties, for the Graph Editor",
     )  # fmt: skip
     show_doubt: BoolProperty(
-        name="Doubt", default=False, update=_redraw,
-        description="Draw bones coloured by how unsure their learned rotation is",
+        name="Confidence", default=False, update=_redraw,
+        description="Draw a dot at each joint, coloured by how unsure its learned rotation is",
     )  # fmt: skip
     worst_degrees: FloatProperty(
         name="Red at Degrees", default=15.0, min=1.0, max=180.0, update=_redraw,

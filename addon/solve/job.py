@@ -281,6 +281,7 @@ def note_result(scene: bpy.types.Scene, baked: Baked) -> None:
     result.notes = "\n".join(w for w in report["warnings"] if not is_verdict(w))
     if solution.verdict is not None:
         verdict.fill(result.verdict, solution.verdict, timing)
+    result.shown = baked.action.name
     result.action, result.armature = baked.action.name, baked.armature.name
 
 

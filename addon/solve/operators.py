@@ -10,7 +10,8 @@ from ..body import model_file
 from ..common import progress
 from ..common.window_job import WindowJob
 from ..people.solving import finish_all, prepare_all, solve_all
-from . import job, methods
+from ..tracks.choice import missing_tracks
+from . import first_look, job, methods
 
 
 class LSMPLIFY_OT_solve_and_bake(WindowJob, bpy.types.Operator):
@@ -42,6 +43,8 @@ class LSMPLIFY_OT_solve_and_bake(WindowJob, bpy.types.Operator):
     def finish(self, context: bpy.types.Context, result: list[Solution]) -> set[str]:
         """Bake everybody, and say how well it went."""
         baked = finish_all(context, self._jobs, result)
+        if context.window is not None and not bpy.app.background:
+            first_look.show(context, baked)
         noted = context.scene.lsmplify.result
         names = ", ".join(b.armature.name for b in baked)
         self.report(
@@ -55,16 +58,8 @@ class LSMPLIFY_OT_solve_and_bake(WindowJob, bpy.types.Operator):
 def missing(context: bpy.types.Context) -> str:
     """What the settings still lack, as one sentence, or nothing."""
     settings = context.scene.lsmplify
-    if settings.source == "SELECTED" and not context.selected_objects:
-        return "Select the objects that are the tracks"
-    if settings.source == "COLLECTION" and settings.collection is None:
-        return "Choose the collection that holds the tracks"
-    if settings.source == "BONES" and settings.track_armature is None:
-        return "Choose the armature whose bones are the tracks"
-    if settings.source == "VERTICES" and settings.point_cache is None:
-        return "Choose the mesh whose vertices are the tracks"
-    if settings.source == "FILE" and not settings.filepath:
-        return "Choose a file with tracks"
+    if lacking := missing_tracks(context):
+        return lacking
     if settings.target == "EXISTING" and settings.armature is None:
         return "Choose the armature to bake on"
     if reason := methods.trouble(context):

@@ -32,7 +32,8 @@ class LSMPLifyResult(bpy.types.PropertyGroup):
     worst_track: StringProperty(description="The track with the largest distance")
     worst_frame: IntProperty(description="The scene frame with the largest distance")
     seconds: FloatProperty(description="How long the solve took, in seconds")
-    notes: StringProperty(description="What was found or mended, a line each")
+    notes: StringProperty(description="What was found or repaired, a line each")
+    shown: StringProperty(description="Name of the action whose errors these are")
     action: StringProperty(description="Name of the action that was baked")
     armature: StringProperty(description="Name of the armature that was baked on")
     verdict: PointerProperty(type=LSMPLifyVerdict, description="Whether the result can be used")
@@ -58,9 +59,9 @@ class SolveFields:
         description="Width of the smoothing filter; 0 keeps every detail of the tracks",
     )  # fmt: skip
     mend: BoolProperty(
-        name="Mend Tracks", default=True,
+        name="Repair Tracks", default=True,
         description="Find exchanged labels, leaps, labels on other places and short gaps in the "
-        "tracks, and mend them before the solve; Repairs lists them all",
+        "tracks, and repair them before the solve; Repairs lists them all",
     )  # fmt: skip
     refine: IntProperty(
         name="Refine", default=1, min=0, max=50, translation_context=CONTEXT,

@@ -56,8 +56,8 @@ class LSMPLifyPoseKey(bpy.types.PropertyGroup):
 
 
 class LSMPLifyRepair(bpy.types.PropertyGroup):
-    """A mistake in an action's tracks and its mending. tracks: JSON, a list of names. first, last:
-    samples; start, end: scene frames. on: whether the next solve mends it."""
+    """A mistake in an action's tracks and its repair. tracks: JSON, a list of names. first, last:
+    samples; start, end: scene frames. on: whether the next solve repairs it."""
 
     kind: StringProperty(description="What is wrong: gap, spike, swap or another mistake")
     tracks: StringProperty(description="Names of the tracks that it concerns, as JSON")
@@ -68,7 +68,9 @@ class LSMPLifyRepair(bpy.types.PropertyGroup):
     done: StringProperty(description="What was done about it")
     evidence: StringProperty(description="What shows that the samples are wrong")
     on: BoolProperty(
-        name="Mend", default=True, description="Mend this when the take is solved with this list"
+        name="Repair",
+        default=True,
+        description="Repair this when the take is solved with this list",
     )
 
 
@@ -115,7 +117,7 @@ class LSMPLifyStep(StepSettings, bpy.types.PropertyGroup):
         type=LSMPLifyPoseKey, description="The pose keys that the step began with"
     )
     repairs: CollectionProperty(
-        type=LSMPLifyRepair, description="What was mended in the tracks before the solve"
+        type=LSMPLifyRepair, description="What was repaired in the tracks before the solve"
     )
     repair: IntProperty(
         name="Repair", description="Line of the list of repairs", update=_go_to_repair
@@ -159,6 +161,9 @@ class LSMPLifyRig(bpy.types.PropertyGroup):
         description="The chosen span; a click goes to its worst frame",
     )
     spans_of: StringProperty(description="Name of the action that the spans are of")
+    looked: BoolProperty(description="Whether somebody has gone to a span of the list")
+    posing: BoolProperty(description="Whether a span is being posed by Pose This")
+    was_in_front: BoolProperty(description="Whether bones were drawn in front before Pose This")
     other: PointerProperty(type=bpy.types.Action, description="The action that A/B switches to")
 
 

@@ -9,8 +9,11 @@ from bpy.props import BoolProperty, CollectionProperty, EnumProperty, StringProp
 from bpy_extras.io_utils import ImportHelper
 
 from ...lsmplify_core.reading import SUFFIXES
+from ...lsmplify_core.review.framing import tracks_bounds
 from ...lsmplify_core.runtime.errors import OUTSIDE, told
+from ..common import framing
 from ..translations import CONTEXT
+from .choice import hide_default_cube
 from .empties import add_events, add_take, last_frame
 from .files import Take, at_rate, read_take
 from .properties import UNIT_ITEMS, UP_ITEMS
@@ -76,6 +79,10 @@ class LSMPLIFY_OT_import_tracks(bpy.types.Operator, ImportHelper):
                 add_events(context, take.tracks)
         settings = context.scene.lsmplify
         settings.source, settings.collection, settings.person = "COLLECTION", made[0], ""
+        settings.stage, settings.tracks_page = "TRACKS", "SOURCE"
+        if context.window is not None and not bpy.app.background:
+            hide_default_cube(context)
+            framing.frame(context, *tracks_bounds([p.tracks for t in takes for p in t.people]))
         for take in takes:
             for warning in take.warnings:
                 self.report({"WARNING"}, warning)

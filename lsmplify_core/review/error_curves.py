@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Errors over time as named curves: of the tracks, whole and by region, and what the network doubts."""
+"""Errors over time as named curves: of the tracks, whole and by region, and how unsure the network is."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -35,3 +37,33 @@ def error_curves(
             own = [i for n in names if (i := JOINT_INDEX[n]) < degrees.shape[1]]
             curves[f"{DOUBT} {region}"] = degrees[:, own].max(axis=1)
     return curves
+
+
+@dataclass(frozen=True)
+class ErrorFigures:
+    """Distances of all tracks to the body in millimetres. frame, track: where the largest is."""
+
+    mean_mm: float
+    p95_mm: float
+    worst_mm: float
+    frame: int
+    track: str
+
+
+def error_figures(motion: Motion, points: Attached) -> ErrorFigures | None:
+    """How well a motion lies on its tracks; None where no track is seen.
+
+    Args:
+        motion: T frames.
+        points: the tracks beside them.
+    """
+    errors = 1000.0 * points.errors(motion)
+    seen = np.isfinite(errors)
+    if not seen.any():
+        return None
+    frame, track = np.unravel_index(int(np.argmax(np.where(seen, errors, -1.0))), errors.shape)
+    shown = errors[seen]
+    return ErrorFigures(
+        float(shown.mean()), float(np.percentile(shown, 95)), float(errors[frame, track]),
+        int(frame), points.names[track],
+    )  # fmt: skip

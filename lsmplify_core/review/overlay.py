@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is drawn over the viewport: lines from tracks to the body's points, and bones by certainty.
+"""What is drawn over the viewport: lines from tracks to the body's points, and joints by confidence.
 
 Colours run from green over yellow to red, as (r, g, b, a) from 0 to 1.
 """
@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 
-from ..geometry.skeleton import N_JOINTS, N_POSED, PARENTS
 from ..runtime.array_types import Floats
 
 _RAMP: Final = np.array([[0.15, 0.85, 0.35, 0.9], [1.0, 0.82, 0.1, 0.95], [1.0, 0.12, 0.08, 1.0]])
@@ -25,10 +24,11 @@ class Lines:
 
 @dataclass(frozen=True)
 class Dots:
-    """places: (N, 3) metres in the world. colours: (N, 4)."""
+    """places: (N, 3) metres in the world. colours: (N, 4). size: pixels."""
 
     places: Floats
     colours: Floats
+    size: float = 6.0
 
 
 def ramp(share: Floats) -> Floats:
@@ -51,13 +51,12 @@ def track_lines(tracks: Floats, on_body: Floats, worst: float) -> tuple[Lines, D
     return Lines(ends, np.repeat(colours, 2, axis=0)), Dots(there, colours)
 
 
-def bone_lines(placed: Floats, expected: Floats, worst: float) -> Lines:
-    """A line along each bone, coloured by how unsure the rotation is that swings it.
+def joint_dots(placed: Floats, expected: Floats, worst: float) -> Dots:
+    """A large dot at each joint, coloured by how unsure its rotation is: lines would look like bones.
 
-    placed: (24, 3) metres, the joints. expected: (22,) radians of the joints' rotations. worst: radians
-    that are drawn red. A bone is swung by the joint at its upper end.
+    Args:
+        placed: (24, 3) metres in the world, the joints.
+        expected: (22,) radians that the network expects the joints' rotations to be wrong by.
+        worst: radians that are drawn red.
     """
-    below = np.array([j for j in range(1, N_JOINTS) if PARENTS[j] < N_POSED])
-    above = np.array([PARENTS[j] for j in below])
-    ends = np.stack((placed[above], placed[below]), axis=1).reshape(-1, 3)
-    return Lines(ends, np.repeat(ramp(expected[above] / worst), 2, axis=0))
+    return Dots(placed[: len(expected)], ramp(expected / worst), 13.0)

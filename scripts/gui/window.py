@@ -139,6 +139,31 @@ def click(x: int, y: int) -> None:
     _xdotool("mousemove", str(x), str(y), "click", "1")
 
 
+def set_scale(scale: float) -> Acts:
+    """Blender's resolution scale."""
+    bpy.context.preferences.view.ui_scale = scale
+    yield DRAWN
+
+
+def set_sidebar_width(pixels: int) -> Acts:
+    """Draw the sidebar's edge with the mouse until it is so wide, as one does by hand."""
+    for _ in range(3):
+        region = sidebar()
+        if abs(region.width - pixels) <= 4:
+            return
+        y = bpy.context.window_manager.windows[0].height - region.y - region.height // 3
+        _xdotool("mousemove", str(region.x), str(y))
+        yield 0.3
+        _xdotool("mousedown", "1")
+        yield 0.2
+        for share in (0.3, 0.7, 1.0):
+            x = round(region.x + share * (region.width - pixels))
+            _xdotool("mousemove", str(x), str(y))
+            yield 0.2
+        _xdotool("mouseup", "1")
+        yield DRAWN
+
+
 def _xdotool(*words: str) -> str:
     done = subprocess.run(["xdotool", *words], check=True, capture_output=True, text=True)
     return done.stdout

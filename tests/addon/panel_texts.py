@@ -13,6 +13,8 @@ _BLENDERS_NAME = "Unique name used in the code and scripting"
 
 _DRAWING = ("label", "operator", "operator_menu_enum", "prop", "prop_search")
 """Calls of a layout that take a text."""
+NEXT = ("Worst Span", "Next Span", "Clean Up", "Export")
+"""What the button that comes next is called where it is not called as its operator."""
 ADDON = Path(__file__).resolve().parents[2] / "addon"
 
 
@@ -91,8 +93,11 @@ def of_tables() -> Iterator[str]:
     from lsmplify_extension.addon.mapping.panel import COUNTS
     from lsmplify_extension.addon.presets import operators as preset_operators
     from lsmplify_extension.addon.review import verdict
+    from lsmplify_extension.addon.review.panel import REGIONS
     from lsmplify_extension.addon.solve import operators as solve_operator
+    from lsmplify_extension.addon.stages import next_step
     from lsmplify_extension.addon.takes.properties import KINDS
+    from lsmplify_extension.addon.tracks import choice
     from lsmplify_extension.lsmplify_core.cleanup import worst_intervals as spans
     from lsmplify_extension.lsmplify_core.repair.records import KINDS as REPAIRS
     from lsmplify_extension.lsmplify_core.verdict.rules import TEXTS
@@ -109,6 +114,10 @@ def of_tables() -> Iterator[str]:
     yield from TEXTS.values()
     yield from (f"{side} {way}" for side in "LR" for way in ("Down", "Up"))
     yield from returned(solve_operator.missing)
+    yield from returned(choice.missing_tracks)
+    yield from REGIONS.values()
+    yield from NEXT
+    assert all(f'"{text}"' in inspect.getsource(next_step) for text in NEXT)
     yield from (t for t in returned(model_file.told) if t not in ("INFO", "ERROR", "CHECKMARK"))
     yield "No presets yet"
     assert '"No presets yet"' in inspect.getsource(preset_operators)

@@ -51,7 +51,8 @@ def test_attached_tracks_say_what_is_unsure(extension) -> None:
     bpy.context.scene.lsmplify.seeing.show_doubt = True
     from lsmplify_extension.addon.review import overlay
 
-    assert len(overlay.drawing(bpy.context.scene, armature).lines) == 1
+    shown = overlay.drawing(bpy.context.scene, armature)
+    assert [len(d.places) for d in shown.dots] == [22]
     assert bpy.ops.lsmplify.limits(limits=0.0, calm=0.2) == {"FINISHED"}
 
 

@@ -19,7 +19,8 @@ def test_lines_follow_the_body_as_it_stands(extension) -> None:
     def longest() -> float:
         bpy.context.view_layer.update()
         made = overlay.drawing(scene, armature)
-        assert len(made.lines) == 2
+        assert (len(made.lines), len(made.dots)) == (1, 2)
+        assert len(made.dots[1].places) == 22  # confidence: a dot a joint, no line along a bone
         ends = made.lines[0].ends.reshape(-1, 2, 3)
         assert len(ends) == 25 == len(made.dots[0].places)
         return float(np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1).max())

@@ -11,7 +11,7 @@ from lsmplify_core.cleanup.plugin_tracks import refined_beside
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.motion.posed_joints import local_rotations
 from lsmplify_core.review.error_curves import error_curves
-from lsmplify_core.review.overlay import bone_lines, ramp, track_lines
+from lsmplify_core.review.overlay import joint_dots, ramp, track_lines
 from lsmplify_core.review.track_record import TrackRecord, fixed_to, from_text, to_text
 from lsmplify_core.runtime.errors import InputError
 from lsmplify_core.runtime.progress import finished
@@ -37,11 +37,12 @@ def test_lines_run_from_tracks_to_the_body_and_grow_red() -> None:
 
 def test_a_bone_has_the_colour_of_the_joint_that_swings_it() -> None:
     expected = np.zeros(22)
-    expected[18] = 1.0  # the left elbow swings the forearm alone
+    expected[18] = 1.0  # the left elbow
     placed = waving(2).joints()[0]
-    lines = bone_lines(placed, expected, worst=1.0)
-    red = np.flatnonzero((lines.colours == ramp(np.array([1.0]))).all(axis=1))
-    np.testing.assert_array_equal(lines.ends[red], placed[[18, 20]])
+    dots = joint_dots(placed, expected, worst=1.0)
+    red = np.flatnonzero((dots.colours == ramp(np.array([1.0]))).all(axis=1))
+    np.testing.assert_array_equal(red, [18])
+    np.testing.assert_array_equal(dots.places, placed[:22])
 
 
 def test_a_record_comes_back_from_text() -> None:
