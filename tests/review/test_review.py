@@ -35,7 +35,7 @@ def test_lines_run_from_tracks_to_the_body_and_grow_red() -> None:
     np.testing.assert_array_equal(dots.places, tracks[[0, 1, 3]])
 
 
-def test_a_bone_has_the_colour_of_the_joint_that_swings_it() -> None:
+def test_a_joint_has_a_dot_coloured_by_its_own_confidence() -> None:
     expected = np.zeros(22)
     expected[18] = 1.0  # the left elbow
     placed = waving(2).joints()[0]
