@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 _MOST_FRAMES: Final = 200
 _DEEP: Final = 0.025
 """Metres: a group of points has a front and a back where its points are spread so far in depth."""
+_NOSE: Final = 0.04
+"""Metres that a nose stands out from the line of neck and head on the resting body, at least."""
 _BENT: Final = 0.06
 """Of the leg's length: a knee is bent where it is so far from the line of hip and ankle."""
 MIRRORED: Final = -0.4
@@ -57,6 +59,7 @@ def _votes(points: Floats, layout: Layout) -> Iterable[float | None]:
     yield _head(points, rest, joints)
     if left is None:
         return
+    yield _face(points, rest, joints, left)
     yield _feet(points, rest, joints, left)
     yield _knees(points, rest, joints, left)
 
@@ -103,6 +106,28 @@ def _head(points: Floats, rest: Floats, joints: NDArray[np.intp]) -> float | Non
     own = np.concatenate([rest[head], [middle]])
     seen = np.concatenate([points[:, head], _mean(points[:, below])[:, None]], axis=1)
     return _solid(seen, own, np.ones(len(own), dtype=bool))
+
+
+def _face(points: Floats, rest: Floats, joints: NDArray[np.intp], left: Floats) -> float | None:
+    """A nose before the line from the neck to the head's top, where the head shows no sides."""
+    head = np.flatnonzero(np.isin(joints, [*_HEAD]))
+    below = np.isin(
+        joints, [JOINT_INDEX[n] for n in ("Neck", "Spine3", "L_Shoulder", "R_Shoulder")]
+    )
+    if len(head) != 2 or not below.any():
+        return None
+    front, top = sorted(head, key=lambda k: -float(rest[k, 2]))
+    neck = _mean(points[:, below])
+    line = points[:, top] - neck
+    own = rest[top] - rest[below].mean(axis=0)
+    ahead = rest[front] - rest[below].mean(axis=0)
+    ahead = ahead - (ahead @ own) / (own @ own) * own
+    if ahead[2] < _NOSE:
+        return None
+    out = points[:, front] - neck
+    share = (out * line).sum(axis=1) / np.maximum(np.square(line).sum(axis=1), 1e-12)
+    vote, size = _summed(left, line, out - share[:, None] * line)
+    return vote / size if size > 0 else None
 
 
 def _feet(points: Floats, rest: Floats, joints: NDArray[np.intp], left: Floats) -> float | None:
