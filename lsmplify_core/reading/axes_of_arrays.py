@@ -84,6 +84,11 @@ def _flat(points: NDArray[Any], path: Path) -> NDArray[Any]:
             f"{path}: rows of 263 numbers are HumanML3D's features and no points; recover the joints "
             "first (recover_from_ric gives frames × 22 × 3)"
         )
+    if points.shape[1] % 4 == 0 and points.shape[1] // 4 in known_counts():
+        scored = points.reshape(len(points), -1, 4)
+        last = np.asarray(scored[:400, :, 3], dtype=np.float64)
+        if np.nanmin(last, initial=0.0) >= 0 and np.nanmax(last, initial=0.0) <= 1:
+            return scored
     if points.shape[1] % 3 == 0 and points.shape[1]:
         return points.reshape(len(points), -1, 3)
     raise InputError(f"{path}: points must be frames × points × 3 numbers, not {points.shape}")

@@ -20,12 +20,14 @@ COMMON_RATES: Final = (
 )  # fmt: skip
 """Frames per second of cameras; 148.148 is that of Delsys and Theia."""
 
-_UNITS: Final = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
-_SLOWEST: Final = 4.0
+_UNITS: Final = (1.0, 1e-3, 1e-6, 1e-7, 1e-9)
+"""Seconds in what clocks count: seconds, ms, µs, Windows' ticks, ns."""
+_SLOWEST: Final = 8.0
 _FASTEST: Final = 2000.0
 """Frames per second between which a camera's rate lies."""
 _WORDS: Final = (
     (re.compile(r"(?<![a-z])(ns|nsec|nano\w*)(?![a-z])", re.I), 1e-9),
+    (re.compile(r"ticks?(?![a-z])", re.I), 1e-7),
     (re.compile(r"(?<![a-z])(us|µs|μs|usec|micro\w*)(?![a-z])", re.I), 1e-6),
     (re.compile(r"(?<![a-z])(ms|msec|milli\w*)(?![a-z])", re.I), 1e-3),
     (re.compile(r"(?<![a-z])(s|secs?|seconds?)(?![a-z])", re.I), 1.0),
@@ -42,7 +44,26 @@ _SNAP: Final = 0.004
 def is_time_title(title: str) -> bool:
     """Whether a column's title says that it holds times."""
     word = re.sub(r"[\[(].*?[\])]", "", title).strip().lower().replace("_", " ").strip("# ")
-    if word in ("t", "s", "sec", "secs", "seconds", "ms", "msec", "us", "ns", "utc", "clock"):
+    word = re.sub(r"^t (?=(s|secs?|ms|us|ns|seconds|msec)$)", "", word)
+    if word in (
+        "t",
+        "s",
+        "sec",
+        "secs",
+        "seconds",
+        "ms",
+        "msec",
+        "us",
+        "ns",
+        "utc",
+        "clock",
+        "ticks",
+        "date",
+        "datetime",
+        "date time",
+        "ts",
+        "epoch",
+    ):
         return True
     return re.fullmatch(r"(.*\W)?(time|times|timestamps?|timecode|time ?stamp)(\W.*)?|.*timestamp.*|"
                         r"elapsed.*|time[a-z]*", word) is not None  # fmt: skip
@@ -90,7 +111,7 @@ def in_seconds(values: Floats, title: str = "") -> Floats:
     known = values[np.isfinite(values)]
     mean = float(known[-1] - known[0]) / max(len(known) - 1, 1)
     for one in (step, mean):
-        for _, unit in _UNITS:
+        for unit in _UNITS:
             if one > 0 and _SLOWEST <= 1.0 / (one * unit) <= _FASTEST:
                 return values * unit
     return values * (told or 1.0)

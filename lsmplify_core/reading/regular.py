@@ -21,8 +21,9 @@ _JITTER: Final = 0.3
 """Of a frame: samples further from where the rate puts them are interpolated between."""
 _TREMBLE: Final = 0.6
 """Of a frame: time stamps that are never further off are those of an even clock, read unevenly."""
-_ROUNDED: Final = 0.2
-"""Share of equal neighbours in a column of times that is rounded to more than a frame."""
+_COARSE: Final = 0.02
+"""Of a frame: times whose steps are whole multiples of so much are rounded."""
+_USUAL_RATES: Final = (24.0, 25.0, 30.0, 50.0, 60.0, 100.0, 120.0, 200.0, 240.0)
 _LONGEST: Final = 20
 """Times the samples: a take that its numbers make longer than this is two takes, or damaged."""
 _SPARE: Final = 2000
@@ -92,6 +93,9 @@ def frames_of(
     if clock is None:
         places = np.arange(count, dtype=np.float64) if slots is None else slots
         return _made(places, rate, False, notes, where)
+    if slots is None and (even := _rounded_rate(clock)) is not None:
+        slots = _each(count)  # rounded, and no row is absent
+        clock = slots / even
     measured = _rate_of(clock, slots)
     if measured is None:
         return _made(_each(count) if slots is None else slots, rate, False, notes, where)
@@ -107,14 +111,12 @@ def frames_of(
     by_time = (clock - clock[0]) * use
     if slots is not None:
         apart = np.abs(by_time - slots)
-        if float(apart.max()) < 1.5 or float(np.median(apart)) < 0.5:
+        if float(apart.max()) < 1.5:
             return _made(slots, use, False, notes, where)
         if np.ptp(slots) > len(slots) - 0.5 and np.ptp(by_time) < 1.05 * len(slots):
             notes.append("frame numbers leap where the times do not; the numbers were believed")
             return _made(slots, use, False, notes, where)
         notes.append("the times leap where the frame numbers do not; the times were believed")
-    if _is_rounded(clock):
-        return _made(_each(count), use, False, notes, where)
     if _steady(clock, use):
         return _made(_each(count), use, False, notes, where)
     off = by_time - np.rint(by_time)
@@ -135,7 +137,7 @@ def _made(
     places: Floats, rate: float | None, between: bool, notes: list[str], where: str
 ) -> Frames:
     places = places - places[0]
-    total = int(np.floor(places.max() + 1e-6)) + 1
+    total = int(np.floor(places.max() + 0.01)) + 1
     if total > _LONGEST * len(places) + _SPARE:
         leap = int(np.argmax(np.diff(places)))
         raise InputError(
@@ -188,14 +190,14 @@ def _rate_of(clock: Floats, slots: Floats | None) -> float | None:
         usual = float(np.median(steps[np.diff(slots) > 0]))
         if by_number is not None and (usual <= 0 or abs(usual * by_number - 1.0) < 0.1):
             return common_rate(by_number)
-    if _is_rounded(clock):
-        return _rate_of_rounded(clock)
     steps = np.diff(clock)
     step = float(np.median(steps[steps > 0]))
+    usual = steps[(steps > 0.5 * step) & (steps < 1.5 * step)]
+    step = float(usual.mean()) if len(usual) else step
     for _ in range(3):  # with whole numbers of steps between samples the slope is exact
         places = np.concatenate([[0.0], np.cumsum(np.maximum(np.rint(steps / step), 1.0))])
-        if np.abs(clock - clock[0] - places * step).max() > 3.0 * step:
-            break
+        if np.abs(clock - clock[0] - places * step).max() > 1.5 * step:
+            return _mean_rate(clock)
         step = float(np.polyfit(places, clock - clock[0], 1)[0])
         if step <= 0:
             return None
@@ -203,26 +205,29 @@ def _rate_of(clock: Floats, slots: Floats | None) -> float | None:
     return common_rate(rate) if np.isfinite(rate) else None
 
 
-def _is_rounded(clock: Floats) -> bool:
-    """Whether several frames have one time: "0.1" for six frames of sixty a second."""
-    return float((np.diff(clock) == 0).mean()) > _ROUNDED
+def _mean_rate(clock: Floats) -> float:
+    """Of times that keep no step: how many there are in a second, as a common rate if it is near one."""
+    rate = (len(clock) - 1) / float(clock[-1] - clock[0])
+    nearest = min(COMMON_RATES, key=lambda r: abs(np.log(r / rate)))
+    return nearest if abs(nearest / rate - 1.0) < 0.04 else rate
 
 
-def _rate_of_rounded(clock: Floats) -> float:
-    """The common rate whose frames all fall into the rounded times."""
-    grain = float(np.diff(np.unique(clock)).min())
+def _rounded_rate(clock: Floats) -> float | None:
+    """The rate of even times that are rounded so coarsely that their steps differ: "0.02", "0.03",
+    "0.05" for sixty a second. None where they are none, or rows are absent."""
+    steps = np.rint(np.diff(clock) * 1e6).astype(np.int64)
+    mean = float(clock[-1] - clock[0]) / (len(clock) - 1)
+    grain = int(np.gcd.reduce(steps)) * 1e-6
+    if len(np.unique(steps)) < 2 or grain < _COARSE * mean:
+        return None
     frames = np.arange(len(clock))
-    mean = (len(clock) - 1) / float(clock[-1] - clock[0])
-
-    def off(rate: float) -> float:
-        away = clock - clock[0] - frames / rate
-        return float(np.ptp(away))
-
-    fitting = [r for r in COMMON_RATES if off(r) <= 1.05 * grain]
-    usual = (30.0, 60.0, 120.0, 100.0, 50.0, 25.0, 240.0, 200.0, 24.0)
-    near = [r for r in usual if r in fitting]
-    pick = near or fitting
-    return min(pick, key=lambda r: abs(np.log(r / mean))) if pick else mean
+    fitting = [
+        r for r in (*COMMON_RATES, 1.0 / mean) if float(np.ptp(clock - frames / r)) <= 1.05 * grain
+    ]
+    if not fitting:
+        return None
+    whole = [r for r in fitting if r == int(r)]
+    return min(whole or fitting, key=lambda r: (r not in _USUAL_RATES, abs(np.log(r * mean))))
 
 
 def _steady(clock: Floats, rate: float) -> bool:
