@@ -192,14 +192,14 @@ def _person(person: Any, path: Path) -> Seen | None:
         return _flat(numbers, who)
     points = next((fields[k] for k in _BODIES if isinstance(fields.get(k), list | dict)), None)
     if points is not None:
-        found = _people(points, path)
-        if found:
-            return replace(_scored(found[0], fields), who=who)
         if _is_flat_2d(points):
             raise InputError(
                 f"{path}: its keypoints are 2D (x and y alone); make them 3D first, from several "
                 "cameras or with a 3D pose estimator"
             )
+        found = _people(points, path)
+        if found:
+            return replace(_scored(found[0], fields), who=who)
     if fields.get("pose_keypoints_2d"):
         raise InputError(
             f"{path}: only 2D keypoints are in it; make them 3D first, with Pose2Sim or OpenPose's "

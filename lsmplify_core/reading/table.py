@@ -81,7 +81,7 @@ def _wide(header: list[str], rows: list[list[str]], fps: float | None, path: Pat
     if (
         who is not None
         and len({_cell(row, who) for row in rows}) > 1
-        and (numbers or times) is not None
+        and (numbers is not None or times is not None)
     ):
         key = (
             data[:, numbers]

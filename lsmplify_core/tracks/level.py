@@ -30,8 +30,10 @@ _AREA: Final = 0.5
 """Metres that stances have to be spread in both directions to show a floor of their own."""
 _LINE: Final = 1.0
 """Metres that stances have to be apart for a line of the floor to show."""
-_LEAST_TILT: Final = 9.5
+_LEAST_TILT: Final = 10.0
 _LEAST_BY_STANCE: Final = 7.0
+_LEAST_ON_ANKLES: Final = 10.0
+"""Degrees by stance where no toe shows, so that an ankle stands for the foot."""
 _MOST_TILT: Final = 60.0
 """Degrees: less is how people move, and stand; more is another axis. Without a tilt the takes of
 `motion/test` and a third of `motion/train` come to 9.3 by the floor and to 4.9 by stance."""
@@ -94,7 +96,7 @@ def find_tilt(points: Floats, layout: Layout, rate: float) -> Tilt | None:
         halves = np.array_split(np.flatnonzero(straight), 2)
         if angle(*(_unit(np.median(over[h], axis=0)) for h in halves)) > _AGREE:
             return None
-        evidence, least = "stance", _LEAST_BY_STANCE
+        evidence, least = "stance", _LEAST_BY_STANCE if _toes(rest, layout) else _LEAST_ON_ANKLES
     elif angle(floor, up) > _FLOOR_AGREES:
         return None
     else:
@@ -126,6 +128,13 @@ def _feet(points: Floats, rest: Floats, layout: Layout) -> Floats | None:
             return None
         found.append(_mean(points[:, own]))
     return np.stack(found, axis=1)
+
+
+def _toes(rest: Floats, layout: Layout) -> bool:
+    """Whether points before the ankles show."""
+    ankle = JOINT_INDEX["L_Ankle"]
+    foot = np.isin(layout.joints, [ankle, JOINT_INDEX["L_Foot"]])
+    return bool(foot.any() and np.ptp(rest[foot, 2]) > 0.07)
 
 
 def _middle(points: Floats, layout: Layout) -> Floats | None:
