@@ -104,7 +104,11 @@ def people_in_turn(
     """The names jump to somebody else for spans of the take."""
     frames = min(tracks.frames, other.frames)
     positions = tracks.positions[:frames].copy()
-    theirs = other.positions[:frames] + np.array([random.uniform(0.8, 2.0), 0.0, 0.0])
+    theirs = other.positions[:frames]
+    apart = np.nanmean(positions, axis=(0, 1)) - np.nanmean(theirs, axis=(0, 1))
+    way = random.uniform(-1, 1, 2)
+    apart[:2] += random.uniform(0.8, 2.0) * way / np.linalg.norm(way)
+    theirs = theirs + apart * [1.0, 1.0, 0.0]
     period = int(random.integers(8, 60))
     turn = (np.arange(frames) // period) % 2 == 1
     positions[turn] = theirs[turn]

@@ -8,9 +8,6 @@ import numpy as np
 from ..geometry.intervals import intervals_of
 from .evidence import Evidence, Measure
 
-_LEAST_POINTS: Final = 4
-"""Frames with fewer points are interpolated and not solved."""
-
 _MOVING: Final = 0.3
 """Metres a second, over all tracks: people who stand move slower."""
 
@@ -26,8 +23,8 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
     seen = evidence.seen
     if not seen.any():
         return {}
-    blind = seen.sum(axis=1) < _LEAST_POINTS
-    spans = intervals_of(blind)
+    blind = ~evidence.shown
+    spans = intervals_of(np.asarray(blind))
     first, end = max(spans, key=lambda s: s[1] - s[0]) if spans else (0, 0)
     present = seen.any(axis=0)
     return {

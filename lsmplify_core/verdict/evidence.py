@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a verdict is found from: a solved motion, its tracks, and what was done to them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,9 @@ from ..repair import Repair
 from ..runtime.array_types import Floats
 from ..tracks.tracks import Tracks
 
-STATURE_OF_HEIGHT = 1.64 / 1.50
+LEAST_POINTS: Final = 4
+"""Frames that show fewer points are interpolated and not solved."""
+STATURE_OF_HEIGHT: Final = 1.64 / 1.50
 """Stature (sole to crown) over `Body.height` (toe joint to head joint) of the default body."""
 
 
@@ -88,6 +90,19 @@ class Evidence:
         """(T, K): samples that the result was solved from."""
         return np.isfinite(self.error) if self.tracks is None else self.tracks.seen
 
+    @cached_property
+    def shown(self) -> NDArray[np.bool_]:
+        """(T,): frames that enough tracks show for a pose to be solved; all where none are known."""
+        if not self.seen.any():
+            return np.ones(self.motion.frames, dtype=bool)
+        return np.asarray(self.seen.sum(axis=1) >= LEAST_POINTS)
+
+    @property
+    def shown_span(self) -> tuple[int, int]:
+        """The first frame that is shown, and the one after the last."""
+        frames = np.flatnonzero(self.shown)
+        return (int(frames[0]), int(frames[-1]) + 1) if len(frames) else (0, self.motion.frames)
+
 
 def worst_window(values: Floats, width: int) -> Measure:
     """The largest mean of `values` (T,) over `width` frames, NaN left out, and its middle frame."""
@@ -98,9 +113,3 @@ def worst_window(values: Floats, width: int) -> Measure:
     mean = np.where(count > 0, total / np.maximum(count, 1.0), 0.0)
     first = int(np.argmax(mean))
     return Measure(float(mean[first]), first + width // 2)
-
-
-def mean_of(values: Iterable[float]) -> float:
-    """Their mean, 0 where there are none."""
-    known = [v for v in values if np.isfinite(v)]
-    return float(np.mean(known)) if known else 0.0

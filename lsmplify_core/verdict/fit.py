@@ -32,7 +32,6 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
     by_frame = np.sqrt(_mean(np.square(error), 1))
     found = {
         "error": Measure(float(np.nanmean(error))),
-        "error_median": Measure(float(np.nanmedian(error))),
         "error_window": worst_window(by_frame, round(_WINDOW * evidence.motion.rate)),
         "noise": Measure(_noise(evidence)),
         "far_track": _far_track(evidence),
@@ -44,7 +43,8 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
     found["beyond_noise"] = Measure(beyond)
     if evidence.expected is not None:
         degrees = np.degrees(evidence.expected.astype(np.float64).mean(axis=1))
-        found["doubt"] = Measure(float(degrees.mean()), _argmax(degrees))
+        degrees = np.where(evidence.shown, degrees, np.nan)
+        found["doubt"] = Measure(float(np.nan_to_num(_mean(degrees, 0))), _argmax(degrees))
         found["doubt_window"] = worst_window(degrees, round(_WINDOW * evidence.motion.rate))
     found |= _places_on_body(evidence)
     return found | _left_out(evidence)

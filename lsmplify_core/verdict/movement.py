@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a body can move like that: speeds, trembling, leaps, and turns within a moment."""
+"""Whether a body can move like that: speeds, leaps, and turns within a moment."""
 
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..geometry.rotations import angle_between
 from ..geometry.skeleton import JOINT_INDEX
@@ -13,8 +14,13 @@ from .evidence import Evidence, Measure
 
 _MOMENT: Final = 0.1
 """Seconds over which a speed is measured, so that noise of single frames does not count."""
-_LEAP: Final = (0.05, 9.0)
+_LEAP: Final = (0.05, 6.5)
 """A leap is of so many metres at least, and of so many metres a second."""
+_FASTEST_TURN: Final = 2500.0
+"""Degrees a second from one frame to the next; a throwing shoulder's 7,000 are about its own axis and
+last a few hundredths of a second."""
+_FASTEST_RUN: Final = 11.0
+"""Metres a second of the pelvis; the fastest sprinters come to 12."""
 _LEAST_FRAMES: Final = 10
 _J: Final = JOINT_INDEX
 
@@ -22,8 +28,9 @@ _J: Final = JOINT_INDEX
 def measures(evidence: Evidence) -> dict[str, Measure]:
     """Numbers by name: metres a second, radians a second, shares of frames."""
     rate = evidence.motion.rate
-    begin = _begin(evidence.places)
-    placed, rotations = evidence.places[begin:], evidence.motion.rotations[begin:]
+    first, end = evidence.shown_span
+    begin = first + _begin(evidence.places[first:end])
+    placed, rotations = evidence.places[begin:end], evidence.motion.rotations[begin:end]
     step = max(1, round(_MOMENT * rate))
     if len(placed) <= step + 2:
         return {}
@@ -34,12 +41,10 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
     fast = limbs.max(axis=1) / evidence.size
     found = {
         "pelvis_speed": Measure(float(pelvis.max()), _middle(pelvis, step)),
-        "pelvis_fast": Measure(float((pelvis > 11.0).mean()), _middle(pelvis, step)),
+        "pelvis_fast": Measure(float((pelvis > _FASTEST_RUN).mean()), _middle(pelvis, step)),
         "limb_speed": Measure(float(np.percentile(fast, 95)), _middle(fast, step)),
-        "limb_fast": Measure(float((fast > 14.0).mean()), _middle(fast, step)),
     }
-    found |= _turns(rotations, rate)
-    found |= _trembling(placed / evidence.size, rate)
+    found |= _turns(rotations, evidence.shown[begin:end], rate)
     found |= _leaps(placed / evidence.size, rate)
     return {name: _later(measure, begin) for name, measure in found.items()}
 
@@ -60,31 +65,16 @@ def _later(measure: Measure, frames: int) -> Measure:
     return measure if measure.frame is None else replace(measure, frame=measure.frame + frames)
 
 
-def _turns(rotations: Floats, rate: float) -> dict[str, Measure]:
-    """How fast joints turn: the 95th percentile of all, the pelvis's fastest over a moment, and the
-    share of frames in which any joint but the hands turns faster than people do."""
+def _turns(rotations: Floats, shown: NDArray[np.bool_], rate: float) -> dict[str, Measure]:
+    """How fast the pelvis turns over a moment, in degrees, and the share of frames that tracks show in
+    which any joint but the hands turns faster than people do."""
     local = np.degrees(angle_between(rotations[1:, :20], rotations[:-1, :20])) * rate
-    flips = (local > 2500.0).any(axis=1)
+    flips = (local > _FASTEST_TURN).any(axis=1) & shown[1:] & shown[:-1]
     step = max(1, round(_MOMENT * rate))
     pelvis = np.degrees(angle_between(rotations[step:, 0], rotations[:-step, 0]))
     return {
-        "turning": Measure(float(np.percentile(local, 95)), _middle(local.max(axis=1), 1)),
         "flips": Measure(float(flips.mean()), int(np.argmax(flips)) + 1),
         "pelvis_turn": Measure(float(pelvis.max()), _middle(pelvis, step)),
-    }
-
-
-def _trembling(placed: Floats, rate: float) -> dict[str, Measure]:
-    """How much of the joints' movement from frame to frame is back and forth: the size of the
-    second difference over that of the first, 2 for noise and far below 1 for people; and the
-    joints' middle acceleration in m/s²."""
-    first = np.linalg.norm(np.diff(placed[:, :22], axis=0), axis=-1)
-    second = np.linalg.norm(np.diff(placed[:, :22], n=2, axis=0), axis=-1)
-    ratio = float(second.mean() / max(float(first.mean()), 1e-6))
-    acceleration = second.mean(axis=1) * rate**2
-    return {
-        "tremble": Measure(ratio, _middle(acceleration, 1)),
-        "acceleration": Measure(float(np.median(acceleration)), _middle(acceleration, 1)),
     }
 
 

@@ -123,7 +123,7 @@ LIMITS: Final[tuple[Limit, ...]] = (
     Limit(
         "unsure",
         "doubt",
-        9.0,
+        10.0,
         20.0,
         "the pose is implausible: rotations are expected to be wrong by {v}° on average",
         group="pose",
@@ -148,7 +148,7 @@ LIMITS: Final[tuple[Limit, ...]] = (
     Limit(
         "marker-place",
         "displaced_track",
-        0.25,
+        0.35,
         None,
         "track {track} sits {v} mm from where its name says it is on the body",
         _MM,

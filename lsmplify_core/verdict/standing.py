@@ -25,8 +25,10 @@ _STILL: Final = 0.4
 """Metres a second: a foot that moves slower is taken to stand."""
 _STEADY: Final = 0.3
 """Metres: feet that spread less over the floor do not show its slope."""
-_LEAST_SECONDS: Final = 1.5
+_LEAST_SECONDS: Final = 1.2
 """Seconds on the feet that it takes to say whether a body is in balance."""
+_MOSTLY: Final = 0.5
+"""Share of the frames that a body must stand in for its balance to count by itself."""
 _LASTS: Final = 1.8
 """Seconds that a body must lie or be upside down to be told of."""
 _TRAVELS: Final = 1.5
@@ -52,7 +54,6 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
     found = {
         "lying": _lasting(_lying_straight(placed, up, tilt), placed, rate),
         "upside_down": _lasting(np.asarray(tilt > 120.0), placed, rate),
-        "tilt": Measure(float(np.median(tilt))),
         "backwards": _backwards(turned, placed, rate),
         "floating": _floating(placed, rate),
     }
@@ -156,13 +157,14 @@ def _balance(placed: Floats, rate: float, tilt: Floats) -> dict[str, Measure]:
     away = (centre - support - pushed)[some][:, :2]
     lean, seconds = away.mean(axis=0), float(some.sum()) / rate
     found = {"standing": Measure(float(some.mean()))}
-    if seconds < _LEAST_SECONDS or some.mean() < 0.5:
+    if seconds < _LEAST_SECONDS:
         return found
     slope, degrees = _slope(support[some])
     along = float(lean @ slope)
     both = min(along / float(np.mean(centre[some, 2] - support[some, 2])), np.sin(degrees))
+    still = some.mean() >= _MOSTLY
     return found | {
-        "off_balance": Measure(float(np.linalg.norm(lean))),
+        "off_balance": Measure(float(np.linalg.norm(lean)) if still else 0.0),
         "sloping": Measure(float(np.degrees(max(both, 0.0)))),
     }
 

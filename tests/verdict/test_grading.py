@@ -50,7 +50,7 @@ def test_right_results_are_good(noise: float, seed: int) -> None:
 @pytest.mark.parametrize(
     "fault",
     ["other order", "two people", "velocities", "angles", "random points", "mixed names",
-     "names by frame", "people in turn", "one coordinate"],
+     "names by frame", "one coordinate"],
 )  # fmt: skip
 def test_garbage_under_good_names_is_not_to_be_used(fault: str) -> None:
     other = tracks_of(waving(90))
@@ -61,7 +61,16 @@ def test_garbage_under_good_names_is_not_to_be_used(fault: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", ["mirrored", "exchanged sides", "exchanged span", "held all", "lost all", "wrong unit"]
+    "fault",
+    [
+        "people in turn",
+        "mirrored",
+        "exchanged sides",
+        "exchanged span",
+        "held all",
+        "lost all",
+        "wrong unit",
+    ],
 )
 def test_faults_that_leave_a_smooth_motion_are_seen_too(fault: str) -> None:
     take = replace(clean(), mirror_given=True)  # unasked, mirror images are put right
