@@ -2,6 +2,7 @@
 """Files that are out to harm: takes, motions and pickles that promise more than a machine has, and
 values that no reader expects."""
 
+import copy
 import io
 import json
 import pickle
@@ -10,6 +11,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -66,19 +68,26 @@ def result(path: Path) -> Path:
 
 def bomb(path: Path, members: Sequence[str], size: int, row: int = 3) -> Path:
     """A small npz whose members unpack to `size` bytes of zeros each."""
+    path.write_bytes(_bomb(tuple(members), size, row))
+    return path
+
+
+@lru_cache(maxsize=2)
+def _bomb(members: tuple[str, ...], size: int, row: int) -> bytes:
+    whole = io.BytesIO()
     head = io.BytesIO()
     shape = (size // (4 * row), row)
     np.lib.format.write_array_header_1_0(
         head, {"descr": "<f4", "fortran_order": False, "shape": shape}
     )
     block = b"\0" * (1 << 22)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for member in members:
             with archive.open(member, "w", force_zip64=True) as file:
                 file.write(head.getvalue())
                 for _ in range(size // len(block)):
                     file.write(block)
-    return path
+    return whole.getvalue()
 
 
 def doubled(path: Path, levels: int = 60, as_set: bool = False) -> Path:
@@ -173,7 +182,7 @@ def spoiled_json(value: Any, random: np.random.Generator) -> Any:
 def _spoiled(made: Any, random: np.random.Generator) -> Any:
     places = list(_places(made))
     if not places:
-        return EVIL[int(random.integers(len(EVIL)))]
+        return _evil(random)
     holder, key = places[int(random.integers(len(places)))]
     kind = int(random.integers(8))
     if kind == 0:
@@ -186,8 +195,12 @@ def _spoiled(made: Any, random: np.random.Generator) -> Any:
             deep = [deep]
         holder[key] = deep
     else:
-        holder[key] = EVIL[int(random.integers(len(EVIL)))]
+        holder[key] = _evil(random)
     return made
+
+
+def _evil(random: np.random.Generator) -> Any:
+    return copy.deepcopy(EVIL[int(random.integers(len(EVIL)))])
 
 
 def _places(value: Any, depth: int = 0) -> Any:

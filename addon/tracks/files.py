@@ -8,6 +8,7 @@ from pathlib import Path
 from ...lsmplify_core.geometry.resampling import key_frames, positions_at
 from ...lsmplify_core.layouts.matching import best_match
 from ...lsmplify_core.reading import read_tracks
+from ...lsmplify_core.runtime.console import one_line
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.tracks.people import Person, find_people
 from ...lsmplify_core.tracks.tracks import Tracks
@@ -33,7 +34,7 @@ def read_take(path: Path, unit: str | None = None, up: str | None = None) -> Tak
     tracks = read_tracks(path, unit=unit, up=up)
     people, warnings = _upright(find_people(tracks))
     found = tuple(w for p in people for w in p.tracks.warnings)
-    return Take(path.stem or path.name, people, tuple(dict.fromkeys((*found, *warnings))))
+    return Take(one_line(path.stem or path.name), people, tuple(dict.fromkeys((*found, *warnings))))
 
 
 def at_rate(take: Take, rate: float) -> Take:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from ..body.smpl_file.unpickle import read_pickled
+from ..files.regular import files_below
 from ..motion.motion import Motion, load_motion
 from ..runtime.errors import InputError
 from .estimates import estimates_in
@@ -33,7 +34,7 @@ def find_sources(folder: Path, subset: str = "") -> list[Source]:
             f"{folder}: there is no such folder; --data wants one with motion files "
             "(AMASS npz, 3DPW pkl, RICH pkl)"
         )
-    files = [f for f in sorted(folder.rglob("*")) if _is_motion(f)]
+    files = [f for f in sorted(files_below(folder)) if _is_motion(f)]
     single = [Source(f.relative_to(folder).as_posix(), (f,)) for f in files if not is_rich(f)]
     found = sorted([*single, *_sequences(folder, files)], key=lambda source: source.name)
     chosen = [source for source in found if subset in source.name]

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one kind of error that a user is meant to read."""
 
+from .console import one_line
+
 
 class InputError(Exception):
     """Something from outside is unusable: a file, a track, a setting.
@@ -8,6 +10,10 @@ class InputError(Exception):
     The message is one line that says what is wrong, where (file, track, frame) and what to do.
     Front ends show it as it is: `error: …` on the command line, a report in Blender.
     """
+
+    def __init__(self, message: object = "") -> None:
+        """The message is made one line, whatever names from outside are in it, and not a long one."""
+        super().__init__(one_line(message))
 
 
 def brief(error: BaseException, most: int = 120) -> str:
