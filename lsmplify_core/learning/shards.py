@@ -24,6 +24,7 @@ import torch
 from torch import Tensor
 
 from ..files.atomic import write_whole
+from ..files.json_files import read_json
 from ..runtime.console import say
 from ..runtime.errors import OUTSIDE, InputError, told
 from .data import SET_WEIGHTS, Clips, clips_of, is_validation
@@ -111,7 +112,7 @@ def is_shards(folder: Path) -> bool:
 def load_shards(folder: Path, part: str) -> Clips:
     """The clips of a part; nothing but the small arrays is read. InputError where there are none."""
     try:
-        index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+        index = read_json(folder / "index.json", "an index of shards")
         if index["format"] != FORMAT:
             raise InputError(f"{folder}: these shards are of another version; prepare them anew")
         if not index[part]["clips"]:
