@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The motion on a character of one's own."""
+"""The solved motion on an artist's own character: any humanoid rig, FK or IK controls."""

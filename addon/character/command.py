@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`blender --command lsmplify retarget`: a motion on a character, without a window."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ...lsmplify_core.files.atomic import write_whole
+from ...lsmplify_core.retarget import RetargetOptions
+from ...lsmplify_core.retarget.rig_motion import FINGER_MODES, ROOT_MODES
+from ...lsmplify_core.runtime.errors import InputError
+from ...lsmplify_core.runtime.progress import finished
+from ..bake import export
+from . import job
+from .source import Source, from_armature, from_file
+
+
+def add_parser(subparsers: Any, parser_class: Any) -> argparse.ArgumentParser:
+    """Add `retarget`."""
+    p = subparsers.add_parser("retarget", help="a motion on a character's rig")
+    assert isinstance(p, parser_class)
+    p.add_argument("--source", required=True, metavar="ARMATURE|FILE",
+                   help="armature that moves, or a motion file")  # fmt: skip
+    p.add_argument("--target", required=True, metavar="ARMATURE", help="the character's armature")
+    p.add_argument("--map", default="auto", metavar="auto|NAME|FILE.json",
+                   help="which bone is what: found, a shipped map, or a file")  # fmt: skip
+    p.add_argument("--controls", choices=job.CONTROLS, default="fk")
+    p.add_argument("--root", choices=ROOT_MODES, default="hips")
+    p.add_argument("--contacts", choices=("keep", "off"), default="keep")
+    p.add_argument("--fingers", choices=FINGER_MODES, default="transfer")
+    p.add_argument("--start", type=int, metavar="F", help="first scene frame")
+    p.add_argument("--end", type=int, metavar="F", help="last scene frame")
+    p.add_argument("-o", "--out", type=Path, action="append", required=True,
+                   help=".blend, .fbx, .glb, .usdc or .bvh; can be repeated")  # fmt: skip
+    p.add_argument("--report", type=Path, help="JSON file for the report")
+    p.set_defaults(call=run)
+    return p
+
+
+def run(args: argparse.Namespace) -> int:
+    """Retarget and write the files; InputError says in one line what is wrong."""
+    for path in args.out:
+        export.check_format(path)
+    context = bpy.context
+    target = _armature(args.target)
+    source = _source(context, args)
+    kept = args.contacts == "keep"
+    options = RetargetOptions(args.root, kept, kept, fingers=args.fingers)
+    work = job.prepare(context, source, target, args.map, options, args.controls)
+    result = finished(job.steps(work))
+    job.write(work, result, f"{source.name} on {target.name}")
+    first, last = int(source.frames[0]), int(source.frames[-1])
+    context.scene.frame_start, context.scene.frame_end = first, max(last, first + 1)
+    context.scene.frame_set(first)
+    for path in args.out:
+        export.write(path, target, first, last)
+        print(f"written: {path}")
+    report = result.report.to_json()
+    for sentence in report["warnings"]:
+        print(f"warning: {target.name}: {sentence}", file=sys.stderr)
+    direction = report["limb_direction_deg"]["mean"]
+    print(
+        f"{report['map']}: {report['mapped_bones']} bones, {report['frames']} frames, limbs "
+        f"{direction:.1f} degrees from the source's"
+    )
+    if args.report is not None:
+        text = json.dumps(report, indent=2) + "\n"
+        write_whole(args.report, lambda file: file.write(text.encode()))
+    return 0
+
+
+def _source(context: bpy.types.Context, args: argparse.Namespace) -> Source:
+    found = bpy.data.objects.get(args.source)
+    if found is not None and found.type == "ARMATURE":
+        if args.source == args.target:
+            raise InputError(f"armature {args.source!r} can't be source and target at once")
+        return from_armature(context, found, args.start, args.end)
+    path = Path(args.source)
+    if not path.is_file():
+        raise InputError(f"{args.source!r} is neither an armature in this file nor a motion file")
+    return from_file(context, path, args.start, args.end)
+
+
+def _armature(name: str) -> bpy.types.Object:
+    found = bpy.data.objects.get(name)
+    if found is None or found.type != "ARMATURE":
+        some = ", ".join(o.name for o in bpy.data.objects if o.type == "ARMATURE") or "none"
+        raise InputError(f"there is no armature {name!r} in this file; it has {some}")
+    return found

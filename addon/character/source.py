@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is brought to the character: an SMPL action, any humanoid armature, or a motion file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ...lsmplify_core.geometry.resampling import key_frames
+from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
+from ...lsmplify_core.reading.motions import read_motions
+from ...lsmplify_core.retarget import (
+    Performance,
+    RigPoses,
+    find_map,
+    performance_of,
+    performance_of_rig,
+)
+from ...lsmplify_core.runtime.errors import InputError
+from ..common.units import scene_unit
+from ..takes.reading import read_take
+from ..tracks.scene_tracks import scene_rate
+from .rig import rig_from
+
+
+@dataclass(frozen=True)
+class Source:
+    """performance: a frame of it for each of the scene frames (N,). name: for the action."""
+
+    performance: Performance
+    frames: NDArray[np.float64]
+    name: str
+
+
+def from_armature(
+    context: bpy.types.Context, armature: bpy.types.Object, start: int | None, end: int | None
+) -> Source:
+    """Whatever an armature does, on whole scene frames.
+
+    start, end: scene frames, both included; None for those of its action.
+    """
+    if all(name in armature.pose.bones for name in JOINT_NAMES):
+        take = read_take(context, armature)
+        first, step = float(take.grid.frames[0]), float(take.grid.step)
+        frames, samples = _chosen(first, step, take.motion.frames, start, end)
+        return Source(performance_of(take.motion.at(samples)), frames, take.action.name)
+    rig = rig_from(armature)
+    rig_map = find_map(rig)
+    frames = _frames_of(armature, start, end)
+    poses = RigPoses(rig, *_sampled(context, armature, frames), scene_rate(context.scene))
+    animation = armature.animation_data
+    name = animation.action.name if animation and animation.action else armature.name
+    return Source(performance_of_rig(poses, rig_map), frames, name)
+
+
+def from_file(context: bpy.types.Context, path: Path, start: int | None, end: int | None) -> Source:
+    """A motion file, from the scene's first frame on."""
+    motions = read_motions(path)
+    if len(motions) != 1:
+        raise InputError(f"{path}: holds {len(motions)} people; give a file with one")
+    motion = motions[0]
+    scene = context.scene
+    step = scene_rate(scene) / motion.rate
+    frames, samples = _chosen(float(scene.frame_start), step, motion.frames, start, end)
+    return Source(performance_of(motion.at(samples)), frames, path.stem)
+
+
+def _chosen(
+    first: float, step: float, count: int, start: int | None, end: int | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    frames, samples = key_frames(first, step, count, True)
+    keep = np.ones(len(frames), dtype=bool)
+    if start is not None:
+        keep &= frames >= start
+    if end is not None:
+        keep &= frames <= end
+    if not keep.any():
+        raise InputError(
+            f"no frame of the source lies in the range; it goes from frame {frames[0]:.0f} to "
+            f"{frames[-1]:.0f}"
+        )
+    return frames[keep], samples[keep]
+
+
+def _frames_of(
+    armature: bpy.types.Object, start: int | None, end: int | None
+) -> NDArray[np.float64]:
+    animation = armature.animation_data
+    if animation is None or (animation.action is None and not animation.nla_tracks):
+        raise InputError(f"armature {armature.name!r} has no action to take the motion from")
+    if animation.action is not None:
+        low, high = animation.action.frame_range
+    else:
+        strips = [s for t in animation.nla_tracks for s in t.strips]
+        if not strips:
+            raise InputError(f"armature {armature.name!r} has no action to take the motion from")
+        low, high = min(s.frame_start for s in strips), max(s.frame_end for s in strips)
+    first = int(np.ceil(low)) if start is None else start
+    last = int(np.floor(high)) if end is None else end
+    if last < first:
+        raise InputError(f"the range from frame {first} to {last} holds no frame")
+    return np.arange(first, last + 1, dtype=np.float64)
+
+
+def _sampled(
+    context: bpy.types.Context, armature: bpy.types.Object, frames: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """World axes (T, B, 3, 3) and heads (T, B, 3) metres of all bones as Blender evaluates them."""
+    scene, now = context.scene, context.scene.frame_current
+    unit = scene_unit(scene)
+    found = np.array(list(_poses(scene, armature, frames)), dtype=np.float64)
+    scene.frame_set(now)
+    axes = found[..., :3, :3]
+    return axes / np.linalg.norm(axes, axis=-2, keepdims=True), found[..., :3, 3] * unit
+
+
+def _poses(
+    scene: bpy.types.Scene, armature: bpy.types.Object, frames: NDArray[np.float64]
+) -> Iterator[NDArray[np.float64]]:
+    names = [bone.name for bone in armature.data.bones]
+    for frame in frames:
+        scene.frame_set(int(frame))
+        pose = np.array([armature.pose.bones[n].matrix for n in names], dtype=np.float64)
+        yield np.array(armature.matrix_world, dtype=np.float64) @ pose

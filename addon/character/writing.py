@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Poses of a character to keys: a new action of its own, everything in one go."""
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ...lsmplify_core.geometry.rotations import continuous_quaternions, matrix_to_quaternion
+from ..bake import actions, channels
+
+
+def write_rotation(
+    armature: bpy.types.Object, name: str, frames: NDArray[np.float64], turns: NDArray[np.float64]
+) -> None:
+    """Key a bone's rotation (T, 3, 3) relative to rest, in the bone's own rotation mode."""
+    bone = armature.pose.bones[name]
+    quaternions = continuous_quaternions(matrix_to_quaternion(turns))
+    values = channels.from_quaternions(bone, quaternions, None)
+    path = channels.path_of(bone)
+    for index in range(values.shape[1]):
+        if not _is_locked(bone, index, values.shape[1]):
+            actions.write_curve(armature, path, index, name, frames, values[:, index])
+
+
+def write_location(
+    armature: bpy.types.Object, name: str, frames: NDArray[np.float64], shifts: NDArray[np.float64]
+) -> None:
+    """Key a bone's location (T, 3), in the armature's unit."""
+    bone = armature.pose.bones[name]
+    path = bone.path_from_id("location")
+    for index in range(3):
+        if not bone.lock_location[index]:
+            actions.write_curve(armature, path, index, name, frames, shifts[:, index])
+
+
+def write_number(armature: bpy.types.Object, path: str, frame: float, value: float) -> None:
+    """One key of a number of the rig, which holds for the whole action."""
+    frames, values = np.array([frame]), np.array([value])
+    actions.write_curve(armature, path, 0, "Switches", frames, values)
+
+
+def clear_pose(armature: bpy.types.Object, keyed: set[str]) -> int:
+    """Bring the bones that are not keyed to rest, since the result counts on it; returns how many
+    were posed."""
+    posed = 0
+    for bone in armature.pose.bones:
+        if bone.name in keyed:
+            continue
+        basis = np.array(bone.matrix_basis, dtype=np.float64)
+        if np.abs(basis - np.eye(4)).max() > 1e-5:
+            bone.matrix_basis.identity()
+            bone.location = (0.0, 0.0, 0.0)
+            bone.rotation_quaternion = (1.0, 0.0, 0.0, 0.0)
+            bone.rotation_euler = (0.0, 0.0, 0.0)
+            bone.rotation_axis_angle = (0.0, 0.0, 1.0, 0.0)
+            bone.scale = (1.0, 1.0, 1.0)
+            posed += 1
+    return posed
+
+
+def _is_locked(bone: bpy.types.PoseBone, index: int, width: int) -> bool:
+    if width == 3:
+        return bool(bone.lock_rotation[index])
+    if index == 0:
+        return bool(bone.lock_rotation_w and bone.lock_rotations_4d)
+    return bool(bone.lock_rotations_4d and bone.lock_rotation[index - 1])
