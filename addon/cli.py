@@ -1,28 +1,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`blender --command lsmplify bake`: the same job without a window."""
+"""`blender --command lsmplify bake` and `retarget`: the same jobs without a window."""
 
 import argparse
-import os
 import re
 import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 import bpy
 
-from ..lsmplify_core.files.atomic import open_beside, place_of
 from ..lsmplify_core.files.outputs import Output, check_outputs, file_names
-from ..lsmplify_core.motion.motion import Motion, save_motion
+from ..lsmplify_core.motion.motion import save_motion
 from ..lsmplify_core.pipeline import Solution
 from ..lsmplify_core.runtime.console import say, say_lines
 from ..lsmplify_core.runtime.errors import InputError
 from ..lsmplify_core.runtime.guard import guarded
 from ..lsmplify_core.runtime.progress import finished
 from ..lsmplify_core.workflows.research_methods import DEVICES, METHODS, Research
+from .bake import export
 from .bake.motion_keys import Timing
+from .character import command as retarget
 from .people.solving import finish_all, prepare_all
 from .solve import job
 
@@ -42,7 +41,8 @@ def unregister() -> None:
 
 _USAGE = (
     "usage: blender --background [FILE.blend] --command lsmplify bake "
-    "(--file FILE | --collection NAME | --armature NAME) -o OUT [options]; bake --help lists them"
+    "(--file FILE | --collection NAME | --armature NAME) -o OUT [options], or retarget --source "
+    "ARMATURE|FILE --target ARMATURE -o OUT [options]; bake --help and retarget --help list them"
 )
 
 
@@ -61,10 +61,11 @@ def run(words: list[str]) -> int:
     words = [word for word in words if word != "--debug"]
 
     def work() -> int:
-        parser, bake = _parsers()
-        _check_options(bake, words)
+        parser, commands = _parsers()
+        _check_options(commands.get(words[0] if words else "", commands["bake"]), words)
         try:
-            return _bake(parser.parse_args(words))
+            args = parser.parse_args(words)
+            return args.call(args)
         except RuntimeError as error:  # operators raise what they report
             raise InputError(_said(error)) from error
 
@@ -89,8 +90,8 @@ def _said(error: RuntimeError) -> str:
     return lines[0].removeprefix("Error: ")
 
 
-def _parsers() -> tuple[_Parser, _Parser]:
-    """The command's, and that of `bake`."""
+def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
+    """The command's, and those of `bake` and `retarget` by name."""
     from ..lsmplify_core.cli import options
 
     parser = _Parser(prog="blender --command lsmplify")
@@ -104,7 +105,7 @@ def _parsers() -> tuple[_Parser, _Parser]:
     bake.add_argument("--target", help="armature to bake on; a new one where not given")
     bake.add_argument("--keys", choices=("scene", "samples"), default="scene")
     bake.add_argument("-o", "--out", type=Path, action="append", required=True,
-                      help="file to write: .blend, .npz, .fbx or .bvh; can be repeated")  # fmt: skip
+                      help="file to write: .blend, .npz, .fbx, .glb, .usdc or .bvh; can be repeated")  # fmt: skip
     bake.add_argument("--report", type=Path, help="JSON file for the report")
     bake.add_argument("--strict", action="store_true",
                       help="exit code 3 where a result's verdict is not good")  # fmt: skip
@@ -115,7 +116,8 @@ def _parsers() -> tuple[_Parser, _Parser]:
     options.add_solving(bake)
     options.add_people(bake)
     options.add_reading(bake)
-    return parser, bake
+    bake.set_defaults(call=_bake)
+    return parser, {"bake": bake, "retarget": retarget.add_parser(subparsers)}
 
 
 def _bake(args: argparse.Namespace) -> int:
@@ -247,74 +249,18 @@ def _report(path: Path | None, baked: job.Baked) -> None:
 
 
 def _writer(path: Path) -> Callable[[Path, job.Baked], None]:
-    writers = {".blend": _write_blend, ".npz": _write_npz, ".fbx": _write_fbx, ".bvh": _write_bvh}
-    writer = writers.get(path.suffix.lower())
-    if writer is None:
-        raise InputError(f"{path}: the formats written are {', '.join(writers)}")
-    return writer
+    if path.suffix.lower() == ".npz":
+        return _write_npz
+    export.check_format(path, (".npz",))
+    return _write_exported
 
 
 def _write_npz(path: Path, baked: job.Baked) -> None:
-    save_motion(_motion(baked), path)
+    save_motion(baked.solution.motion, path)
 
 
-def _motion(baked: job.Baked) -> Motion:
-    return baked.solution.motion
-
-
-def _write_blend(path: Path, baked: job.Baked) -> None:
-    def write(to: str) -> None:
-        bpy.ops.wm.save_as_mainfile(filepath=to, copy=True, compress=True)
-        # Blender calls a compressed file saved that a full disk cut off; one that opens is whole.
-        try:
-            opened: Any = bpy.data.libraries.load(to)  # the stubs know nothing of it
-            with opened as (inside, _):
-                found = baked.armature.name in inside.objects
-        except OSError:
-            found = False
-        if not found:
-            raise InputError(f"{path}: was not written whole; is the disk full?")
-
-    _beside(path, write)
-
-
-def _write_fbx(path: Path, baked: job.Baked) -> None:
-    with _shown(baked):
-        _beside(
-            path,
-            lambda to: bpy.ops.export_scene.fbx(
-                filepath=to, use_selection=True, add_leaf_bones=False,
-                bake_anim_use_all_actions=False, bake_anim_use_nla_strips=False,
-            ),
-        )  # fmt: skip
-
-
-def _write_bvh(path: Path, baked: job.Baked) -> None:
-    with _shown(baked) as (start, end):
-        _beside(
-            path,
-            lambda to: bpy.ops.export_anim.bvh(filepath=to, frame_start=start, frame_end=end),
-        )
-
-
-@contextmanager
-def _shown(baked: job.Baked) -> Generator[tuple[int, int], None, None]:
-    """The baked armature alone selected and the scene as long as the take, which Blender's exporters
-    ask for; afterwards all as it was, for the files that come next."""
-    scene, view, armature = bpy.context.scene, bpy.context.view_layer, baked.armature
-    selected, active = [o for o in view.objects if o.select_get()], view.objects.active
-    length = scene.frame_start, scene.frame_end
-    scene.frame_start, scene.frame_end = span = _span(baked)
-    for item in view.objects:
-        item.select_set(item == armature or item.parent == armature)
-    view.objects.active = armature
-    try:
-        yield span
-    finally:
-        scene.frame_start, scene.frame_end = length
-        for item in view.objects:
-            item.select_set(item in selected)
-        view.objects.active = active
+def _write_exported(path: Path, baked: job.Baked) -> None:
+    export.write(path, baked.armature, *_span(baked))
 
 
 def _span(baked: job.Baked) -> tuple[int, int]:
@@ -323,25 +269,3 @@ def _span(baked: job.Baked) -> tuple[int, int]:
     start = int(timing.first)
     end = int(timing.first + timing.step * (baked.solution.motion.frames - 1) + 0.999)
     return start, max(end, start + 1)
-
-
-def _beside(path: Path, write: Callable[[str], object]) -> None:
-    """Have Blender write a file beside and rename it into place.
-
-    Blender takes relative paths from the PWD variable, which a caller need not have set. The file
-    is written in its own folder, since a .blend's paths to libraries and images start there.
-    """
-    try:
-        path, _ = place_of(path.resolve())
-        handle, made = open_beside(path)
-        os.close(handle)
-        made.unlink()  # Blender would keep a file that is there as the version before
-        try:
-            write(str(made))
-            os.replace(made, path)
-        finally:
-            made.unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
-    except RuntimeError as error:
-        raise InputError(f"{path}: cannot be written: {_said(error)}") from error

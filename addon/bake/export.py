@@ -9,14 +9,14 @@ from typing import Any
 
 import bpy
 
-from ...lsmplify_core.files.atomic import open_beside
+from ...lsmplify_core.files.atomic import open_beside, place_of
 from ...lsmplify_core.runtime.errors import InputError
 
 
-def check_format(path: Path) -> None:
-    """InputError where no writer knows the file's ending."""
+def check_format(path: Path, others: tuple[str, ...] = ()) -> None:
+    """InputError where no writer knows the file's ending; others: endings written elsewhere."""
     if path.suffix.lower() not in _WRITERS:
-        raise InputError(f"{path}: the formats written are {', '.join(_WRITERS)}")
+        raise InputError(f"{path}: the formats written are {', '.join((*_WRITERS, *others))}")
 
 
 def write(path: Path, armature: bpy.types.Object, start: int, end: int) -> None:
@@ -36,6 +36,7 @@ def write(path: Path, armature: bpy.types.Object, start: int, end: int) -> None:
 
 def _blend(to: str, path: Path, name: str) -> None:
     bpy.ops.wm.save_as_mainfile(filepath=to, copy=True, compress=True)
+    # Blender calls a compressed file saved that a full disk cut off; one that opens is whole.
     try:
         opened: Any = bpy.data.libraries.load(to)
         with opened as (inside, _):
@@ -69,8 +70,12 @@ def _bvh(to: str, start: int, end: int) -> None:
     bpy.ops.export_anim.bvh(filepath=to, frame_start=start, frame_end=max(end, start + 1))
 
 
+def _unused(_to: str, _start: int, _end: int) -> None:
+    """.blend is written whole, without a selection."""
+
+
 _WRITERS: dict[str, Callable[[str, int, int], None]] = {
-    ".blend": lambda *_: None, ".fbx": _fbx, ".glb": _glb, ".usdc": _usd, ".usd": _usd,
+    ".blend": _unused, ".fbx": _fbx, ".glb": _glb, ".usdc": _usd, ".usd": _usd,
     ".usda": _usd, ".bvh": _bvh,
 }  # fmt: skip
 
@@ -102,8 +107,13 @@ def _is_skin(item: bpy.types.Object, armature: bpy.types.Object) -> bool:
 
 
 def _beside(path: Path, write_to: Callable[[str], object]) -> None:
-    path = path.resolve()
+    """Have Blender write a file beside and rename it into place.
+
+    Blender takes relative paths from the PWD variable, which a caller need not have set. The file
+    is written in its own folder, since a .blend's paths to libraries and images start there.
+    """
     try:
+        path, _ = place_of(path.resolve())
         handle, made = open_beside(path)
         os.close(handle)
         made.unlink()  # Blender would keep a file that is there as the version before

@@ -3,7 +3,6 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import bpy
 from ...lsmplify_core.files.atomic import write_whole
 from ...lsmplify_core.retarget import RetargetOptions
 from ...lsmplify_core.retarget.rig_motion import FINGER_MODES, ROOT_MODES
+from ...lsmplify_core.runtime.console import say
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.progress import finished
 from ..bake import export
@@ -19,10 +19,9 @@ from . import job
 from .source import Source, from_armature, from_file
 
 
-def add_parser(subparsers: Any, parser_class: Any) -> argparse.ArgumentParser:
-    """Add `retarget`."""
+def add_parser(subparsers: Any) -> Any:
+    """Add `retarget`; returns its parser."""
     p = subparsers.add_parser("retarget", help="a motion on a character's rig")
-    assert isinstance(p, parser_class)
     p.add_argument("--source", required=True, metavar="ARMATURE|FILE",
                    help="armature that moves, or a motion file")  # fmt: skip
     p.add_argument("--target", required=True, metavar="ARMATURE", help="the character's armature")
@@ -58,12 +57,12 @@ def run(args: argparse.Namespace) -> int:
     context.scene.frame_set(first)
     for path in args.out:
         export.write(path, target, first, last)
-        print(f"written: {path}")
+        say(f"written: {path}")
     report = result.report.to_json()
     for sentence in report["warnings"]:
-        print(f"warning: {target.name}: {sentence}", file=sys.stderr)
+        say(f"warning: {target.name}: {sentence}", error=True)
     direction = report["limb_direction_deg"]["mean"]
-    print(
+    say(
         f"{report['map']}: {report['mapped_bones']} bones, {report['frames']} frames, limbs "
         f"{direction:.1f} degrees from the source's"
     )

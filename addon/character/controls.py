@@ -30,6 +30,17 @@ class Switch:
 
 
 @dataclass(frozen=True)
+class Chain:
+    """upper, middle: the bones that the IK constraint moves. angle: its pole angle, radians. hinged:
+    whether the middle one turns about its X axis alone."""
+
+    upper: str
+    middle: str
+    angle: float
+    hinged: bool
+
+
+@dataclass(frozen=True)
 class IkLimb:
     """upper, middle, tip: the FK bones. target: the control that the tip goes to; pole: the one that
     the middle joint looks to, or "". toe: (FK toe, IK toe) where the toes have a control of their own."""
@@ -41,11 +52,23 @@ class IkLimb:
     pole: str
     switches: tuple[Switch, ...]
     toe: tuple[str, str] | None = None
+    chain: Chain | None = None
 
 
 def ik_limbs(armature: bpy.types.Object, rig_map: RigMap) -> list[IkLimb]:
     """The limbs that have IK controls in this armature: Rigify's by name, others' by constraint."""
     return _rigify(armature, rig_map) or _by_constraints(armature, rig_map)
+
+
+def follow_switches(armature: bpy.types.Object) -> list[Switch]:
+    """Rigify's numbers that let neck and head follow the chest in part: all of it, which is what the
+    keys count on."""
+    return [
+        Switch(f'{bone.path_from_id()}["{key}"]', 1.0, 1.0, True)
+        for bone in armature.pose.bones
+        for key in ("neck_follow", "head_follow")
+        if key in bone
+    ]
 
 
 def _roles(rig_map: RigMap, side: str, first: str) -> tuple[str, str, str] | None:
@@ -76,7 +99,9 @@ def _rigify(armature: bpy.types.Object, rig_map: RigMap) -> list[IkLimb]:
             toes = rig_map.bones.get(f"{side}_Foot", ())
             toe = f"toe_ik.{side}"
             pair = (toes[0], toe) if first == "Hip" and toes and toe in bones else None
-            found.append(IkLimb(*limb, names[0], names[1], tuple(switches), pair))
+            chain = _chain_with(armature, names[1])
+            switches += _stretch_off(armature, chain)
+            found.append(IkLimb(*limb, names[0], names[1], tuple(switches), pair, chain))
     return found
 
 
@@ -105,4 +130,37 @@ def _of_constraint(
         return None
     path = f'{armature.pose.bones[name].path_from_id()}.constraints["{constraint.name}"].influence'
     pole = constraint.pole_subtarget if constraint.pole_target == armature else ""
-    return IkLimb(*limb, constraint.subtarget, pole, (Switch(path, 0.0, 1.0),))
+    chain = _chain(armature.pose.bones[name], constraint) if pole else None
+    switches = (Switch(path, 0.0, 1.0), *_stretch_off(armature, chain))
+    return IkLimb(*limb, constraint.subtarget, pole, switches, None, chain)
+
+
+def _stretch_off(armature: bpy.types.Object, chain: Chain | None) -> list[Switch]:
+    """Bones that may stretch are pressed together before they bend, and the joint stands elsewhere."""
+    if chain is None:
+        return []
+    bone = armature.pose.bones[chain.middle]
+    base = f"{bone.path_from_id()}.constraints"
+    return [
+        Switch(f'{base}["{c.name}"].use_stretch', 0.0, 0.0, True)
+        for c in bone.constraints
+        if c.type == "IK"
+    ]
+
+
+def _chain_with(armature: bpy.types.Object, pole: str) -> Chain | None:
+    """What the constraint that looks to a pole moves."""
+    for bone in armature.pose.bones:
+        for constraint in bone.constraints:
+            c: Any = constraint
+            if c.type == "IK" and c.pole_target == armature and c.pole_subtarget == pole:
+                return _chain(bone, c)
+    return None
+
+
+def _chain(bone: bpy.types.PoseBone, constraint: Any) -> Chain | None:
+    upper = bone.parent
+    if upper is None:
+        return None
+    hinged = bool(bone.lock_ik_y and bone.lock_ik_z)
+    return Chain(upper.name, bone.name, float(constraint.pole_angle), hinged)

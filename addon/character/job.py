@@ -22,12 +22,12 @@ from ...lsmplify_core.retarget.carriers import (
     carried_rig,
     channels_for,
 )
-from ...lsmplify_core.retarget.ik_controls import goal_with, pole_of
+from ...lsmplify_core.retarget.ik_controls import PoleChain, goal_with, pole_of
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.stages import Progress
 from ..bake import actions
 from . import writing
-from .controls import IkLimb, ik_limbs
+from .controls import IkLimb, follow_switches, ik_limbs
 from .probing import find_carriers, is_plain, plain_carriers
 from .rig import check_character, rig_from
 from .source import Source
@@ -116,6 +116,7 @@ class _switched:
     ) -> None:
         self.context, self.armature = context, armature
         self.switches = [s for limb in limbs for s in limb.switches if not s.always]
+        self.switches += follow_switches(armature)
 
     def __enter__(self) -> None:
         self.before = [self.armature.path_resolve(s.path) for s in self.switches]
@@ -139,7 +140,7 @@ def set_number(armature: bpy.types.Object, path: str, value: float) -> None:
         key = name.strip('"]')
         holder[key] = type(holder[key])(value)
     else:
-        setattr(holder, name, value)
+        setattr(holder, name, type(getattr(holder, name))(value))
 
 
 def steps(job: CharacterJob) -> Generator[Progress, None, Retargeted]:
@@ -192,7 +193,11 @@ def _write_limb(job: CharacterJob, motion: RigMotion, limb: IkLimb) -> None:
     )
     goals = {limb.target: goal_with(motion, rig, tip, target)}
     if limb.pole:
-        place = pole_of(motion, rig, upper, middle, tip)
+        chain = limb.chain and PoleChain(
+            rig.index(limb.chain.upper), rig.index(limb.chain.middle), limb.chain.angle,
+            limb.chain.hinged,
+        )  # fmt: skip
+        place = pole_of(motion, rig, (upper, middle, tip), chain)
         goals[limb.pole] = (
             np.broadcast_to(rig.axes[rig.index(limb.pole)], (len(place), 3, 3)),
             place,
@@ -213,9 +218,9 @@ def _write_switches(job: CharacterJob) -> None:
     armature = job.armature
     limbs = job.limbs if job.controls != "fk" else tuple(ik_limbs(armature, job.rig_map))
     frame = float(job.source.frames[0])
-    for switch in [s for limb in limbs for s in limb.switches]:
-        if switch.always and job.controls == "fk":
-            continue
+    switches = [s for limb in limbs for s in limb.switches]
+    switches = [s for s in switches if not (s.always and job.controls == "fk")]
+    for switch in [*switches, *follow_switches(armature)]:
         value = switch.ik if switch.always or job.controls == "ik" else switch.fk
         set_number(armature, switch.path, value)
         writing.write_number(armature, switch.path, frame, value)

@@ -82,7 +82,7 @@ def _chosen(
             f"no frame of the source lies in the range; it goes from frame {frames[0]:.0f} to "
             f"{frames[-1]:.0f}"
         )
-    return frames[keep], samples[keep]
+    return frames[keep].astype(np.float64), samples[keep].astype(np.float64)
 
 
 def _frames_of(

@@ -25,8 +25,13 @@ def write_rotation(
 def write_location(
     armature: bpy.types.Object, name: str, frames: NDArray[np.float64], shifts: NDArray[np.float64]
 ) -> None:
-    """Key a bone's location (T, 3), in the armature's unit."""
+    """Key a bone's location (T, 3) in its own rest axes and the armature's unit.
+
+    Without Local Location a bone moves along the armature's axes: p = M · location, M its rest axes.
+    """
     bone = armature.pose.bones[name]
+    if not bone.bone.use_local_location:
+        shifts = shifts @ np.array(bone.bone.matrix_local.to_3x3(), dtype=np.float64).T
     path = bone.path_from_id("location")
     for index in range(3):
         if not bone.lock_location[index]:
