@@ -7,7 +7,9 @@ from . import cli, menus, settings, translations
 from .body import click
 from .body import panel as body_panel
 from .calibration import operators as calibration
+from .character import operators as character
 from .character import panel as character_panel
+from .character import properties as character_properties
 from .clean_up import history_operators, making
 from .clean_up import operators as clean_up
 from .clean_up import panel as clean_up_panel
@@ -47,7 +49,7 @@ from .tracks import properties as track_properties
 
 _PROPERTIES = (
     preferences, mapping_properties, track_properties, take_properties, review_properties,
-    verdict, solve_properties, settings,
+    verdict, solve_properties, character_properties, settings,
 )  # fmt: skip
 """Groups before those that hold them."""
 
@@ -55,6 +57,7 @@ _OPERATORS = (
     tracks, look_operators, mapping, motion, first_steps, calibration, solve, review,
     verdict_operators, repair,
     stages, correct, pose_operators, export, feet, clean_up, history_operators, presets,
+    character,
 )  # fmt: skip
 
 _PANELS = (

@@ -5,6 +5,7 @@ import bpy
 from bpy.props import BoolProperty, PointerProperty
 
 from .body.properties import BodyFields
+from .character.properties import LSMPLifyCharacter
 from .export.properties import ExportFields
 from .review.properties import LSMPLifySeeing
 from .solve.properties import SolveFields
@@ -28,6 +29,9 @@ class LSMPLifySettings(
         description="Show what was repaired, but for filled gaps, as markers on the timeline",
     )  # fmt: skip
     seeing: PointerProperty(type=LSMPLifySeeing, description="What is drawn over the viewport")
+    character: PointerProperty(
+        type=LSMPLifyCharacter, description="The motion on an artist's own character"
+    )
     cleanup: PointerProperty(
         type=LSMPLifyCleanUp, description="Settings of the next clean-up steps"
     )

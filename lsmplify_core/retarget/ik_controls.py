@@ -90,9 +90,11 @@ def _pole_offset(rig: Rig, tip: int, chain: PoleChain, reach: Floats) -> Floats:
     seen along the line from the chain's root to its tip; reach (T,): that line's share of the limb."""
     root, knee, end = rig.heads[chain.upper], rig.heads[chain.middle], rig.heads[tip]
     axes = rig.axes[chain.middle]
-    hinge = axes[:, 0] if chain.hinged else unit(np.cross(knee - root, end - knee))
-    if np.linalg.norm(hinge) < 0.5:
-        hinge = axes[:, 0]
+    hinge = axes[:, 0]
+    if (
+        not chain.hinged
+    ):  # measured in Blender 4.5: a joint free about all axes faces the pole itself
+        return np.zeros(reach.shape)
     turns = np.radians(np.arange(-175.0, 176.0, 1.0))
     ends = knee + apply(axis_angle_to_matrix(hinge * turns[:, None]), end - knee)
     total = np.linalg.norm(knee - root) + np.linalg.norm(end - knee)

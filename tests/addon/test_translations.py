@@ -12,6 +12,7 @@ LANGUAGES = ("ko_KR", "ja_JP", "zh_HANS")
 SCRIPTS = {"ko_KR": "[가-힣]", "ja_JP": "[ぁ-んァ-ヶ一-龠]", "zh_HANS": "[一-鿿]"}
 """Letters that a text in the language must have."""
 SAME = {
+    "FK", "IK",
     "A/B", "CPU", "GPU", "LSMPLify", "SMPLify", "Learnable SMPLify", "FBX", "BVH", "USD", "glTF",
 }  # fmt: skip
 """Names that are the same everywhere, and need no entry."""
