@@ -164,7 +164,9 @@ def test_ik_targets_and_poles_pose_the_legs_as_their_bones_do(source, tmp_path) 
     fk = heads(character, names, range(1, 31))
     assert retarget(source, "Hero", tmp_path / "a.blend", "--controls", "ik") == 0
     ik = heads(character, names, range(1, 31))
-    assert np.linalg.norm(fk - ik, axis=-1).max() < 0.003
+    off = np.linalg.norm(fk - ik, axis=-1)
+    assert off[:, 2:4].max() < 0.001  # feet
+    assert off.max() < 0.012  # knees that may turn about all axes
     assert np.ptp(ik, axis=0).max() > 0.05
 
 
