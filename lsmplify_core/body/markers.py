@@ -17,7 +17,7 @@ from ..runtime.array_types import on_host
 
 @dataclass(frozen=True)
 class MarkerObservations:
-    """What is known of N frames.
+    """The tracks of N frames, and the places of their points on the body.
 
     bones: (24, 3) or (N, 24, 3) metres, each joint from its parent at rest.
     joints: (K,) integers, the joint that each point is fixed to.
@@ -35,7 +35,7 @@ class MarkerObservations:
 
 @dataclass(frozen=True)
 class PoseSequence:
-    """A body posed in N frames.
+    """Poses of the body in N frames.
 
     rotations: (N, 24, 3, 3) in the parents' frames, the pelvis's in the world's.
     root: (N, 3) metres, the pelvis joint in the world.
@@ -47,12 +47,12 @@ class PoseSequence:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A state held against its target.
+    """Posed body and tracks, frame by frame.
 
-    turned (N, 24, 3, 3), placed (N, 24, 3): the joints in the world. residuals (N, K, 3): from the
-    body's points to the tracks, zero where unseen. levers (N, K, 3, 22): from each joint that
-    moves a point to that point, zero for other joints and scaled by the root of the weight; the
-    axes come before the joints, as in the unknowns of the normal equations.
+    global_rotations (N, 24, 3, 3), joint_positions (N, 24, 3): the joints in the world. residuals
+    (N, K, 3): from the body's points to the tracks, zero where unseen. levers (N, K, 3, 22): from each
+    joint that moves a point to that point, zero for other joints and scaled by the root of the weight;
+    the axes come before the joints, as in the unknowns of the normal equations.
     """
 
     global_rotations: Array
@@ -67,9 +67,9 @@ def moving_joints(joints: Array) -> Array:
 
 
 def cross_products(levers: Array, displacements: Array) -> Array:
-    """(N, 3, J, S): the sum over the points of lever × move, axes first as in the levers.
+    """(N, 3, J, S): the sum over the points of lever × displacement, axes first as in the levers.
 
-    levers: (N, K, 3, J), as `Comparison` has them. moves: (N, K, 3, S).
+    levers: (N, K, 3, J), as `Comparison` has them. displacements: (N, K, 3, S).
     """
     xp = array_namespace(displacements)
     n, k, _, joints = levers.shape
@@ -82,14 +82,24 @@ def cross_products(levers: Array, displacements: Array) -> Array:
     )
 
 
-def compare(state: PoseSequence, target: MarkerObservations) -> Comparison:
-    """Pose the body and measure where its points lie beside the tracks."""
-    xp = array_namespace(state.root)
-    turned, placed = forward(state.rotations, target.bones, state.root)
-    points = attached_points(turned, placed, target.joints, target.offsets)
-    residuals = (target.points - points) * (target.weights > 0)[..., None]
-    carries = xp.asarray(moving_joints(target.joints), dtype=state.root.dtype)
-    scale = carries * xp.sqrt(target.weights)[..., None]
-    centres = xp.matrix_transpose(placed[:, :N_POSED])
+def compare(poses: PoseSequence, observations: MarkerObservations) -> Comparison:
+    """Pose the body and measure where its points lie beside the tracks.
+
+    Args:
+        poses: N frames.
+        observations: the same frames, in the same frame of reference and unit.
+
+    Returns:
+        Joints in the world, residuals and levers.
+    """
+    xp = array_namespace(poses.root)
+    global_rotations, joint_positions = forward(poses.rotations, observations.bones, poses.root)
+    points = attached_points(
+        global_rotations, joint_positions, observations.joints, observations.offsets
+    )
+    residuals = (observations.points - points) * (observations.weights > 0)[..., None]
+    carries = xp.asarray(moving_joints(observations.joints), dtype=poses.root.dtype)
+    scale = carries * xp.sqrt(observations.weights)[..., None]
+    centres = xp.matrix_transpose(joint_positions[:, :N_POSED])
     levers = (points[..., None] - centres[:, None]) * scale[:, :, None]
-    return Comparison(turned, placed, residuals, levers)
+    return Comparison(global_rotations, joint_positions, residuals, levers)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stretches of a take: runs of frames that something is said of, and the frames around them."""
+"""Intervals of a take: frames, one after the other, of which something is true."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from ..runtime.array_types import Floats
 
 
 def intervals_of(values: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """(first, end) of every run of true values (T,), `end` being the frame after its last."""
+    """(first, end) of every interval of true values (T,), `end` being the frame after its last."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], values.astype(int), [0]))))
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
@@ -27,7 +27,7 @@ def intervals_around(values: NDArray[np.bool_], margin: int) -> list[slice]:
 
 
 def ramps(interval: slice, total: int, width: int) -> Floats:
-    """(frames of `part`,) from near 0 to 1 over `width` frames at both of its ends, 1 between them
+    """(frames of `interval`,) from near 0 to 1 over `width` frames at both of its ends, 1 between them
     and at an end that is the take's (of `total` frames) own."""
     frame = np.arange(interval.start, interval.stop)
     left = (frame - interval.start + 1) / (width + 1) if interval.start > 0 else np.ones(len(frame))

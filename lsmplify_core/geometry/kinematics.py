@@ -15,12 +15,15 @@ def bone_offsets(rest_joints: Array) -> Array:
 
 
 def forward(rotations: Array, offsets: Array, root: Array) -> tuple[Array, Array]:
-    """Pose the skeleton.
+    """Forward kinematics: R_j = R_parent(j) r_j,   x_j = x_parent(j) + R_parent(j) o_j.
 
-    rotations: (..., 24, 3, 3), each in its parent's frame, the pelvis's in the world's.
-    offsets: (..., 24, 3) metres, `bone_offsets` of the body.
-    root: (..., 3) metres, the pelvis joint in the world.
-    Returns the joints' world rotations (..., 24, 3, 3) and positions (..., 24, 3).
+    Args:
+        rotations: (..., 24, 3, 3), each in its parent's frame, the pelvis's in the world's.
+        offsets: (..., 24, 3) metres, `bone_offsets` of the body.
+        root: (..., 3) metres, the pelvis joint in the world.
+
+    Returns:
+        The joints' world rotations (..., 24, 3, 3) and positions (..., 24, 3).
     """
     xp = array_namespace(rotations, root)
     global_rotations = [rotations[..., 0, :, :]]
@@ -36,10 +39,16 @@ def forward(rotations: Array, offsets: Array, root: Array) -> tuple[Array, Array
 def attached_points(
     global_rotations: Array, joint_positions: Array, joints: Array, offsets: Array
 ) -> Array:
-    """World positions (..., K, 3) of points fixed to joints.
+    """World positions of points fixed to joints.
 
-    turned, placed: what `forward` returns. joints: (K,) integers. offsets: (..., K, 3) metres in
-    the joints' frames.
+    Args:
+        global_rotations: (..., 24, 3, 3) of the joints, as `forward` returns them.
+        joint_positions: (..., 24, 3) metres, the same.
+        joints: (K,) integers, the joint of each point.
+        offsets: (..., K, 3) metres in the joints' frames.
+
+    Returns:
+        (..., K, 3) metres.
     """
     xp = array_namespace(global_rotations, joint_positions)
     frames = xp.take(global_rotations, joints, axis=-3)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From coarse to fine along time: where the network's last round begins.
+"""From coarse to fine along time: where the network's last iteration begins.
 
-A few frames a second are solved from the resting pose, which takes the network several rounds. The
-frames between them begin between their poses, so near the truth that one round is enough for all.
+A few frames a second are solved from the resting pose, which takes the network several iterations. The
+frames between them begin between their poses, so near the truth that one iteration is enough for all.
 """
 
 from collections.abc import Generator
@@ -17,8 +17,8 @@ from .problem import LEAST_POINTS
 from .smoothing import fill_frames
 
 COARSE_RATE: Final = 5.0
-"""Frames per second that are solved first. The network learned at 10 to 30; at 5 its rounds are a
-little worse, which the last one, over all frames, makes good."""
+"""Frames per second that are solved first. The network learned at 10 to 30; at 5 its iterations
+are a little worse, which the last one, over all frames, makes good."""
 _MIN_COARSE_FRAMES: Final = 3
 """A take with fewer such frames is not worth it."""
 
@@ -37,8 +37,22 @@ def coarse_steps(
     iterations: int,
     prior_weight: float,
 ) -> Generator[float, None, PoseSequence]:
-    """Solve every so many'th frame from `start` and set the others between them; yields the share
-    done. The arguments are those of `learned_steps`; returns a state of all frames."""
+    """Solve every `coarse_stride`-th frame and set the others between them.
+
+    Args:
+        network: the trained weights.
+        initial_poses: T frames to begin from.
+        observations: the tracks, on a body of the size that the network knows.
+        rate: frames per second.
+        iterations: of network and Gauss–Newton on the coarse frames.
+        prior_weight: m² per rad², as in `predict_steps`.
+
+    Yields:
+        The share that is done, 0 to 1.
+
+    Returns:
+        Poses of all T frames.
+    """
     total = len(initial_poses.root)
     stride = coarse_stride(total, rate)
     coarse = np.unique(np.append(np.arange(0, total, stride), total - 1))

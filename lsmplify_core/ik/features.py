@@ -22,7 +22,7 @@ _DAMPING = 1e-4
 
 
 def features(poses: PoseSequence, observations: MarkerObservations) -> Array:
-    """(N, 426) network input for a state held against its target."""
+    """The network's input (N, 426) for N frames of poses and the observations of the same frames."""
     xp = array_namespace(poses.root)
     n = poses.root.shape[0]
     comparison = compare(poses, observations)
@@ -57,8 +57,16 @@ def _by_joint(residuals: Array, observations: MarkerObservations) -> tuple[Array
 def _single_joint_turns(
     levers: Array, residuals: Array, frames: Array, weights: Array
 ) -> tuple[Array, Array]:
-    """The turn (N, 22, 3) that each joint alone would make, radians in its own frame, and the log
-    of its certainty (N, 22, 3) about the three axes."""
+    """What each joint alone would do about the residuals: the diagonal blocks of Gauss–Newton.
+
+        M_j = sum_k (|d|² 1 - d dᵀ) + damping · 1,   ω_j = M_j⁻¹ sum_k d × r
+
+    with the levers d from the joint to the points that it moves, times the root of their weights.
+
+    Returns:
+        ω_j (N, 22, 3), radians in the joint's own frame, and the logarithm of M_j's diagonal, scaled
+        for the network: how certain the turn about each axis is.
+    """
     xp = array_namespace(levers)
     weighted = residuals * xp.sqrt(weights)[..., None]
     torque = xp.matrix_transpose(cross_products(levers, weighted[..., None])[..., 0])

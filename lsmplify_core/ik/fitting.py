@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a start to the pose that fits the tracks: the learned rounds, then steps to the tracks.
+"""From initial poses to the poses that fit the tracks: the network, then Gauss–Newton.
 
-Clean and whole tracks need one pass, every frame by itself. Where tracks are missing, in the frames
-around, and where they are noisy, in the whole take, the frames are brought to them together, and the
-network looks once more from there.
+Clean and whole tracks need one pass, every frame by itself. Intervals with gaps, and noisy takes as a
+whole, are solved by the sequence solver, followed by a second pass of the network from there.
 """
 
 from collections.abc import Generator
@@ -38,19 +37,19 @@ from .step_control import backtracked
 T = TypeVar("T")
 
 _OUTLIER_SCALE: Final = 0.06
-"""Metres from the body at which a track counts a quarter."""
+"""Metres, s of the robust weight: a residual as large counts a quarter. Larger values let spikes and
+swapped markers bend a limb."""
 _SECOND_PASS_ITERATIONS: Final = 2
-"""Rounds of the network in the second pass."""
+"""Iterations of the network in the second pass, which begins near the solution."""
 _WARM_START_STEPS: Final = 1
-"""Steps to the tracks beyond the usual where given poses are weighed: their mean with the network's
-has not been brought to the tracks yet."""
+"""Gauss–Newton steps beyond the usual after a fusion with initial poses: the fused pose has not been
+brought to the tracks yet."""
 _MARGIN: Final = 0.6
-"""Seconds on both sides of a gap that are solved together with it: twice as long as the frames
-remember."""
+"""Seconds on both sides of a gap that are solved together with it: twice the correlation time."""
 _MAX_COVERAGE: Final = 0.7
-"""Where the stretches around gaps cover more of a take than this, all of it is solved together."""
+"""Share of a take. Where the intervals around gaps cover more, all of it is solved together."""
 _NOISY_PRIOR_SMOOTHING: Final = 0.08
-"""Seconds that the network's pose is calmed over at least where tracks are noisy."""
+"""Seconds of prior smoothing at the least where tracks are noisy."""
 
 
 CONVENTIONS: Final = ("anatomical", "keep")
@@ -59,11 +58,15 @@ CONVENTIONS: Final = ("anatomical", "keep")
 
 @dataclass(frozen=True)
 class SolveSettings:
-    """rounds: of the network. refine: Gauss–Newton steps to the tracks after it. smooth: seconds,
-    the standard deviation of the filter, 0 for none, None for what the tracks' noise asks for.
-    calm: seconds, the same for the pose that only the network decides. noise: metres, how far the
-    tracks are trusted against the network's own expected error; None to measure it. convention:
-    "anatomical", or "keep" for the habit of the poses to start from, or of the network."""
+    """How a take is solved.
+
+    iterations: of the network. refine: Gauss–Newton steps to the tracks after it. smooth: seconds, the
+    standard deviation of the Gaussian filter of the result; 0 for none, None for what the tracks'
+    noise calls for. prior_smoothing: seconds, the same for the network's poses, which decide where no
+    track does. noise: metres, the standard deviation of the tracks, against the network's own sigma;
+    None to measure it. convention: "anatomical", or "keep" for that of the initial poses, or of the
+    network.
+    """
 
     iterations: int = ITERATIONS
     refine: int = 1
@@ -75,12 +78,12 @@ class SolveSettings:
 
 @dataclass(frozen=True)
 class FitProblem:
-    """A take to fit, in the network's terms.
+    """A take to fit, on a body of the size that the network knows.
 
-    start: the pose that every frame begins with. target: metres on a body of the default size.
-    rate: frames per second. noise: metres. smooth, calm: seconds. posed: whether the start is a pose
-    to go on from, frame for frame, and not the resting one. given: poses from elsewhere that are to be
-    weighed against the network's, None without.
+    start: the poses that the solve begins with. observations: the tracks, metres. rate: frames per
+    second. iterations, refine: as in `SolveSettings`. noise: metres. smooth, prior_smoothing: seconds.
+    warm_start: whether the start is a solution to go on from, frame for frame, and not the resting
+    pose. initial_poses: poses from elsewhere to be fused with the network's, None without.
     """
 
     start: PoseSequence
@@ -100,14 +103,17 @@ class FitProblem:
         return len(self.start.root)
 
     def interval(self, frames: slice, start: PoseSequence) -> "FitProblem":
-        """Some frames of it, to go on with from `start`, a state of all frames."""
+        """Some frames of it, to go on with from `start`, poses of all frames."""
         initial_poses = (
             None if self.initial_poses is None else select_poses(self.initial_poses, frames)
         )
         return replace(
-            self, start=select_poses(start, frames), observations=select_observations(self.observations, frames), warm_start=True,
+            self,
+            start=select_poses(start, frames),
+            observations=select_observations(self.observations, frames),
+            warm_start=True,
             initial_poses=initial_poses,
-        )  # fmt: skip
+        )
 
 
 def make_problem(
@@ -118,8 +124,20 @@ def make_problem(
     settings: SolveSettings,
     warm_start: bool,
 ) -> FitProblem:
-    """Fill in what the settings leave to the take: tracks are trusted as far as they neither
-    tremble nor stay away from a body of rigid bones (misfit, metres)."""
+    """A fit problem with what the settings leave open measured on the take.
+
+    Args:
+        start: the poses that every frame begins with.
+        observations: the tracks, metres on a body of the size that the network knows.
+        rate: frames per second.
+        residual: metres along an axis, what the calibration left between tracks and body. Tracks are
+            trusted no more than this, nor than their own noise.
+        settings: of the solver.
+        warm_start: whether `start` is a motion from elsewhere, to be fused with the network's.
+
+    Returns:
+        The problem for `fit_steps`.
+    """
     sample_noise = track_noise(observations.points, observations.weights)
     noise = max(sample_noise, residual) if settings.noise is None else settings.noise
     smooth = smoothing_for(sample_noise) if settings.smooth is None else settings.smooth
@@ -147,9 +165,17 @@ def make_problem(
 def fit_steps(
     problem: FitProblem, seconds: dict[str, float]
 ) -> Generator[tuple[str, float], None, tuple[PoseSequence, Prediction]]:
-    """Fit a take; yields the step's name ("solve", "refine") and the share of all done.
+    """Fit a take.
 
-    seconds: what each step takes is added to it. Returns the fitted state and the last learned one.
+    Args:
+        problem: the take.
+        seconds: what each step takes is added to it, by name.
+
+    Yields:
+        The step's name ("solve" for the network, "refine" for the rest) and the share of all done.
+
+    Returns:
+        The fitted poses, and the network's last prediction.
     """
     intervals = _sequence_intervals(problem) if problem.refine else []
     share = 0.5 if intervals else 1.0
@@ -162,7 +188,7 @@ def fit_steps(
     for number, interval in enumerate(intervals):
         solved, second = yield from mapped(
             _solve_interval(problem, poses, prediction, interval, seconds),
-            lambda told, n=number: (told[0], share + (1 - share) * (n + told[1]) / len(intervals)),
+            lambda step, n=number: (step[0], share + (1 - share) * (n + step[1]) / len(intervals)),
         )
         poses = _blend_interval(problem, poses, interval, solved)
         prediction.sigma[interval] = second.sigma
@@ -170,20 +196,20 @@ def fit_steps(
 
 
 def _sequence_intervals(problem: FitProblem) -> list[slice]:
-    """Stretches whose frames need one another: all of a noisy take, else those around gaps."""
+    """Intervals whose frames need one another: all of a noisy take, else those around gaps."""
     everything = [slice(0, problem.frames)]
     if problem.smooth > 0:
         return everything
     gaps = (problem.observations.weights == 0).any(axis=1)
     intervals = intervals_around(gaps, round(_MARGIN * problem.rate))
-    covered = sum(part.stop - part.start for part in intervals)
+    covered = sum(interval.stop - interval.start for interval in intervals)
     return everything if covered > _MAX_COVERAGE * problem.frames else intervals
 
 
 def _blend_interval(
     problem: FitProblem, poses: PoseSequence, interval: slice, solved: PoseSequence
 ) -> PoseSequence:
-    """A take with a stretch of it as found, eased in and out within the margins."""
+    """A take with an interval of it as solved, blended in and out within the margins."""
     share = ramps(interval, problem.frames, round(0.5 * _MARGIN * problem.rate))
     blended = interpolate_poses(select_poses(poses, interval), solved, share)
     rotations, root = poses.rotations.copy(), poses.root.copy()
@@ -198,7 +224,7 @@ def _solve_interval(
     interval: slice,
     seconds: dict[str, float],
 ) -> Generator[tuple[str, float], None, tuple[PoseSequence, Prediction]]:
-    """A stretch's frames brought to their tracks together, looked at once more, and again."""
+    """An interval by the sequence solver; the network's second pass from there; and once more."""
     first = Prediction(
         select_poses(prediction.poses, interval), prediction.sigma[interval], prediction.refined
     )
@@ -220,9 +246,10 @@ def _solve_interval(
 
 
 def _predict(problem: FitProblem) -> Generator[float, None, Prediction]:
-    """The network's rounds, its pose calmed over time: where no track decides, nothing trembles.
+    """The network's iterations, from coarse to fine, fused with initial poses where there are any.
 
-    From the resting pose most of them see a few frames a second only."""
+    Its poses are smoothed over time, so that what no track decides does not jitter.
+    """
     network, prior_weight = load_network(), prior_weight_for(problem.noise)
     start, iterations, done = problem.start, problem.iterations, 0.0
     if (
@@ -252,8 +279,11 @@ def _predict(problem: FitProblem) -> Generator[float, None, Prediction]:
 def _refine_frames(
     problem: FitProblem, prediction: Prediction
 ) -> Generator[float, None, PoseSequence]:
-    """Every frame brought to its tracks by itself, the network's pose as prior, stiff where it is
-    certain."""
+    """Gauss–Newton on every frame by itself, the network's pose as prior.
+
+    The prior's weight is (noise / sigma)²: the squared metres that a squared radian is worth if both
+    errors are normal.
+    """
     prior_weight = np.square(problem.noise / prediction.sigma)
 
     def refine(chunk: slice) -> PoseSequence:
@@ -274,7 +304,7 @@ def _refine_frames(
 def _refine_sequence(
     problem: FitProblem, poses: PoseSequence, prediction: Prediction
 ) -> Generator[float, None, PoseSequence]:
-    """All frames together, from each by itself."""
+    """One step of the sequence solver with robust weights, and backtracking."""
     weights = parallel_map(
         lambda p: (
             downweight_outliers(
@@ -295,8 +325,19 @@ def _refine_sequence(
 def downweight_outliers(
     poses: PoseSequence, observations: MarkerObservations, scale: Floats | float = _OUTLIER_SCALE
 ) -> MarkerObservations:
-    """Tracks far from the body count less (Geman and McClure's weights): spikes and swapped markers
-    must not bend a limb. far: metres, at which a track counts a quarter; for all or for each of them."""
+    """Robust weights: w / (1 + r² / s²)², so that spikes and swapped markers don't bend a limb.
+
+    They are the iteratively reweighted least squares of Geman and McClure's loss
+    ρ(r) = r² / (1 + r² / s²) ("Statistical methods for tomographic image reconstruction", 1987).
+
+    Args:
+        poses: N frames.
+        observations: the tracks of the same frames.
+        scale: s in metres, for all tracks or (K,) for each.
+
+    Returns:
+        The observations with their weights times that.
+    """
     squared = np.square(compare(poses, observations).residuals).sum(axis=-1)
     divisor = np.square(1.0 + squared / np.square(scale)).astype(observations.weights.dtype)
     return replace(observations, weights=observations.weights / divisor)
@@ -305,6 +346,6 @@ def downweight_outliers(
 def _stage(
     steps: Generator[float, None, T], seconds: dict[str, float], name: str, low: float, high: float
 ) -> Generator[tuple[str, float], None, T]:
-    """A step's own share done, as a share of everything, with its name and its seconds."""
-    told = mapped(steps, lambda done: (name, low + (high - low) * done))
-    return (yield from timed(told, seconds, name))
+    """A step's share as a share of everything, with its name; its seconds are added up."""
+    named = mapped(steps, lambda done: (name, low + (high - low) * done))
+    return (yield from timed(named, seconds, name))

@@ -29,13 +29,22 @@ def gauss_newton(
     steps: int = 1,
     free_joints: list[int] | None = None,
 ) -> PoseSequence:
-    """Take `steps` steps from `state`.
+    """Gauss–Newton on every frame by itself.
 
-    prior: the pose that undecided rotations stay near. stiffness: (22,) or (N, 22), m² per rad²:
-    the squared track error (m) that a radian away from the prior is worth.
-    damping: m² per rad², added to every unknown; keeps a step finite where nothing is observed.
-    free: the joints that may turn, in order, all 22 where None; the others stay as they are, and
-    `stiffness` is of the free ones alone.
+    Args:
+        poses: N frames to step from.
+        observations: the tracks of the same frames.
+        prior: N frames; undecided rotations stay near them.
+        prior_weight: (22,) or (N, 22), m² per rad²: the squared track error that a radian away from
+            the prior is worth. Of the free joints alone where `free_joints` is given.
+        damping: m² per rad² on every unknown (Levenberg 1944); keeps a step finite where nothing is
+            observed.
+        steps: how many.
+        free_joints: the joints that may turn, in order, all 22 where None; the others stay as they
+            are.
+
+    Returns:
+        The poses after the last step.
     """
     joints = slice(0, N_POSED) if free_joints is None else free_joints
     for _ in range(steps):
@@ -44,9 +53,13 @@ def gauss_newton(
 
 
 def _step(
-    poses: PoseSequence, observations: MarkerObservations, prior: PoseSequence, prior_weight: Array, damping: float,
+    poses: PoseSequence,
+    observations: MarkerObservations,
+    prior: PoseSequence,
+    prior_weight: Array,
+    damping: float,
     free_joints: slice | list[int],
-) -> PoseSequence:  # fmt: skip
+) -> PoseSequence:
     xp = array_namespace(poses.root)
     comparison = compare(poses, observations)
     if isinstance(free_joints, list):

@@ -54,11 +54,18 @@ class Network:
 def apply_outputs(
     poses: PoseSequence, raw: Array, root_rotation: Array
 ) -> tuple[PoseSequence, Array]:
-    """Turn raw outputs (N, 157) into the next state and the expected error (N, 22) in radians.
+    """What the network's outputs mean: the next poses, and how far off it expects them to be.
 
-    The first 132 numbers are the residual rotations in 6D from the identity, `R = R_start · dR`;
-    then the root's shift in the pelvis's frame (metres / 10); then the log of the expected error.
-    turned_root: (N, 3, 3) the pelvis in the world.
+    Args:
+        poses: N frames that the network saw.
+        raw: (N, 157). The first 132 numbers are the residual rotations in 6D from the identity,
+            R = R_start · dR; then the root's shift in the pelvis's frame (metres / 10); then log σ,
+            σ being the scale of the Laplace law p(θ) ∝ exp(-θ / σ) / σ of each rotation's error θ,
+            which training maximises (`learning.train.losses`).
+        root_rotation: (N, 3, 3) the pelvis in the world.
+
+    Returns:
+        The next poses, and σ (N, 22) radians.
     """
     xp = array_namespace(raw)
     n = raw.shape[0]

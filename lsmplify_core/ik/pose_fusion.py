@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far poses to start from are believed beside the network's own.
+"""Fusion of the network's poses with poses that a solve begins from (plug-in).
 
-Where the tracks show how a joint is turned, the network is sure, and what the given pose differs by is
-the given pose's error. Joints of one limb are thought to be as wrong as each other about that time. So
-what no track shows (a wrist, the twist of a straight arm) is taken from both, each by how wrong it is
-likely to be: an animator's wrists stay, those of a poor estimate go.
+Both are measurements of the same rotation, with errors of the standard deviations σ_n (the network
+expects it of itself) and σ_0 (estimated here). Their most likely mean is weighted by the inverse
+variances (Barfoot, "State Estimation for Robotics", 2017, 2.2 and 7.3):
+
+    R = R_n exp(s · log(R_nᵀ R_0)),   s = σ_n² / (σ_n² + σ_0²),   σ² = σ_n² (1 - s)
+
+Where the tracks show how a joint is turned, σ_n is small, and what the initial pose differs by is its
+own error. As E |log(R_nᵀ R_0)|² = σ_n² + σ_0², the excess of the squared deviation over σ_n² estimates
+σ_0² (the method of moments of DerSimonian and Laird, 1986). It is averaged over a limb's joints and
+over time, weighted by 1 / σ_n⁴, the inverse variance of a squared deviation. So what no track shows
+(a wrist, the twist of a straight arm) is taken from both, each by how wrong it is likely to be: an
+animator's wrists stay, those of a poor estimate go.
 """
 
 from typing import Final
@@ -19,16 +27,17 @@ from .predictor import Prediction
 from .smoothing import gaussian_filter
 
 _TIME_SIGMA: Final = 0.25
-"""Seconds: what is said of a moment holds about so long."""
+"""Seconds, standard deviation of the average over time. Larger values follow changes of the initial
+pose's quality less."""
 _MIN_SIGMA: Final = np.radians(1.0)
-"""Radians: nothing is known better than this."""
+"""Radians: no rotation is known better than this; it bounds both σ from below."""
 _BODY_SHARE: Final = 0.05
-"""What the rest of the body says of a limb, beside what the limb's own joints say."""
+"""Weight of the whole body's mean beside that of the limb's own joints, which is 1."""
 _JOINT_SHARE: Final = 20.0
-"""What a joint says of itself beside its limb, where it is as well shown as the others."""
+"""Weight of a joint's own excess beside the limb's mean, where it is as well shown as the others."""
 _TAIL_FACTOR: Final = 5.0
-"""How many times the expected square the network may be wrong by itself without the given pose being
-thought wrong in that joint: errors have long tails."""
+"""A joint's own excess counts beyond so many times σ_n², since errors have long tails; smaller values
+blame the initial pose for the network's outliers."""
 _TRUNK: Final = ("Pelvis", "Spine1", "Spine2", "Spine3", "Neck", "Head")
 _ARM: Final = ("Collar", "Shoulder", "Elbow", "Wrist")
 _LEG: Final = ("Hip", "Knee", "Ankle", "Foot")
@@ -42,9 +51,16 @@ _LIMBS: Final = tuple(
 
 
 def fuse_poses(prediction: Prediction, initial_poses: PoseSequence, rate: float) -> Prediction:
-    """The network's pose and a given one (T frames each) mixed joint by joint.
+    """Weight the network's poses and the initial ones joint by joint, by their inverse variances.
 
-    Its `fitted` is the mixed pose, not yet brought to the tracks.
+    Args:
+        prediction: of the network, T frames.
+        initial_poses: T frames, as they came.
+        rate: frames per second.
+
+    Returns:
+        The fused poses with their sigma (T, 22) radians; `refined` is the fused pose too, which is
+        not yet brought to the tracks. The root is the network's.
     """
     predicted, initial = (
         prediction.poses.rotations[:, :N_POSED],
@@ -63,10 +79,15 @@ def fuse_poses(prediction: Prediction, initial_poses: PoseSequence, rate: float)
 
 
 def initial_pose_sigma(deviation: Floats, sigma: Floats, rate: float) -> Floats:
-    """(T, 22) radians: how wrong each joint of the given poses probably is.
+    """Estimate σ_0, how wrong each joint of the initial poses probably is.
 
-    apart: (T, 22) radians between them and the network's. expected: (T, 22) radians, the error that
-    the network expects of itself.
+    Args:
+        deviation: (T, 22) radians between the initial poses and the network's.
+        sigma: (T, 22) radians, σ_n, the error that the network expects of itself.
+        rate: frames per second.
+
+    Returns:
+        (T, 22) radians.
     """
     precision = 1.0 / np.square(np.square(sigma) + _MIN_SIGMA**2)
     excess, own_excess = (

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Learned inverse kinematics over a whole take: rounds of network and Gauss–Newton.
+"""Learned inverse kinematics over a whole take: iterations of network and Gauss–Newton.
 
-Each round the network predicts the residual rotations from the current pose of every frame, seeing
-its neighbours before and after, and one Gauss–Newton step brings that pose to the tracks. The
+In each iteration the network predicts the residual rotations from the current pose of every frame,
+seeing its neighbours before and after, and one Gauss–Newton step brings that pose to the tracks. The
 frames of a take run as one batch, so that there is no drift: no frame waits for the one before.
-The network looks along time at 15 frames per second; a faster take is dealt out, like cards, into
-interleaved sequences of about that rate.
+The network sees time at 15 frames per second; a faster take is split into interleaved sequences of
+about that rate.
 """
 
 from collections.abc import Generator
@@ -26,16 +26,23 @@ from .network import FRAME_RATE, Network, apply_outputs
 R = TypeVar("R")
 
 ITERATIONS: Final = 3
+"""Iterations of network and Gauss–Newton from the resting pose; more change little."""
 CHUNK: Final = 256
+"""Frames of one unit of parallel work at the most: few enough for the processor's cache."""
 _MIN_CHUNK: Final = 24
+"""Frames of a chunk at the least; with fewer, NumPy's calls cost more than the work."""
 _NETWORK_CHUNK: Final = 512
-"""Frames worked on at once: few enough for the processor's cache, many enough for NumPy."""
+"""Frames of a sequence that the network computes at once; larger ones leave the cache."""
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """guess: the network's pose. expected: (T, 22) radians, the error it expects of itself.
-    fitted: the guess after a step to the tracks."""
+    """What the network says of T frames.
+
+    poses: its poses. sigma: (T, 22) radians, the error that it expects of each rotation (the scale of
+    a Laplace law; `learning.train.losses` has the likelihood). refined: the poses after one
+    Gauss–Newton step to the tracks.
+    """
 
     poses: PoseSequence
     sigma: Floats
@@ -50,10 +57,22 @@ def predict_steps(
     iterations: int = ITERATIONS,
     prior_weight: float = 3e-3,
 ) -> Generator[float, None, Prediction]:
-    """Run the rounds from `start` (T frames at `rate` per second); yields the share done.
+    """Predict the poses of a take.
 
-    stiffness: m² per rad², the pull of the network's pose in the step between rounds; it was
-    trained with 5e-4 to 2e-2.
+    Args:
+        network: the trained weights.
+        initial_poses: T frames to begin from.
+        observations: the tracks, on a body of the size that the network knows.
+        rate: frames per second.
+        iterations: of network and Gauss–Newton.
+        prior_weight: m² per rad², how strongly the step between iterations stays at the network's
+            pose; it was trained with 5e-4 to 2e-2.
+
+    Yields:
+        The share that is done, 0 to 1.
+
+    Returns:
+        The last iteration's prediction.
     """
     current = initial_poses
     poses, sigma = initial_poses, np.ones((*initial_poses.root.shape[:1], 22), np.float32)
@@ -80,16 +99,16 @@ def predict_steps(
         results = yield from _share(
             parallel_map(refine, chunks), iteration + 0.4, 0.6, iterations, len(chunks)
         )
-        current = concatenate_poses([found.refined for found in results])
-        poses = concatenate_poses([found.poses for found in results])
-        sigma = np.concatenate([found.sigma for found in results])
+        current = concatenate_poses([result.refined for result in results])
+        poses = concatenate_poses([result.poses for result in results])
+        sigma = np.concatenate([result.sigma for result in results])
     return Prediction(poses, sigma, current)
 
 
 def _share(
     steps: Generator[int, None, list[R]], before: float, share: float, iterations: int, count: int
 ) -> Generator[float, None, list[R]]:
-    """Turn pieces done into the share of all rounds done."""
+    """Turn chunks done into the share of all iterations done."""
     return (
         yield from mapped(
             steps, lambda done: (before * count + share * done) / (iterations * count)
@@ -98,7 +117,7 @@ def _share(
 
 
 def frame_chunks(frames: int) -> list[slice]:
-    """Slices that cover `frames` in pieces of at most CHUNK, enough of them for every worker."""
+    """Slices that cover `frames` in chunks of at most CHUNK, enough of them for all threads."""
     size = max(_MIN_CHUNK, min(CHUNK, -(-frames // workers())))
     return [slice(i, min(i + size, frames)) for i in range(0, frames, size)]
 
@@ -108,12 +127,12 @@ Frames = slice | NDArray[np.bool_] | NDArray[np.intp]
 
 
 def select_poses(poses: PoseSequence, frames: Frames) -> PoseSequence:
-    """Some frames of a state."""
+    """Some frames of a pose sequence."""
     return PoseSequence(poses.rotations[frames], poses.root[frames])
 
 
 def select_observations(observations: MarkerObservations, frames: Frames) -> MarkerObservations:
-    """Some frames of a take's target."""
+    """Some frames of a take's observations."""
     return MarkerObservations(
         observations.bones,
         observations.joints,
@@ -123,15 +142,15 @@ def select_observations(observations: MarkerObservations, frames: Frames) -> Mar
     )
 
 
-def concatenate_poses(parts: list[PoseSequence]) -> PoseSequence:
-    """Put the pieces of a take together again."""
+def concatenate_poses(chunks: list[PoseSequence]) -> PoseSequence:
+    """The frames of some chunks, one after the other."""
     return PoseSequence(
-        np.concatenate([p.rotations for p in parts]), np.concatenate([p.root for p in parts])
+        np.concatenate([p.rotations for p in chunks]), np.concatenate([p.root for p in chunks])
     )
 
 
 def _along_time(network: Network, inputs: Floats, rate: float) -> Floats:
-    """Deal the frames (T, F) out into sequences of about FRAME_RATE, run, and put back (T, O)."""
+    """Split frames (T, F) into interleaved sequences of about FRAME_RATE, run, put back (T, O)."""
     step = max(1, round(rate / FRAME_RATE))
     frames = len(inputs)
     length = -(-frames // step)
@@ -142,8 +161,8 @@ def _along_time(network: Network, inputs: Floats, rate: float) -> Floats:
 
 
 def _in_chunks(network: Network, inputs: Floats) -> Floats:
-    """Run sequences (S, L, F) in overlapping stretches side by side; the overlap is as far as the
-    network sees, so that the result is the same as in one go."""
+    """Run sequences (S, L, F) in overlapping chunks in parallel; the overlap is as far as the network
+    sees, so that the result is the same as in one go."""
     reach = sum(network.dilations)
     sequences, length = inputs.shape[:2]
     frames_each = -(-sequences * length // workers())

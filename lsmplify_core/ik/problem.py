@@ -21,7 +21,7 @@ from .root_alignment import align_root, torso_weights
 from .smoothing import fill_frames
 
 _MIN_CONFIDENCE: Final = 0.1
-"""What the least trusted sample counts beside one that is fully trusted."""
+"""Weight of the least confident sample beside a fully confident one, which is 1."""
 LEAST_POINTS: Final = 4
 """Points that a frame must show to be solved; frames with fewer are filled from their neighbours."""
 
@@ -32,7 +32,11 @@ def valid_frames(tracks: Tracks) -> NDArray[np.bool_]:
 
 
 def require_valid_frames(tracks: Tracks) -> NDArray[np.bool_]:
-    """The same, where there is one at all; InputError otherwise."""
+    """`valid_frames` of a take that has at least one.
+
+    Raises:
+        InputError: where no frame shows enough points.
+    """
     valid = valid_frames(tracks)
     if not valid.any():
         raise InputError(
@@ -43,10 +47,15 @@ def require_valid_frames(tracks: Tracks) -> NDArray[np.bool_]:
 
 
 def observations_of(tracks: Tracks, match: Match, body: Body) -> tuple[MarkerObservations, Floats]:
-    """The take's matched points about their own middle, so that single precision is enough, and that
-    middle (3,).
+    """The take's matched points about their own middle, so that single precision is enough.
 
-    taken: metres, Z up. The target's bones and offsets are those of `body` and the layout, metres.
+    Args:
+        tracks: the matched tracks, metres, Z up.
+        match: which of them is which keypoint of the layout.
+        body: whose bones the observations get; the points' offsets are the layout's. Metres.
+
+    Returns:
+        The observations, and the middle (3,) in the world, metres.
     """
     origin = np.nanmedian(tracks.positions.reshape(-1, 3), axis=0)
     keypoints = [k for k, _ in match.matched]
@@ -61,7 +70,7 @@ def observations_of(tracks: Tracks, match: Match, body: Body) -> tuple[MarkerObs
 
 
 def _weights(tracks: Tracks) -> Floats:
-    """(T, K): 0 for missing samples, for the others how far the detector trusts them itself."""
+    """(T, K): 0 for missing samples, the detector's confidence (1 without one) for the others."""
     visible = tracks.seen.astype(np.float64)
     return (
         visible
@@ -73,8 +82,16 @@ def _weights(tracks: Tracks) -> Floats:
 def at_network_size(
     observations: MarkerObservations, body: Body, offsets: Floats
 ) -> tuple[float, MarkerObservations]:
-    """The take on a body, its points' offsets (K, 3) metres, shrunk or grown to the size that the
-    network knows, in single precision; and how many metres one of its lengths is."""
+    """The take scaled to the size of body that the network knows, in single precision.
+
+    Args:
+        observations: metres.
+        body: the person.
+        offsets: (K, 3) metres, the points' places in their joints' frames.
+
+    Returns:
+        How many metres one of the scaled lengths is, and the scaled observations.
+    """
     unit = body.height / default_body().height
     local = MarkerObservations(
         (body.offsets / unit).astype(np.float32),
@@ -93,11 +110,22 @@ def initial_poses(
     origin: Floats,
     unit: float,
 ) -> PoseSequence:
-    """The pose that every frame begins with: given, or the T-pose set on the torso; frames that show
-    too little of it begin between their neighbours.
+    """The poses that the solve begins with: a motion, or the T-pose aligned with the torso.
 
-    sighted: (T,), at least one. init: world, metres; origin and unit bring it into the target's
-    terms. Raises InputError where it has another number of frames.
+    Frames that show too little of the torso begin between their neighbours.
+
+    Args:
+        observations: at the network's size.
+        valid: (T,) frames that show enough points, at least one.
+        initial_motion: in the world, metres; None for the T-pose.
+        origin: (3,) metres, where the observations' zero lies in the world.
+        unit: metres in one of the observations' lengths.
+
+    Returns:
+        T frames in the observations' frame and unit.
+
+    Raises:
+        InputError: where the motion has another number of frames.
     """
     if initial_motion is not None:
         if initial_motion.frames != len(observations.points):
@@ -108,11 +136,11 @@ def initial_poses(
         root = (initial_motion.root - origin) / unit
         return PoseSequence(initial_motion.rotations.astype(np.float32), root.astype(np.float32))
     rest = np.broadcast_to(np.eye(3, dtype=np.float32), (1, 24, 3, 3))
-    parts = parallel_map(
-        lambda part: align_root(rest, select_observations(observations, part)),
+    chunks = parallel_map(
+        lambda chunk: align_root(rest, select_observations(observations, chunk)),
         frame_chunks(len(observations.points)),
     )
-    aligned = concatenate_poses(finished(parts))
+    aligned = concatenate_poses(finished(chunks))
     torso_weight = observations.weights @ torso_weights(
         observations.joints, observations.offsets
     ).astype(np.float32)

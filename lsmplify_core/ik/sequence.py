@@ -2,11 +2,20 @@
 """The frames of a take brought to their tracks together, for takes with gaps or noise.
 
 How far the network's pose is off changes slowly, so what the tracks say of it in one frame holds
-for the frames around, and reaches into gaps. As probabilities: each rotation's deviation from the
-network's pose is a Gauss–Markov process (Ornstein–Uhlenbeck) as wide as the error that the network
-expects, that forgets itself over `MEMORY`; the samples' noise is white. The most likely deviations
-solve one linear system over all frames, block by block from end to end and back, as the smoother of
-Rauch, Tung and Striebel (1965) does.
+for the frames around, and reaches into gaps. One step x = (x_1 … x_T) from the current poses
+minimises
+
+    sum_t |r_t - J_t x_t|² / noise²  +  (δ + x)ᵀ P (δ + x)
+
+r: residuals of the tracks, J: their Jacobian, δ: deviation of the current poses from the network's.
+P is the inverse covariance of a stationary Gauss–Markov (Ornstein–Uhlenbeck) process of standard
+deviation σ, the error that the network expects of itself, and correlation time τ:
+
+    δ_(t+1) = φ δ_t + ε_t,   φ = exp(-1 / (τ · rate)),   Var δ_t = σ²,   Var ε_t = σ² (1 - φ²)
+
+(Uhlenbeck and Ornstein 1930; its precision is tridiagonal: Rue and Held, "Gaussian Markov Random
+Fields", 2005). So the normal equations are block-tridiagonal. They are solved by elimination from
+end to end and back, which is the smoother of Rauch, Tung and Striebel (1965) in information form.
 """
 
 from collections.abc import Generator
@@ -24,16 +33,20 @@ from .gauss_newton import flat, normal_equations, unflat
 from .predictor import concatenate_poses, select_observations, select_poses
 
 CORRELATION_TIME: Final = 0.3
-"""Seconds over which a deviation falls to 1/e."""
+"""Seconds, τ: over which a deviation falls to 1/e. Larger values carry evidence further into gaps,
+and hold fast movement back that the network did not see."""
 _ROOT_SIGMA: Final = 0.03
-"""Metres, the error expected of the network's root."""
+"""Metres: the error expected of the network's root. Larger values let the root follow noise."""
 _CHUNK: Final = 240
+"""Frames of one unit of parallel work. Larger ones share less work between cores."""
 _OVERLAP_SECONDS: Final = 2.0 * CORRELATION_TIME
+"""Seconds that a chunk sees of its neighbours; what lies further away has no influence left."""
 _MAX_OVERLAP: Final = 120
-"""Frames solved at once, and what they see of the pieces beside them."""
+"""Frames of overlap at the most, so that takes of high rates stay affordable."""
 _MAX_TURN: Final = 1.0
-"""Radians that a linearised step may turn a joint by."""
+"""Radians that a step may turn a joint by; the linearisation means nothing beyond."""
 _DAMPING: Final = 1e-6
+"""m² per rad² on every unknown: keeps the system regular where nothing is observed."""
 
 
 def solve_sequence(
@@ -44,10 +57,21 @@ def solve_sequence(
     noise: float,
     rate: float,
 ) -> Generator[int, None, PoseSequence]:
-    """One step for all frames of a take from `state`; yields pieces done, of `pieces(frames)`.
+    """One step for all frames of a take.
 
-    guess: the network's pose. expected: (T, 22) radians, the error it expects of itself. noise:
-    metres, the standard deviation of the tracks' samples. rate: frames per second.
+    Args:
+        poses: T frames to step from.
+        observations: the tracks of the same frames.
+        prior: the network's poses, T frames.
+        sigma: (T, 22) radians, the error that the network expects of itself.
+        noise: metres, the standard deviation of the tracks' samples along an axis.
+        rate: frames per second.
+
+    Yields:
+        How many of `sequence_chunks(T)` are done.
+
+    Returns:
+        The poses after the step.
     """
     frames = len(poses.root)
     overlap = min(_MAX_OVERLAP, int(np.ceil(_OVERLAP_SECONDS * rate)))
@@ -56,8 +80,8 @@ def solve_sequence(
         last = min(first + _CHUNK, frames)
         chunk = slice(max(0, first - overlap), min(frames, last + overlap))
         system = sequence_equations(
-            select_poses(poses, chunk), select_observations(observations, chunk), select_poses(prior, chunk),
-            sigma[chunk], noise, rate,
+            select_poses(poses, chunk), select_observations(observations, chunk),
+            select_poses(prior, chunk), sigma[chunk], noise, rate,
         )  # fmt: skip
         updated = retract(select_poses(poses, chunk), solve_block_tridiagonal(system))
         return select_poses(updated, slice(first - chunk.start, last - chunk.start))
@@ -67,7 +91,7 @@ def solve_sequence(
 
 
 def sequence_chunks(frames: int) -> int:
-    """How many pieces a take of so many frames is solved in."""
+    """How many chunks a take of so many frames is solved in."""
     return -(-frames // _CHUNK)
 
 
@@ -76,8 +100,8 @@ class BlockTridiagonal:
     """Block-tridiagonal equations of T frames for 69 unknowns each: a rotation vector in each
     joint's own axes (all x, all y, all z), then the root's shift in the world.
 
-    blocks: (T, 69, 69) on the diagonal. links: (T - 1, 69) what each unknown is weighed by against
-    the same one of the next frame; minus this stands beside the diagonal. asked: (T, 69).
+    diagonal: (T, 69, 69) blocks D_t. off_diagonal: (T - 1, 69), the numbers of the diagonal matrices
+    L_t: the block between frames t and t + 1 is -diag(L_t). rhs: (T, 69).
     """
 
     diagonal: Floats
@@ -86,12 +110,28 @@ class BlockTridiagonal:
 
 
 def sequence_equations(
-    poses: PoseSequence, observations: MarkerObservations, prior: PoseSequence, sigma: Floats, noise: float, rate: float,
+    poses: PoseSequence,
+    observations: MarkerObservations,
+    prior: PoseSequence,
+    sigma: Floats,
+    noise: float,
+    rate: float,
     correlation_time: float = CORRELATION_TIME,
-) -> BlockTridiagonal:  # fmt: skip
-    """The equations for the step from `state`; the arguments are those of `solve_together`.
+) -> BlockTridiagonal:
+    """The normal equations of a step, multiplied by noise²: (JᵀJ + noise² P) x = Jᵀr - noise² P δ.
 
-    memory: seconds over which a deviation falls to 1/e."""
+    Args:
+        poses: T frames to step from.
+        observations: the tracks of the same frames.
+        prior: the network's poses, T frames.
+        sigma: (T, 22) radians, the error that the network expects of itself.
+        noise: metres, the standard deviation of the tracks' samples along an axis.
+        rate: frames per second.
+        correlation_time: seconds over which a deviation falls to 1/e.
+
+    Returns:
+        Equations of the step in the joints' own axes.
+    """
     comparison = compare(poses, observations)
     global_rotations = comparison.global_rotations[:, :N_POSED].astype(np.float64)
     hessian, rhs = _in_joint_axes(*normal_equations(comparison, observations), global_rotations)
@@ -117,8 +157,17 @@ def sequence_equations(
 
 
 def markov_precision(frames: int, ar1: float) -> tuple[Floats, float]:
-    """The inverse covariance of a stationary Markov process of unit spread that keeps the share
-    `kept` from frame to frame: its diagonal (T,), and what beside the diagonal is subtracted."""
+    """Inverse covariance of a stationary AR(1) process of unit variance, which is tridiagonal:
+
+        P_tt = (1 + φ²) / (1 - φ²), at both ends 1 / (1 - φ²);   P_t,t+1 = -φ / (1 - φ²)
+
+    Args:
+        frames: T.
+        ar1: φ, the AR(1) coefficient: the correlation of one frame with the next, 0 to below 1.
+
+    Returns:
+        The diagonal (T,), and φ / (1 - φ²), which is subtracted beside it.
+    """
     if frames == 1:
         return np.ones(1), 0.0
     diagonal = np.full(frames, 1.0 + ar1**2)
@@ -127,7 +176,13 @@ def markov_precision(frames: int, ar1: float) -> tuple[Floats, float]:
 
 
 def solve_block_tridiagonal(system: BlockTridiagonal) -> Floats:
-    """(T, 69) the unknowns: forward elimination of the blocks, then back."""
+    """The unknowns (T, 69), by block elimination (Golub and Van Loan, "Matrix Computations", 4.5):
+
+        D'_t = D_t - L_t D'_(t-1)⁻¹ L_t        b'_t = b_t + L_t D'_(t-1)⁻¹ b'_(t-1)
+        x_T  = D'_T⁻¹ b'_T                     x_t  = D'_t⁻¹ (b'_t + L_t x_(t+1))
+
+    with L between each frame and the one before. It is linear in T.
+    """
     inverses: list[Floats] = []
     reduced_rhs: list[Floats] = []
     block, rhs = system.diagonal[0], system.rhs[0]
@@ -159,7 +214,10 @@ def _in_joint_axes(
 
 
 def retract(poses: PoseSequence, step: Floats) -> PoseSequence:
-    """The state after a step (T, 69) of `solve_system`."""
+    """The poses after a step (T, 69) of `solve_block_tridiagonal`: R_j exp(x_j), root + x_root.
+
+    Each joint's rotation vector is shortened to `_MAX_TURN` radians.
+    """
     vectors = unflat(step[:, : 3 * N_POSED])
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)
     vectors = vectors * np.minimum(1.0, _MAX_TURN / np.maximum(length, _MAX_TURN))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A step of all frames together is taken only as far as it does not lead away from the tracks.
+"""Backtracking: a step of the sequence solver is taken only as far as it does not lead away from the
+tracks.
 
 Where a limb or a spine is folded, turns of neighbouring joints nearly cancel each other. A linear
 step along such a direction can be long, and a long step is not linear.
@@ -17,21 +18,29 @@ from .predictor import frame_chunks, select_observations, select_poses
 from .smoothing import gaussian_filter, interpolate_poses
 
 _STEP_SIZES: Final = (0.5, 0.25, 0.1, 0.0)
+"""Shares of a step that are tried one after the other where the whole step leads away."""
 _ALLOWED_GROWTH: Final = 2.0
-"""Times the mean squared distance to the tracks may grow, and what it may always be: steps that
-smooth noise away grow it too."""
+"""Times that the mean squared distance to the tracks may grow; steps that smooth noise away grow it
+too. Smaller values keep noise."""
 _ALWAYS_ALLOWED: Final = 0.012**2
+"""Metres squared: a mean squared distance up to this is never a reason to shorten a step."""
 _EASE_SECONDS: Final = 0.06
-"""Seconds over which the share of a step that is taken changes."""
+"""Seconds, standard deviation of the filter over the shares, so that they don't jump between frames."""
 
 
 def backtracked(
     before: PoseSequence, after: PoseSequence, observations: MarkerObservations, rate: float
 ) -> PoseSequence:
-    """`after`, or less of the way there in frames that would end up further from the tracks.
+    """The step, or less of it in frames that would end up further from the tracks.
 
-    target: with the weights that the step was made with. Costs two comparisons where nothing is
-    wrong.
+    Args:
+        before: T frames.
+        after: the same frames after the step.
+        observations: with the weights that the step was made with.
+        rate: frames per second.
+
+    Returns:
+        `after` itself where no frame got worse; it costs two comparisons then.
     """
     distance_before = _mean_square_distance(before, observations)
     limit = np.maximum(_ALLOWED_GROWTH * distance_before, _ALWAYS_ALLOWED)

@@ -81,9 +81,9 @@ class Trained:
         self, model: nn.Module, lesson: tuple[Lesson, float], state: PoseSequence | None
     ) -> tuple[Tensor, PoseSequence, Tensor]:
         """One round from the lesson's start, or from the state that the last round ended with."""
-        task, stiffness = lesson
+        task, prior_weight = lesson
         begin = task.start if state is None else state
-        return one_round(model, begin, task, stiffness, self._settings.half)
+        return one_round(model, begin, task, prior_weight, self._settings.half)
 
     def optimiser(self) -> torch.optim.Optimizer:
         """AdamW as for all cycles."""
@@ -134,7 +134,7 @@ def draw_lesson(clips: Clips, settings: TrainSettings, dice: Dice) -> tuple[Less
 
 
 def one_round(
-    model: nn.Module, state: PoseSequence, lesson: Lesson, stiffness: float, half: bool
+    model: nn.Module, state: PoseSequence, lesson: Lesson, prior_weight: float, half: bool
 ) -> tuple[Tensor, PoseSequence, Tensor]:
     """The network's residual from `state`, its loss, and the next state (no gradient): the
     network's pose after one Gauss–Newton step to the tracks, as the solver does it."""
@@ -143,30 +143,45 @@ def one_round(
     with half_precision(x.device, half):
         raw = model(x.reshape(lesson.windows, -1, x.shape[1])).reshape(x.shape[0], -1)
     raw = raw.float()
-    guess, expected = apply_outputs(state, raw, state.rotations[:, 0])
-    loss, figures = losses(guess, expected, lesson)
+    poses, sigma = apply_outputs(state, raw, state.rotations[:, 0])
+    loss, figures = losses(poses, sigma, lesson)
     with torch.no_grad():
-        free = PoseSequence(guess.rotations.detach(), guess.root.detach())
-        pull = torch.full((N_POSED,), stiffness, device=x.device)
-        fitted = gauss_newton(free, lesson.target, free, pull)
-        figures = torch.cat((figures, _degrees(fitted, lesson)[None]))
-    return loss, fitted, figures
+        detached = PoseSequence(poses.rotations.detach(), poses.root.detach())
+        weight = torch.full((N_POSED,), prior_weight, device=x.device)
+        refined = gauss_newton(detached, lesson.target, detached, weight)
+        figures = torch.cat((figures, _degrees(refined, lesson)[None]))
+    return loss, refined, figures
 
 
-def losses(guess: PoseSequence, expected: Tensor, lesson: Lesson) -> tuple[Tensor, Tensor]:
-    """Local and world rotation angles, joint positions, and the likelihood of the angles under a
-    Laplace law of the expected error."""
+def losses(poses: PoseSequence, sigma: Tensor, lesson: Lesson) -> tuple[Tensor, Tensor]:
+    """What training minimises, and two figures to print.
+
+        L = mean(trust · (θ + 0.3 θ_world + 0.02 (θ / σ + log σ))) + 3 mean |x - x_true|
+
+    θ: local angles between predicted and true rotations, radians; θ_world: the same in the world. The
+    third term is the negative log likelihood, but for a constant, of θ under a Laplace law of scale σ
+    (Kendall and Gal, "What Uncertainties Do We Need in Bayesian Deep Learning?", 2017); θ has no
+    gradient there, so that σ learns to be the error and does not excuse it.
+
+    Args:
+        poses: the network's, N frames.
+        sigma: (N, 22) radians, the error that it expects.
+        lesson: the truth, the bones and how far each rotation of the truth is trusted.
+
+    Returns:
+        The loss, and the mean local error in degrees and of the joints in mm.
+    """
     truth = lesson.truth
-    local = angle_between(guess.rotations[:, :N_POSED], truth.rotations[:, :N_POSED])
-    turned, placed = forward(guess.rotations, lesson.bones, guess.root)
+    local = angle_between(poses.rotations[:, :N_POSED], truth.rotations[:, :N_POSED])
+    global_rotations, joint_positions = forward(poses.rotations, lesson.bones, poses.root)
     with torch.no_grad():
-        true_turned, true_placed = forward(truth.rotations, lesson.bones, truth.root)
-    world = angle_between(turned[:, :N_POSED], true_turned[:, :N_POSED])
-    apart = torch.sqrt(torch.sum((placed - true_placed) ** 2, dim=-1) + 1e-8)
-    certainty = local.detach() / expected + torch.log(expected)
-    turns = (lesson.trust * (local + 0.3 * world + 0.02 * certainty)).mean()
-    loss = turns + 3.0 * apart.mean()
-    figures = (torch.rad2deg(local.detach().mean()), 1000 * apart.detach().mean())
+        true_rotations, true_positions = forward(truth.rotations, lesson.bones, truth.root)
+    world = angle_between(global_rotations[:, :N_POSED], true_rotations[:, :N_POSED])
+    distance = torch.sqrt(torch.sum((joint_positions - true_positions) ** 2, dim=-1) + 1e-8)
+    likelihood = local.detach() / sigma + torch.log(sigma)
+    rotation_loss = (lesson.trust * (local + 0.3 * world + 0.02 * likelihood)).mean()
+    loss = rotation_loss + 3.0 * distance.mean()
+    figures = (torch.rad2deg(local.detach().mean()), 1000 * distance.detach().mean())
     return loss, torch.stack(figures)
 
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Work on pieces of a take side by side.
+"""A thread pool for chunks of a take.
 
 A linear-algebra library that splits every 69 × 69 system over all cores spends its time waiting,
-and on a busy machine hundreds of times the work. So it is held to one thread here, and the pieces
-of the take are what runs in parallel; NumPy lets go of Python's lock while it computes. A job keeps
-its threads from piece to piece, since starting them costs as much as a small piece of work.
+and on a busy machine hundreds of times the work. So it is held to one thread here, and the chunks
+of the take are what runs in parallel; NumPy lets go of Python's lock while it computes. A solve keeps
+its threads from chunk to chunk, since starting them costs as much as a small chunk of work.
 """
 
 import os
@@ -26,7 +26,7 @@ _MOST_WORKERS = 8
 
 @lru_cache(maxsize=1)
 def workers() -> int:
-    """How many pieces are worked on at a time."""
+    """How many chunks are worked on at a time."""
     return min(_MOST_WORKERS, os.cpu_count() or 1)
 
 
@@ -71,9 +71,19 @@ def thread_pool() -> Generator[ThreadPoolExecutor, None, None]:
 
 
 def parallel_map(work: Callable[[P], R], items: Sequence[P]) -> Generator[int, None, list[R]]:
-    """Call `work` on every part, several at a time; yields how many are done.
+    """Call `work` on every item, several at a time.
 
     None of it runs on when the generator ends, is closed, or an error comes out of it.
+
+    Args:
+        work: what is called, in any thread.
+        items: its arguments.
+
+    Yields:
+        How many are done.
+
+    Returns:
+        The results in the items' order.
     """
     results: list[R] = []
     futures: list[Future[R]] = []
