@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from .. import __version__
 from ..runtime.errors import InputError
-from .outcome import Outcome, failure
+from .outcome import Outcome
 
 CONNECT_SECONDS: Final = 10
 """How long the scheduler may take to answer; longer only delays the message that it is not there."""
@@ -26,7 +26,10 @@ them, by its memory."""
 
 
 def solved_on_dask(
-    address: str, solve: Callable[[Any], Outcome], jobs: Sequence[tuple[Any, ...]]
+    address: str,
+    solve: Callable[[Any], Outcome],
+    jobs: Sequence[tuple[Any, ...]],
+    lost: Callable[[Any, str], Outcome],
 ) -> Iterator[Outcome]:
     """Each take's result as it is done, in no order.
 
@@ -34,6 +37,7 @@ def solved_on_dask(
         address: Of the scheduler, as tcp://host:8786.
         solve: What a worker runs on a job; picklable by name. It turns bad input into a result.
         jobs: A take each; the first is its path.
+        lost: The outcome of a job whose workers died, or that raised what it should not.
 
     Raises:
         InputError: No scheduler or worker answers, a worker lacks this version of lsmplify, or
@@ -53,16 +57,16 @@ def solved_on_dask(
             client.submit(solve, job, key=name, pure=False)
             for job, name in zip(jobs, names, strict=True)
         ]
-        takes = {future.key: job[0] for future, job in zip(futures, jobs, strict=True)}
+        takes = {future.key: job for future, job in zip(futures, jobs, strict=True)}
         for future in as_completed(futures, loop=client.loop):
             error = future.exception()
             if error is None:
                 yield future.result()
             elif isinstance(error, KilledWorker):
-                yield failure(f"{takes[future.key]}: {_deaths(error)}")
+                yield lost(takes[future.key], _deaths(error))
             else:
                 said = str(error).strip().splitlines()[:1] or [type(error).__name__]
-                yield failure(f"{takes[future.key]}: {said[0]}")
+                yield lost(takes[future.key], said[0])
             future.release()
 
 

@@ -22,7 +22,7 @@ from .outcome import FAILED, NOT_GOOD, Judged, Outcome, finished, shown
 from .paths import read
 from .progress import Takes
 from .shards import is_done, part_of, settings_of
-from .take import TakeJob, tried
+from .take import TakeJob, lost, tried
 from .workers import solved_side_by_side
 
 
@@ -116,7 +116,8 @@ def _solved(jobs: list[TakeJob], args: argparse.Namespace) -> Iterator[Outcome]:
 def _on_cluster(jobs: list[TakeJob], args: argparse.Namespace) -> Iterator[Outcome]:
     """The takes on a cluster's workers, which may run in another folder than this."""
     whole = absolute(args)
-    yield from solved_on_dask(args.dask, _tried, [(str(j.path), _absolute(j), whole) for j in jobs])
+    work = [(str(j.path), _absolute(j), whole) for j in jobs]
+    yield from solved_on_dask(args.dask, _tried, work, lambda job, why: lost(job[1], job[2], why))
 
 
 def _tried(work: tuple[str, TakeJob, argparse.Namespace]) -> Outcome:

@@ -53,12 +53,28 @@ def tried(job: TakeJob, args: argparse.Namespace) -> Outcome:
         outcome = failure(told(error))
     except Exception as error:
         outcome = failure(f"{job.path}: {sentence(error)}")
+    return _recorded(job, args, outcome, digest, time.perf_counter() - began)
+
+
+def lost(job: TakeJob, args: argparse.Namespace, why: str) -> Outcome:
+    """The outcome of a take whose worker died, with the record that the worker could not write."""
+    try:
+        digest = content_hash(job.path) if job.manifest is not None else ""
+    except InputError:  # the take is gone; that its worker died is what is told
+        digest = ""
+    return _recorded(job, args, failure(f"{job.path}: {why}"), digest, 0.0)
+
+
+def _recorded(
+    job: TakeJob, args: argparse.Namespace, outcome: Outcome, digest: str, seconds: float
+) -> Outcome:
+    """Keep a record of an outcome in the manifest, where there is one."""
     if job.manifest is None:
         return outcome
     record = {
         "take": job.name, "input": digest, "settings": getattr(args, "kept", {}), "outputs": {},
         "report": None if job.report is None else str(job.report), "error": None, "verdict": None,
-        "version": __version__, **outcome.record, "seconds": time.perf_counter() - began,
+        "version": __version__, **outcome.record, "seconds": seconds,
     }  # fmt: skip
     try:
         append(job.manifest, record)

@@ -92,6 +92,24 @@ def test_a_worker_killed_half_way_costs_no_take(tmp_path, cluster, environment) 
         assert (out / name).read_bytes() == (tmp_path / "local" / name).read_bytes()
 
 
+def test_a_take_that_kills_every_worker_is_told_and_recorded(takes, tmp_path) -> None:
+    """What the client writes in place of workers that died."""
+    import argparse
+
+    from lsmplify_core.cli.take import TakeJob, lost
+    from lsmplify_core.files.manifest import read_manifest
+
+    manifest = tmp_path / "out/manifest.jsonl"
+    job = TakeJob("take_01.npz", takes / "take_01.npz", tmp_path / "out/take_01.npz",
+                  manifest=manifest)  # fmt: skip
+    outcome = lost(job, argparse.Namespace(kept={}), "the worker died 3 times")
+    assert outcome.code == 2
+    record = read_manifest(manifest)["take_01.npz"]
+    assert "died 3 times" in record["error"]
+    assert record["outputs"] == {}
+    assert len(record["input"]) == 64
+
+
 def test_no_scheduler_is_one_line(takes, tmp_path, capsys, monkeypatch) -> None:
     from lsmplify_core.cli import cluster
 
