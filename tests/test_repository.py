@@ -20,7 +20,9 @@ def test_the_files_of_the_worked_changes_are_there() -> None:
     own = ("mylab", "mystep", "myformat")
     named = set(re.findall(r"`((?:lsmplify_core|addon|tests|docs)/[\w/.-]+\.\w+)`", text))
     assert len(named) > 8
-    assert not [n for n in named if not any(w in n.lower() for w in own) and not (ROOT / n).exists()]
+    assert not [
+        n for n in named if not any(w in n.lower() for w in own) and not (ROOT / n).exists()
+    ]
 
 
 def test_the_architecture_page_names_every_package_and_no_other() -> None:

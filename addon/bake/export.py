@@ -86,7 +86,10 @@ def _shown(armature: bpy.types.Object, start: int, end: int) -> Generator[None, 
     ask for; afterwards all as it was."""
     scene, view = bpy.context.scene, bpy.context.view_layer
     selected, active = [o for o in view.objects if o.select_get()], view.objects.active
+    mode = active.mode if active is not None else "OBJECT"
     length = scene.frame_start, scene.frame_end
+    if mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
     scene.frame_start, scene.frame_end = start, end
     for item in view.objects:
         item.select_set(item == armature or _is_skin(item, armature))
@@ -98,6 +101,8 @@ def _shown(armature: bpy.types.Object, start: int, end: int) -> Generator[None, 
         for item in view.objects:
             item.select_set(item in selected)
         view.objects.active = active
+        if mode != "OBJECT":
+            bpy.ops.object.mode_set(mode=mode)
 
 
 def _is_skin(item: bpy.types.Object, armature: bpy.types.Object) -> bool:
