@@ -188,7 +188,7 @@ def _joint_turns(turns: dict[str, list[Floats]]) -> Floats:
         elif role == "Neck":
             world[:, joint] = neck[-1]
         elif role in turns:
-            world[:, joint] = turns[role][-1 if role[2:] == "Collar" else 0]
+            world[:, joint] = turns[role][-1 if role[2:] in ("Collar", "Shoulder", "Hip") else 0]
         else:
             world[:, joint] = world[:, PARENTS[joint]]
     return world

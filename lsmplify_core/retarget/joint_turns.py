@@ -19,7 +19,7 @@ from ..runtime.array_types import Floats
 from .figure import Figure
 from .performance import World
 from .roles import FINGER_ROLES, SIDES
-from .vectors import about, unit
+from .vectors import about, apply, shortest_turn, unit
 
 _SPINE: Final = ("Pelvis", "Spine1", "Spine2", "Spine3")
 _LIMB_ABOVE: Final = {"Shoulder": "Collar", "Hip": "Pelvis"}
@@ -115,9 +115,24 @@ def _share_twist(figure: Figure, turns: dict[str, list[Floats]], axes: Floats, r
             middle = figure.rig.heads[bone]
         share = float(np.clip((middle - start) @ (end - start) / length, 0.0, 1.0))
         angle = twist * (share - 1.0 if fixed_end else share)
-        if i in chain and fixed_end:
-            angle = angle if len(chain) > 1 else 0.0 * angle
+        if i in chain and len(chain) == 1:
+            angle = 0.0 * angle
         axes[:, i] = own @ about(np.broadcast_to(along, (len(own), 3)), angle) @ figure.rest[i]
+    if len(chain) > 1:
+        _straighten(figure, axes, chain, end, apply(own, figure.segment(role)))
+
+
+def _straighten(
+    figure: Figure, axes: Floats, chain: list[int], end: Floats, wanted: Floats
+) -> None:
+    """Turn a limb's bones, in place, so that the limb points where it did before they were twisted:
+    bones that do not lie quite in line swing its end when they twist apart."""
+    bones = figure.bones[chain]
+    points = np.concatenate((figure.rig.heads[bones], end[None]))
+    way = np.zeros_like(wanted)
+    for i, bone, step in zip(chain, bones, np.diff(points, axis=0), strict=True):
+        way = way + axes[:, i] @ (figure.rig.axes[bone].T @ step)
+    axes[:, chain] = shortest_turn(way, wanted)[:, None] @ axes[:, chain]
 
 
 def _limb_twist(
