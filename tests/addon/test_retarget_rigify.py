@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("bpy")
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from lsmplify_core.retarget import checked_rig, find_map  # noqa: E402
+from lsmplify_core.retarget import checked_rig, find_map
 
 MAKE = """
 import json, os, sys
