@@ -216,7 +216,9 @@ def _adjusted(work: job.Job, args: argparse.Namespace) -> job.Job:
     """The options that the scene's settings don't have."""
     from ..lsmplify_core.reading.overrides import with_overrides
 
-    tracks = with_overrides(work.taken.tracks, fps=args.fps, unit=args.unit, up=args.up)
+    tracks = with_overrides(
+        work.taken.tracks, fps=args.fps, unit=args.unit, up=args.up, mirror=args.mirror
+    )
     rate = job.scene_rate(bpy.context.scene)
     first = work.taken.first + (args.start or 0) * rate / tracks.rate
     tracks = tracks.between(args.start, args.end)

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""C3D that is sound but odd: byte orders, contradictions of header and parameters, long takes."""
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from c3d_files import DEC, MIPS, Odd, c3d_bytes, theia_bytes, write
+
+from lsmplify_core.reading import read_tracks
+from lsmplify_core.tracks.people import find_people
+
+NAMES = ["LSHO", "RSHO", "C7", "LKNE", "RKNE", "LANK"]
+POINTS = 1000.0 * np.random.default_rng(0).random((40, 6, 3)) + 10.0
+POINTS[3:7, 2] = np.nan
+
+ODD = {
+    "plain": Odd(), "integers": Odd(scale=0.05), "MIPS": Odd(MIPS), "DEC": Odd(DEC),
+    "DEC integers": Odd(DEC, scale=0.05), "MIPS integers": Odd(MIPS, scale=0.05),
+    "starts at 301": Odd(first=301), "starts at 0": Odd(first=0), "analog": Odd(analog=8),
+    "analog left out of the header": Odd(analog=8, header_analog=0),
+    "another rate in the header": Odd(header_rate=59.94), "no rate in the header": Odd(header_rate=0.0),
+    "another scale in the header": Odd(header_scale=-0.1),
+    "another scale of integers in the header": Odd(scale=0.05, header_scale=0.02),
+    "more frames in the header": Odd(header_last=999), "no frames in the parameters": Odd(frames=0),
+    "fewer points in the parameters": Odd(used=5), "trial's fields": Odd(trial=True),
+    "bytes behind the data": Odd(tail=b"\x55" * 700),
+    "a parameter twice": Odd(more=[(1, "RATE", 4, [], struct.pack("<f", 60.0))]),
+    "a double parameter": Odd(more=[(1, "MASS", 8, [], struct.pack("<d", 70.0))]),
+    "a parameter of no group": Odd(more=[(9, "MASS", 4, [], struct.pack("<f", 70.0))]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_what_the_data_bear_out_is_read(tmp_path: Path, kind: str) -> None:
+    tracks = read_tracks(write(tmp_path / "take.c3d", c3d_bytes(POINTS, NAMES, ODD[kind])))
+    assert (tracks.rate, tracks.unit, list(tracks.names)) == (60.0, 0.001, NAMES)
+    np.testing.assert_allclose(tracks.positions, POINTS, atol=0.06)
+    assert not tracks.warnings
+
+
+@pytest.mark.parametrize("first", [1, 301])
+@pytest.mark.parametrize("trial", [True, False])
+def test_more_frames_than_16_bits_count(tmp_path: Path, first: int, trial: bool) -> None:
+    frames = 66_000
+    long = np.tile(POINTS[:40], (frames // 40, 1, 1))
+    data = c3d_bytes(long, NAMES, Odd(first=first, trial=trial))
+    tracks = read_tracks(write(tmp_path / "long.c3d", data))
+    # without the trial's fields the last block's rest counts as frames without samples
+    assert frames <= tracks.frames <= frames + 6
+    assert (tracks.frames == frames) or not trial
+    np.testing.assert_allclose(tracks.positions[65_990:frames], long[65_990:], atol=0.01)
+
+
+def test_of_a_file_that_is_cut_off_whole_frames_are_read(tmp_path: Path) -> None:
+    data = c3d_bytes(POINTS, NAMES)
+    tracks = read_tracks(write(tmp_path / "cut.c3d", data[:-1000]))
+    assert 20 < tracks.frames < 40
+    np.testing.assert_allclose(tracks.positions, POINTS[: tracks.frames], atol=0.01)
+    assert any("cut off" in w for w in tracks.warnings)
+
+
+def test_theias_rotations_give_the_joints_where_segments_begin(tmp_path: Path) -> None:
+    labels = ["pelvis_4X4", "l_thigh_4X4", "r_thigh_4X4", "l_shank_4X4", "torso_4X4", "l_uarm_4X4"]
+    tracks = read_tracks(write(tmp_path / "theia.c3d", theia_bytes(POINTS, labels, 100.0)))
+    assert tracks.names == ("Pelvis", "L_Hip", "R_Hip", "L_Knee", "Torso", "L_Shoulder")
+    assert (tracks.rate, tracks.unit) == (100.0, 0.001)
+    np.testing.assert_allclose(tracks.positions, POINTS, atol=0.01)
+    assert any("rotations" in w for w in tracks.warnings)
+    assert len(find_people(tracks)) == 1
