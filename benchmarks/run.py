@@ -20,6 +20,7 @@ import reading
 import repair
 import retarget
 import speed
+import structure
 import unnamed
 import verdict
 
@@ -36,6 +37,7 @@ TABLES = {
     "repair": repair.main,
     "reading": reading.main,
     "damage": damage.main,
+    "structure": structure.main,
     "unnamed": unnamed.main,
     "verdict": verdict.main,
     "layouts": layouts.main,

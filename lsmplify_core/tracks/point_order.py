@@ -65,7 +65,6 @@ _ORDERS: Final[dict[str, tuple[str, str]]] = {
                   "HAND_LEFT SHOULDER_RIGHT ELBOW_RIGHT WRIST_RIGHT HAND_RIGHT HIP_LEFT KNEE_LEFT "
                   "ANKLE_LEFT FOOT_LEFT HIP_RIGHT KNEE_RIGHT ANKLE_RIGHT FOOT_RIGHT SPINE_CHEST "
                   "HANDTIP_LEFT THUMB_LEFT HANDTIP_RIGHT THUMB_RIGHT"),
-    "AIST_COCO_17": ("COCO_17", ""),
 }  # fmt: skip
 """Orders that are no shipped layout's own: the layout that has the points, and its names in the
 order, "-" for points that it lacks; no names for the layout's own order."""
