@@ -63,7 +63,10 @@ def command(
                 write_through=True,
             )  # fmt: skip
             setattr(sys, name, stream)
-        return main(plain)
+        try:
+            return main(plain)
+        except SystemExit as done:  # argparse's way to end after --help
+            return int(done.code or 0)
 
     return in_child(work, folder)
 

@@ -29,6 +29,9 @@ _SHAPE: Final = ("betas", "pred_betas", "shape", "pred_shape")
 _FRAMES: Final = ("frame_ids", "frame_id", "frames")
 _NEEDED: Final = (*_POSE, *_ROOT, *_BODY, *_PLACE, *_SHAPE, *_FRAMES)
 _MOST_PEOPLE: Final = 1000
+_MOST_LOST: Final = 100
+"""A person is found in one of so many frames of the film at least, or in the first ten thousand: the
+motion is drawn out over all of them."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def _frames(fields: Fields, count: int, path: Path) -> NDArray[np.intp]:
         return np.arange(count)
     numbers_found = _numbers(fields, name, path).reshape(-1)
     rising = len(numbers_found) == count and (np.diff(numbers_found) > 0).all()
-    if not rising or numbers_found[0] < 0:
+    if not rising or numbers_found[0] < 0 or numbers_found[-1] > max(_MOST_LOST * count, 10_000):
         raise InputError(f"{path}: {name!r} are not the rising numbers of its {count} frames")
     return numbers_found.astype(np.intp)
 

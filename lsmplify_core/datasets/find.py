@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from ..body.smpl_file.unpickle import read_pickled
-from ..files.regular import files_below
+from ..files.regular import files_below, reading
 from ..motion.motion import Motion, load_motion
 from ..runtime.errors import InputError
 from .estimates import estimates_in
@@ -61,6 +61,11 @@ def _sequences(folder: Path, files: list[Path]) -> list[Source]:
 
 def read_source(source: Source) -> list[tuple[str, Motion]]:
     """Its motions, each with a name: one, or one a person of 3DPW, or one a run of RICH's frames."""
+    with reading(source.files[0], "a motion"):
+        return _motions(source)
+
+
+def _motions(source: Source) -> list[tuple[str, Motion]]:
     path = source.files[0]
     if is_rich(path):
         runs = read_rich(source.files)

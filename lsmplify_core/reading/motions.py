@@ -6,6 +6,7 @@ from typing import Final
 
 from ..datasets.estimates import Estimate, read_estimates
 from ..datasets.upright import stood_up
+from ..files.regular import check_regular, reading
 from ..motion.motion import Motion, load_motion
 from ..runtime.errors import InputError
 from .start import read_start
@@ -20,11 +21,15 @@ def read_motions(path: Path) -> list[Motion]:
     Where somebody was lost for some frames the motion goes on evenly, so that all have the film's
     frames. Raises InputError for files that hold no motion.
     """
+    with reading(path, "a motion"):
+        return _everyone(path)
+
+
+def _everyone(path: Path) -> list[Motion]:
     suffix = path.suffix.lower()
     if suffix not in MOTION_SUFFIXES:
         raise InputError(f"{path}: a motion is an AMASS npz, an estimator's npz or pkl, or a BVH")
-    if not path.is_file():
-        raise InputError(f"{path}: there is no such file")
+    check_regular(path, "a motion")
     if suffix == ".bvh":
         return [read_start(path)]
     if suffix == ".npz":

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ..body.body import default_body
+from ..files.regular import check_regular, reading
 from ..geometry.skeleton import JOINT_INDEX, JOINT_NAMES, N_JOINTS, PARENTS
 from ..layouts.layout import Layout
 from ..layouts.matching import Match, best_match
@@ -38,7 +39,9 @@ def read_start(path: Path, tracks: Tracks | None = None) -> Motion:
         return load_motion(path)
     if path.suffix.lower() != ".bvh":
         raise InputError(f"{path}: a motion to start from is an AMASS npz or a BVH")
-    return bvh_motion(load_bvh(path), read_bvh(path), path)
+    check_regular(path, "a motion")
+    with reading(path, "a motion"):
+        return bvh_motion(load_bvh(path), read_bvh(path), path)
 
 
 def bvh_motion(bvh: BvhMotion, tracks: Tracks, path: Path) -> Motion:

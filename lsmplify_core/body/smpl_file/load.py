@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ...files.npz import read_npz
-from ...files.regular import check_regular
+from ...files.regular import check_regular, reading
 from ...geometry.skeleton import N_JOINTS, PARENTS
 from ...runtime.array_types import Floats
 from ...runtime.errors import InputError
@@ -32,6 +32,11 @@ def load_smpl_file(path: Path) -> SmplFile:
     Nothing in the file is run. Of its shape directions the first ten are kept.
     """
     check_regular(path, "a model file")
+    with reading(path, "a model file"):
+        return _model(path)
+
+
+def _model(path: Path) -> SmplFile:
     suffix = path.suffix.lower()
     if suffix not in (".pkl", ".npz"):
         raise InputError(f"{path}: model files of the SMPL family end in .pkl or .npz")
