@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from ..anatomy.convention import Convention, to_convention
 from ..anatomy.leg import KneeBounds
 from ..anatomy.limbs import unit_bones
-from ..anatomy.toes import FEET, rigid_toes, toe_bend, with_toes
-from ..anatomy.turns import wrapped
 from ..body.markers import MarkerObservations, PoseSequence, compare
 from ..geometry.kinematics import forward
 from ..geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
@@ -28,12 +26,17 @@ from ..runtime.threads import parallel_map
 from .gauss_newton import gauss_newton
 from .predictor import concatenate_poses, frame_chunks, select_observations, select_poses
 from .smoothing import gaussian_filter
+from .toes import with_solved_toes
 
 _SKIN: Final = 0.03
 """Metres from a bone's line beyond which a point turns with the bone."""
-_WORSE: Final = 1.05
-"""The convention may make the tracks' mean distance so many times as large."""
-_BEFORE_STEP: Final = 1.10
+_WORSE: Final = (1.05, 1.10)
+"""The convention may make the tracks' mean distance so many times as large: with the legs, and without
+them, since wrung wrists and elbows that bend sideways are worth more than a thigh marker's skin."""
+_RIGID: Final = (1e-3, 1.02)
+"""Metres under which the tracks' mean distance is that of markers fixed to the bones, and how much worse
+it may then become: such markers are right."""
+_BEFORE_STEP: Final = 1.12
 """The same before the step that brings the poses to the tracks again."""
 _SLACK: Final = 4e-6
 """Metres of mean distance that are worth nothing in any case."""
@@ -42,17 +45,12 @@ _FEW: Final = 20.0
 _MOVED: Final = 3e-4
 """Metres that a point must move in the mean to be calibrated anew."""
 _STEADY: Final = 6e-3
-"""Noise from which on frames are not fitted one by one any more: they would tremble."""
+"""Metres of noise from which on the step is eased over longer: frames by themselves would tremble."""
 _EASE: Final = 0.04
-"""Seconds, the standard deviation of the filter over that step."""
+_EASE_NOISY: Final = 0.15
+"""Seconds, the standard deviation of the filter over that step, and the same where tracks are noisy."""
 _LOOK_RATE: Final = 15.0
 """Frames a second that are enough to see what markers bear."""
-_TOES: Final = (np.radians(-30.0), np.radians(65.0))
-"""Radians that toes flex and extend at most."""
-_TOE_EASE: Final = 0.03
-"""Seconds, the standard deviation of the filter over what one marker says of them."""
-_STRAIGHT: Final = np.radians(8.0)
-"""Toes that turn by no more were not solved for."""
 _BOUNDS: Final = (None, KneeBounds(), KneeBounds(np.radians(7.0), np.radians(14.0)))
 
 
@@ -81,33 +79,73 @@ def anatomical(
         expected: (T, 22) radians, the error that the network expects of itself.
         noise: the tracks' standard deviation.
         rate: frames per second.
-        noisy: whether poses are smoothed over time, so that no frame may be fitted by itself.
+        noisy: whether poses are smoothed over time.
 
     Returns:
         The poses, and the points with new places on the joints.
     """
-    toes = _with_toes(poses, observed, rate)
+    toes = with_solved_toes(poses, observed, rate)
+    shown = shown_turns(observed)
+    if not shown.any():
+        return _in(Convention(), toes, observed, rate)
     before = Fit(toes, observed, track_distance(poses, observed))
-    may_step = not noisy and noise < _STEADY
-    for convention in _fitting(before, _BEFORE_STEP if may_step else _WORSE, rate):
+    steady = not noisy and noise < _STEADY
+    ease = rate * (_EASE if steady else _EASE_NOISY)
+    for convention in _fallbacks(_borne(before, shown, rate)):
         fit = _turned(before, convention, rate)
-        if may_step and fit.error > before.error + _SLACK:
-            fit = _turned(_stepped(fit, expected, noise, rate), convention, rate)
-        if fit.error <= _WORSE * before.error + _SLACK:
+        if fit.error > before.error + _SLACK:
+            fit = _turned(_stepped(fit, expected, noise, ease), convention, rate)
+        if fit.error <= _worst(before.error, convention) + _SLACK:
             return fit.poses, fit.observed
     return toes, observed
 
 
-def _fitting(before: Fit, most: float, rate: float) -> Iterator[Convention]:
-    """The conventions, the whole one first, that a few frames a second of a take bear: whose tracks'
-    mean distance is at most so many times as large."""
+def _worst(before: float, convention: Convention) -> float:
+    """Metres of mean distance that a convention may lead to."""
+    close, rigid = _RIGID
+    return before * (rigid if before < close else _WORSE[0 if convention.legs else 1])
+
+
+def _borne(before: Fit, shown: NDArray[np.bool_], rate: float) -> Convention:
+    """As much of the convention as a few frames a second of a take bear: so that their tracks' mean
+    distance is at most `_BEFORE_STEP` times as large."""
+
+    def any_of(*names: str) -> bool:
+        return any(shown[JOINT_INDEX[name]] for name in names)
+
+    legs = any_of("L_Hip", "R_Hip", "L_Knee", "R_Knee")
+    arms = any_of("L_Shoulder", "R_Shoulder", "L_Elbow", "R_Elbow")
+    chosen = Convention(
+        spine=not any_of("Spine1", "Spine2"),
+        neck=not any_of("Neck"),
+        collars=not any_of("L_Collar", "R_Collar"),
+        legs=not legs,
+    )
+    if not (legs or arms):
+        return chosen
     step = max(1, round(rate / _LOOK_RATE))
     some = slice(None, None, step)
     few = Fit(select_poses(before.poses, some), select_observations(before.observed, some), 0.0)
-    most = most * track_distance(few.poses, few.observed) + _SLACK
-    for convention in _candidates(shown_turns(before.observed)):
-        if _turned(few, convention, rate / step).error <= most:
-            yield convention
+    limit = _BEFORE_STEP * track_distance(few.poses, few.observed) + _SLACK
+
+    def bears(convention: Convention) -> bool:
+        return _turned(few, convention, rate / step).error <= limit
+
+    if arms and not bears(chosen):
+        chosen = replace(chosen, arms=False)
+    whole = (replace(chosen, legs=True, knees=knees) for knees in _BOUNDS)
+    return next((c for c in whole if bears(c)), chosen) if legs else chosen
+
+
+def _fallbacks(convention: Convention) -> Iterator[Convention]:
+    """A convention, and less and less of it."""
+    yield convention
+    if convention.legs and convention.knees != _BOUNDS[-1]:
+        yield replace(convention, knees=_BOUNDS[-1])
+    if convention.legs:
+        yield replace(convention, legs=False)
+    if convention.arms:
+        yield replace(convention, arms=False, legs=False)
 
 
 def shown_turns(observed: MarkerObservations) -> NDArray[np.bool_]:
@@ -138,36 +176,18 @@ def track_distance(poses: PoseSequence, observed: MarkerObservations) -> float:
     return float(away[seen].mean()) if seen.any() else 0.0
 
 
-def _candidates(shown: NDArray[np.bool_]) -> Iterator[Convention]:
-    """From the whole convention to what no marker speaks against."""
-
-    def any_of(*names: str) -> bool:
-        return any(shown[JOINT_INDEX[name]] for name in names)
-
-    legs = any_of("L_Hip", "R_Hip", "L_Knee", "R_Knee")
-    arms = any_of("L_Shoulder", "R_Shoulder", "L_Elbow", "R_Elbow")
-    base = Convention(
-        spine=not any_of("Spine1", "Spine2"),
-        neck=not any_of("Neck"),
-        collars=not any_of("L_Collar", "R_Collar"),
-    )
-    for knees in _BOUNDS if legs else _BOUNDS[:1]:
-        yield replace(base, knees=knees)
-    if legs:
-        yield replace(base, legs=False)
-    if arms:
-        for knees in _BOUNDS if legs else _BOUNDS[:1]:
-            yield replace(base, arms=False, knees=knees)
-    yield replace(base, arms=not arms, legs=not legs)
-
-
 def _turned(fit: Fit, convention: Convention, rate: float) -> Fit:
-    """The poses in a convention, the points calibrated for them."""
-    old, observed = fit.poses, fit.observed
+    """The poses in a convention, the points calibrated for them, and how far they are off."""
+    poses, observed = _in(convention, fit.poses, fit.observed, rate)
+    return Fit(poses, observed, track_distance(poses, observed))
+
+
+def _in(
+    convention: Convention, old: PoseSequence, observed: MarkerObservations, rate: float
+) -> tuple[PoseSequence, MarkerObservations]:
     turned = to_convention(old.rotations, np.asarray(observed.bones), rate, convention)
     poses = PoseSequence(turned, old.root)
-    observed = replace(observed, offsets=_places(old, poses, observed))
-    return Fit(poses, observed, track_distance(poses, observed))
+    return poses, replace(observed, offsets=_places(old, poses, observed))
 
 
 def _places(old: PoseSequence, new: PoseSequence, observed: MarkerObservations) -> Floats:
@@ -191,7 +211,7 @@ def _places(old: PoseSequence, new: PoseSequence, observed: MarkerObservations) 
     return places
 
 
-def _stepped(fit: Fit, expected: Floats, noise: float, rate: float) -> Fit:
+def _stepped(fit: Fit, expected: Floats, noise: float, ease: float) -> Fit:
     """One step to the tracks, near the poses that they have; eased over time, so that the step adds no
     trembling of its own."""
     stiffness = np.square(noise / expected).astype(fit.poses.root.dtype)
@@ -201,7 +221,7 @@ def _stepped(fit: Fit, expected: Floats, noise: float, rate: float) -> Fit:
         return gauss_newton(own, select_observations(fit.observed, part), own, stiffness[part])
 
     parts = parallel_map(step, frame_chunks(len(fit.poses.root)))
-    return replace(fit, poses=_eased(fit.poses, concatenate_poses(finished(parts)), _EASE * rate))
+    return replace(fit, poses=_eased(fit.poses, concatenate_poses(finished(parts)), ease))
 
 
 def _eased(before: PoseSequence, after: PoseSequence, width: float) -> PoseSequence:
@@ -213,37 +233,3 @@ def _eased(before: PoseSequence, after: PoseSequence, width: float) -> PoseSeque
     turn = gaussian_filter(turn.reshape(frames, -1), width).reshape(turn.shape)
     root = before.root + gaussian_filter(after.root - before.root, width)
     return PoseSequence(before.rotations @ axis_angle_to_matrix(turn), root)
-
-
-def _with_toes(poses: PoseSequence, observed: MarkerObservations, rate: float) -> PoseSequence:
-    """Toes that the network leaves straight: bent by rule where no point is fixed to them, as the point
-    says where there is one."""
-    if not rigid_toes(poses.rotations, _STRAIGHT):
-        return poses
-    bones = np.asarray(observed.bones)
-    bend = toe_bend(poses.rotations, bones, poses.root, rate)
-    joints, seen = np.asarray(observed.joints), observed.weights.any(axis=0)
-    for side, (_, ball) in enumerate(FEET):
-        points = np.flatnonzero((joints == ball) & seen)
-        if len(points):
-            one = len(points) == 1
-            bend[:, side] = _shown_bend(poses, observed, int(points[0]), rate) if one else 0.0
-    kind = poses.rotations.dtype
-    return PoseSequence(with_toes(poses.rotations, bend.astype(kind)), poses.root)
-
-
-def _shown_bend(
-    poses: PoseSequence, observed: MarkerObservations, point: int, rate: float
-) -> Floats:
-    """(T,) radians by which the toes extend so that their one point is on its track's line from the ball;
-    between its neighbours where it is unseen."""
-    ball = int(np.asarray(observed.joints)[point])
-    turned, placed = forward(poses.rotations, observed.bones, poses.root)
-    away = observed.points[:, point] - placed[:, ball]
-    local = (np.swapaxes(turned[:, ball], -1, -2) @ away[..., None])[..., 0]
-    rest = np.asarray(observed.offsets)[point]
-    bend = np.arctan2(local[:, 1], local[:, 2]) - np.arctan2(rest[1], rest[2])
-    seen = np.flatnonzero(observed.weights[:, point] > 0)
-    bend = np.interp(np.arange(len(bend)), seen, wrapped(bend)[seen])
-    low, high = _TOES
-    return gaussian_filter(np.clip(bend, low, high)[:, None], _TOE_EASE * rate)[:, 0]

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Toes that the network leaves straight: bent by rule, or as the one marker on them says."""
+
+from typing import Final
+
+import numpy as np
+
+from ..anatomy.toes import FEET, rigid_toes, toe_bend, with_toes
+from ..anatomy.turns import wrapped
+from ..body.markers import MarkerObservations, PoseSequence
+from ..geometry.kinematics import forward
+from ..runtime.array_types import Floats
+from .smoothing import gaussian_filter
+
+_TOES: Final = (np.radians(-30.0), np.radians(65.0))
+"""Radians that toes flex and extend at most."""
+_TOE_EASE: Final = 0.03
+"""Seconds, the standard deviation of the filter over what one marker says of them."""
+_STRAIGHT: Final = np.radians(8.0)
+"""Toes that turn by no more were not solved for."""
+
+
+def with_solved_toes(
+    poses: PoseSequence, observed: MarkerObservations, rate: float
+) -> PoseSequence:
+    """Toes that the network leaves straight: bent by rule where no point is fixed to them, as the point
+    says where there is one."""
+    if not rigid_toes(poses.rotations, _STRAIGHT):
+        return poses
+    bones = np.asarray(observed.bones)
+    bend = toe_bend(poses.rotations, bones, poses.root, rate)
+    joints, seen = np.asarray(observed.joints), observed.weights.any(axis=0)
+    for side, (_, ball) in enumerate(FEET):
+        points = np.flatnonzero((joints == ball) & seen)
+        if len(points):
+            one = len(points) == 1
+            bend[:, side] = _shown_bend(poses, observed, int(points[0]), rate) if one else 0.0
+    kind = poses.rotations.dtype
+    return PoseSequence(with_toes(poses.rotations, bend.astype(kind)), poses.root)
+
+
+def _shown_bend(
+    poses: PoseSequence, observed: MarkerObservations, point: int, rate: float
+) -> Floats:
+    """(T,) radians by which the toes extend so that their one point is on its track's line from the ball;
+    between its neighbours where it is unseen."""
+    ball = int(np.asarray(observed.joints)[point])
+    turned, placed = forward(poses.rotations, observed.bones, poses.root)
+    away = observed.points[:, point] - placed[:, ball]
+    local = (np.swapaxes(turned[:, ball], -1, -2) @ away[..., None])[..., 0]
+    rest = np.asarray(observed.offsets)[point]
+    bend = np.arctan2(local[:, 1], local[:, 2]) - np.arctan2(rest[1], rest[2])
+    seen = np.flatnonzero(observed.weights[:, point] > 0)
+    bend = np.interp(np.arange(len(bend)), seen, wrapped(bend)[seen])
+    low, high = _TOES
+    return gaussian_filter(np.clip(bend, low, high)[:, None], _TOE_EASE * rate)[:, 0]
