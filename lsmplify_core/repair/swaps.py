@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Two labels that change places: the vector between them turns round from one sample to the next."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -29,6 +29,8 @@ partners' word costs 2 a frame where both labels are at the edge of what is norm
 _FINE: Final = 1.6
 _REACH: Final = 60
 """Tracks that leap in one frame: with more it is the whole take that leaps, a cut."""
+_PAIRS: Final = 2_000_000
+"""Pairs of tracks and frames that are looked at together; more take more memory."""
 
 
 @dataclass(frozen=True)
@@ -55,29 +57,45 @@ def find_swaps(
     wrong one is told by the distances to the points that move with the two; where these don't tell,
     the shorter side.
     """
-    pairs: dict[tuple[int, int], list[_Flip]] = {}
     seen = np.isfinite(positions[..., 0])
     back = seen & ~_shifted(seen)
     back[0] = False
-    candidates = leaps | back
-    for frame in np.flatnonzero(candidates.any(axis=1)):
-        tracks = np.flatnonzero(candidates[frame])
-        if len(tracks) > _REACH:
-            continue
-        for a, b in _pairs(tracks.tolist(), partners):
-            flip = _flip(positions, seen, a, b, int(frame), rate)
-            if flip is not None:
-                pairs.setdefault((a, b), []).append(flip)
+    pairs: dict[tuple[int, int], list[_Flip]] = {}
+    for part in _parts(leaps | back):
+        frames, a, b = _asked(leaps | back, seen, partners, part)
+        for pair, flip in _flips(positions, seen, frames, a, b, rate):
+            pairs.setdefault(pair, []).append(flip)
     found: list[Repair] = []
     for (a, b), flips in pairs.items():
         found += _spans(positions, partners, a, b, flips, names)
     return _without_rivals(found)
 
 
-def _pairs(tracks: list[int], partners: Partners) -> set[tuple[int, int]]:
-    """Leaping tracks with each other, and with those that they move with."""
-    near = ((a, int(b)) for a in tracks for b in partners.of[a])
-    return {(min(p), max(p)) for p in (*combinations(tracks, 2), *near)}
+def _parts(candidates: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
+    """Frames with candidates, but for cuts, so many at a time that their pairs fit into memory."""
+    count = candidates.sum(axis=1)
+    frames = np.flatnonzero((count > 0) & (count <= _REACH))
+    tracks = candidates.shape[1]
+    size = max(1, _PAIRS // max(tracks * (tracks - 1) // 2, 1))
+    return [frames[low : low + size] for low in range(0, len(frames), size)]
+
+
+def _asked(
+    candidates: NDArray[np.bool_], seen: NDArray[np.bool_], partners: Partners,
+    frames: NDArray[np.intp],
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:  # fmt: skip
+    """(N,) frames and pairs of tracks to look at: candidates with each other, and with those that
+    they move with, where both are seen. In the order of frames, then tracks."""
+    tracks = candidates.shape[1]
+    near = np.zeros((tracks, tracks), dtype=bool)
+    for track, others in enumerate(partners.of):
+        near[track, others] = True
+    first, second = np.triu_indices(tracks, 1)
+    mine, theirs = candidates[frames][:, first], candidates[frames][:, second]
+    wanted = (mine & theirs) | (mine & near[first, second]) | (theirs & near[second, first])
+    wanted &= seen[frames][:, first] & seen[frames][:, second]
+    row, pair = np.nonzero(wanted)
+    return frames[row], first[pair], second[pair]
 
 
 def _shifted(table: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -86,35 +104,57 @@ def _shifted(table: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return before
 
 
-def _flip(
-    positions: Floats, seen: NDArray[np.bool_], a: int, b: int, frame: int, rate: float
-) -> _Flip | None:
-    """Whether the two change places between what was last seen of both and `frame`."""
-    if not (seen[frame, a] and seen[frame, b]):
-        return None
-    both = seen[:, a] & seen[:, b]
-    reach = max(2, round(_LONGEST_GAP * rate))
-    earlier = np.flatnonzero(both[max(frame - reach, 0) : frame])
-    if not len(earlier):
-        return None
-    last = int(earlier[-1]) + max(frame - reach, 0)
+def _flips(
+    positions: Floats, seen: NDArray[np.bool_], frames: NDArray[np.intp], a: NDArray[np.intp],
+    b: NDArray[np.intp], rate: float,
+) -> Iterator[tuple[tuple[int, int], _Flip]]:  # fmt: skip
+    """Which of N pairs change places between what was last seen of both and their frame.
 
-    def between(moment: int) -> Floats:
-        return positions[moment, a] - positions[moment, b]
-
-    old, new = between(last), between(frame)
-    ahead, behind = old, new
-    if frame - last == 1:
-        if last > 0 and both[last - 1]:
-            ahead = old + (old - between(last - 1))
-        if frame + 1 < len(both) and both[frame + 1]:
-            behind = new - (between(frame + 1) - new)
-    # both directions, so that something that stops dead does not look like a flip
+    The vector from b to a is held against what it was, carried on as it moved, and against the same
+    turned round; from both directions, so that something that stops dead does not look like a flip.
+    """
+    last = _last_seen(seen, frames, a, b, max(2, round(_LONGEST_GAP * rate)))
+    frames, a, b, last = (values[last >= 0] for values in (frames, a, b, last))
+    old, new = positions[last, a] - positions[last, b], positions[frames, a] - positions[frames, b]
+    ahead, behind = old.copy(), new.copy()
+    beside = frames - last == 1
+    # NaN where the next sample is missing: then the vector stays as it is
+    earlier = np.where((beside & (last > 0))[:, None], _between(positions, a, b, last - 1), np.nan)
+    later = _between(positions, a, b, np.minimum(frames + 1, len(positions) - 1))
+    later = np.where((beside & (frames + 1 < len(positions)))[:, None], later, np.nan)
+    ahead = np.where(np.isfinite(earlier), 2.0 * old - earlier, old)
+    behind = np.where(np.isfinite(later), 2.0 * new - later, new)
     as_is = _norm(new - ahead) + _norm(behind - old)
     exchanged = _norm(new + ahead) + _norm(behind + old)
-    if as_is < 2 * _LEAST or exchanged > min(_BETTER * as_is, 2 * _SMOOTH):
-        return None
-    return _Flip(frame, 0.5 * as_is, 0.5 * exchanged)
+    flipped = (as_is >= 2 * _LEAST) & (exchanged <= np.minimum(_BETTER * as_is, 2 * _SMOOTH))
+    for i in np.flatnonzero(flipped).tolist():
+        flip = _Flip(int(frames[i]), 0.5 * float(as_is[i]), 0.5 * float(exchanged[i]))
+        yield (int(a[i]), int(b[i])), flip
+
+
+def _between(
+    positions: Floats, a: NDArray[np.intp], b: NDArray[np.intp], frames: NDArray[np.intp]
+) -> Floats:
+    return positions[frames, a] - positions[frames, b]
+
+
+def _last_seen(
+    seen: NDArray[np.bool_], frames: NDArray[np.intp], a: NDArray[np.intp], b: NDArray[np.intp],
+    reach: int,
+) -> NDArray[np.intp]:  # fmt: skip
+    """(N,) the last frame before each, at most `reach` before, in which both tracks are seen; -1
+    where there is none."""
+    last = np.full(len(frames), -1, dtype=np.intp)
+    open_ = np.arange(len(frames))
+    for back in range(1, reach + 1):
+        moment = frames[open_] - back
+        open_, moment = open_[moment >= 0], moment[moment >= 0]
+        both = seen[moment, a[open_]] & seen[moment, b[open_]]
+        last[open_[both]] = moment[both]
+        open_ = open_[~both]
+        if not len(open_):
+            break
+    return last
 
 
 def _spans(
@@ -153,24 +193,62 @@ def _spans(
 
 
 def _cheapest(as_is: Floats, exchanged: Floats, flips: set[int]) -> NDArray[np.bool_]:
-    """(T,): where the pair is exchanged."""
-    cost = [float(as_is[0]), float(exchanged[0])]
-    came: list[tuple[int, int]] = []
-    for frame in range(1, len(as_is)):
-        stay, change = (_FLIP, 0.0) if frame in flips else (0.0, _CHANGE)
-        came.append(
-            (int(cost[1] + change < cost[0] + stay), int(cost[1] + stay <= cost[0] + change))
-        )
-        cost = [
-            min(cost[0] + stay, cost[1] + change) + float(as_is[frame]),
-            min(cost[1] + stay, cost[0] + change) + float(exchanged[frame]),
-        ]
-    state = int(cost[1] < cost[0])
-    states = [state]
-    for back in reversed(came):
-        state = back[state]
-        states.append(state)
-    return np.array(states[::-1], dtype=bool)
+    """(T,): where the pair is exchanged.
+
+    With d the difference of the costs of being exchanged and as labelled, a step is, for costs of
+    staying s and of changing c (one of them 0):
+
+        d' = clip(d, -c, c) + e          without a flip
+        d' = -clip(d, -s, s) + e         at a flip
+
+    with e the frame's own difference. Where |d| passes the bound, whichever state comes next, the way
+    there came from the cheaper one; elsewhere it stays (without a flip) or changes (at one).
+    """
+    own = np.asarray(exchanged, dtype=np.float64) - np.asarray(as_is, dtype=np.float64)
+    flip = np.zeros(len(own), dtype=bool)
+    flip[[f for f in flips if f > 0]] = True
+    bound = np.where(flip, _FLIP, _CHANGE)
+    difference = _clipped_sums(own, bound, flip)
+    before = difference[:-1]
+    # The state before a frame is known where the bound is passed; else it is as after that frame or,
+    # at a flip, the other one.
+    return _carried_back(np.abs(before) > bound[1:], before < 0, flip[1:], difference[-1] < 0)
+
+
+def _clipped_sums(own: Floats, bound: Floats, flip: NDArray[np.bool_]) -> Floats:
+    """(T,) d_t = ±clip(d_{t-1}, -bound, bound) + own_t, d_0 = own_0, by doubling: a row of such steps
+    is one step x -> clip(sign · x + shift, low, high)."""
+    sign = np.where(flip, -1.0, 1.0)
+    shift, low, high = own.copy(), own - bound, own + bound
+    sign[0], low[0], high[0] = 0.0, own[0], own[0]
+    step = 1
+    while step < len(own):
+        s, c, low_f, high_f = sign[:-step], shift[:-step], low[:-step], high[:-step]
+        s_g, c_g, low_g, high_g = sign[step:], shift[step:], low[step:], high[step:]
+        ends = np.sort(np.stack((s_g * low_f, s_g * high_f)), axis=0) + c_g
+        # where the later row begins at the first frame its own ends hold already
+        begun = s_g == 0.0
+        new_low = np.where(begun, low_g, np.clip(ends[0], low_g, high_g))
+        new_high = np.where(begun, high_g, np.clip(ends[1], low_g, high_g))
+        sign[step:], shift[step:], low[step:], high[step:] = (
+            s * s_g, np.where(begun, c_g, s_g * c + c_g), new_low, new_high,
+        )  # fmt: skip
+        step *= 2
+    return np.clip(shift, low, high)
+
+
+def _carried_back(
+    known: NDArray[np.bool_], cheaper: NDArray[np.bool_], turned: NDArray[np.bool_], last: bool
+) -> NDArray[np.bool_]:
+    """(T,) states from the last one back: where it is known, the cheaper one; elsewhere that of the
+    frame after it, or the other one where it is turned. known, cheaper, turned: (T - 1,)."""
+    count = len(known)
+    next_known = np.where(known, np.arange(count), count)
+    next_known = np.minimum.accumulate(next_known[::-1])[::-1]
+    turns = np.concatenate(([0], np.cumsum(turned)))
+    odd = (turns[next_known] - turns[:count]) % 2 == 1
+    base = np.append(cheaper, last)[next_known]
+    return np.append(base ^ odd, last)
 
 
 def _off(positions: Floats, partners: Partners, a: int, b: int) -> Floats:
@@ -194,5 +272,6 @@ def _without_rivals(found: list[Repair]) -> list[Repair]:
     return sorted(kept, key=lambda r: r.first)
 
 
-def _norm(vector: Floats) -> float:
-    return float(np.sqrt(vector @ vector))
+def _norm(vectors: Floats) -> Floats:
+    """(N, 3) -> (N,)."""
+    return np.sqrt(np.square(vectors).sum(axis=-1))
