@@ -13,8 +13,7 @@ from .verdict import NOWHERE, sentence
 
 _BONES: Final[dict[str, tuple[str, ...]]] = {
     "knees": ("L_Knee", "R_Knee"), "knees-span": ("L_Knee", "R_Knee"),
-    "hinges": ("L_Knee", "R_Knee", "L_Elbow", "R_Elbow"),
-    "hinges-span": ("L_Knee", "R_Knee", "L_Elbow", "R_Elbow"),
+    "past-straight": ("L_Knee", "R_Knee"), "elbows": ("L_Elbow", "R_Elbow"),
     "feet": ("L_Foot", "R_Foot"), "head": ("Head",), "twisted": ("Spine1", "Spine2", "Spine3"),
     "speed": ("Pelvis",), "turn": ("Pelvis",), "leaning": ("L_Ankle", "R_Ankle"),
     "limb-speed": ("L_Wrist", "R_Wrist", "L_Foot", "R_Foot"),

@@ -433,8 +433,6 @@ TEXTS: Final[dict[str, str]] = {
     "the person is {v} m tall": "人物の身長が {v} m です",
     "{v} % of the knees' bending is backwards": "膝の曲がりの {v} % が逆向きです",
     "for a second {v} % of the knees' bending is backwards": "1 秒間、膝の曲がりの {v} % が逆向きです",
-    "knees and elbows bend {v}° the wrong way on average": "膝と肘が平均 {v}° 間違った向きに曲がっています",
-    "for a second knees and elbows bend {v}° the wrong way": "1 秒間、膝と肘が {v}° 間違った向きに曲がっています",
     "both feet point backwards in {v} % of the frames": "フレームの {v} % で両足が後ろを向いています",
     "the head looks backwards in {v} % of the frames": "フレームの {v} % で頭が後ろを向いています",
     "the trunk is twisted by {v}°": "胴体が {v}° ねじれています",
@@ -610,4 +608,6 @@ TEXTS: Final[dict[str, str]] = {
     "Bring the motion to the character's rig, in a new action. Esc stops": "モーションをキャラクターのリグに移し、新しいアクションに記録。Esc で中止",
     "Choose the character's armature": "キャラクターのアーマチュアを選択してください",
     "The motion on an artist's own character": "自分のキャラクターへのモーション",
+    "a knee bends {v}° past straight on average": "膝が平均 {v}° まっすぐを越えて曲がっています",
+    "an arm that hangs down bends its elbow backwards in {v} % of the frames": "フレームの {v} % で下げた腕の肘が後ろに曲がっています",
 }

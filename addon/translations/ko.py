@@ -433,8 +433,6 @@ TEXTS: Final[dict[str, str]] = {
     "the person is {v} m tall": "사람의 키가 {v} m입니다",
     "{v} % of the knees' bending is backwards": "무릎 굽힘의 {v} %가 반대 방향입니다",
     "for a second {v} % of the knees' bending is backwards": "1초 동안 무릎 굽힘의 {v} %가 반대 방향입니다",
-    "knees and elbows bend {v}° the wrong way on average": "무릎과 팔꿈치가 평균 {v}° 잘못된 방향으로 굽습니다",
-    "for a second knees and elbows bend {v}° the wrong way": "1초 동안 무릎과 팔꿈치가 {v}° 잘못된 방향으로 굽습니다",
     "both feet point backwards in {v} % of the frames": "프레임의 {v} %에서 두 발이 뒤를 향합니다",
     "the head looks backwards in {v} % of the frames": "프레임의 {v} %에서 머리가 뒤를 봅니다",
     "the trunk is twisted by {v}°": "몸통이 {v}° 비틀려 있습니다",
@@ -610,4 +608,6 @@ TEXTS: Final[dict[str, str]] = {
     "Bring the motion to the character's rig, in a new action. Esc stops": "모션을 캐릭터의 리그로 옮겨 새 액션에 기록. Esc로 중지",
     "Choose the character's armature": "캐릭터의 아마추어를 선택하세요",
     "The motion on an artist's own character": "작가 자신의 캐릭터에 모션",
+    "a knee bends {v}° past straight on average": "무릎이 평균 {v}° 곧은 상태를 넘어 굽습니다",
+    "an arm that hangs down bends its elbow backwards in {v} % of the frames": "프레임의 {v} %에서 내린 팔의 팔꿈치가 뒤로 굽습니다",
 }

@@ -433,8 +433,6 @@ TEXTS: Final[dict[str, str]] = {
     "the person is {v} m tall": "此人身高 {v} m",
     "{v} % of the knees' bending is backwards": "膝盖弯曲有 {v} % 是反向的",
     "for a second {v} % of the knees' bending is backwards": "有一秒时间膝盖弯曲的 {v} % 是反向的",
-    "knees and elbows bend {v}° the wrong way on average": "膝盖和肘部平均向错误方向弯曲 {v}°",
-    "for a second knees and elbows bend {v}° the wrong way": "有一秒时间膝盖和肘部向错误方向弯曲 {v}°",
     "both feet point backwards in {v} % of the frames": "在 {v} % 的帧中双脚朝后",
     "the head looks backwards in {v} % of the frames": "在 {v} % 的帧中头朝后",
     "the trunk is twisted by {v}°": "躯干扭转了 {v}°",
@@ -610,4 +608,6 @@ TEXTS: Final[dict[str, str]] = {
     "Bring the motion to the character's rig, in a new action. Esc stops": "将动作传递到角色绑定的新动作中。Esc 停止",
     "Choose the character's armature": "请选择角色的骨架",
     "The motion on an artist's own character": "艺术家自己的角色上的动作",
+    "a knee bends {v}° past straight on average": "膝盖平均过伸 {v}°",
+    "an arm that hangs down bends its elbow backwards in {v} % of the frames": "在 {v} % 的帧中下垂手臂的肘部向后弯曲",
 }

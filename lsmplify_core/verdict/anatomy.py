@@ -9,13 +9,15 @@ from ..body.body import default_body
 from ..geometry.rotations import matrix_to_axis_angle
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Floats
-from .evidence import Evidence, Measure, worst_window
+from .evidence import Evidence, Measure
 
 _J: Final = JOINT_INDEX
 _LEGS: Final = tuple(tuple(_J[f"{s}_{n}"] for n in ("Hip", "Knee", "Ankle")) for s in "LR")
 _ARMS: Final = tuple(tuple(_J[f"{s}_{n}"] for n in ("Shoulder", "Elbow", "Wrist")) for s in "LR")
 _BENT: Final = 0.04
 """Metres that a knee must be off the line from hip to ankle to say which way it bends."""
+_SLACK: Final = 10.0
+"""Degrees that knees bend past straight in healthy people."""
 _SECOND: Final = 1.0
 
 
@@ -24,14 +26,13 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
     turned, placed = evidence.posed
     width = round(_SECOND * evidence.motion.rate)
     knees, knees_window = _knees(turned, placed, evidence.size, width)
-    past, past_window = _hinges(evidence, width)
     return {
         "stature": Measure(evidence.stature),
         "proportions": _proportions(evidence),
         "knees_back": knees,
         "knees_back_window": knees_window,
-        "hinges": past,
-        "hinges_window": past_window,
+        "knees_past": _past_straight(evidence),
+        "elbows_back": _elbows(turned, placed),
         "feet_back": _against(turned, (_J["L_Foot"], _J["R_Foot"]), placed),
         "head_back": _head(turned),
         "twisted": _trunk(turned),
@@ -71,16 +72,31 @@ def _knees(turned: Floats, placed: Floats, size: float, width: int) -> tuple[Mea
     return Measure(share, int(np.argmax(wrong))), Measure(float(part[first]), frame)
 
 
-def _hinges(evidence: Evidence, width: int) -> tuple[Measure, Measure]:
-    """Degrees that knees bend past straight, and elbows sideways or past straight, in their own
-    frames: the mean over the take, and over the worst second."""
-    hinges = [_J[n] for n in ("L_Knee", "R_Knee", "L_Elbow", "R_Elbow")]
-    turns = np.degrees(matrix_to_axis_angle(evidence.motion.rotations[:, hinges]))
-    knees = np.maximum(-turns[:, :2, 0] - 10.0, 0.0)
-    left = np.maximum(turns[:, 2, 1] - 15.0, 0.0)
-    right = np.maximum(-turns[:, 3, 1] - 15.0, 0.0)
-    over = knees.max(axis=1) + np.maximum(left, right)
-    return Measure(float(over.mean()), int(np.argmax(over))), worst_window(over, width)
+def _past_straight(evidence: Evidence) -> Measure:
+    """Degrees that a knee bends past straight in its own frame, over the take."""
+    knees = evidence.motion.rotations[:, [_J["L_Knee"], _J["R_Knee"]]]
+    turns = np.degrees(matrix_to_axis_angle(knees))[..., 0]
+    over = np.maximum(-turns - _SLACK, 0.0).max(axis=1)
+    return Measure(float(over.mean()), int(np.argmax(over)))
+
+
+def _elbows(turned: Floats, placed: Floats) -> Measure:
+    """Share of frames in which an arm hangs along the trunk and its forearm points backwards, which
+    no elbow allows, of the worse arm. Rotations do not tell: an elbow's own axis is the arm's twist."""
+    chest = turned[:, _J["Spine3"]]
+    down, ahead = -chest[:, :, 1], chest[:, :, 2]
+    worst = Measure(0.0)
+    for shoulder, elbow, wrist in _ARMS:
+        upper, lower = (
+            (placed[:, b] - placed[:, a])
+            / np.maximum(np.linalg.norm(placed[:, b] - placed[:, a], axis=-1, keepdims=True), 1e-9)
+            for a, b in ((shoulder, elbow), (elbow, wrist))
+        )
+        hangs = np.asarray((upper * down).sum(-1) > 0.8)
+        back = hangs & np.asarray((lower * ahead).sum(-1) < -0.6)
+        if back.mean() > worst.value:
+            worst = Measure(float(back.mean()), int(np.argmax(back)))
+    return worst
 
 
 def _against(turned: Floats, joints: tuple[int, ...], placed: Floats) -> Measure:
