@@ -16,6 +16,8 @@ _MOMENT: Final = 0.1
 """Seconds over which a speed is measured, so that noise of single frames does not count."""
 _LEAP: Final = (0.05, 6.5)
 """A leap is of so many metres at least, and of so many metres a second."""
+_ALONE: Final = (0.1, 12.0)
+"""Or of so many metres, and so many times what nine tenths of the take's frames have."""
 _FASTEST_TURN: Final = 2500.0
 """Degrees a second from one frame to the next; a throwing shoulder's 7,000 are about its own axis and
 last a few hundredths of a second."""
@@ -89,7 +91,8 @@ def _leaps(placed: Floats, rate: float) -> dict[str, Measure]:
     steady = np.linalg.norm(velocity[1:-1] - 0.5 * (before + after), axis=-1)
     leap = np.median(steady, axis=1)
     largest = float(leap.max())
-    counts = largest > max(_LEAP[0], _LEAP[1] / rate)
+    alone = largest > _ALONE[0] and largest > _ALONE[1] * float(np.percentile(leap, 90))
+    counts = alone or largest > max(_LEAP[0], _LEAP[1] / rate)
     return {"leap": Measure(largest if counts else 0.0, _middle(leap, 1) + 1)}
 
 
