@@ -19,7 +19,8 @@ from lsmplify_core.retarget import checked_rig, find_map
 
 MAKE = """
 import json, os, sys
-import addon_utils, bpy
+import bpy
+import addon_utils
 bpy.ops.wm.read_factory_settings(use_empty=True)
 addon_utils.enable("rigify", default_set=True)
 bpy.ops.object.armature_human_metarig_add()
