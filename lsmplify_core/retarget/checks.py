@@ -44,7 +44,7 @@ def check_sides(figure: Figure) -> None:
     forward = figure.points.body[:, 2]
     total = 0.0
     for side in SIDES:
-        if figure.has(f"{side}_Foot"):
+        if figure.has(f"{side}_Foot") and figure.has(f"{side}_Ankle"):
             total += float(figure.points.direction(f"{side}_Ankle") @ forward) / 2.0
     if total < _BACKWARD:
         raise InputError(

@@ -106,7 +106,7 @@ def _leg(points: RestPoints, side: str, frames: dict[str, Floats]) -> None:
     bend = _angle(points.direction(thigh), points.direction(shin))
     hinge = np.array([1.0, 0.0, 0.0])
     a = _by_hinge(a, hinge, points.direction(thigh), points.direction(shin))
-    if toe in points.joints:
+    if toe in points.joints and foot in points.joints:
         axis = points.direction(thigh)
         ahead = points.joints[toe] - points.joints[foot]
         twist = float(signed_angle(a @ _toe_out(side), ahead, axis))

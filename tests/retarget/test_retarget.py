@@ -449,3 +449,19 @@ def test_a_source_rig_that_is_no_person():
 def test_options_that_do_not_exist(options):
     with pytest.raises(InputError):
         retarget(_walk(3), rigs.person(), PERSON, options)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_characters_that_lack_whatever_they_may_lack(seed):
+    """Any roles but hips, knees and pelvis may be missing: all ways work, or say so in one line."""
+    rng = np.random.default_rng(seed)
+    needed = ("Pelvis", "L_Hip", "R_Hip", "L_Knee", "R_Knee", "Spine")
+    optional = [r for r in rigs.person_roles() if r not in needed]
+    drop = set(rng.choice(optional, rng.integers(1, len(optional)), replace=False))
+    rig_map = RigMap("part", {r: c for r, c in rigs.person_roles().items() if r not in drop})
+    motion = retarget(_walk(6), rigs.person(), rig_map).motion
+    assert np.isfinite(motion.turns).all()
+    axes, heads = motion.posed
+    source = performance_of_rig(RigPoses(rigs.person(), axes, heads, 30.0), rig_map)
+    assert np.isfinite(source.motion.joints()).all()
+    assert np.isfinite(body_of(rigs.person(), rig_map).rest_joints).all()
