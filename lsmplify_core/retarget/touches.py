@@ -16,16 +16,13 @@ from ..cleanup.floor import Floor
 from ..geometry.intervals import intervals_of
 from ..geometry.rotations import transpose
 from ..runtime.array_types import Floats
+from .body_parts import PARTS, Part, Posture
 from .figure import Figure
 from .limbs import Limb, bring, limb_of
-from .performance import World
-from .rest_frames import HAND, mirror
 from .vectors import apply
 
 _NEAR: Final = (0.02, 0.042)
 """Metres between a hand and the skin under which it touches, and over which it doesn't care."""
-_HAND: Final = 0.09
-"""Metres from the wrist to the knuckles on the default body."""
 _SLIP: Final = 0.1
 """Share of a part's length that a hand may touch farther up or down than the source's: longer arms
 hang lower."""
@@ -39,45 +36,9 @@ _SHARP: Final = 0.0025
 """Metres that a part may be farther than the nearest one and still have a third of its say."""
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A part of the body. start, end: joints of its axis, or midpoints "hips" and "shoulders".
-    turn: the role whose rotation it has. radius: (3,) metres on the default body, in its frame."""
-
-    start: str
-    end: str
-    turn: str
-    radius: tuple[float, float, float]
-
-
-_PARTS: Final = (
-    _Part("hips", "shoulders", "Spine2", (0.155, 0.12, 0.115)),
-    _Part("Head", "crown", "Head", (0.085, 0.10, 0.10)),
-    *(
-        part
-        for s in "LR"
-        for part in (
-            _Part(f"{s}_Hip", f"{s}_Knee", f"{s}_Hip", (0.075, 0.075, 0.075)),
-            _Part(f"{s}_Knee", f"{s}_Ankle", f"{s}_Knee", (0.05, 0.05, 0.05)),
-            _Part(f"{s}_Shoulder", f"{s}_Elbow", f"{s}_Shoulder", (0.045, 0.045, 0.045)),
-            _Part(f"{s}_Elbow", f"{s}_Wrist", f"{s}_Elbow", (0.037, 0.037, 0.037)),
-            _Part(f"{s}_hand", f"{s}_hand", f"{s}_Wrist", (0.04, 0.03, 0.04)),
-        )
-    ),
-)
-_GROUND: Final = _Part("", "", "", (1.0, 1.0, 1.0))
+_GROUND: Final = Part("", "", "", (1.0, 1.0, 1.0))
 _THICK: Final = 0.02
 """Metres of half a hand's thickness on the default body."""
-_CROWN: Final = np.array([0.0, 0.10, 0.02])
-"""Metres on the default body from the head's joint to the middle of the skull."""
-
-
-@dataclass(frozen=True)
-class Posture:
-    """Somebody's places and turns: points name -> (T, 3) metres, turns role -> (T, 3, 3)."""
-
-    points: dict[str, Floats]
-    turns: dict[str, Floats]
 
 
 @dataclass(frozen=True)
@@ -87,50 +48,12 @@ class Touch:
     floor: for a hand beside the ground, whose `beside` is then the height over it along Z."""
 
     side: str
-    part: _Part
+    part: Part
     near: Floats
     pull: Floats
     along: Floats
     beside: Floats
     floor: Floor | None = None
-
-
-def source_posture(world: World, size: float) -> Posture:
-    """The source's, size: of its body beside the default one."""
-    names = ("Head", *(f"{s}_{n}" for s in "LR" for n in
-             ("Hip", "Knee", "Ankle", "Shoulder", "Elbow", "Wrist")))  # fmt: skip
-    points = {n: world.place(n) for n in names}
-    turns = {n: world.turn(n) for n in (*names, "Spine2")}
-    for side in "LR":
-        hand = _HAND * size * mirror(HAND, side)
-        points[f"{side}_hand"] = points[f"{side}_Wrist"] + apply(turns[f"{side}_Wrist"], hand)
-    points["crown"] = points["Head"] + apply(turns["Head"], size * _CROWN)
-    return Posture(_with_middles(points), turns)
-
-
-def _with_middles(points: dict[str, Floats]) -> dict[str, Floats]:
-    for name, joint in (("hips", "Hip"), ("shoulders", "Shoulder")):
-        if f"L_{joint}" in points and f"R_{joint}" in points:
-            points[name] = 0.5 * (points[f"L_{joint}"] + points[f"R_{joint}"])
-    return points
-
-
-def figure_posture(
-    figure: Figure, world: World, turns: dict[str, list[Floats]], heads: Floats, size: float
-) -> Posture:
-    """The figure's: from its posed bones' heads (T, n, 3)."""
-    points = {
-        r: heads[:, figure.of(r)[0]] for r in dict.fromkeys(figure.roles) if r[-1] not in "123"
-    }
-    own = {r: chain[0] for r, chain in turns.items() if r != "Spine"}
-    own["Spine2"] = world.turn("Spine2")
-    for side in "LR":
-        wrist = f"{side}_Wrist"
-        if wrist in points:
-            points[f"{side}_hand"] = points[wrist] + apply(own[wrist], figure.segment(wrist))
-    if "Head" in points:
-        points["crown"] = points["Head"] + apply(own["Head"], size * _CROWN)
-    return Posture(_with_middles(points), own)
 
 
 def find_touches(
@@ -149,7 +72,7 @@ def find_touches(
         touch = _over(source, side, floor, size)
         if touch.pull.max() > 0:
             found.append(touch)
-        for part in () if floor_only else _PARTS:
+        for part in () if floor_only else PARTS:
             own = part.start.startswith(f"{side}_") and part.start[2:] in (
                 "Shoulder",
                 "Elbow",
@@ -163,7 +86,7 @@ def find_touches(
     return found
 
 
-def _beside(source: Posture, side: str, part: _Part, size: float) -> Touch:
+def _beside(source: Posture, side: str, part: Part, size: float) -> Touch:
     start, end = source.points[part.start], source.points[part.end]
     hand = source.points[f"{side}_hand"]
     along = _along(hand, start, end)
@@ -217,7 +140,7 @@ def touch_goal(touch: Touch, source: Posture, own: Posture, size: float) -> Floa
     )
 
 
-def _ratio(part: _Part, source: Posture, own: Posture, size: float) -> float:
+def _ratio(part: Part, source: Posture, own: Posture, size: float) -> float:
     """How much thicker the figure's part is taken to be: as it is longer, else as the figure is larger."""
     if part.start == part.end or part.start == "Head":
         return size

@@ -9,6 +9,7 @@ from ..body.body import default_body
 from ..cleanup.floor import SOLES
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Floats
+from .body_parts import figure_posture, source_posture
 from .feet import Stance, corrections, pelvis_share, soles, stance_of
 from .figure import Figure
 from .joint_turns import bone_axes, role_turns
@@ -19,10 +20,8 @@ from .rig_motion import RetargetOptions
 from .touches import (
     bring_hands,
     count_touches,
-    figure_posture,
     find_touches,
     hand_corrections,
-    source_posture,
     touch_goal,
 )
 from .vectors import apply
