@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import bpy
 
+from ...lsmplify_core.review.scene_frames import in_scene_frames
 from ..bake import actions
 from ..common import progress
 from ..common.window_job import WindowJob
@@ -70,7 +71,8 @@ class StepOperator(WindowJob):
             actions.locked_noted() as locked,
         ):
             action = make(there, take, self._order, result, self._held.into)
-        notes = [*result.notes, *([actions.told_of_locked(locked, action)] if locked else [])]
+        told = [in_scene_frames(n, take.grid.first, take.grid.step) for n in result.notes]
+        notes = [*told, *([actions.told_of_locked(locked, action)] if locked else [])]
         changes = action.lsmplify_step.changes
         self.report({"INFO"}, "; ".join(t for t in (action.name, changes, *notes) if t))
         return {"FINISHED"}

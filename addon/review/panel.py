@@ -99,7 +99,7 @@ def _draw_overlay(
     column: bpy.types.UILayout, settings: bpy.types.PropertyGroup, show: str, worst: str, icon: str
 ) -> None:  # fmt: skip
     """A switch, and beside it the figure that is drawn red."""
-    row = column.row(align=True)
+    row = column.split(factor=0.72, align=True)
     row.use_property_split = False
     row.prop(settings, show, icon=icon, toggle=True)
     figure = row.row(align=True)

@@ -21,6 +21,7 @@ from ...lsmplify_core.pipeline import Progress, Solution
 from ...lsmplify_core.reading import read_tracks
 from ...lsmplify_core.reading.overrides import with_overrides
 from ...lsmplify_core.repair import Repair
+from ...lsmplify_core.review.scene_frames import in_scene_frames
 from ...lsmplify_core.runtime.array_types import Floats
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.tracks.units_and_axes import UNITS
@@ -278,7 +279,10 @@ def note_result(scene: bpy.types.Scene, baked: Baked) -> None:
     result.worst_track = motion.track_names[track]
     result.worst_frame = round(timing.first + timing.step * int(frame))
     result.seconds = sum(report["seconds"].values())
-    result.notes = "\n".join(w for w in report["warnings"] if not is_verdict(w))
+    result.notes = "\n".join(
+        in_scene_frames(w, timing.first, timing.step)
+        for w in report["warnings"] if not is_verdict(w)
+    )  # fmt: skip
     if solution.verdict is not None:
         verdict.fill(result.verdict, solution.verdict, timing)
     result.shown = baked.action.name

@@ -19,14 +19,11 @@ facts: dict[str, object] = {"blender": bpy.app.version_string}
 SPOILED = (150, 190)
 """Scene frames at which the arm is swung away."""
 WATCHED = 170
-SCROLLS = 18
-"""Steps of a mouse wheel past the panels of tracks and solving."""
 ARM = 'pose.bones["L_Shoulder"].rotation_quaternion'
 
 
 def act() -> window.Acts:
     """What an artist does about a take with a wrong arm."""
-    window.empty_scene()
     window.install()
     yield from window.show_sidebar()
     armature = yield from solved()
@@ -81,7 +78,7 @@ def see(armature: bpy.types.Object) -> window.Acts:
     rig = armature.lsmplify_rig
     facts["worst"] = [rig.spans[0].region, rig.spans[0].what, rig.spans[0].figure]
     yield from show_error_curve(armature)
-    scroll_to_clean_up()
+    scene.lsmplify.stage, scene.lsmplify.review_page = "REVIEW", "SPANS"
     yield from window.picture("1-see")
 
 
@@ -223,14 +220,6 @@ def few_keys(_armature: bpy.types.Object) -> window.Acts:
 def body() -> bpy.types.Object:
     """The armature, which undo may have made anew."""
     return next(o for o in bpy.data.objects if o.type == "ARMATURE")
-
-
-def scroll_to_clean_up() -> None:
-    """The sidebar down to See and Clean Up."""
-    seen = window.view() | {"region": window.sidebar()}
-    with bpy.context.temp_override(**seen):
-        for _ in range(SCROLLS):
-            bpy.ops.view2d.scroll_down(deltay=-100)
 
 
 def screen() -> bpy.types.Screen:

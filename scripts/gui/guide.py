@@ -20,7 +20,6 @@ def act() -> window.Acts:
     window.install()
     with window.in_view():
         bpy.ops.lsmplify.hide_first_steps()
-    open_mapping()
     yield from window.show_sidebar()
     yield from file_dialog()
     yield from imported()
@@ -64,15 +63,9 @@ def mapping() -> window.Acts:
     with window.in_view():
         bpy.ops.lsmplify.map_track(point="LKNE", track="marker_17")
     kept.active = kept.rows.find("RWRB")
+    bpy.context.scene.lsmplify.tracks_page = "MAPPING"
     yield from keep("mapping", "800x690+345+85")
-
-
-def open_mapping() -> None:
-    """Let the list be open when it is first drawn; Blender has no other way for a script."""
-    panel = bpy.types.LSMPLIFY_PT_mapping
-    bpy.utils.unregister_class(panel)
-    panel.bl_options = set()
-    bpy.utils.register_class(panel)
+    bpy.context.scene.lsmplify.tracks_page = "SOURCE"
 
 
 def keep(name: str, crop: str) -> window.Acts:

@@ -17,11 +17,10 @@ LANGUAGES = ("ko_KR", "ja_JP", "zh_HANS")
 
 def act() -> window.Acts:
     """The note, the example, the solve, the result, the overlay, the languages."""
-    window.empty_scene()
     window.install()
     yield from window.show_sidebar()
     window.look_at()
-    yield from keep("learn-first-steps", panel(bottom=260))
+    yield from keep("learn-first-steps", panel(bottom=700))
     with window.in_view():
         facts["loaded"] = list(bpy.ops.lsmplify.load_example())
     yield from solving()
@@ -51,15 +50,8 @@ def result() -> window.Acts:
     with window.in_view():
         bpy.ops.lsmplify.hide_first_steps()
     yield from keep("learn-solved", "1148x790+0+25")
-    yield from fold_tracks()
-    yield from keep("learn-result", panel(top=388, bottom=700))
-    yield from fold_tracks()
-
-
-def fold_tracks() -> window.Acts:
-    """A click on the head of the first panel: it closes, or opens again."""
-    window.click(window.sidebar().x + 60, 97)
-    yield 1.0
+    scene.lsmplify.stage, scene.lsmplify.review_page = "REVIEW", "RESULT"
+    yield from keep("learn-result", panel(bottom=560))
 
 
 def overlay() -> window.Acts:
@@ -84,6 +76,7 @@ def languages() -> window.Acts:
         bpy.context.preferences.view.language = language
         bpy.context.preferences.view.use_translate_interface = True
         yield from window.show_sidebar()
+        bpy.context.scene.lsmplify.stage = "TRACKS"
         with window.in_view():
             bpy.ops.lsmplify.find_layout()
         text = bpy.app.translations.pgettext_iface("Jump to Worst Frame")

@@ -32,7 +32,6 @@ def act() -> window.Acts:
 
 def install() -> window.Acts:
     """The zip from disk, and its tab; the note for beginners is read and put away."""
-    window.empty_scene()
     window.view()["area"].spaces.active.show_region_ui = True
     window.look_at()
     yield from window.picture("0-without")
