@@ -400,11 +400,23 @@ def calibration_of(solution: Solution) -> SavedCalibration:
 
 
 def _warn_of_gaps(sighted: NDArray[np.bool_]) -> tuple[str, ...]:
-    blind = int((~sighted).sum())
-    if not blind:
+    """Sentences about frames that show too little: held at the ends of a take, else interpolated."""
+    if sighted.all() or not sighted.any():
         return ()
-    first = int(np.argmin(sighted))
-    return (
-        f"{blind} frames show fewer than {LEAST_POINTS} points (the first is frame {first}); "
-        "their poses are interpolated",
-    )
+    first, last = int(np.argmax(sighted)), len(sighted) - 1 - int(np.argmax(sighted[::-1]))
+    held = first + len(sighted) - 1 - last
+    between = int((~sighted).sum()) - held
+    notes: list[str] = []
+    if held:
+        where = 0 if first else last + 1
+        notes.append(
+            f"{held} frames at the ends of the take show fewer than {LEAST_POINTS} points (from frame "
+            f"{where} on); the nearest pose is held there"
+        )
+    if between:
+        blind = first + int(np.argmin(sighted[first:]))
+        notes.append(
+            f"{between} frames show fewer than {LEAST_POINTS} points (the first is frame {blind}); "
+            "their poses are interpolated"
+        )
+    return tuple(notes)

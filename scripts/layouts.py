@@ -361,6 +361,47 @@ def gait() -> None:
         ("{L}.LateralFoot", [], skin("L_Ankle", "L_Foot", 0.55, (1, -0.25, 0), 0.1)),
         ("{L}.PosteriorFoot", [], like(P, "LHEE", (0.0, 0.03, 0.0))),
     ])  # fmt: skip
+    clinical(knee, inner_knee, ankle, inner_ankle, heel, toe1, toe5)
+
+
+def clinical(
+    knee: At, inner_knee: At, ankle: At, inner_ankle: At, heel: At, toe1: At, toe5: At
+) -> None:
+    """Sets of gait laboratories: legs, pelvis, and a few marks of the trunk. Names and places: Leardini
+    et al. (2007, 2011) for the Istituto Ortopedico Rizzoli, Qualisys' sports marker set, and Davis et
+    al. (1991) with a sacral marker and both clavicles."""
+    sacrum = like(P, "LPSI", (-0.048, 0, -0.005))
+    breast = like(P, "STRN")
+    shoulder = like(P, "LSHO")
+    write("Clinical_Gait", [
+        ("C7", ["CV7"], like(P, "C7")), ("SACR", ["SACRUM", "SACRAL", "VSAC", "MSAC"], sacrum),
+        ("CLAV", ["SJN", "JN", "IJ"], like(P, "CLAV")), ("STRN", ["SXS", "PX"], breast),
+        ("T10", ["TV10"], like(P, "T10")), ("{L}CLA", ["{L}CLAV", "{L}CL"], like(P, "CLAV", (0.05, 0.005, 0))),
+        ("{L}SHO", ["{L}ACR", "{L}AC"], shoulder), ("{L}ASI", ["{L}ASIS"], like(P, "LASI")),
+        ("{L}PSI", ["{L}PSIS"], like(P, "LPSI")), ("{L}GT", ["{L}GTR", "{L}TRO"], like(V, "LHIP")),
+        ("{L}THI", ["{L}TH"], like(P, "LTHI")), ("{L}KNE", ["{L}KNEE", "{L}LK"], knee),
+        ("{L}KNM", ["{L}MKNE", "{L}MK", "{L}KNEM"], inner_knee), ("{L}TIB", ["{L}TB"], like(P, "LTIB")),
+        ("{L}ANK", ["{L}LM"], ankle), ("{L}ANM", ["{L}MED", "{L}MANK", "{L}MM"], inner_ankle),
+        ("{L}HEE", ["{L}HEEL"], heel), ("{L}TOE", [], like(P, "LTOE")), ("{L}MT5", ["{L}5MT"], toe5),
+        ("{L}MT1", ["{L}1MT"], toe1),
+    ])  # fmt: skip
+    write("IOR_Gait", [
+        ("CV7", ["C7"], like(P, "C7")), ("TV2", ["T2"], like(P, "C7", (0, -0.05, -0.01))),
+        ("MAI", ["TV7", "T7", "TV8"], like(P, "T10", (0, 0.09, 0))),
+        ("LV1", ["TV12", "L1"], like(P, "T10", (0, -0.11, 0.015))),
+        ("LV3", ["L3"], like(P, "LPSI", (-0.048, 0.11, 0.02))), ("LV5", ["L5", "SACR"], sacrum),
+        ("SJN", ["JN", "IJ"], like(P, "CLAV")), ("SXS", ["PX"], breast),
+        ("{L}AC", ["{L}CAJ", "{L}SAE", "{L}A"], shoulder), ("{L}HEAD", [], like(P, "LFHD")),
+        ("SGL", [], like(P, "LFHD", (-0.06, -0.03, 0.02))),
+        ("{L}HLE", ["{L}LE"], like(P, "LELB")), ("{L}RSP", ["{L}RS"], like(P, "LWRA")),
+        ("{L}USP", ["{L}US"], like(P, "LWRB")), ("{L}HM2", [], like(P, "LFIN")),
+        ("{L}IAS", ["{L}ASIS"], like(P, "LASI")), ("{L}IPS", ["{L}PSIS"], like(P, "LPSI")),
+        ("{L}FTC", ["{L}GT"], like(V, "LHIP")), ("{L}FLE", [], knee), ("{L}FME", [], inner_knee),
+        ("{L}FAX", ["{L}HF", "{L}FH"], skin("L_Knee", "L_Ankle", 0.08, (1, 0, -0.2))),
+        ("{L}TTC", ["{L}TT"], skin("L_Knee", "L_Ankle", 0.12, FRONT)), ("{L}FAL", [], ankle),
+        ("{L}TAM", [], inner_ankle), ("{L}FCC", ["{L}CA"], heel), ("{L}FM1", [], toe1),
+        ("{L}FM2", [], like(P, "LTOE")), ("{L}FM5", [], toe5),
+    ])  # fmt: skip
 
 
 if __name__ == "__main__":
