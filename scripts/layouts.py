@@ -392,7 +392,7 @@ def clinical(
         ("LV3", ["L3"], like(P, "LPSI", (-0.048, 0.11, 0.02))), ("LV5", ["L5", "SACR"], sacrum),
         ("SJN", ["JN", "IJ"], like(P, "CLAV")), ("SXS", ["PX"], breast),
         ("{L}AC", ["{L}CAJ", "{L}SAE", "{L}A"], shoulder), ("{L}HEAD", [], like(P, "LFHD")),
-        ("SGL", [], like(P, "LFHD", (-0.06, -0.03, 0.02))),
+        ("SGL", [], joint("Head", (0.0, 0.09, 0.11))),
         ("{L}HLE", ["{L}LE"], like(P, "LELB")), ("{L}RSP", ["{L}RS"], like(P, "LWRA")),
         ("{L}USP", ["{L}US"], like(P, "LWRB")), ("{L}HM2", [], like(P, "LFIN")),
         ("{L}IAS", ["{L}ASIS"], like(P, "LASI")), ("{L}IPS", ["{L}PSIS"], like(P, "LPSI")),
