@@ -46,6 +46,10 @@ CONF
 
 started=()
 stop() {
+	# Jobs end before the daemons that watch over them: a step without its slurmd would stay.
+	scancel --user="$(id -un)" 2>/dev/null || true
+	for _ in $(seq 50); do [ -z "$(squeue --noheader 2>/dev/null)" ] && break; sleep 0.2; done
+	sleep 1
 	for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
 	wait 2>/dev/null || true
 }
