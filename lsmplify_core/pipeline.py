@@ -37,9 +37,9 @@ from .layouts.layout import keypoints_at
 from .layouts.matching import Match
 from .motion.motion import Motion
 from .motion.report import make_report
-from .repair import Repair, apply, mended
+from .repair import Repair, apply, repair_tracks
 from .repair.records import summary
-from .repair.second_pass import Look, second_look, stray_records, track_errors
+from .repair.second_pass import SecondPass, outlier_records, second_pass_steps, track_errors
 from .runtime.array_types import Floats
 from .runtime.progress import finished
 from .runtime.stages import Progress, Stages
@@ -188,18 +188,18 @@ def _take_steps(tracks: Tracks, request: _Request) -> Generator[Progress, None, 
     person = yield from stages.steps("calibrate", _calibration_steps(take, request.calibration))
     problem = _problem(take, person, request)
     poses, learned = yield from stages.substeps("fit", fit_steps(problem, stages.seconds))
-    second = second_look(problem, poses, learned, request.repairs is None)
-    look = yield from stages.steps("second_pass", second)
-    take, person = _without_outliers(take, person, problem, poses, look)
-    poses = yield from stages.call("clean", _smoothed, take, problem, look)
+    second = second_pass_steps(problem, poses, learned, request.repairs is None)
+    second_pass = yield from stages.steps("second_pass", second)
+    take, person = _without_outliers(take, person, problem, poses, second_pass)
+    poses = yield from stages.call("clean", _smoothed, take, problem, second_pass)
     poses, person = yield from stages.call(
-        "convention", _in_convention, take, person, problem, poses, look.learned, request
+        "convention", _in_convention, take, person, problem, poses, second_pass.prediction, request
     )
     error = _track_errors(take, person, poses)
     motion = _motion(take, person, poses, error)
-    evidence = _evidence(motion, take, person, look.learned)
+    evidence = _evidence(motion, take, person, second_pass.prediction)
     verdict = yield from stages.call("verdict", judge, evidence)
-    return _solution(take, person, look.learned, evidence, verdict, stages)
+    return _solution(take, person, second_pass.prediction, evidence, verdict, stages)
 
 
 def _matched(
@@ -225,7 +225,7 @@ def _in_metres(tracks: Tracks, match: Match) -> tuple[Tracks, World]:
 def _repaired(
     tracks: Tracks, match: Match, world: World, body: Body | SmplFile | None, request: _Request
 ) -> _Take:
-    measured, filled, repairs = mended(tracks, request.repairs)
+    measured, filled, repairs = repair_tracks(tracks, request.repairs)
     return _Take(match, world, body, measured, filled, repairs, require_valid_frames(filled))
 
 
@@ -262,16 +262,16 @@ def _problem(take: _Take, person: _Person, request: _Request) -> FitProblem:
 
 
 def _without_outliers(
-    take: _Take, person: _Person, problem: FitProblem, poses: PoseSequence, look: Look
+    take: _Take, person: _Person, problem: FitProblem, poses: PoseSequence, second_pass: SecondPass
 ) -> tuple[_Take, _Person]:
     """The take without the samples that the second pass left out, and the longer list of repairs."""
-    if not look.strays.any():
+    if not second_pass.outliers.any():
         return take, person
     error = person.unit * track_errors(poses, problem.observations)
-    found = stray_records(look.strays, error, take.measured.names)
+    found = outlier_records(second_pass.outliers, error, take.measured.names)
     told = (*take.measured.warnings, *summary(found))
     measured = replace(apply(take.measured, found), warnings=told)
-    weights = np.where(look.strays, 0, person.observed.weights)
+    weights = np.where(second_pass.outliers, 0, person.observed.weights)
     observed = replace(person.observed, weights=weights)
     return (
         replace(take, measured=measured, repairs=(*take.repairs, *found)),
@@ -279,9 +279,11 @@ def _without_outliers(
     )
 
 
-def _smoothed(take: _Take, problem: FitProblem, look: Look) -> PoseSequence:
+def _smoothed(take: _Take, problem: FitProblem, second_pass: SecondPass) -> PoseSequence:
     """Poses in every frame, smoothed as far as the tracks are noisy."""
-    return smooth_poses(fill_frames(look.state, take.visible), take.filled.rate, problem.smooth)
+    return smooth_poses(
+        fill_frames(second_pass.poses, take.visible), take.filled.rate, problem.smooth
+    )
 
 
 def _in_convention(

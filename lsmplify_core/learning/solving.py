@@ -22,7 +22,7 @@ from ..layouts.matching import Match
 from ..motion.motion import Motion
 from ..motion.report import make_report
 from ..pipeline import Progress, Solution, judged_again
-from ..repair import mended
+from ..repair import repair_tracks
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
 from ..runtime.progress import mapped
@@ -75,7 +75,7 @@ def method_steps(
     match = first.match
     world = find_world(tracks, match)
     taken = converted(tracks.select([t for _, t in match.matched]), world)
-    measured = mended(taken, first.repairs)[0]
+    measured = repair_tracks(taken, first.repairs)[0]
     seen = _Seen(measured, _calibrated(match, first), first, start)
     began = time.perf_counter()
     motion = yield from mapped(

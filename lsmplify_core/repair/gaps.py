@@ -7,11 +7,11 @@ import numpy as np
 
 from ..ik.root_alignment import kabsch
 from ..runtime.array_types import Floats
-from .rigid_neighbours import Partners, find_partners
+from .rigid_neighbours import RigidNeighbours, find_rigid_neighbours
 
-_RIGID: Final = 0.012
-"""Metres: partners whose distances vary less than this are on the same bone."""
-_SLOPE: Final = 2
+_RIGID_TOLERANCE: Final = 0.012
+"""Metres: neighbours whose distances vary less than this are on the same bone."""
+_SLOPE_SAMPLES: Final = 2
 """Samples beside a gap that say how fast the track moves there."""
 
 
@@ -21,7 +21,7 @@ def filled(positions: Floats, gaps: list[tuple[int, int, int]]) -> Floats:
     A gap at the beginning or end of what is seen of a track stays.
     """
     result = positions.copy()
-    partners = find_partners(positions)
+    neighbours = find_rigid_neighbours(positions)
     for track, first, last in gaps:
         first, last = max(first, 0), min(last, len(positions) - 1)
         low, high = first - 1, last + 1
@@ -29,37 +29,43 @@ def filled(positions: Floats, gaps: list[tuple[int, int, int]]) -> Floats:
             continue
         if not np.isfinite(positions[[low, high], track]).all():
             continue
-        result[first : last + 1, track] = _carried(positions, partners, track, low, high)
+        result[first : last + 1, track] = _interpolated(positions, neighbours, track, low, high)
     return result
 
 
-def _carried(positions: Floats, partners: Partners, track: int, low: int, high: int) -> Floats:
+def _interpolated(
+    positions: Floats, neighbours: RigidNeighbours, track: int, low: int, high: int
+) -> Floats:
     """(n, 3): the track between two seen samples, in the frame of what moves with it."""
-    span = slice(max(low - _SLOPE, 0), high + 1 + _SLOPE)
-    near, spread = partners.of[track], partners.spread[track]
-    with_it = near[(spread < _RIGID)]
+    span = slice(max(low - _SLOPE_SAMPLES, 0), high + 1 + _SLOPE_SAMPLES)
+    near, tolerance = neighbours.of[track], neighbours.tolerance[track]
+    rigid = near[(tolerance < _RIGID_TOLERANCE)]
     inside = slice(low, high + 1)
-    with_it = with_it[np.isfinite(positions[inside][:, with_it]).all(axis=(0, 2))]
-    if len(with_it) >= 3:
-        return _by_bone(positions, with_it, track, low, high)
-    loose = near[spread < 3.0 * _RIGID]
-    loose = loose[np.isfinite(positions[span][:, loose]).all(axis=(0, 2))]
-    centre = positions[:, loose].mean(axis=1) if len(loose) else np.zeros((len(positions), 3))
+    rigid = rigid[np.isfinite(positions[inside][:, rigid]).all(axis=(0, 2))]
+    if len(rigid) >= 3:
+        return _by_rigid_body(positions, rigid, track, low, high)
+    nearly_rigid = near[tolerance < 3.0 * _RIGID_TOLERANCE]
+    nearly_rigid = nearly_rigid[np.isfinite(positions[span][:, nearly_rigid]).all(axis=(0, 2))]
+    centre = (
+        positions[:, nearly_rigid].mean(axis=1)
+        if len(nearly_rigid)
+        else np.zeros((len(positions), 3))
+    )
     return spline(positions[:, track] - centre, low, high) + centre[low + 1 : high]
 
 
-def _by_bone(positions: Floats, bone: np.ndarray, track: int, low: int, high: int) -> Floats:
+def _by_rigid_body(positions: Floats, bone: np.ndarray, track: int, low: int, high: int) -> Floats:
     """Carried by the bone from the sample before and from the one after, the two blended."""
     points = positions[low : high + 1][:, bone]
     centre = points.mean(axis=1, keepdims=True)
-    away = points - centre
-    carried: list[Floats] = []
+    relative = points - centre
+    estimates: list[Floats] = []
     for end in (0, -1):
-        turn = kabsch(np.swapaxes(away[1:-1], -1, -2) @ away[end])
+        turn = kabsch(np.swapaxes(relative[1:-1], -1, -2) @ relative[end])
         arm = positions[low if end == 0 else high, track] - centre[end, 0]
-        carried.append(centre[1:-1, 0] + (turn @ arm))
+        estimates.append(centre[1:-1, 0] + (turn @ arm))
     share = np.arange(1, high - low)[:, None] / (high - low)
-    return (1.0 - share) * carried[0] + share * carried[1]
+    return (1.0 - share) * estimates[0] + share * estimates[1]
 
 
 def spline(path: Floats, low: int, high: int) -> Floats:
@@ -68,9 +74,12 @@ def spline(path: Floats, low: int, high: int) -> Floats:
     span = high - low
     start, end = path[low], path[high]
     chord = (end - start) / span
-    before, after = path[max(low - _SLOPE, 0)], path[min(high + _SLOPE, len(path) - 1)]
-    leave = (start - before) / max(low - max(low - _SLOPE, 0), 1)
-    arrive = (after - end) / max(min(high + _SLOPE, len(path) - 1) - high, 1)
+    before, after = (
+        path[max(low - _SLOPE_SAMPLES, 0)],
+        path[min(high + _SLOPE_SAMPLES, len(path) - 1)],
+    )
+    leave = (start - before) / max(low - max(low - _SLOPE_SAMPLES, 0), 1)
+    arrive = (after - end) / max(min(high + _SLOPE_SAMPLES, len(path) - 1) - high, 1)
     leave = np.where(np.isfinite(leave) & (low > 0), leave, chord)
     arrive = np.where(np.isfinite(arrive) & (high < len(path) - 1), arrive, chord)
     t = (np.arange(1, span) / span)[:, None]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Moments at which a track leaps: away from the points that it moves with, or through space."""
+"""Moments at which a track jumps: away from the points that it moves with, or through space."""
 
 from typing import Final
 
@@ -7,53 +7,55 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..runtime.array_types import Floats
-from .rigid_neighbours import Partners, masked_quantile
+from .rigid_neighbours import RigidNeighbours, masked_quantile
 
-_LEAST: Final = 0.03
-_LEAST_ALONE: Final = 0.06
-"""Metres that a leap has at least: beside its partners, and through space."""
-_ENOUGH: Final = 500
+_MIN_JUMP: Final = 0.03
+_MIN_JUMP_ALONE: Final = 0.06
+"""Metres that a jump has at least: beside its neighbours, and through space."""
+_SAMPLES: Final = 500
 """Frames that tell what is usual."""
-_USUAL: Final = 6.0
+_USUAL_FACTOR: Final = 6.0
 """How many times what three quarters of a track's steps differ from their neighbours by."""
 
 
-def find_leaps(
-    positions: Floats, partners: Partners
+def find_jumps(
+    positions: Floats, neighbours: RigidNeighbours
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Two tables (T, K): true where a sample is surely a leap from the one before, beside its
-    partners, and where it may be one, beside them or through space.
+    """Two tables (T, K): true where a sample is surely a jump from the one before, beside its
+    neighbours, and where it may be one, beside them or through space.
 
-    A step is compared with the mean of the steps before and after it, so that speed is no leap.
-    The median over the partners keeps a partner's own leap out.
+    A step is compared with the mean of the steps before and after it, so that speed is no jump.
+    The median over the neighbours keeps a neighbour's own jump out.
     """
     steps = np.full_like(positions, np.nan)
     steps[1:] = positions[1:] - positions[:-1]
-    maybe = _sharp(_length(_unlike_neighbours(steps)), _LEAST_ALONE, _USUAL)
-    sure = np.zeros(maybe.shape, dtype=bool)
-    for track in _restless(steps, partners):
-        near = partners.of[track]
+    possible = _peaks(_length(_unlike_neighbours(steps)), _MIN_JUMP_ALONE, _USUAL_FACTOR)
+    certain = np.zeros(possible.shape, dtype=bool)
+    for track in _candidates(steps, neighbours):
+        near = neighbours.of[track]
         own = _unlike_neighbours(steps[:, track, None] - steps[:, near])
         size = _length(own)
         size = masked_quantile(size.T, np.isfinite(size.T), 0.5)
-        sure[:, track] = _sharp(size[:, None], _LEAST, _USUAL)[:, 0]
-        maybe[:, track] |= _sharp(size[:, None], 0.7 * _LEAST, 0.6 * _USUAL)[:, 0]
-    return sure, maybe
+        certain[:, track] = _peaks(size[:, None], _MIN_JUMP, _USUAL_FACTOR)[:, 0]
+        possible[:, track] |= _peaks(size[:, None], 0.7 * _MIN_JUMP, 0.6 * _USUAL_FACTOR)[:, 0]
+    return certain, possible
 
 
-def _restless(steps: Floats, partners: Partners) -> list[int]:
-    """Tracks that may leap beside one of their first two partners; a quick look that spares the long one."""
+def _candidates(steps: Floats, neighbours: RigidNeighbours) -> list[int]:
+    """Tracks that may jump beside one of their first two neighbours; a quick look that spares the long one."""
     found: set[int] = set()
     for place in (0, 1):
-        tracks, near, _, _ = partners.nth(place)
+        tracks, near, _, _ = neighbours.nth(place)
         if len(tracks):
             size = _length(_unlike_neighbours(steps[:, tracks] - steps[:, near]))
-            found.update(tracks[_sharp(size, 0.7 * _LEAST, 0.6 * _USUAL).any(axis=0)].tolist())
+            found.update(
+                tracks[_peaks(size, 0.7 * _MIN_JUMP, 0.6 * _USUAL_FACTOR).any(axis=0)].tolist()
+            )
     return sorted(found)
 
 
 def _unlike_neighbours(steps: Floats) -> Floats:
-    """What a step (T, …) differs from the mean of the two beside it by; a missing one is left out."""
+    """What a step (T, …) differs from the mean of the two beside it by; a missing one is excluded."""
     before, after = np.empty_like(steps), np.empty_like(steps)
     before[0], after[-1] = np.nan, np.nan
     before[1:], after[:-1] = steps[:-1], steps[1:]
@@ -67,13 +69,13 @@ def _length(vectors: Floats) -> Floats:
     return np.sqrt(np.square(vectors).sum(axis=-1))
 
 
-def _sharp(size: Floats, least: float, usual_times: float) -> NDArray[np.bool_]:
+def _peaks(size: Floats, least: float, usual_times: float) -> NDArray[np.bool_]:
     """Where (T, K) sizes stand out of their track's own, and are no smaller than those beside."""
     there = np.isfinite(size)
     size = np.where(there, size, 0.0)
     if size.max(initial=0.0) <= least:
         return np.zeros(size.shape, dtype=bool)
-    part = slice(None, None, 1 + len(size) // _ENOUGH)
+    part = slice(None, None, 1 + len(size) // _SAMPLES)
     usual = masked_quantile(size[part], there[part], 0.75)
     out = size > np.maximum(least, usual_times * np.nan_to_num(usual))
     if not out.any():

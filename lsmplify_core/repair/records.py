@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What was found wrong with the tracks and what is done about it: a list of records.
 
-A record says what to do and not what comes out, so that any of them can be left out: `apply`
+A record says what to do and not what comes out, so that any of them can be excluded: `apply`
 exchanges labels first, then leaves samples out, then fills gaps from what is there.
 """
 
@@ -27,7 +27,7 @@ _MOST_FRAME: Final = 1 << 31
 
 @dataclass(frozen=True)
 class Repair:
-    """One mistake and its mending.
+    """One mistake and its repair.
 
     kind: one of KINDS. tracks: the names concerned, two for a swap. first, last: frames of the take,
     counted from 0, both included. done: what is done. evidence: why.

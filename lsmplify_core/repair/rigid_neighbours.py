@@ -9,81 +9,81 @@ from numpy.typing import NDArray
 
 from ..runtime.array_types import Floats
 
-MOST: Final = 5
+MAX_NEIGHBOURS: Final = 5
 _SAMPLES: Final = 90
 """Frames, spread over the take, that distances are measured on."""
 _NEAREST: Final = 0.02
 _FURTHEST: Final = 0.75
 _LOOSEST: Final = 0.06
-"""Metres: what changes its distance more is no partner."""
-_SLACK: Final = 0.012
-_WIDE: Final = 4.0
+"""Metres: what changes its distance more is no neighbour."""
+_ABSOLUTE_SLACK: Final = 0.012
+_RELATIVE_SLACK: Final = 4.0
 """A distance is off where it differs from the usual by 12 mm and 4 times as much as three
 fifths of the samples do."""
 
 
 @dataclass(frozen=True)
-class Partners:
+class RigidNeighbours:
     """of: K arrays of tracks, the steadiest first. usual: K arrays of metres, the median distances.
-    spread: K arrays of metres, what three fifths of the samples differ from these by."""
+    tolerance: K arrays of metres, what three fifths of the samples differ from these by."""
 
     of: tuple[NDArray[np.intp], ...]
     usual: tuple[Floats, ...]
-    spread: tuple[Floats, ...]
+    tolerance: tuple[Floats, ...]
 
-    def off(self, positions: Floats, track: int, frames: slice) -> Floats:
-        """(n,): how far the track is from where its partners are used to have it; 1 is the most
-        that is normal. NaN where it or all partners are unseen."""
+    def deviation(self, positions: Floats, track: int, frames: slice) -> Floats:
+        """(n,): how far the track is from where its neighbours are used to have it; 1 is the most
+        that is normal. NaN where it or all neighbours are unseen."""
         near = self.of[track]
         if not len(near):
             return np.full(len(positions[frames]), np.nan)
-        apart = positions[frames, track][:, None] - positions[frames][:, near]
-        distance = np.sqrt(np.square(apart).sum(axis=-1))
-        limit = _SLACK + _WIDE * self.spread[track]
+        difference = positions[frames, track][:, None] - positions[frames][:, near]
+        distance = np.sqrt(np.square(difference).sum(axis=-1))
+        limit = _ABSOLUTE_SLACK + _RELATIVE_SLACK * self.tolerance[track]
         return _median(np.abs(distance - self.usual[track]) / limit)
 
     def nth(self, place: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats, Floats]:
-        """Tracks that have so many partners, that partner of each, usual distance and limit."""
+        """Tracks that have so many neighbours, that neighbour of each, usual distance and limit."""
         tracks = np.array([k for k, n in enumerate(self.of) if len(n) > place], dtype=np.intp)
         near = np.array([self.of[k][place] for k in tracks], dtype=np.intp)
         usual = np.array([self.usual[k][place] for k in tracks])
-        spread = np.array([self.spread[k][place] for k in tracks])
-        return tracks, near, usual, _SLACK + _WIDE * spread
+        tolerance = np.array([self.tolerance[k][place] for k in tracks])
+        return tracks, near, usual, _ABSOLUTE_SLACK + _RELATIVE_SLACK * tolerance
 
     def suspects(self, positions: Floats) -> NDArray[np.bool_]:
-        """(K,): tracks that are ever off by the word of one of their first two partners; a quick
+        """(K,): tracks that are ever off by the word of one of their first two neighbours; a quick
         look that spares the long one."""
         found = np.zeros(len(self.of), dtype=bool)
         for place in (0, 1):
             tracks, near, usual, limit = self.nth(place)
             if len(tracks):
-                apart = positions[:, tracks] - positions[:, near]
-                distance = np.sqrt(np.square(apart).sum(axis=-1))
+                difference = positions[:, tracks] - positions[:, near]
+                distance = np.sqrt(np.square(difference).sum(axis=-1))
                 found[tracks] |= (np.abs(distance - usual) > limit).any(axis=0)
         return found
 
 
-def find_partners(positions: Floats) -> Partners:
-    """Partners of each of the K tracks of positions (T, K, 3) in metres."""
+def find_rigid_neighbours(positions: Floats) -> RigidNeighbours:
+    """Neighbours of each of the K tracks of positions (T, K, 3) in metres."""
     sample = positions[np.unique(np.linspace(0, len(positions) - 1, _SAMPLES).round().astype(int))]
     count = positions.shape[1]
     a, b = np.triu_indices(count, 1)
-    apart = np.sqrt(np.square(sample[:, a] - sample[:, b]).sum(axis=-1))
-    there = np.isfinite(apart)
-    middle = masked_quantile(apart, there, 0.5)
-    spread = masked_quantile(np.abs(apart - middle), there, 0.6)
+    difference = np.sqrt(np.square(sample[:, a] - sample[:, b]).sum(axis=-1))
+    there = np.isfinite(difference)
+    middle = masked_quantile(difference, there, 0.5)
+    tolerance = masked_quantile(np.abs(difference - middle), there, 0.6)
     good = there.sum(axis=0) >= min(8, len(sample))
-    good &= (middle > _NEAREST) & (middle < _FURTHEST) & (spread < _LOOSEST)
-    usual, wide, rank = (np.full((count, count), np.inf) for _ in range(3))
+    good &= (middle > _NEAREST) & (middle < _FURTHEST) & (tolerance < _LOOSEST)
+    usual, tolerances, rank = (np.full((count, count), np.inf) for _ in range(3))
     usual[a, b] = usual[b, a] = middle
-    wide[a, b] = wide[b, a] = spread
-    rank[a, b] = rank[b, a] = np.where(good, spread + 0.01 * middle, np.inf)
-    order = np.argsort(rank, axis=1)[:, :MOST]
+    tolerances[a, b] = tolerances[b, a] = tolerance
+    rank[a, b] = rank[b, a] = np.where(good, tolerance + 0.01 * middle, np.inf)
+    order = np.argsort(rank, axis=1)[:, :MAX_NEIGHBOURS]
     of = tuple(row[np.isfinite(rank[k, row])] for k, row in enumerate(order))
-    return Partners(
+    return RigidNeighbours(
         of,
         tuple(usual[k, near] for k, near in enumerate(of)),
-        tuple(wide[k, near] for k, near in enumerate(of)),
+        tuple(tolerances[k, near] for k, near in enumerate(of)),
     )
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Samples that no body could have produced: a point that leaps away and back within moments.
+"""Samples that no body could have produced: a point that jumps away and back within moments.
 
-For tracks that nothing else moves with; `strays` knows more of the others."""
+For tracks that nothing else moves with; `outliers` knows more of the others."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ from ..runtime.array_types import Floats
 _HARDEST: Final = 600.0
 """m/s²: harder than a fist or a foot turns round."""
 _LEAST: Final = 0.06
-"""Metres: smaller leaps are noise, and the solver's business."""
+"""Metres: smaller jumps are noise, and the solver's business."""
 _LONGEST: Final = 0.12
 """Seconds: what stays away longer may be where the point is."""
 
@@ -23,7 +23,7 @@ def find_spikes(positions: Floats, rate: float) -> NDArray[np.bool_]:
     between the samples before and after than the hardest turn could carry a point.
 
     positions: (T, K, 3) metres. The samples before and after must lie near each other, or one of
-    them is the leap itself.
+    them is the jump itself.
     """
     frames = len(positions)
     spikes = np.zeros(positions.shape[:2], dtype=bool)
