@@ -18,7 +18,7 @@ from .body.body import Body, default_body
 from .body.markers import MarkerObservations, PoseSequence
 from .body.shape_space import RegionSpace, ShapeSpace, betas_of
 from .body.smpl_file import SmplFile, layout_on
-from .calibration.calibrate import Calibration, Held, calibrate_steps
+from .calibration.calibrate import Calibration, FixedOffsets, calibrate_steps
 from .calibration.calibration_file import SavedCalibration
 from .ik.anatomical import anatomical
 from .ik.fitting import FitProblem, SolveSettings, fit_steps, make_problem
@@ -239,13 +239,15 @@ def _calibration_steps(
     else:
         space = RegionSpace(take.body or default_body())
     target, origin = observations_of(take.filled, take.match, space.mean)
-    held = None
+    fixed_offsets = None
     if saved is not None:
-        held = Held(*saved.offsets_for(take.filled.names, np.asarray(target.joints)))
+        fixed_offsets = FixedOffsets(
+            *saved.offsets_for(take.filled.names, np.asarray(target.joints))
+        )
     seen = replace(target, weights=target.weights * take.visible[:, None])
     fixed = isinstance(take.body, Body)
     found = yield from calibrate_steps(
-        load_network(), space, seen, take.filled.rate, fixed, held=held
+        load_network(), space, seen, take.filled.rate, fixed, fixed_offsets=fixed_offsets
     )
     unit, observed = at_network_size(target, found.body, found.offsets)
     return _Person(found, observed, unit, origin)
@@ -255,9 +257,9 @@ def _problem(take: _Take, person: _Person, request: _Request) -> FitProblem:
     """What network and refinement are given to fit."""
     init = request.init
     start = initial_poses(person.observed, take.visible, init, person.origin, person.unit)
-    misfit = person.calibration.misfit / person.unit
+    residual = person.calibration.residual / person.unit
     return make_problem(
-        start, person.observed, take.filled.rate, misfit, request.settings, init is not None
+        start, person.observed, take.filled.rate, residual, request.settings, init is not None
     )
 
 

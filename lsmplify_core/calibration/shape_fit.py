@@ -17,43 +17,43 @@ from ..ik.predictor import select_observations, select_poses
 from ..runtime.array_types import Floats
 from ..runtime.progress import finished
 from ..runtime.threads import parallel_map
-from .shape_system import Asked, asked, summed
+from .shape_system import ShapeEquations, shape_equations, sum_equations
 
-_SKIN_SPREAD: Final = 0.015
-_JOINT_SPREAD: Final = 0.006
+_SKIN_SIGMA: Final = 0.015
+_JOINT_SIGMA: Final = 0.006
 """Metres: how far a skin marker, and a keypoint at a joint, may be from the layout's place, with
 long tails (Cauchy):
 most lie where the layout has them, but tools differ, and MidHip is SMPL's pelvis for some and
 nine centimetres lower, between the hips, for others."""
-_REPEATS: Final = 4.0
-REPEATS_AT_JOINTS: Final = (8.0, 0.7)
+_CORRELATED_FRAMES: Final = 4.0
+CORRELATED_FRAMES_AT_JOINTS: Final = (8.0, 0.7)
 """Frames of a take repeat each other's errors, so that so many of them count as one against the
 priors. Points at joints are free in the first pass, so that those which a tool puts elsewhere can
 leave, and held in the last, so that the others return to where they belong."""
-_ANGLE_SPREADS: Final = (0.25, 0.4)
+_ROTATION_SIGMAS: Final = (0.25, 0.4)
 """Radians: how far the network's rotations may be from the true ones, with markers on the skin and
 with keypoints at joints. Wide, since what draws them draws the body too; less so for skin markers,
 which sit elsewhere than layouts say and move with the skin."""
-_KEYPOINTS: Final = 8
+_MIN_KEYPOINTS: Final = 8
 """So many points at joints make a set of keypoints."""
-_HELD: Final = 1e6
-"""How strongly known offsets stay."""
-_OUTLIER: Final = 0.03
-"""Metres: residuals beyond this count less and less."""
-_MOST_TURN: Final = 0.5
+_FIXED_WEIGHT: Final = 1e6
+"""Weight of the prior of fixed offsets: so large that they stay."""
+_OUTLIER_SCALE: Final = 0.03
+"""Metres, s of the robust weight: a residual as large counts half. Larger values trust outliers."""
+_MAX_TURN: Final = 0.5
 """Radians about an axis that a step may turn a joint by."""
-_PIECE: Final = 25
-"""Frames worked on at once."""
+_CHUNK: Final = 25
+"""Frames of one unit of parallel work."""
 
 
 @dataclass(frozen=True)
-class OffsetPull:
-    """What offsets are pulled to: prior (K, 3) on the mean body, loose times the usual spread, and
-    held (K,) those that stay."""
+class OffsetPrior:
+    """What the points' offsets are near: prior (K, 3) metres on the mean body, with scale times the
+    usual sigma; fixed (K,) those that stay."""
 
     prior: Floats
-    loose: float
-    held: NDArray[np.bool_]
+    scale: float
+    fixed: NDArray[np.bool_]
 
     @property
     def at_joint(self) -> NDArray[np.bool_]:
@@ -63,103 +63,141 @@ class OffsetPull:
     @property
     def keypoints(self) -> bool:
         """Whether they are keypoints at joints, and not markers on the skin."""
-        return int(self.at_joint.sum()) >= _KEYPOINTS
+        return int(self.at_joint.sum()) >= _MIN_KEYPOINTS
 
     @property
-    def angle_spread(self) -> float:
-        """Radians, as `_ANGLE_SPREADS`."""
-        return _ANGLE_SPREADS[int(self.keypoints)]
+    def rotation_sigma(self) -> float:
+        """Radians, of `_ROTATION_SIGMAS`."""
+        return _ROTATION_SIGMAS[int(self.keypoints)]
 
 
-def joint_step(
-    space: ShapeSpace, take: MarkerObservations, poses: PoseSequence, guess: PoseSequence, shape: Floats, offsets: Floats,
-    pull: OffsetPull, fixed: bool, repeats: float, noise: float,
-) -> tuple[PoseSequence, Floats, Floats]:  # fmt: skip
-    """One Gauss–Newton step on all poses and the shape they share. noise: metres, what the tracks
-    tremble by; the more, the firmer all that is known beforehand."""
-    body = replace(take, bones=space.body(shape).offsets, offsets=offsets)
-    stiffness = (noise / pull.angle_spread) ** 2
+def pose_and_shape_step(
+    space: ShapeSpace,
+    observations: MarkerObservations,
+    poses: PoseSequence,
+    network_poses: PoseSequence,
+    shape: Floats,
+    offsets: Floats,
+    offset_prior: OffsetPrior,
+    fixed: bool,
+    repeats: float,
+    noise: float,
+) -> tuple[PoseSequence, Floats, Floats]:
+    """One Gauss–Newton step on all poses, the shape and the points' offsets that they share.
+
+    Args:
+        space: how the body may vary.
+        observations: N frames, metres.
+        poses: N frames to step from.
+        network_poses: the prior of the poses.
+        shape: (S,) numbers of the shape space.
+        offsets: (K, 3) metres in the joints' frames.
+        offset_prior: what the offsets are near.
+        fixed: whether the shape stays.
+        repeats: how many frames count as one against the prior of points at joints.
+        noise: metres, standard deviation of the tracks; the larger, the more the priors count.
+
+    Returns:
+        Poses, shape and offsets after the step.
+    """
+    body = replace(observations, bones=space.body(shape).offsets, offsets=offsets)
+    prior_weight = (noise / offset_prior.rotation_sigma) ** 2
     frames = len(poses.root)
 
-    def ask(part: slice) -> tuple[Asked, Floats]:
-        state = select_poses(poses, part)
-        seen, target = _weighed(state, select_observations(body, part))
-        own = state.rotations[:, :N_POSED]
-        back = np.swapaxes(own, -1, -2) @ guess.rotations[part, :N_POSED]
-        away = (seen.global_rotations[:, :N_POSED] @ matrix_to_axis_angle(back)[..., None])[..., 0]
-        moves = _moves(seen, target, space, shape).astype(np.float32)
-        return asked(seen, target, moves, away, stiffness), seen.global_rotations[:, :N_POSED]
+    def chunk_equations(chunk: slice) -> tuple[ShapeEquations, Floats]:
+        current = select_poses(poses, chunk)
+        comparison, robust = _robust(current, select_observations(body, chunk))
+        own = current.rotations[:, :N_POSED]
+        back = np.swapaxes(own, -1, -2) @ network_poses.rotations[chunk, :N_POSED]
+        deviation = (
+            comparison.global_rotations[:, :N_POSED] @ matrix_to_axis_angle(back)[..., None]
+        )[..., 0]
+        shape_jacobian = _shape_jacobian(comparison, robust, space, shape).astype(np.float32)
+        return shape_equations(
+            comparison, robust, shape_jacobian, deviation, prior_weight
+        ), comparison.global_rotations[:, :N_POSED]
 
-    parts = [slice(i, min(i + _PIECE, frames)) for i in range(0, frames, _PIECE)]
-    results = finished(parallel_map(ask, parts))
-    whole = summed([found for found, _ in results])
-    own = _shape_pull(frames, space, shape, fixed, noise)
-    placed = _offset_pull(frames, space.size(shape), offsets, pull, repeats, noise)
-    strength, towards = (np.concatenate(pair) for pair in zip(own, placed, strict=True))
-    change = np.linalg.solve(whole.matrix + np.diag(strength), whole.vector + strength * towards)
-    turned = np.concatenate([frames for _, frames in results])
-    poses = _stepped(poses, turned, whole.steps(change))
+    chunks = [slice(i, min(i + _CHUNK, frames)) for i in range(0, frames, _CHUNK)]
+    results = finished(parallel_map(chunk_equations, chunks))
+    equations = sum_equations([found for found, _ in results])
+    own = _shape_prior(frames, space, shape, fixed, noise)
+    offset_terms = _offset_prior(frames, space.size(shape), offsets, offset_prior, repeats, noise)
+    weight, deviation_of_shape = (
+        np.concatenate(pair) for pair in zip(own, offset_terms, strict=True)
+    )
+    change = np.linalg.solve(
+        equations.matrix + np.diag(weight), equations.rhs + weight * deviation_of_shape
+    )
+    global_rotations = np.concatenate([frames for _, frames in results])
+    poses = _retract(poses, global_rotations, equations.steps(change))
     offsets = offsets + change[len(shape) :].reshape(-1, 3)
     return poses, space.clamped(shape + change[: len(shape)]), offsets
 
 
-def _weighed(
-    state: PoseSequence, target: MarkerObservations
+def _robust(
+    poses: PoseSequence, observations: MarkerObservations
 ) -> tuple[Comparison, MarkerObservations]:
-    """Points far from the body count less; in single precision from here."""
-    seen = compare(state, target)
-    apart = np.square(seen.residuals).sum(axis=-1)
-    weights = (target.weights / (1.0 + apart / _OUTLIER**2)).astype(np.float32)
-    share = np.sqrt(weights / np.maximum(target.weights, 1e-12))
-    levers = (seen.levers * share[..., None, None]).astype(np.float32)
-    seen = Comparison(
-        seen.global_rotations.astype(np.float32),
-        seen.joint_positions,
-        seen.residuals.astype(np.float32),
+    """Robust weights w / (1 + r² / s²), which are those of Cauchy's loss ρ(r) = s² / 2 · log(1 + r² / s²)
+    by iteratively reweighted least squares; in single precision from here."""
+    comparison = compare(poses, observations)
+    squared = np.square(comparison.residuals).sum(axis=-1)
+    weights = (observations.weights / (1.0 + squared / _OUTLIER_SCALE**2)).astype(np.float32)
+    share = np.sqrt(weights / np.maximum(observations.weights, 1e-12))
+    levers = (comparison.levers * share[..., None, None]).astype(np.float32)
+    comparison = Comparison(
+        comparison.global_rotations.astype(np.float32),
+        comparison.joint_positions,
+        comparison.residuals.astype(np.float32),
         levers,
     )
-    return seen, replace(target, weights=weights)
+    return comparison, replace(observations, weights=weights)
 
 
-def _moves(
-    seen: Comparison, target: MarkerObservations, space: ShapeSpace, shape: Floats
+def _shape_jacobian(
+    comparison: Comparison, robust: MarkerObservations, space: ShapeSpace, shape: Floats
 ) -> Floats:
     """(N, K, 3, S): how the points move with the body's shape."""
-    path = ANCESTORS[np.asarray(target.joints)].astype(float)
+    path = ANCESTORS[np.asarray(robust.joints)].astype(float)
     path[:, 0] = 0.0
-    return space.jacobian(shape, seen.global_rotations[:, [0, *PARENTS[1:]]], path)
+    return space.jacobian(shape, comparison.global_rotations[:, [0, *PARENTS[1:]]], path)
 
 
-def _stepped(poses: PoseSequence, turned: Floats, step: Floats) -> PoseSequence:
-    """The poses after steps (N, 69); turned: (N, 22, 3, 3) their joints in the world."""
-    turn = unflat(step[:, : 3 * N_POSED])[..., None]
-    local = (np.swapaxes(turned, -1, -2) @ turn)[..., 0].astype(np.float64)
+def _retract(poses: PoseSequence, global_rotations: Floats, step: Floats) -> PoseSequence:
+    """The poses after steps (N, 69); global_rotations: (N, 22, 3, 3) their joints in the world."""
+    local_turn = unflat(step[:, : 3 * N_POSED])[..., None]
+    local = (np.swapaxes(global_rotations, -1, -2) @ local_turn)[..., 0].astype(np.float64)
     rotations = poses.rotations.copy()
     rotations[:, :N_POSED] = rotations[:, :N_POSED] @ axis_angle_to_matrix(
-        np.clip(local, -_MOST_TURN, _MOST_TURN)
+        np.clip(local, -_MAX_TURN, _MAX_TURN)
     )
     return PoseSequence(rotations, poses.root + step[:, 3 * N_POSED :])
 
 
-def _shape_pull(
+def _shape_prior(
     frames: int, space: ShapeSpace, shape: Floats, fixed: bool, noise: float
 ) -> tuple[Floats, Floats]:
-    """How strongly (S,) the shape is pulled, and how far (S,) it is from where it is pulled to."""
+    """Weight (S,) of the shape's prior, and the deviation (S,) of the prior from the shape."""
     if fixed:
         return np.full(len(shape), 1e9), np.zeros(len(shape))
-    strength, away = space.prior(shape, noise)
-    return frames / _REPEATS * strength, away
+    weight, deviation = space.prior(shape, noise)
+    return frames / _CORRELATED_FRAMES * weight, deviation
 
 
-def _offset_pull(
-    frames: int, size: float, offsets: Floats, pull: OffsetPull, repeats: float, noise: float
+def _offset_prior(
+    frames: int,
+    size: float,
+    offsets: Floats,
+    offset_prior: OffsetPrior,
+    repeats: float,
+    noise: float,
 ) -> tuple[Floats, Floats]:
-    """The same (3 K,) for the points' offsets, which are pulled to the layout's."""
-    away = pull.prior * size - offsets
-    at_joint = pull.at_joint
-    spread = pull.loose * np.where(at_joint, _JOINT_SPREAD, _SKIN_SPREAD)
-    apart = np.linalg.norm(away, axis=1) / spread
-    trust = frames / np.where(at_joint, repeats, _REPEATS)
-    hold = trust * (noise / spread) ** 2 / (1.0 + apart**2)
-    hold[pull.held] = _HELD
-    return np.repeat(hold, 3), away.reshape(-1)
+    """Weight (3 K,) of the offsets' prior, the layout's places with Cauchy's long tails, and the deviation
+    (3 K,) of the prior from the offsets, metres."""
+    deviation = offset_prior.prior * size - offsets
+    at_joint = offset_prior.at_joint
+    sigma = offset_prior.scale * np.where(at_joint, _JOINT_SIGMA, _SKIN_SIGMA)
+    apart = np.linalg.norm(deviation, axis=1) / sigma
+    effective_frames = frames / np.where(at_joint, repeats, _CORRELATED_FRAMES)
+    weight = effective_frames * (noise / sigma) ** 2 / (1.0 + apart**2)
+    weight[offset_prior.fixed] = _FIXED_WEIGHT
+    return np.repeat(weight, 3), deviation.reshape(-1)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The frames that a body is calibrated on: short runs, spread over the take.
+"""The frames that a body is calibrated on: short windows, spread over the take.
 
-A run's frames lie one step of the network's clock apart, so that the network sees motion; of every
-run the first pass looks at every other frame only, and those between begin between them.
+A window's frames lie one step of the network's clock apart, so that the network sees motion; of every
+window the first pass looks at every other frame only, and those between begin between them.
 """
 
 from dataclasses import dataclass
@@ -16,26 +16,26 @@ from ..body.markers import MarkerObservations, PoseSequence
 from ..ik.network import FRAME_RATE
 from ..ik.smoothing import fill_frames
 
-_RUNS: Final = 16
-_RUN: Final = 5
-_SECONDS_A_RUN: Final = 1.0
+_MAX_WINDOWS: Final = 16
+_WINDOW_FRAMES: Final = 5
+_SECONDS_PER_WINDOW: Final = 1.0
 """So many runs of so many frames, and fewer runs in takes that are shorter than so many seconds for
 each."""
 
 
 @dataclass(frozen=True)
-class Runs:
-    """frames: (L, R) of R runs of L frames each; a row is a moment of all runs."""
+class Windows:
+    """frames: (L, R) of R windows of L frames each; a row is a moment of all runs."""
 
     frames: NDArray[np.intp]
 
     @property
-    def thin(self) -> NDArray[np.intp]:
+    def every_other(self) -> NDArray[np.intp]:
         """Every other row, and the last."""
         length = len(self.frames)
         return np.unique(np.append(np.arange(0, length, 2), length - 1))
 
-    def clock(self, rows: NDArray[np.intp]) -> float:
+    def frame_rate(self, rows: NDArray[np.intp]) -> float:
         """The rate at which some rows, one behind the other, are dealt out run by run again."""
         step = 2 if 1 < len(rows) < len(self.frames) else 1
         return FRAME_RATE / step * self.frames.shape[1]
@@ -45,35 +45,35 @@ class Runs:
         length, count = self.frames.shape
         rotations = np.zeros((count, length, *poses.rotations.shape[1:]), poses.rotations.dtype)
         root = np.zeros((count, length, 3), poses.root.dtype)
-        known = np.zeros((count, length), dtype=bool)
+        solved = np.zeros((count, length), dtype=bool)
         by_row = (len(rows), count)
         rotations[:, rows] = poses.rotations.reshape(*by_row, *rotations.shape[2:]).swapaxes(0, 1)
         root[:, rows] = poses.root.reshape(*by_row, 3).swapaxes(0, 1)
-        known[:, rows] = True
+        solved[:, rows] = True
         # run behind run, so that what lies between is of one run
         flat = PoseSequence(rotations.reshape(-1, *rotations.shape[2:]), root.reshape(-1, 3))
-        filled = fill_frames(flat, known.reshape(-1))
+        filled = fill_frames(flat, solved.reshape(-1))
         return PoseSequence(
             filled.rotations.reshape(rotations.shape).swapaxes(0, 1).reshape(flat.rotations.shape),
             filled.root.reshape(root.shape).swapaxes(0, 1).reshape(flat.root.shape),
         )
 
 
-def best_runs(target: MarkerObservations, rate: float) -> Runs:
+def best_windows(target: MarkerObservations, rate: float) -> Windows:
     """Runs where most is seen of a take at `rate` frames per second."""
     step = max(1, round(rate / FRAME_RATE))
     total = len(target.points)
-    length = min(_RUN, -(-total // step))
-    seen = target.weights.sum(axis=1)
+    length = min(_WINDOW_FRAMES, -(-total // step))
+    visible = target.weights.sum(axis=1)
     last = max(total - step * (length - 1), 1)
-    share = np.convolve(seen, np.ones(step * (length - 1) + 1), "valid")
+    visible_sum = np.convolve(visible, np.ones(step * (length - 1) + 1), "valid")
     firsts: list[int] = []
-    count = int(np.clip(np.ceil(total / rate / _SECONDS_A_RUN), 4, _RUNS))
-    for stretch in np.array_split(np.arange(last), min(count, last)):
-        firsts.append(int(stretch[np.argmax(share[stretch])]))
-    best = max(share[f] for f in firsts)
-    kept = np.array([f for f in firsts if share[f] >= 0.7 * best])
-    return Runs(np.minimum(kept + step * np.arange(length)[:, None], total - 1))
+    count = int(np.clip(np.ceil(total / rate / _SECONDS_PER_WINDOW), 4, _MAX_WINDOWS))
+    for segment in np.array_split(np.arange(last), min(count, last)):
+        firsts.append(int(segment[np.argmax(visible_sum[segment])]))
+    best = max(visible_sum[f] for f in firsts)
+    chosen = np.array([f for f in firsts if visible_sum[f] >= 0.7 * best])
+    return Windows(np.minimum(chosen + step * np.arange(length)[:, None], total - 1))
 
 
 def with_neighbours(lost: NDArray[np.bool_], rows: NDArray[np.intp]) -> NDArray[np.bool_]:

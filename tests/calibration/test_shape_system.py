@@ -5,8 +5,8 @@ import numpy as np
 
 from lsmplify_core.body.body import default_body
 from lsmplify_core.body.markers import Comparison, MarkerObservations, PoseSequence, compare
-from lsmplify_core.calibration.shape_system import Asked, asked, summed
-from lsmplify_core.calibration.windows import Runs, best_runs, with_neighbours
+from lsmplify_core.calibration.shape_system import ShapeEquations, shape_equations, sum_equations
+from lsmplify_core.calibration.windows import Windows, best_windows, with_neighbours
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix, skew
 from lsmplify_core.geometry.skeleton import ANCESTORS, N_POSED
 from lsmplify_core.ik.predictor import select_observations
@@ -43,7 +43,7 @@ def written_out(
     poses = 3 * N_POSED + 3
     shared = SHAPE + 3 * count
     matrix = np.zeros((FRAMES * poses + shared,) * 2)
-    vector = np.zeros(len(matrix))
+    rhs = np.zeros(len(matrix))
     for n in range(FRAMES):
         rows = np.zeros((count, 3, len(matrix)))
         for k in range(count):
@@ -59,20 +59,20 @@ def written_out(
             rows[k, :, first : first + 3] = seen.global_rotations[n, joint]
         weighed = rows * target.weights[n][:, None, None]
         matrix += np.einsum("kai,kaj->ij", weighed, rows)
-        vector += np.einsum("kai,ka->i", weighed, seen.residuals[n])
+        rhs += np.einsum("kai,ka->i", weighed, seen.residuals[n])
         turns = np.arange(n * poses, n * poses + 3 * N_POSED)
         matrix[turns, turns] += STIFFNESS
-        vector[turns] += STIFFNESS * away[n].T.reshape(-1)
+        rhs[turns] += STIFFNESS * away[n].T.reshape(-1)
     last = np.arange(FRAMES * poses, len(matrix))
     matrix[last, last] += 1.0
-    step = np.linalg.solve(matrix + 1e-6 * np.eye(len(matrix)), vector)
+    step = np.linalg.solve(matrix + 1e-6 * np.eye(len(matrix)), rhs)
     return step[: FRAMES * poses].reshape(FRAMES, poses), step[FRAMES * poses :]
 
 
 def test_eliminated_poses_give_the_whole_systems_steps() -> None:
     state, target, moves, away = problem()
     seen = compare(state, target)
-    parts: list[Asked] = []
+    parts: list[ShapeEquations] = []
     for part in (slice(0, 2), slice(2, FRAMES)):
         some = Comparison(
             seen.global_rotations[part],
@@ -81,10 +81,12 @@ def test_eliminated_poses_give_the_whole_systems_steps() -> None:
             seen.levers[part],
         )
         parts.append(
-            asked(some, select_observations(target, part), moves[part], away[part], STIFFNESS)
+            shape_equations(
+                some, select_observations(target, part), moves[part], away[part], STIFFNESS
+            )
         )
-    whole = summed(parts)
-    change = np.linalg.solve(whole.matrix + np.eye(len(whole.matrix)), whole.vector)
+    whole = sum_equations(parts)
+    change = np.linalg.solve(whole.matrix + np.eye(len(whole.matrix)), whole.rhs)
     steps, shared = written_out(state, target, moves, away)
     assert np.allclose(change, shared, atol=1e-5)
     assert np.allclose(whole.steps(change), steps, atol=1e-4)
@@ -101,26 +103,26 @@ def take(frames: int) -> MarkerObservations:
 
 
 def test_runs_lie_spread_over_the_take_a_step_of_the_clock_apart() -> None:
-    frames = best_runs(take(3000), 30.0).frames
+    frames = best_windows(take(3000), 30.0).frames
     assert frames.shape == (5, 16)
     assert np.all(np.diff(frames, axis=0) == 2)
     assert np.all(np.diff(frames[0]) > 100)
 
 
 def test_short_takes_have_fewer_and_shorter_runs() -> None:
-    assert best_runs(take(90), 30.0).frames.shape == (5, 4)
-    assert best_runs(take(3), 30.0).frames.max() == 2
-    assert best_runs(take(1), 30.0).frames.tolist() == [[0]]
+    assert best_windows(take(90), 30.0).frames.shape == (5, 4)
+    assert best_windows(take(3), 30.0).frames.max() == 2
+    assert best_windows(take(1), 30.0).frames.tolist() == [[0]]
 
 
 def test_rows_between_are_filled_within_their_own_run() -> None:
-    runs = Runs(np.arange(10).reshape(5, 2))
-    assert runs.thin.tolist() == [0, 2, 4]
+    runs = Windows(np.arange(10).reshape(5, 2))
+    assert runs.every_other.tolist() == [0, 2, 4]
     angle = np.array([[0.0, 1.0], [0.2, 1.2], [0.4, 1.4]]).reshape(-1)
     vectors = np.zeros((6, 24, 3))
     vectors[:, 0, 2] = angle
     known = PoseSequence(axis_angle_to_matrix(vectors), np.stack([angle] * 3, axis=1))
-    filled = runs.between(known, runs.thin)
+    filled = runs.between(known, runs.every_other)
     wanted = np.array([[0.0, 1.0], [0.1, 1.1], [0.2, 1.2], [0.3, 1.3], [0.4, 1.4]]).reshape(-1)
     assert np.allclose(filled.root[:, 0], wanted)
     turned = np.arctan2(filled.rotations[:, 0, 1, 0], filled.rotations[:, 0, 0, 0])
