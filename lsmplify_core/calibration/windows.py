@@ -19,13 +19,13 @@ from ..ik.smoothing import fill_frames
 _MAX_WINDOWS: Final = 16
 _WINDOW_FRAMES: Final = 5
 _SECONDS_PER_WINDOW: Final = 1.0
-"""So many runs of so many frames, and fewer runs in takes that are shorter than so many seconds for
+"""So many windows of so many frames, and fewer windows in takes that are shorter than so many seconds for
 each."""
 
 
 @dataclass(frozen=True)
 class Windows:
-    """frames: (L, R) of R windows of L frames each; a row is a moment of all runs."""
+    """frames: (L, R) of R windows of L frames each; a row is a moment of all windows."""
 
     frames: NDArray[np.intp]
 
@@ -36,12 +36,12 @@ class Windows:
         return np.unique(np.append(np.arange(0, length, 2), length - 1))
 
     def frame_rate(self, rows: NDArray[np.intp]) -> float:
-        """The rate at which some rows, one behind the other, are dealt out run by run again."""
+        """The rate at which some rows, one behind the other, are dealt out window by window again."""
         step = 2 if 1 < len(rows) < len(self.frames) else 1
         return FRAME_RATE / step * self.frames.shape[1]
 
     def between(self, poses: PoseSequence, rows: NDArray[np.intp]) -> PoseSequence:
-        """Poses of all frames from those of some rows, which hold the ends of every run."""
+        """Poses of all frames from those of some rows, which hold the ends of every window."""
         length, count = self.frames.shape
         rotations = np.zeros((count, length, *poses.rotations.shape[1:]), poses.rotations.dtype)
         root = np.zeros((count, length, 3), poses.root.dtype)
@@ -50,7 +50,7 @@ class Windows:
         rotations[:, rows] = poses.rotations.reshape(*by_row, *rotations.shape[2:]).swapaxes(0, 1)
         root[:, rows] = poses.root.reshape(*by_row, 3).swapaxes(0, 1)
         solved[:, rows] = True
-        # run behind run, so that what lies between is of one run
+        # window behind window, so that what lies between is of one window
         flat = PoseSequence(rotations.reshape(-1, *rotations.shape[2:]), root.reshape(-1, 3))
         filled = fill_frames(flat, solved.reshape(-1))
         return PoseSequence(
