@@ -11,31 +11,31 @@ from numpy.typing import NDArray
 from ..geometry.intervals import intervals_of
 from ..runtime.array_types import Floats
 from .records import Repair
-from .rigid_neighbours import Partners
+from .rigid_neighbours import RigidNeighbours
 
-_BETTER: Final = 0.4
+_MAX_RATIO: Final = 0.4
 """Exchanged, the pair goes on so many times as smoothly, or it was no exchange."""
-_LEAST: Final = 0.05
-"""Metres that the vector between two points leaps by at least."""
-_SMOOTH: Final = 0.10
-"""Metres that it leaps by at most once they are exchanged."""
+_MIN_JUMP: Final = 0.05
+"""Metres that the vector between two points jumps by at least."""
+_MAX_RESIDUAL_JUMP: Final = 0.10
+"""Metres that it jumps by at most once they are exchanged."""
 _LONGEST_GAP: Final = 0.35
 """Seconds over which a vector is held against itself where samples are missing."""
-_PER_FRAME: Final = 0.02
-_CHANGE: Final = 5.0
-_FLIP: Final = 3.0
+_FRAME_COST: Final = 0.02
+_CHANGE_COST: Final = 5.0
+_FLIP_COST: Final = 3.0
 """What it costs to call a frame exchanged, to change without a flip, and to pass a flip over; the
-partners' word costs 2 a frame where both labels are at the edge of what is normal."""
-_FINE: Final = 1.6
-_REACH: Final = 60
-"""Tracks that leap in one frame: with more it is the whole take that leaps, a cut."""
+neighbours' word costs 2 a frame where both labels are at the edge of what is normal."""
+_NORMAL: Final = 1.6
+_MAX_JUMPING: Final = 60
+"""Tracks that jump in one frame: with more it is the whole take that jumps, a cut."""
 _PAIRS: Final = 2_000_000
 """Pairs of tracks and frames that are looked at together; more take more memory."""
 
 
 @dataclass(frozen=True)
 class _Flip:
-    """frame: the first sample on the other side. before, after: metres the vector leaps by as
+    """frame: the first sample on the other side. before, after: metres the vector jumps by as
     labelled, and exchanged."""
 
     frame: int
@@ -45,14 +45,14 @@ class _Flip:
 
 def find_swaps(
     positions: Floats,
-    partners: Partners,
-    leaps: NDArray[np.bool_],
+    neighbours: RigidNeighbours,
+    jumps: NDArray[np.bool_],
     rate: float,
     names: tuple[str, ...],
 ) -> list[Repair]:
     """Spans (T, K, 3) in which two labels are exchanged.
 
-    leaps: (T, K), where a track leaps; only tracks that leap in one frame, or come back from a gap,
+    jumps: (T, K), where a track jumps; only tracks that jump in one frame, or come back from a gap,
     are held against each other and against those that they move with. Which side of a flip is the
     wrong one is told by the distances to the points that move with the two; where these don't tell,
     the shorter side.
@@ -61,34 +61,34 @@ def find_swaps(
     back = seen & ~_shifted(seen)
     back[0] = False
     pairs: dict[tuple[int, int], list[_Flip]] = {}
-    for part in _parts(leaps | back):
-        frames, a, b = _asked(leaps | back, seen, partners, part)
+    for part in _parts(jumps | back):
+        frames, a, b = _asked(jumps | back, seen, neighbours, part)
         for pair, flip in _flips(positions, seen, frames, a, b, rate):
             pairs.setdefault(pair, []).append(flip)
     found: list[Repair] = []
     for (a, b), flips in pairs.items():
-        found += _spans(positions, partners, a, b, flips, names)
+        found += _spans(positions, neighbours, a, b, flips, names)
     return _without_rivals(found)
 
 
 def _parts(candidates: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
     """Frames with candidates, but for cuts, so many at a time that their pairs fit into memory."""
     count = candidates.sum(axis=1)
-    frames = np.flatnonzero((count > 0) & (count <= _REACH))
+    frames = np.flatnonzero((count > 0) & (count <= _MAX_JUMPING))
     tracks = candidates.shape[1]
     size = max(1, _PAIRS // max(tracks * (tracks - 1) // 2, 1))
     return [frames[low : low + size] for low in range(0, len(frames), size)]
 
 
 def _asked(
-    candidates: NDArray[np.bool_], seen: NDArray[np.bool_], partners: Partners,
+    candidates: NDArray[np.bool_], seen: NDArray[np.bool_], neighbours: RigidNeighbours,
     frames: NDArray[np.intp],
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:  # fmt: skip
     """(N,) frames and pairs of tracks to look at: candidates with each other, and with those that
     they move with, where both are seen. In the order of frames, then tracks."""
     tracks = candidates.shape[1]
     near = np.zeros((tracks, tracks), dtype=bool)
-    for track, others in enumerate(partners.of):
+    for track, others in enumerate(neighbours.of):
         near[track, others] = True
     first, second = np.triu_indices(tracks, 1)
     mine, theirs = candidates[frames][:, first], candidates[frames][:, second]
@@ -126,7 +126,9 @@ def _flips(
     behind = np.where(np.isfinite(later), 2.0 * new - later, new)
     as_is = _norm(new - ahead) + _norm(behind - old)
     exchanged = _norm(new + ahead) + _norm(behind + old)
-    flipped = (as_is >= 2 * _LEAST) & (exchanged <= np.minimum(_BETTER * as_is, 2 * _SMOOTH))
+    flipped = (as_is >= 2 * _MIN_JUMP) & (
+        exchanged <= np.minimum(_MAX_RATIO * as_is, 2 * _MAX_RESIDUAL_JUMP)
+    )
     for i in np.flatnonzero(flipped).tolist():
         flip = _Flip(int(frames[i]), 0.5 * float(as_is[i]), 0.5 * float(exchanged[i]))
         yield (int(a[i]), int(b[i])), flip
@@ -159,24 +161,24 @@ def _last_seen(
 
 def _spans(
     positions: Floats,
-    partners: Partners,
+    neighbours: RigidNeighbours,
     a: int,
     b: int,
     flips: list[_Flip],
     names: tuple[str, ...],
 ) -> list[Repair]:
     """The exchanged spans of a pair: the cheapest way through two states, as labelled and exchanged
-    (Viterbi 1967). A frame costs what the partners say against the labels in that state; a change
+    (Viterbi 1967). A frame costs what the neighbours say against the labels in that state; a change
     costs, but not at a flip; a flip without a change costs."""
     exchanged = positions.copy()
     exchanged[:, [a, b]] = positions[:, [b, a]]
-    as_is, other = _off(positions, partners, a, b), _off(exchanged, partners, a, b)
-    swapped = _cheapest(as_is, other + _PER_FRAME, {f.frame for f in flips})
+    as_is, other = _deviation(positions, neighbours, a, b), _deviation(exchanged, neighbours, a, b)
+    swapped = _cheapest(as_is, other + _FRAME_COST, {f.frame for f in flips})
     found: list[Repair] = []
     for first, last in intervals_of(swapped):
         part = slice(first, last)
-        if as_is[part].mean() < _FINE and other[part].mean() > 1.3 * as_is[part].mean():
-            continue  # their partners say that they are right
+        if as_is[part].mean() < _NORMAL and other[part].mean() > 1.3 * as_is[part].mean():
+            continue  # their neighbours say that they are right
         flip = min(flips, key=lambda f: min(abs(f.frame - first), abs(f.frame - last)))
         found.append(
             Repair(
@@ -207,7 +209,7 @@ def _cheapest(as_is: Floats, exchanged: Floats, flips: set[int]) -> NDArray[np.b
     own = np.asarray(exchanged, dtype=np.float64) - np.asarray(as_is, dtype=np.float64)
     flip = np.zeros(len(own), dtype=bool)
     flip[[f for f in flips if f > 0]] = True
-    bound = np.where(flip, _FLIP, _CHANGE)
+    bound = np.where(flip, _FLIP_COST, _CHANGE_COST)
     difference = _clipped_sums(own, bound, flip)
     before = difference[:-1]
     # The state before a frame is known where the bound is passed; else it is as after that frame or,
@@ -251,25 +253,25 @@ def _carried_back(
     return np.append(base ^ odd, last)
 
 
-def _off(positions: Floats, partners: Partners, a: int, b: int) -> Floats:
-    """(T,): how far the two are from where their partners have them, 2 at the most of what is
+def _deviation(positions: Floats, neighbours: RigidNeighbours, a: int, b: int) -> Floats:
+    """(T,): how far the two are from where their neighbours have them, 2 at the most of what is
     normal; zero where nothing is known, and no more than 6."""
-    values = [partners.off(positions, k, slice(None)) for k in (a, b)]
+    values = [neighbours.deviation(positions, k, slice(None)) for k in (a, b)]
     return np.minimum(np.nan_to_num(values[0]), 3.0) + np.minimum(np.nan_to_num(values[1]), 3.0)
 
 
 def _without_rivals(found: list[Repair]) -> list[Repair]:
     """A track can be exchanged with one other at a time: the shorter span of two wins."""
-    kept: list[Repair] = []
+    chosen: list[Repair] = []
     for repair in sorted(found, key=lambda r: r.frames):
         rivals = (
-            r for r in kept
+            r for r in chosen
             if set(r.tracks) & set(repair.tracks)
             and r.first <= repair.last and repair.first <= r.last
         )  # fmt: skip
         if next(rivals, None) is None:
-            kept.append(repair)
-    return sorted(kept, key=lambda r: r.first)
+            chosen.append(repair)
+    return sorted(chosen, key=lambda r: r.first)
 
 
 def _norm(vectors: Floats) -> Floats:
