@@ -20,8 +20,12 @@ _WRITTEN: Final = re.compile(
     r"(out|output|report|json|html|csv|log|plots|by_clip|manifest|save_\w+|\w+_out)"
 )
 """Names of options, as attributes, whose files are written."""
-_READ_IN_FOLDERS: Final = (*SUFFIXES, ".pkl")
+_READ_IN_FOLDERS: Final = (*SUFFIXES, ".pkl", ".jsonl")
 """Files that a command which is given a folder may read in it."""
+_TABLES: Final = (b"clip,", b"take,")
+"""How our tables in CSV begin."""
+_FOLDERS: Final = ("out", "output", "report", "plots")
+"""Options whose output may be a folder."""
 _NO_OPTIONS: Final = ("words", "command", "kept", "known")
 """What a command keeps beside its options."""
 _MOST_PATH: Final = 4096
@@ -46,7 +50,14 @@ def written(args: argparse.Namespace) -> Iterator[Output]:
     for name, value in vars(args).items():
         if _WRITTEN.fullmatch(name):
             option = "the output" if name in ("out", "output") else f"--{name.replace('_', '-')}"
-            yield from (Output(option, p) for p in _each(value) if isinstance(p, Path))
+            paths = (p for p in _each(value) if isinstance(p, Path))
+            yield from (Output(option, p) for p in paths if not _is_folder(name, p))
+
+
+def _is_folder(name: str, path: Path) -> bool:
+    """Whether an output is a folder, of several takes, that is there or is yet to be made: results and
+    reports may go into one."""
+    return name in _FOLDERS and not path.suffix and not path.is_file()
 
 
 def read(args: argparse.Namespace) -> Iterator[Path]:
@@ -74,9 +85,20 @@ def _files_in_word(word: str) -> Iterator[Path]:
 
 
 def _inside(output: Path, inputs: list[Path]) -> list[Path]:
-    """The output itself where it is a file of a folder that is read, and none that we wrote there."""
-    if not output.is_file() or output.suffix.lower() not in _READ_IN_FOLDERS or is_result(output):
+    """The output itself where it is a file of a folder that is read, and no table that we wrote there."""
+    if not output.is_file() or output.suffix.lower() not in _READ_IN_FOLDERS or _is_table(output):
         return []
     place = Path(os.path.realpath(output))
     folders = (Path(os.path.realpath(p)) for p in inputs if p.is_dir())
     return [output] if any(place.is_relative_to(folder) for folder in folders) else []
+
+
+def _is_table(path: Path) -> bool:
+    """Whether a file is a table of ours, which the next run writes anew: rows in JSON, or in CSV."""
+    if path.suffix.lower() == ".csv":
+        with path.open("rb") as file:
+            return file.read(64).startswith(_TABLES)
+    if path.suffix.lower() != ".json" or not is_result(path):
+        return False
+    with path.open("rb") as file:
+        return file.read(64).lstrip().startswith(b"[")

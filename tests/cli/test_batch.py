@@ -283,3 +283,14 @@ def test_every_option_with_a_path_is_read_or_written() -> None:
     )
     with pytest.raises(InputError, match=r"--save-mine and --mine-out|--mine-out and --save-mine"):
         check_paths(args)
+
+
+def test_a_summary_takes_no_reports_or_manifests_place(folder: Path, capsys) -> None:
+    assert solve("--report", "out") == 0
+    before = {p: p.read_bytes() for p in (folder / "out").iterdir()}
+    for name in (NAME, "a.json", "b.npz"):
+        assert main(["summary", "out", "--json", f"out/{name}"]) == 2
+        assert "which is read" in capsys.readouterr().err
+    assert {p: p.read_bytes() for p in (folder / "out").iterdir()} == before
+    for _ in range(2):
+        assert main(["summary", "out", "--json", "out/summary.json"]) == 0
