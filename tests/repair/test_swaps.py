@@ -7,8 +7,8 @@ import pytest
 from takes import tracks_of, waving
 
 from lsmplify_core.repair import swaps
-from lsmplify_core.repair.jumps import find_leaps
-from lsmplify_core.repair.rigid_neighbours import find_partners
+from lsmplify_core.repair.jumps import find_jumps
+from lsmplify_core.repair.rigid_neighbours import find_rigid_neighbours
 
 
 def plain_viterbi(as_is: np.ndarray, exchanged: np.ndarray, flips: set[int]) -> np.ndarray:
@@ -50,8 +50,8 @@ def swapped_take(gap: int = 0) -> tuple[np.ndarray, tuple[str, ...]]:
 
 
 def found_in(positions: np.ndarray, names: tuple[str, ...]) -> list:
-    partners = find_partners(positions)
-    _, maybe = find_leaps(positions, partners)
+    partners = find_rigid_neighbours(positions)
+    _, maybe = find_jumps(positions, partners)
     return swaps.find_swaps(positions, partners, maybe, 30.0, names)
 
 
