@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real files through Blender as an animator takes them: Import Tracks, Solve and Bake, then the bake is
-measured against the empties as Blender evaluates both.
+"""Real files through Blender as an animator takes them: Import Tracks, Solve and Bake, then the
+bake is measured against the empties as Blender evaluates both.
 
     .venv-bpy/bin/python benchmarks/blender_files.py ../shared/markers [--json FILE]
 """

@@ -2,8 +2,8 @@
 """The clean-up tools on motion/test: re-solving spoiled spans, feet, keys, plug-in, and their pace.
 
 By itself: `python benchmarks/cleanup.py [re-solve] [feet] [keys] [plug-in] [pace] [--validation]
-[--every N] [--data DIR]`. --validation measures on the subjects that training leaves out, for tuning;
---every N takes every N-th clip.
+[--every N] [--data DIR]`. --validation measures on the subjects that training leaves out, for
+tuning; --every N takes every N-th clip.
 """
 
 import argparse
@@ -158,8 +158,9 @@ def _errors(motion: Motion, truth: Motion) -> tuple[Any, Any]:
 
 
 def feet_table(clips: list[Clip]) -> Table:
-    """Every clip, BODY_25 with 10 mm of noise: the truth, as solved, and with feet held. Frames count
-    once; the knees' spike is each clip's hardest angular acceleration, means over the clips."""
+    """Every clip, BODY_25 with 10 mm of noise: the truth, as solved, and with feet held. Frames
+    count once; the knees' spike is each clip's hardest angular acceleration, means over the
+    clips."""
     layout = load_layout("BODY_25")
     scores: list[list[dict[str, Any]]] = []
     for clip in clips:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Forearms and feet before and after the anatomical convention, as a picture, and the figures of real
-takes with and without it.
+"""Forearms and feet before and after the anatomical convention, as a picture, and the figures of
+real takes with and without it.
 
     python benchmarks/convention.py PICTURE.png
 """
@@ -81,7 +81,8 @@ def shown(value: float | None) -> str:
 
 
 def draw(pairs: list[tuple[str, Solution, Solution]], out: Path) -> None:
-    """Each joint of SHOWN in the frame in which the convention changes it most, before and after."""
+    """Each joint of SHOWN in the frame in which the convention changes it most, before and
+    after."""
     from matplotlib.figure import Figure
 
     figure: Any = Figure(figsize=(4 * len(SHOWN), 2.4 * len(pairs) + 0.4), layout="constrained")

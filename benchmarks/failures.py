@@ -3,9 +3,10 @@
 
 `python benchmarks/failures.py [OUT.png] [SUBSET]` writes docs/images/failures.png if not told
 otherwise. The truth stands to the left, ours to the right, with the tracks that ours was given; the
-joint in question, if it is one, is ringed. BODY_25, the points alone. Clips are searched for the worst frames of:
-the wrists, which no point shows; the upper arm's twist while the elbow is nearly straight; the trunk;
-and all joints together. One clip, whose truth bends elbows backwards, is looked at by itself.
+joint in question, if it is one, is ringed. BODY_25, the points alone. Clips are searched for the
+worst frames of: the wrists, which no point shows; the upper arm's twist while the elbow is nearly
+straight; the trunk; and all joints together. One clip, whose truth bends elbows backwards, is
+looked at by itself.
 """
 
 import sys
@@ -56,9 +57,9 @@ class Solved:
 
 @dataclass(frozen=True)
 class Case:
-    """title: of the picture. joints: to look at. size: of what goes wrong, (T, joints) degrees, -1 where
-    a frame is not of this kind. reach: metres shown around the joint. artefact: looked for in the clip
-    whose truth is wrong, else in all others."""
+    """title: of the picture. joints: to look at. size: of what goes wrong, (T, joints) degrees, -1
+    where a frame is not of this kind. reach: metres shown around the joint. artefact: looked for in
+    the clip whose truth is wrong, else in all others."""
 
     title: str
     joints: tuple[str, ...]
@@ -181,8 +182,8 @@ def posed(motion: Motion) -> Floats:
 
 
 def best_view(truth: Floats, found: Floats, reach: float) -> Floats:
-    """(3, 3) rows right, up and towards the eye: of sixteen ways round, the one that shows most of the
-    difference near the joint."""
+    """(3, 3) rows right, up and towards the eye: of sixteen ways round, the one that shows most of
+    the difference near the joint."""
     near = np.linalg.norm(truth, axis=1) < 0.6 * reach
     apart = (found - truth)[near]
     views: list[Floats] = []
@@ -195,7 +196,8 @@ def best_view(truth: Floats, found: Floats, reach: float) -> Floats:
 
 
 def visible(view: Floats, apart: Floats, truth: Floats, near: Any) -> float:
-    """How much of the difference lies across the view, less where the rest of the body is in front."""
+    """How much of the difference lies across the view, less where the rest of the body is in
+    front."""
     across = np.linalg.norm(apart @ view[:2].T, axis=1).mean()
     before = truth[near].mean(axis=0) @ view[2] - truth.mean(axis=0) @ view[2]
     return float(across * (1.0 + np.clip(before, -0.5, 0.5)))

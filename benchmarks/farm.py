@@ -24,15 +24,16 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 COUNTS = (10, 1_000, 100_000)
 PART_SECONDS = 600
-"""What one part should take: long against a process's start, short against what a killed one costs."""
+"""What one part should take: long against a process's start, short against what a killed one
+costs."""
 BLENDER_SECONDS = 4.0
 """Processor time of Blender's start and of writing a .blend, besides the solve; see --blender."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """takes: solved. seconds: processor time a take. start: of an empty part. read, written: bytes a
-    take. frames, tracks: of a take, mean. manifest: bytes a take."""
+    """takes: solved. seconds: processor time a take. start: of an empty part. read, written: bytes
+    a take. frames, tracks: of a take, mean. manifest: bytes a take."""
 
     takes: int
     seconds: float

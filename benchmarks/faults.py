@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Faults from outside, tried: rows of what was seen and its kind, damaged files, and kills.
 
-`python benchmarks/faults.py [--rows] [--only TEXT] [--damaged N] [--kills N]`; without options all of
-them, with 5,000 damaged files and 60 kills. Nothing may be lost, hang, take 1 GB or 20 s, or end in
-anything but a result or one line.
+`python benchmarks/faults.py [--rows] [--only TEXT] [--damaged N] [--kills N]`; without options all
+of them, with 5,000 damaged files and 60 kills. Nothing may be lost, hang, take 1 GB or 20 s, or end
+in anything but a result or one line.
 """
 
 import argparse

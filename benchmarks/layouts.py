@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every shipped layout on a part of motion/test: how well a body is found from its points alone.
 
-`python benchmarks/layouts.py [EVERY] [NAME …]`: every n-th clip (12), some layouts only. The first ten
-seconds of each clip, people of other proportions, tracks that tremble by a millimetre.
+`python benchmarks/layouts.py [EVERY] [NAME …]`: every n-th clip (12), some layouts only. The first
+ten seconds of each clip, people of other proportions, tracks that tremble by a millimetre.
 """
 
 import sys

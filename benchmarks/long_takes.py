@@ -3,9 +3,9 @@
 
 `python benchmarks/long_takes.py`. The tenths of a real take hold other motions, hard ones and easy
 ones. So the longest takes of motion/test are solved once more from their last frame to their first,
-where the last tenth comes first; and two long takes are made of the clips of motion/test: two minutes
-of them ten times over, where every tenth holds the same frames, and all of them once, beside each
-clip solved by itself. Frames between joined clips are in the take and do not count.
+where the last tenth comes first; and two long takes are made of the clips of motion/test: two
+minutes of them ten times over, where every tenth holds the same frames, and all of them once,
+beside each clip solved by itself. Frames between joined clips are in the take and do not count.
 """
 
 from collections.abc import Iterable

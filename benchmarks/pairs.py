@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ours beside the paper's network in the paper's own protocols: pairs of frames, and in sequence.
 
-`python benchmarks/pairs.py [EVERY]`: every so many'th clip of motion/test (4 if not said). Pairs: the
-true pose of frame t and the points of frame t + stride, strides 1 to 9, the true body given to both.
-In sequence: as published (the true body, first pose and every frame's place given), and from the
-points alone, where both get the body that ours calibrates. `copy` is the start left as it is; in
-sequence the true frame before.
+`python benchmarks/pairs.py [EVERY]`: every so many'th clip of motion/test (4 if not said). Pairs:
+the true pose of frame t and the points of frame t + stride, strides 1 to 9, the true body given to
+both. In sequence: as published (the true body, first pose and every frame's place given), and from
+the points alone, where both get the body that ours calibrates. `copy` is the start left as it is;
+in sequence the true frame before.
 """
 
 import sys

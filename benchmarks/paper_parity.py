@@ -4,9 +4,9 @@
     python benchmarks/paper_parity.py PATH_TO_A_CHECKOUT_OF_THE_OFFICIAL_REPOSITORY
 
 The official code runs on the processor as it stands, its SMPL layer replaced by one that returns
-zeros: compared are the rotations that come out, in double precision, where a difference would be one of
-method, and in single, as both run. Needs the checkout's own requirements einops, easydict and
-smplx. Writes build/bench/paper_parity.json.
+zeros: compared are the rotations that come out, in double precision, where a difference would be
+one of method, and in single, as both run. Needs the checkout's own requirements einops, easydict
+and smplx. Writes build/bench/paper_parity.json.
 """
 
 import sys

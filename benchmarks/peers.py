@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ours beside the others on the same frames in one run: SMPLify, the paper's network, momentum.
 
-`python benchmarks/peers.py [FRAMES] [EVERY]`: every so many'th clip of motion/test is cut to its first
-frames, since SMPLify needs a second for each. What that costs ours, whose clips are mostly long, stands
-beside it: its frames/s on the whole clips. Every method may use the processors as it likes; SMPLify's
-and the paper's small tensors are quickest on one thread (`OMP_NUM_THREADS=1`).
+`python benchmarks/peers.py [FRAMES] [EVERY]`: every so many'th clip of motion/test is cut to its
+first frames, since SMPLify needs a second for each. What that costs ours, whose clips are mostly
+long, stands beside it: its frames/s on the whole clips. Every method may use the processors as it
+likes; SMPLify's and the paper's small tensors are quickest on one thread (`OMP_NUM_THREADS=1`).
 """
 
 import sys

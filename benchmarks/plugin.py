@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Plug-in use: poses disturbed as image estimators disturb them, brought to the tracks.
 
-`python benchmarks/plugin.py [EVERY]`: every so many'th clip of motion/test, all if not said. Every joint
-is 8 to 15 degrees off, half of that slowly; the root drifts; limbs freeze and change sides
-(`evaluation/takes.py`, `disturbed`). Beside each mean stands the clip that fared worst: its error as a
-share of the start's. Above 1 a clip would have been better left alone; there must be none.
+`python benchmarks/plugin.py [EVERY]`: every so many'th clip of motion/test, all if not said. Every
+joint is 8 to 15 degrees off, half of that slowly; the root drifts; limbs freeze and change sides
+(`evaluation/takes.py`, `disturbed`). Beside each mean stands the clip that fared worst: its error
+as a share of the start's. Above 1 a clip would have been better left alone; there must be none.
 """
 
 import sys

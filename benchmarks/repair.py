@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Mistakes put into whole CMU_41 tracks and found again; what they cost the solve, with repair and
-without. `python benchmarks/repair.py [FOLDER] [EVERY]`: another folder of clips, every n-th clip."""
+without. `python benchmarks/repair.py [FOLDER] [EVERY]`: another folder of clips, every n-th
+clip."""
 
 import sys
 from collections import defaultdict

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The characters that `retarget.py` is measured on: MakeHuman's, SMPL's, and others made of them."""
+"""The characters that `retarget.py` is measured on: MakeHuman's, SMPL's, and others made of
+them."""
 
 import json
 from collections.abc import Iterator

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that say something else than they did (counts, units, names, encodings, separators, rows): each
-is refused in one line, or solved; and no pose that is wrong comes out without a word.
+"""Files that say something else than they did (counts, units, names, encodings, separators, rows):
+each is refused in one line, or solved; and no pose that is wrong comes out without a word.
 
-`python benchmarks/structure.py [FILES [READER …]]` (1,000 a reader), in children that may take 1 GB more
-than the interpreter and the solver need to start. "silent" counts results of which a frame's joints are
-more than 100 mm from every pose of the true take (after a turn about the vertical and a shift), with no
-warning and the verdict "good".
+`python benchmarks/structure.py [FILES [READER …]]` (1,000 a reader), in children that may take 1 GB
+more than the interpreter and the solver need to start. "silent" counts results of which a frame's
+joints are more than 100 mm from every pose of the true take (after a turn about the vertical and a
+shift), with no warning and the verdict "good".
 """
 
 import multiprocessing
@@ -111,8 +111,8 @@ def _batch(name: str, seeds: range, results: Any) -> None:
 
 
 def outcome(path: Path, truth: Any) -> tuple[str, str]:
-    """ "refused" in one line, "right", "told" where a wrong result comes with a word, else "silent";
-    "wrong" for whatever must not happen."""
+    """ "refused" in one line, "right", "told" where a wrong result comes with a word, else
+    "silent"; "wrong" for whatever must not happen."""
     try:
         people = find_people(read_tracks(path))
         solutions = [solve(p.tracks) for p in people]

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What it takes to train each network: arithmetic counted, processor time measured, the rest worked out.
+"""What it takes to train each network: arithmetic counted, processor time measured, the rest worked
+out.
 
     .venv/bin/python benchmarks/training_cost.py ../shared/motion/train
 
 PyTorch's counters give the floating-point operations and the kernels of a lesson, forwards and
-backwards. Hours on a GPU are a calculation: operations over a share of the peak that the maker states
-(dense), or kernels times what starting one takes, whichever is more. They are true only if enough
-processes make lessons (`--workers`), whose number is in the table too.
+backwards. Hours on a GPU are a calculation: operations over a share of the peak that the maker
+states (dense), or kernels times what starting one takes, whichever is more. They are true only if
+enough processes make lessons (`--workers`), whose number is in the table too.
 """
 
 import argparse
@@ -29,7 +30,8 @@ from lsmplify_core.learning.data import clips_of
 from lsmplify_core.learning.running import KINDS
 
 AMASS_HOURS = 62.9
-"""Of motion in AMASS (Mahmood et al. 2019 with later additions, as its site counts); 30 frames a second."""
+"""Of motion in AMASS (Mahmood et al. 2019 with later additions, as its site counts); 30 frames a
+second."""
 PEAK = {"RTX 4090": (82.6e12, 165e12), "A100": (19.5e12, 312e12), "H100 SXM": (67e12, 989e12)}
 """Peak operations a second in single precision and in bfloat16, dense, as the makers state them."""
 SHARE = 0.1
@@ -40,8 +42,9 @@ KERNEL_SECONDS = 8e-6
 
 @dataclass(frozen=True)
 class Cost:
-    """name: configuration. lessons: of all cycles. flops, kernels: of a lesson. make, learn: seconds of processor
-    time to make a lesson and to learn from it. half: whether products are in bfloat16."""
+    """name: configuration. lessons: of all cycles. flops, kernels: of a lesson. make, learn:
+    seconds of processor time to make a lesson and to learn from it. half: whether products are in
+    bfloat16."""
 
     name: str
     parameters: int

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way of a take: tracks → match → units → repair → calibrate → predict and refine → second pass →
-smooth → Motion.
+"""The way of a take: tracks → match → units → repair → calibrate → predict and refine → second pass
+→ smooth → Motion.
 
 `solve_steps` is a generator, so that a window can drive it and stay alive; `solve` drives it to the
 end. `_take_steps` is the method on one screen.
@@ -266,7 +266,8 @@ def _problem(take: _Take, person: _Person, request: _Request) -> FitProblem:
 def _without_outliers(
     take: _Take, person: _Person, problem: FitProblem, poses: PoseSequence, second_pass: SecondPass
 ) -> tuple[_Take, _Person]:
-    """The take without the samples that the second pass left out, and the longer list of repairs."""
+    """The take without the samples that the second pass left out, and the longer list of
+    repairs."""
     if not second_pass.outliers.any():
         return take, person
     error = person.unit * track_errors(poses, problem.observations)
@@ -404,7 +405,8 @@ def calibration_of(solution: Solution) -> SavedCalibration:
 
 
 def _warn_of_gaps(sighted: NDArray[np.bool_]) -> tuple[str, ...]:
-    """Sentences about frames that show too little: held at the ends of a take, else interpolated."""
+    """Sentences about frames that show too little: held at the ends of a take, else
+    interpolated."""
     if sighted.all() or not sighted.any():
         return ()
     first, last = int(np.argmax(sighted)), len(sighted) - 1 - int(np.argmax(sighted[::-1]))

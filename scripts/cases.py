@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the cases beside the project (../shared/cases) with this checkout's command.
 
-`python scripts/cases.py [--quick] [--only REGEX]`: one line a case; the exit code is the checker's, and 0
-with a reason where the cases are absent. --quick leaves out the takes of more than 65,535 frames.
+`python scripts/cases.py [--quick] [--only REGEX]`: one line a case; the exit code is the checker's,
+and 0 with a reason where the cases are absent. --quick leaves out the takes of more than 65,535
+frames.
 """
 
 import argparse

@@ -5,9 +5,9 @@ Usage, with the bpy module installed:
   extension.py OUT.zip                      the extension that people install
   extension.py OUT.zip PLATFORM PYTHON      its torch flavour, e.g. linux-x64 311
 
-The torch flavour has the learning part and the wheels of wheels/torch-PLATFORM-pyVERSION.txt besides.
-One zip is for one platform and one Python: Blender 4.2 unpacks whatever fits the platform, and torch
-for a second Python would double what has to be downloaded.
+The torch flavour has the learning part and the wheels of wheels/torch-PLATFORM-pyVERSION.txt
+besides. One zip is for one platform and one Python: Blender 4.2 unpacks whatever fits the platform,
+and torch for a second Python would double what has to be downloaded.
 """
 
 import shutil
@@ -21,7 +21,8 @@ LARGEST = 12 * 1024 * 1024
 """Bytes that the small zip may have: it is meant to install in seconds."""
 SOURCES = ("__init__.py", "LICENSE", "README.md", "addon", "lsmplify_core")
 BLENDERS = {"311": '"4.2.0"\nblender_version_max = "5.1.0"', "313": '"5.1.0"'}
-"""The Blenders that have a Python, as the manifest says it; the maximum itself is not among them."""
+"""The Blenders that have a Python, as the manifest says it; the maximum itself is not among
+them."""
 LEARNING = '  "/lsmplify_core/learning/",\n'
 FIRST_PYTHON = 'blender_version_min = "4.2.0"'
 WHEEL_TAGS = {

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Damaged files for one reader, guided by the code that they reach (atheris): `make fuzz`.
 
-Usage: fuzz.py READER SECONDS, the readers of tests/reading/test_fuzz.py. A reader may give a result or an error
-of one line; whatever else it does ends the run with code 77 and leaves the file in build/fuzz. Put it
-into tests/reading/corpus as READER-what.bin: from then on every run of the tests reads it.
+Usage: fuzz.py READER SECONDS, the readers of tests/reading/test_fuzz.py. A reader may give a result
+or an error of one line; whatever else it does ends the run with code 77 and leaves the file in
+build/fuzz. Put it into tests/reading/corpus as READER-what.bin: from then on every run of the tests
+reads it.
 """
 
 import sys

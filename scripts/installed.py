@@ -46,8 +46,9 @@ def disable() -> None:
 
 
 def leave() -> None:
-    """End the process as done. Blender 4.2 as a module crashes when Python winds it up, once a property
-    with an `update`, `get` or `search` function was registered, though it was taken back."""
+    """End the process as done. Blender 4.2 as a module crashes when Python winds it up, once a
+    property with an `update`, `get` or `search` function was registered, though it was taken
+    back."""
     import bpy
 
     if bpy.app.version >= (4, 4, 0):

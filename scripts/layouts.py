@@ -367,9 +367,9 @@ def gait() -> None:
 def clinical(
     knee: At, inner_knee: At, ankle: At, inner_ankle: At, heel: At, toe1: At, toe5: At
 ) -> None:
-    """Sets of gait laboratories: legs, pelvis, and a few marks of the trunk. Names and places: Leardini
-    et al. (2007, 2011) for the Istituto Ortopedico Rizzoli, Qualisys' sports marker set, and Davis et
-    al. (1991) with a sacral marker and both clavicles."""
+    """Sets of gait laboratories: legs, pelvis, and a few marks of the trunk. Names and places:
+    Leardini et al. (2007, 2011) for the Istituto Ortopedico Rizzoli, Qualisys' sports marker set,
+    and Davis et al. (1991) with a sacral marker and both clavicles."""
     sacrum = like(P, "LPSI", (-0.048, 0, -0.005))
     breast = like(P, "STRN")
     shoulder = like(P, "LSHO")

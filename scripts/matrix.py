@@ -4,8 +4,8 @@
 Usage: matrix.py [--tests FOLDER…] [--optional VERSION]… VERSION…
 
 Blender up to 5.0 needs Python 3.11, from 5.1 on 3.13; PYTHON311 and PYTHON313 name them. A file of
-tests runs in a process of its own, so that a Blender that crashes or hangs takes nothing with it. An
-optional version whose Python is not on this machine is skipped; any other fails then.
+tests runs in a process of its own, so that a Blender that crashes or hangs takes nothing with it.
+An optional version whose Python is not on this machine is skipped; any other fails then.
 """
 
 import argparse
@@ -98,7 +98,8 @@ def _run(version: str, tests: list[str], optional: bool) -> Row:
 
 
 def find_python(version: str) -> str | None:
-    """A Python of that version: the one named by PYTHON311 or PYTHON313, on the path, or pyenv's."""
+    """A Python of that version: the one named by PYTHON311 or PYTHON313, on the path, or
+    pyenv's."""
     named = os.environ.get("PYTHON" + version.replace(".", ""))
     homes = sorted(Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser().glob("versions/*"))
     found = [named or "", f"python{version}"]
@@ -117,7 +118,8 @@ def _is(python: str, version: str) -> bool:
 
 
 def _environment(version: str, python: str) -> Path:
-    """The Python of a folder with this Blender; made the first time and when what it needs changed."""
+    """The Python of a folder with this Blender; made the first time and when what it needs
+    changed."""
     folder, needs = OUT / f"bpy-{version}", (ROOT / "requirements-bpy.txt").read_text()
     blender, ready = folder / "bin/python", folder / ".ready"
     if not ready.exists() or ready.read_text() != needs:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An extension repository of one's own, made by Blender's `server-generate`: `make repository`.
 
-Usage: repository.py OUT ZIP…. Copies the zips there and writes index.json and index.html. The folder
-is then served as it is, by any web server or from a shared drive (file:///…/index.json), and its
-address added in Blender: Preferences > Get Extensions > Repositories > + > Add Remote Repository.
+Usage: repository.py OUT ZIP…. Copies the zips there and writes index.json and index.html. The
+folder is then served as it is, by any web server or from a shared drive (file:///…/index.json), and
+its address added in Blender: Preferences > Get Extensions > Repositories > + > Add Remote
+Repository.
 """
 
 import shutil

@@ -2,7 +2,8 @@
 """The add-on's bake of some takes in the bpy module, as arrays: a part of `same_results.py --save`.
 
 Usage: results_baked.py CHECKOUT OUT TAKE…  For each take OUT/TAKE.npz (the motion), .json (the
-report) and TAKE_bones.npz: every bone's pose in the world on every scene frame, and the curves' keys.
+report) and TAKE_bones.npz: every bone's pose in the world on every scene frame, and the curves'
+keys.
 """
 
 import importlib

@@ -129,7 +129,8 @@ def _value(text: str) -> Any:
 
 
 def _compare_tree(a: Any, b: Any, place: str, unit: tuple[str, float], found: Differences) -> None:
-    """Walk two trees of one form; `unit` is the kind of their numbers, from the last key that told."""
+    """Walk two trees of one form; `unit` is the kind of their numbers, from the last key that
+    told."""
     if isinstance(a, dict) and isinstance(b, dict):
         found.lacking += [f"only in OLD: {place} {k}" for k in a if k not in b]
         found.sentences += [f"only in NEW: {place} {k}" for k in b if k not in a]

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes the lists of the torch flavour's wheels anew: `torch_lock.py [PLATFORM…]`.
 
-Asks pip for one package at a time what it would take on each of Blender's platforms and Pythons, and
-keeps name, version and SHA-256 of each file in wheels/torch-PLATFORM-pyVERSION.txt. What a package
-needs is decided here, since pip looks at the machine it runs on and not at the one asked for. On Linux
-only torch's CPU build is taken; an index that has none for a Python gets no list. NumPy is Blender's own.
+Asks pip for one package at a time what it would take on each of Blender's platforms and Pythons,
+and keeps name, version and SHA-256 of each file in wheels/torch-PLATFORM-pyVERSION.txt. What a
+package needs is decided here, since pip looks at the machine it runs on and not at the one asked
+for. On Linux only torch's CPU build is taken; an index that has none for a Python gets no list.
+NumPy is Blender's own.
 """
 
 import json

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Damage to what files say and not to their bits: counts, units, names, encodings, separators, rows."""
+"""Damage to what files say and not to their bits: counts, units, names, encodings, separators,
+rows."""
 
 import io
 import json

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Data flows one way: a package of the core imports only from those below it, modules never in a circle,
-bpy nowhere, torch only in learning. The order is also on the architecture page."""
+"""Data flows one way: a package of the core imports only from those below it, modules never in a
+circle, bpy nowhere, torch only in learning. The order is also on the architecture page."""
 
 import ast
 from collections.abc import Iterator

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the repository says of itself is so: one version, files that CONTRIBUTING names, a list of changes."""
+"""What the repository says of itself is so: one version, files that CONTRIBUTING names, a list of
+changes."""
 
 import re
 from pathlib import Path

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nothing that a file says is run, and nothing that it claims is believed: what SECURITY.md states."""
+"""Nothing that a file says is run, and nothing that it claims is believed: what SECURITY.md
+states."""
 
 import ast
 import io

@@ -4,8 +4,8 @@
     python solve.py TAKES.npz OUT.npz
 
 TAKES: bones (24, 3), parents (24,), joints (K,), offsets (K, 3), and for take i points_i (T, K, 3),
-root_i (4,) and place_i (3,), the first frame's root as quaternion (w last) and metres. OUT: for take i
-rotations_i (T, 24, 3, 3), in the parents' frames, root_i (T, 3) and seconds_i.
+root_i (4,) and place_i (3,), the first frame's root as quaternion (w last) and metres. OUT: for
+take i rotations_i (T, 24, 3, 3), in the parents' frames, root_i (T, 3) and seconds_i.
 
 Frame after frame from the frame before, Gauss–Newton by QR with line search, and a weak pull of all
 joint angles to rest, without which undetermined twists run away.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Arms: an elbow that is a hinge, the forearm's turn (pronation) shared between elbow and wrist, and a
-wrist of two axes."""
+"""Arms: an elbow that is a hinge, the forearm's turn (pronation) shared between elbow and wrist,
+and a wrist of two axes."""
 
 from array_api_compat import array_namespace
 
@@ -28,8 +28,8 @@ def pronation(hinge: Hinge, elbow: Array, wrist: Array) -> Array:
 
 
 def forearm(hinge: Hinge, elbow: Array, wrist: Array, share: float) -> tuple[Array, Array]:
-    """Elbow and wrist (T, 3, 3) with the forearm's turn shared: the elbow has `share` of it, the wrist
-    the rest and two axes across the forearm."""
+    """Elbow and wrist (T, 3, 3) with the forearm's turn shared: the elbow has `share` of it, the
+    wrist the rest and two axes across the forearm."""
     xp = array_namespace(elbow)
     frame, _, _ = hinge_frame(hinge, elbow)
     turn = pronation(hinge, elbow, wrist)

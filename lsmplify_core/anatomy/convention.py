@@ -2,11 +2,11 @@
 """Rotations as a body has them: one convention for what joint places leave open.
 
 A joint can be turned about the bone that leads on from it, and the next joint back: every joint of
-the body stays where it is, and so no keypoint at a joint says how such turns are shared. Each rig and
-each data set has a habit of its own. `to_convention` replaces the habit by what a body does: elbows
-and knees bend about a hinge, forearms turn evenly from elbow to wrist, collars do not turn about
-themselves, the spine turns in equal shares. What it makes of a clip depends on the joints' places and
-on the last rotation of each chain alone, so that making it twice changes nothing.
+the body stays where it is, and so no keypoint at a joint says how such turns are shared. Each rig
+and each data set has a habit of its own. `to_convention` replaces the habit by what a body does:
+elbows and knees bend about a hinge, forearms turn evenly from elbow to wrist, collars do not turn
+about themselves, the spine turns in equal shares. What it makes of a clip depends on the joints'
+places and on the last rotation of each chain alone, so that making it twice changes nothing.
 """
 
 from dataclasses import dataclass
@@ -27,10 +27,10 @@ from .turns import like
 class Convention:
     """What may be chosen.
 
-    forearm: the elbow's share of the forearm's turn, 0 to 1; 0 for rigs with twist bones of their own
-    that read the wrist, 1 for those that read the elbow. spine, neck, collars, arms, legs: whether
-    these are brought into it; those that are not stay as they are. knees: bring legs no further into
-    it than to these bounds.
+    forearm: the elbow's share of the forearm's turn, 0 to 1; 0 for rigs with twist bones of their
+    own that read the wrist, 1 for those that read the elbow. spine, neck, collars, arms, legs:
+    whether these are brought into it; those that are not stay as they are. knees: bring legs no
+    further into it than to these bounds.
     """
 
     forearm: float = 0.5

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Motions whose rotations no body could have: elbows bent backwards.
 
-Some retargetings bend elbows the wrong way. An elbow can only bend so with the upper arm turned half
-round, further than any shoulder goes.
+Some retargetings bend elbows the wrong way. An elbow can only bend so with the upper arm turned
+half round, further than any shoulder goes.
 """
 
 from typing import Final
@@ -26,8 +26,8 @@ def backward_elbows(rotations: Floats, offsets: Floats) -> tuple[float, float]:
 
     rotations: (T, 24, 3, 3) as a file has them, not in the convention. offsets: (24, 3) metres.
     A rig with a loose upper arm bends elbows about any axis, and one that turns it half round bends
-    them backwards and is right again; `to_convention` mends both. Only where the arm would have to be
-    turned half round to bend forward is the elbow said to bend backwards.
+    them backwards and is right again; `to_convention` mends both. Only where the arm would have to
+    be turned half round to bend forward is the elbow said to bend backwards.
     """
     left, right = (
         float(np.mean((_bend(rotations, arm) < -_BACKWARDS) & (_turn(rotations, arm) > _TURNED)))
@@ -51,6 +51,7 @@ def _bend(rotations: Floats, arm: Limb) -> Floats:
 
 
 def _turn(rotations: Floats, arm: Limb) -> Floats:
-    """(T,) radians, 0 or more: how far the upper arm must be turned for the elbow to bend forward."""
+    """(T,) radians, 0 or more: how far the upper arm must be turned for the elbow to bend
+    forward."""
     turn = bend_of(arm.hinge, rotations[:, arm.upper], rotations[:, arm.middle]).turn
     return np.abs(np.arctan2(turn[:, 1], turn[:, 0]))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How far rotations are those of a body: figures that need no truth.
 
-They are measured on rotations as they are, not after `to_convention`, which would bring most of them
-to zero.
+They are measured on rotations as they are, not after `to_convention`, which would bring most of
+them to zero.
 """
 
 from dataclasses import dataclass
@@ -35,10 +35,10 @@ class Anatomy:
     """One motion of T frames, left and right side by side; degrees.
 
     elbow_sideways, knee_sideways: (T, 2) bend across the hinge. knee_twist: (T, 2) the shank's turn
-    about itself. hyperextension: (T, 4) elbows and knees past straight. wrist_twist: (T, 2) the wrist's
-    turn about the forearm beyond its share. collar: (T, 2) the collar's elevation against what the
-    arm's says. toes: (N,) the toes' extension in frames that push off. violations: (T,) joints past
-    their range.
+    about itself. hyperextension: (T, 4) elbows and knees past straight. wrist_twist: (T, 2) the
+    wrist's turn about the forearm beyond its share. collar: (T, 2) the collar's elevation against
+    what the arm's says. toes: (N,) the toes' extension in frames that push off. violations: (T,)
+    joints past their range.
     """
 
     elbow_sideways: Floats

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Limbs with a hinge in the middle: which way the upper bone is turned about itself.
 
-Turning the upper joint about its bone and the middle joint back moves no joint of the body, so joint
-places never say how the turn is shared. An elbow and a knee say it: they bend about one axis. Where
-the limb is bent, the upper bone is turned such that it bends about the hinge; where it is straight,
-the turn goes on from the bent frames before and after.
+Turning the upper joint about its bone and the middle joint back moves no joint of the body, so
+joint places never say how the turn is shared. An elbow and a knee say it: they bend about one axis.
+Where the limb is bent, the upper bone is turned such that it bends about the hinge; where it is
+straight, the turn goes on from the bent frames before and after.
 """
 
 import math
@@ -49,9 +49,9 @@ class Bend:
     """What joint places say of a limb in T frames.
 
     reference: (T, 3, 3) the upper joint's rotation without a turn about its bone of its own.
-    turn: (T, 2) cosine and sine of the turn that makes the limb bend about its hinge. back: (T, 2) of
-    the one that makes it bend past straight, about the same hinge.
-    sine, cosine: (T,) of the angle between the bones.
+    turn: (T, 2) cosine and sine of the turn that makes the limb bend about its hinge. back: (T, 2)
+    of the one that makes it bend past straight, about the same hinge. sine, cosine: (T,) of the
+    angle between the bones.
     """
 
     reference: Array
@@ -65,9 +65,9 @@ def bend_of(hinge: Hinge, first: Array, second: Array) -> Bend:
     """Measure a limb.
 
     first, second: (T, 3, 3) local rotations of its upper and its middle joint. The lower bone lies
-    on a cone about the hinge's axis at rest, and so the two bones' angle says how far round the upper
-    bone the lower one must lie: cos φ sin β |h'| = f·h - u·h cos β, with the bones u and f at rest,
-    the axis h, its part h' across u, and the bend β.
+    on a cone about the hinge's axis at rest, and so the two bones' angle says how far round the
+    upper bone the lower one must lie: cos φ sin β |h'| = f·h - u·h cos β, with the bones u and f at
+    rest, the axis h, its part h' across u, and the bend β.
     """
     xp = array_namespace(first)
     u, f, h, m = (like(v, first) for v in (hinge.upper, hinge.lower, hinge.axis, hinge.middle))
@@ -142,8 +142,8 @@ def turned(
 
 
 def hinge_frame(hinge: Hinge, second: Array) -> tuple[Array, Array, Array]:
-    """The middle joint without a turn about the lower bone: (T, 3, 3), and its bend and its sideways
-    bend (T,) in radians.
+    """The middle joint without a turn about the lower bone: (T, 3, 3), and its bend and its
+    sideways bend (T,) in radians.
 
     It bends by its axis h first, then sideways, about h × x with x across: azimuth and elevation of
     the lower bone about the hinge, both counted from rest.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hip, knee and ankle: the knee is a hinge, and where it is straight the thigh is turned as the foot
-points. Neither alone would do: knees are nearly straight most of the time, and feet turn by
+"""Hip, knee and ankle: the knee is a hinge, and where it is straight the thigh is turned as the
+foot points. Neither alone would do: knees are nearly straight most of the time, and feet turn by
 themselves."""
 
 import math
@@ -24,8 +24,8 @@ _MOST = math.radians(8.0)
 
 @dataclass(frozen=True)
 class KneeBounds:
-    """Radians that a knee may bend sideways and turn where skin markers show a thigh and a shank whose
-    turns are not those of a hinge."""
+    """Radians that a knee may bend sideways and turn where skin markers show a thigh and a shank
+    whose turns are not those of a hinge."""
 
     sideways: float = math.radians(4.5)
     turn: float = math.radians(9.0)
@@ -59,8 +59,8 @@ def leg(side: Limb, joints: list[Array], rate: float, bounds: KneeBounds | None 
 def _part_way(
     side: Limb, bend: Bend, turn: Array, hip: Array, knee: Array, bounds: KneeBounds
 ) -> Array:
-    """The thigh's turn (T,) from its own as far towards `turn` as the knee needs to bend sideways by no
-    more than the bounds allow."""
+    """The thigh's turn (T,) from its own as far towards `turn` as the knee needs to bend sideways
+    by no more than the bounds allow."""
     xp = array_namespace(turn)
     own = twist_angle(xp.matrix_transpose(bend.reference) @ hip, like(side.hinge.upper, hip))
     _, before = turned(side.hinge, bend, own, hip, knee)

@@ -18,8 +18,8 @@ _RAISED: Final = np.radians(50.0)
 
 @dataclass(frozen=True)
 class Limb:
-    """Joints of an arm (collar, shoulder, elbow, wrist, hand) or of a leg (pelvis, hip, knee, ankle,
-    foot), and its hinge."""
+    """Joints of an arm (collar, shoulder, elbow, wrist, hand) or of a leg (pelvis, hip, knee,
+    ankle, foot), and its hinge."""
 
     root: int
     upper: int

@@ -2,11 +2,11 @@
 """What joints can do: ranges from the T-pose, in SMPL's joint frames (X left, Y up, Z forward).
 
 Ranges are those of the American Academy of Orthopaedic Surgeons ("Joint Motion: Method of Measuring
-and Recording", 1965); zero positions and axes follow the recommendations of the International Society
-of Biomechanics (Wu et al., J. Biomech. 35, 2002, for spine, hip and ankle; 38, 2005, for shoulder,
-elbow and wrist). They are wider where SMPL spreads one anatomical joint over several (spine, neck,
-collar with shoulder), and where a rotation vector mixes axes (a bent elbow that is turned too).
-docs/convention.md has the table.
+and Recording", 1965); zero positions and axes follow the recommendations of the International
+Society of Biomechanics (Wu et al., J. Biomech. 35, 2002, for spine, hip and ankle; 38, 2005, for
+shoulder, elbow and wrist). They are wider where SMPL spreads one anatomical joint over several
+(spine, neck, collar with shoulder), and where a rotation vector mixes axes (a bent elbow that is
+turned too). docs/convention.md has the table.
 """
 
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ from ..runtime.array_types import Floats
 
 @dataclass(frozen=True)
 class Range:
-    """Degrees a rotation vector may reach about x, y and z: (least, most) each, of a left joint; the
-    right one is its mirror image."""
+    """Degrees a rotation vector may reach about x, y and z: (least, most) each, of a left joint;
+    the right one is its mirror image."""
 
     x: tuple[float, float]
     y: tuple[float, float]
@@ -47,8 +47,8 @@ RANGES: Final[dict[str, Range]] = {
 
 
 def limits() -> tuple[Floats, Floats]:
-    """(24, 3) radians: the least and the most a rotation vector may be; infinite for joints without a
-    range."""
+    """(24, 3) radians: the least and the most a rotation vector may be; infinite for joints without
+    a range."""
     low, high = np.full((N_JOINTS, 3), -np.inf), np.full((N_JOINTS, 3), np.inf)
     for name, spread in RANGES.items():
         joint = JOINT_INDEX[name]

@@ -6,8 +6,8 @@ minimises, over the frames t of a clip,
 
     sum_t w_t |z_t - c_t|² + (length · rate)² sum_t |z_t+1 - z_t|²,
 
-which follows c where its weight w is large and goes straight from one such time to the next where it
-is small (the first-order smoother of Whittaker, "On a New Method of Graduation", 1923).
+which follows c where its weight w is large and goes straight from one such time to the next where
+it is small (the first-order smoother of Whittaker, "On a New Method of Graduation", 1923).
 """
 
 from array_api_compat import array_namespace
@@ -32,9 +32,9 @@ def followed(directions: Array, weights: Array, length: float) -> Array:
 def solve_tridiagonal(below: Array, diagonal: Array, above: Array, asked: Array) -> Array:
     """x (T, C) of below_t x_t-1 + diagonal_t x_t + above_t x_t+1 = asked_t.
 
-    By parallel cyclic reduction (Hockney and Jesshope, "Parallel Computers", 1981): log2 T steps over
-    whole arrays, stable for diagonally dominant systems. below, diagonal, above: (T,); the first of
-    `below` and the last of `above` are zero.
+    By parallel cyclic reduction (Hockney and Jesshope, "Parallel Computers", 1981): log2 T steps
+    over whole arrays, stable for diagonally dominant systems. below, diagonal, above: (T,); the
+    first of `below` and the last of `above` are zero.
     """
     total = len(diagonal)
     step = 1
@@ -60,7 +60,8 @@ def _moved(values: Array, step: int, fill: float = 0.0) -> Array:
 
 
 def unit(pairs: Array, least: float = 1e-12) -> Array:
-    """Vectors (T, 2) brought to unit length; those shorter than `least` stay as short as they are."""
+    """Vectors (T, 2) brought to unit length; those shorter than `least` stay as short as they
+    are."""
     xp = array_namespace(pairs)
     length = xp.sqrt(xp.sum(pairs * pairs, axis=-1) + least * least)
     return pairs / length[..., None]

@@ -24,13 +24,14 @@ _LOW: Final = (0.03, 0.10)
 _SLOW: Final = (0.5, 1.6)
 """Metres a second of the ball: at rest below, swinging above."""
 _ABOUT: Final = 1.0
-"""Seconds to each side in which the ball's lowest place is the floor: slopes and stairs change it."""
+"""Seconds to each side in which the ball's lowest place is the floor: slopes and stairs change
+it."""
 _MOST: Final = np.radians(60.0)
-"""Toes extend so far at most: 60 to 70 degrees at the first joint (Buell et al., "Range of motion of
-the first metatarsophalangeal joint", Foot & Ankle 1988)."""
+"""Toes extend so far at most: 60 to 70 degrees at the first joint (Buell et al., "Range of motion
+of the first metatarsophalangeal joint", Foot & Ankle 1988)."""
 _FLAT: Final = (10.0, np.radians(30.0))
-"""A foot stands flat at this percentile of its pitch on the floor, and no rig's foot at rest is pitched
-by more."""
+"""A foot stands flat at this percentile of its pitch on the floor, and no rig's foot at rest is
+pitched by more."""
 _EASE: Final = 0.03
 """Seconds, the standard deviation of the filter over the bend."""
 RIGID: Final = np.radians(1.0)
@@ -74,7 +75,8 @@ def with_toes(rotations: Array, bend: Array) -> Array:
 
 
 def rigid_toes(rotations: Floats, most: float = RIGID) -> bool:
-    """Whether neither foot's toes turn by more than `most` radians in any frame: a rig without them."""
+    """Whether neither foot's toes turn by more than `most` radians in any frame: a rig without
+    them."""
     for _, ball in FEET:
         trace = np.trace(rotations[:, ball], axis1=-2, axis2=-1)
         if np.arccos(np.clip((trace.min() - 1.0) / 2.0, -1.0, 1.0)) > most:

@@ -19,11 +19,11 @@ NECK = (JOINT_INDEX["Neck"], JOINT_INDEX["Head"])
 
 
 def shared(chain: list[Array], bones: list[Array]) -> list[Array]:
-    """Local rotations of a chain of joints, each turned about its bone so that the chain's rotations
-    so far are as near as they can be to equal shares of the whole.
+    """Local rotations of a chain of joints, each turned about its bone so that the chain's
+    rotations so far are as near as they can be to equal shares of the whole.
 
-    chain: n arrays (T, 3, 3). bones: n - 1 unit vectors (3,), from each joint to the next. The places
-    of the joints and the last one's rotation stay.
+    chain: n arrays (T, 3, 3). bones: n - 1 unit vectors (3,), from each joint to the next. The
+    places of the joints and the last one's rotation stay.
     """
     xp = array_namespace(chain[0])
     so_far = [chain[0]]
@@ -39,7 +39,8 @@ def shared(chain: list[Array], bones: list[Array]) -> list[Array]:
 
 
 def share(rotations: list[Array], chain: tuple[int, ...], bones: Array) -> None:
-    """Share the turns of a chain of joints, in place of the joints' rotations (24 arrays (T, 3, 3)).
+    """Share the turns of a chain of joints, in place of the joints' rotations (24 arrays (T, 3,
+    3)).
 
     bones: (24, 3) unit vectors, each joint from its parent at rest.
     """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Points fixed to a posed body: what the solver compares with the tracks.
 
-Everything works on N frames at once and takes NumPy arrays or torch tensors alike. Shapes: N frames,
-K points; a body and its points may differ from frame to frame (training) or not (a take).
+Everything works on N frames at once and takes NumPy arrays or torch tensors alike. Shapes: N
+frames, K points; a body and its points may differ from frame to frame (training) or not (a take).
 """
 
 from dataclasses import dataclass
@@ -50,9 +50,9 @@ class Comparison:
     """Posed body and tracks, frame by frame.
 
     global_rotations (N, 24, 3, 3), joint_positions (N, 24, 3): the joints in the world. residuals
-    (N, K, 3): from the body's points to the tracks, zero where unseen. levers (N, K, 3, 22): from each
-    joint that moves a point to that point, zero for other joints and scaled by the root of the weight;
-    the axes come before the joints, as in the unknowns of the normal equations.
+    (N, K, 3): from the body's points to the tracks, zero where unseen. levers (N, K, 3, 22): from
+    each joint that moves a point to that point, zero for other joints and scaled by the root of the
+    weight; the axes come before the joints, as in the unknowns of the normal equations.
     """
 
     global_rotations: Array

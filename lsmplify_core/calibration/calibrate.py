@@ -41,16 +41,16 @@ _MIN_NOISE: Final = 0.005
 """Metres: the error that a track is thought to have, if it doesn't tremble by more; what the priors
 are weighed against."""
 _OUTLIER: Final = (0.02, 3.0)
-"""A frame whose points are further from the body than so many metres and so many times what is usual
-is left out of the next pass."""
+"""A frame whose points are further from the body than so many metres and so many times what is
+usual is left out of the next pass."""
 
 
 @dataclass(frozen=True)
 class Calibration:
     """body: the person. offsets: (K, 3) metres, the take's points in their joints' frames.
-    residual: metres along an axis, how far the points stay from the fitted body all the same. shape:
-    the numbers of the shape space that make the body. frames: (N,) those calibrated on. poses: the
-    body in them, in metres."""
+    residual: metres along an axis, how far the points stay from the fitted body all the same.
+    shape: the numbers of the shape space that make the body. frames: (N,) those calibrated on.
+    poses: the body in them, in metres."""
 
     body: Body
     offsets: Floats
@@ -111,12 +111,10 @@ def calibrate_steps(
     Args:
         network: the trained weights.
         space: how the body may vary.
-        observations: the take's (T, K) points in metres, with the layout's offsets on the mean body.
-        rate: frames per second.
-        fixed: keep the mean body and find the offsets alone.
-        passes: of network, poses and shape.
-        loose: how many times further than usual the points may be from the layout's offsets.
-        fixed_offsets: offsets that are known.
+        observations: the take's (T, K) points in metres, with the layout's offsets on the mean
+        body. rate: frames per second. fixed: keep the mean body and find the offsets alone. passes:
+        of network, poses and shape. loose: how many times further than usual the points may be from
+        the layout's offsets. fixed_offsets: offsets that are known.
 
     Yields:
         The share that is done, 0 to 1.
@@ -172,7 +170,8 @@ def calibrate_steps(
         for _ in range(_STEPS):
             known = (shape, offsets)
             poses, shape, offsets = pose_and_shape_step(
-                space, window_observations, poses, prediction.poses, shape, offsets, offset_prior, fixed, repeats, noise,
+                space, window_observations, poses, prediction.poses, shape, offsets, offset_prior,
+                fixed, repeats, noise,
             )  # fmt: skip
             if _converged(known, (shape, offsets)):
                 break
@@ -190,7 +189,8 @@ def calibrate_steps(
 
 
 def _converged(before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> bool:
-    """Whether the last step changed shape and offsets so little that another would change nothing."""
+    """Whether the last step changed shape and offsets so little that another would change
+    nothing."""
     changes = (np.abs(a - b).max() for a, b in zip(after, before, strict=True))
     return all(change < least for change, least in zip(changes, _CONVERGED, strict=True))
 
@@ -198,8 +198,8 @@ def _converged(before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> b
 def _outlier_frames(
     poses: PoseSequence, window_observations: MarkerObservations, person: Body, offsets: Floats
 ) -> NDArray[np.bool_]:
-    """Frames that stay far from the body, beside the others, and are to count no more: an interval of
-    swapped or drifting points must not shape the person."""
+    """Frames that stay far from the body, beside the others, and are to count no more: an interval
+    of swapped or drifting points must not shape the person."""
     seen = compare(poses, replace(window_observations, bones=person.offsets, offsets=offsets))
     distance = np.linalg.norm(seen.residuals, axis=-1) * (window_observations.weights > 0)
     mean = distance.sum(axis=1) / np.maximum((window_observations.weights > 0).sum(axis=1), 1)

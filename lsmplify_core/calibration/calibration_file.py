@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A person's calibration kept in a file: body, and each track's place on it, by the track's name."""
+"""A person's calibration kept in a file: body, and each track's place on it, by the track's
+name."""
 
 import json
 from dataclasses import dataclass
@@ -56,8 +57,8 @@ class SavedCalibration:
     def offsets_for(
         self, names: tuple[str, ...], joints: NDArray[np.intp]
     ) -> tuple[Floats, NDArray[np.bool_]]:
-        """(K, 3) metres and (K,) whether the calibration knows the track, by its name or else by its
-        name whatever the prefix, and has it on the same joint."""
+        """(K, 3) metres and (K,) whether the calibration knows the track, by its name or else by
+        its name whatever the prefix, and has it on the same joint."""
         by_name = {plain(p.name): p for p in self.points} | {p.name: p for p in self.points}
         offsets, known = np.zeros((len(names), 3)), np.zeros(len(names), dtype=bool)
         for k, (name, joint) in enumerate(zip(names, joints.tolist(), strict=True)):

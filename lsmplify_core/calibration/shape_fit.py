@@ -137,8 +137,8 @@ def pose_and_shape_step(
 def _robust(
     poses: PoseSequence, observations: MarkerObservations
 ) -> tuple[Comparison, MarkerObservations]:
-    """Robust weights w / (1 + r² / s²), which are those of Cauchy's loss ρ(r) = s² / 2 · log(1 + r² / s²)
-    by iteratively reweighted least squares; in single precision from here."""
+    """Robust weights w / (1 + r² / s²), which are those of Cauchy's loss ρ(r) = s² / 2 · log(1 + r²
+    / s²) by iteratively reweighted least squares; in single precision from here."""
     comparison = compare(poses, observations)
     squared = np.square(comparison.residuals).sum(axis=-1)
     weights = (observations.weights / (1.0 + squared / _OUTLIER_SCALE**2)).astype(np.float32)
@@ -191,8 +191,8 @@ def _offset_prior(
     repeats: float,
     noise: float,
 ) -> tuple[Floats, Floats]:
-    """Weight (3 K,) of the offsets' prior, the layout's places with Cauchy's long tails, and the deviation
-    (3 K,) of the prior from the offsets, metres."""
+    """Weight (3 K,) of the offsets' prior, the layout's places with Cauchy's long tails, and the
+    deviation (3 K,) of the prior from the offsets, metres."""
     deviation = offset_prior.prior * size - offsets
     at_joint = offset_prior.at_joint
     sigma = offset_prior.scale * np.where(at_joint, _JOINT_SIGMA, _SKIN_SIGMA)

@@ -6,10 +6,13 @@ Every frame has a pose x_t of its own and all share shape and offsets s. With th
     [ A_t   B_t ] [x_t]   [a_t]
     [ B_tᵀ  C_t ] [ s ] = [c_t]
 
-the Schur complement leaves  sum_t (C_t - B_tᵀ A_t⁻¹ B_t) s = sum_t (c_t - B_tᵀ A_t⁻¹ a_t),  and then
-x_t = A_t⁻¹ (a_t - B_t s) (as in bundle adjustment: Triggs et al. 2000, section 6). Frames don't need
-each other for that, so chunks of the take are worked on in parallel, in single precision; the sums
-are in double.
+the Schur complement leaves
+
+    sum_t (C_t - B_tᵀ A_t⁻¹ B_t) s = sum_t (c_t - B_tᵀ A_t⁻¹ a_t),   x_t = A_t⁻¹ (a_t - B_t s)
+
+(as in bundle adjustment: Triggs et al. 2000, section 6). Frames don't
+need each other for that, so chunks of the take are worked on in parallel, in single precision; the
+sums are in double.
 """
 
 from dataclasses import dataclass
@@ -30,9 +33,10 @@ _DAMPING = 1e-6
 class ShapeEquations:
     """Of N frames and K points, with S numbers of shape, followed by 3 K of the points' places.
 
-    matrix (S + 3 K, S + 3 K) and rhs (S + 3 K,): their normal equations, poses eliminated. pose_step:
-    (N, 69) the poses' steps if they stay as they are. pose_step_per_change: (N, 69, S + 3 K) by how
-    much less for each of them. A pose is world turns of 22 joints, all x, all y, all z, and the root's shift.
+    matrix (S + 3 K, S + 3 K) and rhs (S + 3 K,): their normal equations, poses eliminated.
+    pose_step: (N, 69) the poses' steps if they stay as they are. pose_step_per_change: (N, 69, S +
+    3 K) by how much less for each of them. A pose is world turns of 22 joints, all x, all y, all z,
+    and the root's shift.
     """
 
     matrix: Floats
@@ -108,8 +112,8 @@ def sum_equations(parts: list[ShapeEquations]) -> ShapeEquations:
 
 
 def _with_shape(comparison: Comparison, shape_jacobian: Floats, scale: Floats) -> Floats:
-    """(N, 69, S): turning joint j by ω moves point k by ω × d, so that with a number that moves it by
-    m the product of both is d × m."""
+    """(N, 69, S): turning joint j by ω moves point k by ω × d, so that with a number that moves it
+    by m the product of both is d × m."""
     turns = cross_products(comparison.levers, shape_jacobian).reshape(
         len(shape_jacobian), _TURNS, -1
     )

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The frames that a body is calibrated on: short windows, spread over the take.
 
-A window's frames lie one step of the network's clock apart, so that the network sees motion; of every
-window the first pass looks at every other frame only, and those between begin between them.
+A window's frames lie one step of the network's clock apart, so that the network sees motion; of
+every window the first pass looks at every other frame only, and those between begin between them.
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ from ..ik.smoothing import fill_frames
 _MAX_WINDOWS: Final = 16
 _WINDOW_FRAMES: Final = 5
 _SECONDS_PER_WINDOW: Final = 1.0
-"""So many windows of so many frames, and fewer windows in takes that are shorter than so many seconds for
-each."""
+"""So many windows of so many frames, and fewer windows in takes that are shorter than so many
+seconds for each."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class Windows:
         return np.unique(np.append(np.arange(0, length, 2), length - 1))
 
     def frame_rate(self, rows: NDArray[np.intp]) -> float:
-        """The rate at which some rows, one behind the other, are dealt out window by window again."""
+        """The rate at which some rows, one behind the other, are dealt out window by window
+        again."""
         step = 2 if 1 < len(rows) < len(self.frames) else 1
         return FRAME_RATE / step * self.frames.shape[1]
 

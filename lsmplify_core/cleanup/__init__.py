@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The artist's clean-up: motions that were solved or came from elsewhere, made better by hand and eye.
+"""The artist's clean-up: motions that were solved or came from elsewhere, made better by hand and
+eye.
 
-Every function takes a `Motion` and gives a new one (or a list, or keys); nothing is changed in place.
-Frames are counted from 0; spans are (first, last), both included. Long work is a generator that
-yields `solver.Progress`, to be driven by a window's timer or by `timing.finished`.
+Every function takes a `Motion` and gives a new one (or a list, or keys); nothing is changed in
+place. Frames are counted from 0; spans are (first, last), both included. Long work is a generator
+that yields `solver.Progress`, to be driven by a window's timer or by `timing.finished`.
 
 regions.py    REGIONS, region_names(), joints_of(names): named groups of joints.
 attached.py   Attached; attach(motion, tracks, layout="auto", match=None, found=None): the tracks in

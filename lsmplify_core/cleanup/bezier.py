@@ -19,8 +19,8 @@ _EXACT: Final = 1e3
 class CurveKeys:
     """Keys of C channels that share their times.
 
-    times: (N,). values: (N, C). left, right: (N, C, 2) the handles' time and value, in line with the
-    key ("ALIGNED" in Blender, interpolation "BEZIER").
+    times: (N,). values: (N, C). left, right: (N, C, 2) the handles' time and value, in line with
+    the key ("ALIGNED" in Blender, interpolation "BEZIER").
     """
 
     times: Floats
@@ -56,12 +56,13 @@ def fitted(
     exact: Sequence[int] | NDArray[np.intp] = (),
     slopes: Floats | None = None,
 ) -> tuple[Floats, Floats]:
-    """Values and slopes (N, C) at the chosen samples whose smooth cubic lies nearest to all samples.
+    """Values and slopes (N, C) at the chosen samples whose smooth cubic lies nearest to all
+    samples.
 
     values: (T, C), one a step. chosen: (N,) rising, from 0 to T - 1. exact: samples that count a
     thousandfold, besides the first and last. slopes: (T, C) the samples' own, where they are known
-    already. Slopes are per step. Least squares; what few samples between two keys leave open is drawn
-    to the samples and their own slopes.
+    already. Slopes are per step. Least squares; what few samples between two keys leave open is
+    drawn to the samples and their own slopes.
 
     Curves may lie end to end in `values`, first and last sample of each among `chosen` and `exact`:
     a step without samples between its ends links nothing, so that each is fitted by itself.
@@ -84,8 +85,8 @@ def fitted(
 def _normal_blocks(
     values: Floats, chosen: NDArray[np.intp], exact: Sequence[int] | NDArray[np.intp]
 ) -> tuple[Floats, Floats]:
-    """(N - 1, 4, 4) and (N - 1, 4, C): the normal equations of every stretch for value and slope at its
-    begin, value and slope at its end."""
+    """(N - 1, 4, 4) and (N - 1, 4, C): the normal equations of every stretch for value and slope at
+    its begin, value and slope at its end."""
     frames = np.arange(len(values))
     part = np.clip(np.searchsorted(chosen, frames, "right") - 1, 0, len(chosen) - 2)
     steps = np.diff(chosen)[part].astype(np.float64)
@@ -165,8 +166,8 @@ def curve_keys(
 ) -> CurveKeys:
     """Keys on the chosen samples of (T, C) values, fitted to all of them (`fitted`).
 
-    times: (T,) when the samples are, at even distances. Handles lie at a third of the way to the next
-    key, in line with each other, which makes the curve a cubic polynomial of time.
+    times: (T,) when the samples are, at even distances. Handles lie at a third of the way to the
+    next key, in line with each other, which makes the curve a cubic polynomial of time.
     """
     step = float(times[1] - times[0]) if len(times) > 1 else 1.0
     shown, slopes = fitted(values, chosen, exact)
@@ -188,8 +189,8 @@ def _handles(times: Floats, values: Floats) -> Floats:
 def evaluate_curve(keys: CurveKeys, times: Floats) -> Floats:
     """(M, C) the curves' values as Blender's `FCurve.evaluate` gives them.
 
-    Bézier between keys, constant outside. A handle that reaches past the next key in time is shortened
-    to end there first, as Blender does (`BKE_fcurve_correct_bezpart`).
+    Bézier between keys, constant outside. A handle that reaches past the next key in time is
+    shortened to end there first, as Blender does (`BKE_fcurve_correct_bezpart`).
     """
     result = np.empty((len(times), keys.values.shape[1]))
     if len(keys.times) == 1:

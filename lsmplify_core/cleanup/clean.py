@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The clean-up steps that need no choice of frames, in their usual order, and re-solving in one call."""
+"""The clean-up steps that need no choice of frames, in their usual order, and re-solving in one
+call."""
 
 from collections.abc import Iterable, Mapping
 

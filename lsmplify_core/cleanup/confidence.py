@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a motion is not decided by its tracks: what the network is unsure of, what no point shows."""
+"""Where a motion is not decided by its tracks: what the network is unsure of, what no point
+shows."""
 
 from typing import Final
 
@@ -26,8 +27,8 @@ _LEVER: Final = 0.03
 
 
 def undecided(motion: Motion, points: Attached) -> NDArray[np.bool_]:
-    """(T, 22) rotations that no track shows: none is seen on the joint or what hangs on it, save at the
-    joint itself. BODY_25's wrists are such."""
+    """(T, 22) rotations that no track shows: none is seen on the joint or what hangs on it, save at
+    the joint itself. BODY_25's wrists are such."""
     turned, placed = forward(motion.rotations, motion.body.offsets, motion.root)
     on_body = attached_points(turned, placed, points.joints, points.offsets)
     carried = moving_joints(points.joints)
@@ -39,8 +40,8 @@ def undecided(motion: Motion, points: Attached) -> NDArray[np.bool_]:
 
 
 def expected_errors(motion: Motion, points: Attached) -> Floats:
-    """(T, 22) radians: the error that the network expects of its rotations, started from the motion's
-    poses and shown its tracks; frames without any track are unsure throughout.
+    """(T, 22) radians: the error that the network expects of its rotations, started from the
+    motion's poses and shown its tracks; frames without any track are unsure throughout.
 
     points: the motion's tracks, frame for frame (`attach`).
     """

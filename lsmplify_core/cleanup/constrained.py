@@ -25,8 +25,8 @@ _TURNS: Final = 3 * N_POSED
 
 @dataclass(frozen=True)
 class Known:
-    """state: poses of T frames. spread: (T, 23), how far off they may be: radians of 22 rotations and
-    metres of the root; infinite where nothing is known."""
+    """state: poses of T frames. spread: (T, 23), how far off they may be: radians of 22 rotations
+    and metres of the root; infinite where nothing is known."""
 
     state: PoseSequence
     spread: Floats

@@ -62,8 +62,8 @@ def contacts_of(marks: Iterable[Mark], frames: int, found: Sequence[Contact] = (
     """Contacts that the marks mean, in a motion of so many frames.
 
     found: contacts as the motion shows them; within a foot's mark they say whether heel or toe
-    stands. The part that stands first is drawn out to the mark's start, the last one to its end, and
-    both stand where the motion shows none. A mark `up` without `down` stands from the start, a
+    stands. The part that stands first is drawn out to the mark's start, the last one to its end,
+    and both stand where the motion shows none. A mark `up` without `down` stands from the start, a
     `down` without `up` to the end. InputError for a foot that comes down twice.
     """
     by_kind: dict[tuple[str, str], list[Mark]] = {}

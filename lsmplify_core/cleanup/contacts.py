@@ -53,8 +53,8 @@ def find_contacts(
 ) -> list[Contact]:
     """Spans in which a heel or toe is slow and near the floor, by part and first frame.
 
-    The motion is one that was solved from the tracks, so that it has what they say, and feet where no
-    track is.
+    The motion is one that was solved from the tracks, so that it has what they say, and feet where
+    no track is.
     """
     settings = settings or ContactSettings()
     points, slow = slow_soles(motion, settings.speed, settings.calm)

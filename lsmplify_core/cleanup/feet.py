@@ -2,8 +2,8 @@
 """Feet that stand where they stand: legs bent so that heels and toes in contact don't slide.
 
 Each contact holds its point; into and out of it the correction is eased. Legs and pelvis follow by
-damped least squares in which the legs keep their pose more firmly than the pelvis its place: a leg that is too
-short draws the body down instead of snapping its knee straight.
+damped least squares in which the legs keep their pose more firmly than the pelvis its place: a leg
+that is too short draws the body down instead of snapping its knee straight.
 """
 
 from collections.abc import Sequence
@@ -38,8 +38,8 @@ _DRIFT: Final = 0.2
 _CALM_ROOT: Final = 0.1
 _TREMBLE: Final = 0.008
 _EDGE: Final = 0.055
-"""Above standing feet the pelvis is averaged over so many seconds, where that moves it by less than so
-many metres; what says so is averaged over so many seconds."""
+"""Above standing feet the pelvis is averaged over so many seconds, where that moves it by less than
+so many metres; what says so is averaged over so many seconds."""
 _LIFTS: Final = 8
 """Passes, at most, that bring up what is under the floor after all else."""
 _TOUCHES: Final = 0.003
@@ -50,9 +50,9 @@ _TOUCHES: Final = 0.003
 class FeetSettings:
     """ease: seconds over which a correction comes and goes. stiffness: m² per rad², how firmly the
     legs keep their pose. passes: of damped least
-    squares, each near the pose that the last one left. slack: metres that a standing point may drift
-    before the lock follows it, less that much. calm: seconds that corrections are averaged over.
-    above: whether soles under the floor are brought up to it."""
+    squares, each near the pose that the last one left. slack: metres that a standing point may
+    drift before the lock follows it, less that much. calm: seconds that corrections are averaged
+    over. above: whether soles under the floor are brought up to it."""
 
     ease: float = 0.08
     stiffness: float = 0.1
@@ -162,7 +162,8 @@ def _corrections(
 
 def _place(inside: Floats, width: float, slack: float) -> Floats:
     """(T, 3) where a standing point is held: its median; what it drifts over the ground
-    beyond the slack is followed on a slow path, for a shoe may slide and a lock must not fight it."""
+    beyond the slack is followed on a slow path, for a shoe may slide and a lock must not fight
+    it."""
     middle = np.median(inside, axis=0)
     if len(inside) < 4:
         return np.broadcast_to(middle, inside.shape)

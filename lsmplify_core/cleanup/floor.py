@@ -17,7 +17,8 @@ from ..runtime.array_types import Floats
 PARTS: Final = ("left heel", "left toe", "right heel", "right toe")
 SOLE_JOINTS: Final = np.array([JOINT_INDEX[n] for n in ("L_Ankle", "L_Foot", "R_Ankle", "R_Foot")])
 SOLES: Final = np.array([[0.0, -0.083, -0.045], [0.0, -0.030, 0.045]] * 2)
-"""(4, 3) metres on the default body: from ankle to heel and from the ball of the foot to the toe."""
+"""(4, 3) metres on the default body: from ankle to heel and from the ball of the foot to the
+toe."""
 _LOWEST: Final = 5
 """Percent of resting soles that lie lower than the floor: soles are round, and tracks err."""
 _WIDE: Final = 1.0
@@ -69,9 +70,10 @@ def slow_soles(motion: Motion, speed: float, calm: float) -> tuple[Floats, NDArr
 def find_floor(motion: Motion, speed: float = 0.2, calm: float = 0.06) -> Floor:
     """The floor under a motion: a plane a little above the lowest places where soles rest.
 
-    A sole rests where it is slower than `speed` (metres a second, averaged over `calm` seconds). The
-    floor is level unless soles rest over more than a metre and a slope of 1 to 20 degrees explains
-    their heights clearly better. Where nothing ever rests the lowest soles are on the floor.
+    A sole rests where it is slower than `speed` (metres a second, averaged over `calm` seconds).
+    The floor is level unless soles rest over more than a metre and a slope of 1 to 20 degrees
+    explains their heights clearly better. Where nothing ever rests the lowest soles are on the
+    floor.
     """
     points, slow = slow_soles(motion, speed, calm)
     resting = points[slow]
@@ -83,8 +85,8 @@ def find_floor(motion: Motion, speed: float = 0.2, calm: float = 0.06) -> Floor:
 
 
 def _slope(resting: Floats) -> tuple[float, float]:
-    """The slope of a plane through most of the points (N, 3), by least squares that leave out what is
-    far above or under the plane: a foot on a step, a leg held up."""
+    """The slope of a plane through most of the points (N, 3), by least squares that leave out what
+    is far above or under the plane: a foot on a step, a leg held up."""
     ground, height = resting[:, :2], resting[:, 2]
     ground = ground - ground.mean(axis=0)
     if np.percentile(np.ptp(ground, axis=0), 0) < _WIDE:

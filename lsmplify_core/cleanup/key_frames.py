@@ -83,7 +83,8 @@ def span_of(changed: NDArray[np.bool_]) -> tuple[int, int] | None:
 
 
 def signed_like(quaternions: Floats, old: Floats, first: int) -> Floats:
-    """(N, 4) with signs that go on from the curve (T, 4) that they are set into at frame `first`."""
+    """(N, 4) with signs that go on from the curve (T, 4) that they are set into at frame
+    `first`."""
     frame = first - 1 if first > 0 else min(first + len(quaternions), len(old) - 1)
     beside = quaternions[0] if first > 0 else quaternions[-1]
     return quaternions * (-1.0 if float(old[frame] @ beside) < 0 else 1.0)

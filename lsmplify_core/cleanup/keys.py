@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Keys as artists like them: every frame, every n-th, or as few as a given error allows.
 
-Between two keys a curve is a cubic Bézier whose handles lie at a third of the way in time, so that it
-is a cubic polynomial of time (Hermite's): what Blender plays back, quaternions channel by channel,
-is known exactly. Handles on both sides of a key are in line. All four channels of a bone have their keys on
-the same frames.
+Between two keys a curve is a cubic Bézier whose handles lie at a third of the way in time, so that
+it is a cubic polynomial of time (Hermite's): what Blender plays back, quaternions channel by
+channel, is known exactly. Handles on both sides of a key are in line. All four channels of a bone
+have their keys on the same frames.
 """
 
 from collections.abc import Mapping, Sequence
@@ -56,8 +56,8 @@ class KeySettings:
 
 @dataclass(frozen=True)
 class KeyPlan:
-    """Frames with keys: rotations, 24 rising arrays, one a joint; location, of the pelvis. exact: frames
-    whose samples the keys have exactly, for `curve_keys`."""
+    """Frames with keys: rotations, 24 rising arrays, one a joint; location, of the pelvis. exact:
+    frames whose samples the keys have exactly, for `curve_keys`."""
 
     rotations: tuple[Indices, ...]
     location: Indices
@@ -70,7 +70,8 @@ class KeyPlan:
 
 
 def plan_keys(motion: Motion, settings: KeySettings | None = None) -> KeyPlan:
-    """Choose the frames; the first and last always have keys. Raises InputError for bad settings."""
+    """Choose the frames; the first and last always have keys. Raises InputError for bad
+    settings."""
     settings = settings or KeySettings()
     _check(settings, motion.frames)
     if settings.most_mm is None and settings.most_degrees is None:
@@ -163,8 +164,8 @@ class _Curves:
     def add(self, wanted: list[tuple[int, Floats]]) -> bool:
         """One key more at each wanted frame, on the first curve, worst first, that has room there.
 
-        wanted: (frame, how much (25,) each curve errs there). Stretches that just got a key wait for
-        the next fit. Returns whether any key was added.
+        wanted: (frame, how much (25,) each curve errs there). Stretches that just got a key wait
+        for the next fit. Returns whether any key was added.
         """
         new: dict[int, set[int]] = {}
         for frame, errors in wanted:

@@ -60,9 +60,9 @@ def spread_twist(motion: Motion, strength: float = 1.0) -> Motion:
     """Twist about the upper arm and the forearm shared between the joints at both ends of it.
 
     A joint's turn about the bone that leads to it looks the same to what hangs on it wherever along
-    the bone it happens, so the twist of the elbow about the upper arm is shared with the shoulder, and
-    that of the wrist about the forearm with the elbow; skin twists evenly. Positions and the hand's
-    world rotation stay. strength: 1 shares half and half, 0 changes nothing.
+    the bone it happens, so the twist of the elbow about the upper arm is shared with the shoulder,
+    and that of the wrist about the forearm with the elbow; skin twists evenly. Positions and the
+    hand's world rotation stay. strength: 1 shares half and half, 0 changes nothing.
     """
     _check("twist", strength)
     if strength == 0:
@@ -94,9 +94,10 @@ def calmed(
 ) -> Motion:
     """Rotations that nothing observes move calmly: wrists, head, whatever the network is unsure of.
 
-    expected: (T, 22) radians, `Solution.expected`, None where nobody knows. A rotation is smoothed over
-    `seconds` where more than `unsure` degrees are expected, not at all under half of that, and in
-    between in part. undecided: (T, 22) rotations that are smoothed in any case (`doubt.undecided`).
+    expected: (T, 22) radians, `Solution.expected`, None where nobody knows. A rotation is smoothed
+    over `seconds` where more than `unsure` degrees are expected, not at all under half of that, and
+    in between in part. undecided: (T, 22) rotations that are smoothed in any case
+    (`doubt.undecided`).
     """
     share = np.zeros((motion.frames, N_POSED))
     for values in (expected, undecided):

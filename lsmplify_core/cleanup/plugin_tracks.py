@@ -27,8 +27,8 @@ def refined_beside(
     """Refine a motion from its tracks, frame for frame, on its own body.
 
     Returns the motion at full strength and (T, 22) radians, the error that the network expects,
-    NaN where no tracks are. Frames before the first and after the last that show tracks stay as they
-    are. Raises InputError where no frame shows enough.
+    NaN where no tracks are. Frames before the first and after the last that show tracks stay as
+    they are. Raises InputError where no frame shows enough.
     """
     sighted = np.flatnonzero(points.seen.sum(axis=1) >= _LEAST)
     if not len(sighted):

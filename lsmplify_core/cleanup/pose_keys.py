@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Poses set by hand and what they do to a motion: corrections spread between them, and a solved span
-set in so that it has them exactly."""
+"""Poses set by hand and what they do to a motion: corrections spread between them, and a solved
+span set in so that it has them exactly."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -66,7 +66,8 @@ def set_in(
     chosen: list[int], ease: float,
 ) -> Motion:  # fmt: skip
     """The span of `solved` set into the motion: what is left at the anchors is spread over their
-    neighbourhood (`ease`, seconds), and nothing outside the span or the chosen joints is touched."""
+    neighbourhood (`ease`, seconds), and nothing outside the span or the chosen joints is
+    touched."""
     frames = np.arange(span[0], span[1] + 1)
     turn = np.zeros((len(frames), N_JOINTS, 3))
     move = np.zeros((len(frames), 3))

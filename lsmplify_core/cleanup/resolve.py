@@ -3,7 +3,8 @@
 
 The learned solver starts from the keyed poses and from the poses beside the span, in both
 directions, and meets in the middle; tracks that the keys contradict are not followed; the keys and
-the span's neighbours are observations that the smoother knows for sure. Outside the span nothing changes.
+the span's neighbours are observations that the smoother knows for sure. Outside the span nothing
+changes.
 """
 
 from collections.abc import Generator, Iterable, Mapping
@@ -37,7 +38,8 @@ _MOST_NOISE: Final = 0.08
 """Metres of noise at which tracks are trusted least."""
 _NOISY: Final = 0.02
 _MORE: Final = 0.05
-"""From so many metres of noise on a span is smoothed more, over so many seconds more at the most."""
+"""From so many metres of noise on a span is smoothed more, over so many seconds more at the
+most."""
 _SPIKE: Final = 0.06
 """Metres from the body at which a track counts a quarter, or three times its noise."""
 _SURE: Final = 0.01
@@ -47,8 +49,8 @@ _SURE: Final = 0.01
 @dataclass(frozen=True)
 class ResolveSettings:
     """rounds: of the network. passes: of the smoother after it. memory: seconds over which a key
-    tells of the frames around. smooth: seconds, None for what the tracks' noise asks for. ease: seconds over
-    which what is left between result and keys, or result and neighbours, is spread."""
+    tells of the frames around. smooth: seconds, None for what the tracks' noise asks for. ease:
+    seconds over which what is left between result and keys, or result and neighbours, is spread."""
 
     rounds: int = 3
     passes: int = 2
@@ -171,8 +173,8 @@ def _resolved(
 
 
 def _smoothing(noise: float) -> float:
-    """Seconds of smoothing for tracks of so many metres of noise: more than a take's own, for a span
-    may be far noisier than any take that is solved as it is."""
+    """Seconds of smoothing for tracks of so many metres of noise: more than a take's own, for a
+    span may be far noisier than any take that is solved as it is."""
     more = np.clip((noise - _NOISY) / (_MOST_NOISE - _NOISY), 0.0, 1.0)
     return float(smoothing_for(noise) + more * _MORE)
 

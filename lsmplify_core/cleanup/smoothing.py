@@ -28,8 +28,8 @@ _LONGEST = 2.0
 @dataclass(frozen=True)
 class SmoothSettings:
     """keep: 0 to 1, how much of the original is kept at impacts. sharp: an impact is where a region
-    is accelerated so many times harder than at its usual peaks (its 95th percentile). around: seconds
-    to each side that an impact keeps."""
+    is accelerated so many times harder than at its usual peaks (its 95th percentile). around:
+    seconds to each side that an impact keeps."""
 
     keep: float = 1.0
     sharp: float = 2.0
@@ -42,11 +42,12 @@ def smooth_regions(
     settings: SmoothSettings | None = None,
     impacts: Mapping[str, NDArray[np.bool_]] | None = None,
 ) -> Motion:
-    """Filter each region's rotations by a Gaussian of so many seconds; the root's place with "root".
+    """Filter each region's rotations by a Gaussian of so many seconds; the root's place with
+    "root".
 
     seconds: by region or group ("arms", "legs", "all"; later names win). impacts: (T,) frames by
-    region to keep, instead of those found by `find_impacts`. Joints of regions without a strength are
-    bit-identical. Raises InputError for unknown regions and strengths out of range.
+    region to keep, instead of those found by `find_impacts`. Joints of regions without a strength
+    are bit-identical. Raises InputError for unknown regions and strengths out of range.
     """
     settings = settings or SmoothSettings()
     by_region = _by_region(seconds)
@@ -70,7 +71,8 @@ def smooth_regions(
 def find_impacts(
     motion: Motion, settings: SmoothSettings | None = None
 ) -> dict[str, NDArray[np.bool_]]:
-    """(T,) by region: frames where one of its joints is accelerated far harder than is usual for it."""
+    """(T,) by region: frames where one of its joints is accelerated far harder than is usual for
+    it."""
     settings = settings or SmoothSettings()
     frames = motion.frames
     if frames < 5:

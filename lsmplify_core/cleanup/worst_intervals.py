@@ -18,14 +18,14 @@ from .regions import REGIONS, region_of
 _CALM: Final = 0.2
 """Seconds that a figure is averaged over before spans are cut."""
 _PEAK: Final = 0.03
-"""Metres of one track's distance from which a peak is listed even if it lasts a few frames only; larger
-lists fewer of them."""
+"""Metres of one track's distance from which a peak is listed even if it lasts a few frames only;
+larger lists fewer of them."""
 _ABOVE_USUAL: Final = 2.0
-"""How many times its usual distance (the take's median) a peak must reach: a marker that sits badly is
-no peak on every frame."""
+"""How many times its usual distance (the take's median) a peak must reach: a marker that sits badly
+is no peak on every frame."""
 _LONGEST: Final = 3.0
-"""Seconds that a span may last: longer ones are split at what changes, since nobody corrects them in
-one go."""
+"""Seconds that a span may last: longer ones are split at what changes, since nobody corrects them
+in one go."""
 _LEAST: Final[dict[str, float]] = {"track error": 0.02, "jitter": 3.0, "unsure": 12.0}
 """Under these (metres, km/s³, degrees) nothing is worth a look."""
 _UNIT: Final[dict[str, tuple[float, str]]] = {
@@ -36,9 +36,9 @@ _UNIT: Final[dict[str, tuple[float, str]]] = {
 @dataclass(frozen=True)
 class Span:
     """An interval of a region. kind: "track error", "jitter" or "unsure" (the network expects its
-    rotations to be wrong). worst: the worst frame, figure: the value there in `unit` ("mm", "km/s³",
-    "°"; of track error the largest of the region's tracks). badness: the figure beside what is worth
-    a look, for sorting over the kinds."""
+    rotations to be wrong). worst: the worst frame, figure: the value there in `unit` ("mm",
+    "km/s³", "°"; of track error the largest of the region's tracks). badness: the figure beside
+    what is worth a look, for sorting over the kinds."""
 
     region: str
     first: int
@@ -129,7 +129,8 @@ def _expected_errors(expected: Floats) -> dict[str, Floats]:
 
 
 def _spans(region: str, kind: str, mean: Floats, peak: Floats, rate: float) -> list[Span]:
-    """mean: (T,) what is averaged over time to find what lasts; peak: (T,) what is worst at a frame."""
+    """mean: (T,) what is averaged over time to find what lasts; peak: (T,) what is worst at a
+    frame."""
     calm = gaussian_filter(mean[:, None], _CALM * rate)[:, 0] if len(mean) > 2 else mean
     bad: NDArray[np.bool_] = calm > _LEAST[kind]
     share = calm / _LEAST[kind]

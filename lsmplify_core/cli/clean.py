@@ -228,7 +228,8 @@ def _span(text: str) -> tuple[int, int]:
 
 
 def _key(text: str) -> tuple[int, PoseKey]:
-    """FRAME=POSE.npz[:FRAME]; a file of one frame needs no frame of its own, others have that of the key."""
+    """FRAME=POSE.npz[:FRAME]; a file of one frame needs no frame of its own, others have that of
+    the key."""
     frame, _, rest = text.partition("=")
     name, _, own = rest.rpartition(":") if rest.rpartition(":")[2].isdecimal() else (rest, "", "")
     if not frame.isdecimal() or not name:

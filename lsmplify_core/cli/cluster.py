@@ -16,7 +16,8 @@ from ..runtime.errors import InputError
 from .outcome import Outcome
 
 CONNECT_SECONDS: Final = 10
-"""How long the scheduler may take to answer; longer only delays the message that it is not there."""
+"""How long the scheduler may take to answer; longer only delays the message that it is not
+there."""
 WORKER_SECONDS: Final = 60
 """How long to wait for the first worker; clusters that start nodes on demand need minutes and are
 better asked for a node before."""

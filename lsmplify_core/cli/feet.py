@@ -24,8 +24,8 @@ def check_contacts(asked: str) -> None:
 
 
 def chosen_contacts(motion: Motion, asked: str) -> tuple[list[Contact], Floor | None]:
-    """Contacts and floor that the option asks for; none for "off". Raises InputError for a file that
-    cannot be used."""
+    """Contacts and floor that the option asks for; none for "off". Raises InputError for a file
+    that cannot be used."""
     if asked == "off":
         return [], None
     if asked == "auto":
@@ -42,7 +42,8 @@ def chosen_contacts(motion: Motion, asked: str) -> tuple[list[Contact], Floor | 
 
 
 def with_feet(solution: Solution, tracks: Tracks, asked: str) -> Solution:
-    """A solution with its feet held, track errors and report measured anew; "off" changes nothing."""
+    """A solution with its feet held, track errors and report measured anew; "off" changes
+    nothing."""
     if asked == "off":
         return solution
     motion = lock_feet(solution.motion, *chosen_contacts(solution.motion, asked))

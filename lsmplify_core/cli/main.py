@@ -38,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: its words; None for the program's own.
 
     Returns:
-        0 when done; 2 for bad usage or input, with one line on standard error; 3 where `--strict` asks
-        for better; 130 and 143 where it was stopped.
+        0 when done; 2 for bad usage or input, with one line on standard error; 3 where `--strict`
+        asks for better; 130 and 143 where it was stopped.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words

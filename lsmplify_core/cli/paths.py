@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which options of a command are files that it reads and which are files that it writes.
 
-The names of options tell, so that a new command is looked after without saying so: whatever is called
-`out`, `report`, `json`, `save-…` or `…-out` is written, every other path is read.
+The names of options tell, so that a new command is looked after without saying so: whatever is
+called `out`, `report`, `json`, `save-…` or `…-out` is written, every other path is read.
 """
 
 import argparse
@@ -55,8 +55,8 @@ def written(args: argparse.Namespace) -> Iterator[Output]:
 
 
 def _is_folder(name: str, path: Path) -> bool:
-    """Whether an output is a folder, of several takes, that is there or is yet to be made: results and
-    reports may go into one."""
+    """Whether an output is a folder, of several takes, that is there or is yet to be made: results
+    and reports may go into one."""
     return name in _FOLDERS and not path.suffix and not path.is_file()
 
 
@@ -85,7 +85,8 @@ def _files_in_word(word: str) -> Iterator[Path]:
 
 
 def _inside(output: Path, inputs: list[Path]) -> list[Path]:
-    """The output itself where it is a file of a folder that is read, and no table that we wrote there."""
+    """The output itself where it is a file of a folder that is read, and no table that we wrote
+    there."""
     if not output.is_file() or output.suffix.lower() not in _READ_IN_FOLDERS or _is_table(output):
         return []
     place = Path(os.path.realpath(output))
@@ -94,7 +95,8 @@ def _inside(output: Path, inputs: list[Path]) -> list[Path]:
 
 
 def _is_table(path: Path) -> bool:
-    """Whether a file is a table of ours, which the next run writes anew: rows in JSON, or in CSV."""
+    """Whether a file is a table of ours, which the next run writes anew: rows in JSON, or in
+    CSV."""
     if path.suffix.lower() == ".csv":
         with path.open("rb") as file:
             return file.read(64).startswith(_TABLES)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far a run over many takes is: a bar on a terminal where `tqdm` is installed, else plain lines."""
+"""How far a run over many takes is: a bar on a terminal where `tqdm` is installed, else plain
+lines."""
 
 import importlib
 import sys

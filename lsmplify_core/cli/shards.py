@@ -71,7 +71,8 @@ def _size(take: Path) -> int:
 
 
 def settings_of(args: argparse.Namespace) -> dict[str, Any]:
-    """What a result depends on besides the take: options, contents of files that they name, weights."""
+    """What a result depends on besides the take: options, contents of files that they name,
+    weights."""
     kept: dict[str, Any] = {
         name: _setting(value)
         for name, value in sorted(vars(args).items())
@@ -101,8 +102,8 @@ def _weights() -> str:
 
 
 def is_done(job: TakeJob, record: dict[str, Any] | None, kept: dict[str, Any]) -> bool:
-    """Whether a take was solved: the same content by the same settings, and its results are there as
-    they were written."""
+    """Whether a take was solved: the same content by the same settings, and its results are there
+    as they were written."""
     if record is None or record.get("error") or record.get("settings") != kept:
         return False
     outputs = record.get("outputs")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`lsmplify solve`: files of tracks to motion npz.
 
-A file with several people gives a motion for each, named OUT_<person>.npz beside where OUT.npz would
-be; `--person NAME` solves that one to OUT.npz itself.
+A file with several people gives a motion for each, named OUT_<person>.npz beside where OUT.npz
+would be; `--person NAME` solves that one to OUT.npz itself.
 """
 
 import argparse
@@ -176,8 +176,8 @@ def _check_names(files: list[Path]) -> None:
 
 
 def named_takes(paths: list[Path], out: Path) -> list[tuple[str, Path]]:
-    """Files as given, and the takes in folders, with their names below these. What lies in the folder
-    of results is no take, where that is a folder in a folder of takes."""
+    """Files as given, and the takes in folders, with their names below these. What lies in the
+    folder of results is no take, where that is a folder in a folder of takes."""
     found: list[tuple[str, Path]] = []
     for path in paths:
         if not path.is_dir() or is_take(path):

@@ -101,7 +101,8 @@ _COUNTED = {"steps": "lessons", "epochs": "times over the data"}
 
 
 def _settings(args: argparse.Namespace) -> tuple[str, list[Any]]:
-    """The network and the settings of its cycles: shipped, from a file, and as options change them."""
+    """The network and the settings of its cycles: shipped, from a file, and as options change
+    them."""
     from ..learning import configuration, running
 
     network = args.network or "ours"

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Takes solved side by side by processes that end with this one, however it ends.
 
-A worker reads takes from its standard input and answers on its standard output. The system closes the
-pipes of a process that is killed, on every platform, so a worker whose input ends ends too, and a
-worker whose output ends has died: its take is given to another once more, and the others' are not lost.
+A worker reads takes from its standard input and answers on its standard output. The system closes
+the pipes of a process that is killed, on every platform, so a worker whose input ends ends too, and
+a worker whose output ends has died: its take is given to another once more, and the others' are not
+lost.
 """
 
 import contextlib
@@ -29,7 +30,8 @@ _MOST_TRIES: Final = 2
 _START: Final = (
     "import sys; sys.path[:] = sys.argv[1:]; from lsmplify_core.cli.worker import serve; serve()"
 )
-"""What a worker runs. It finds modules where this process does, and not where it happens to stand."""
+"""What a worker runs. It finds modules where this process does, and not where it happens to
+stand."""
 _ANSWER_SECONDS: Final = 0.5
 """How long to wait for an answer before looking whether the user has stopped the run."""
 

@@ -2,8 +2,9 @@
 """Poses that an image-based estimator found, as such tools write them.
 
 Read are `.npz`, and `.pkl` of pickle or joblib: one dictionary of arrays by frame; a dictionary of
-these by person (VIBE, WHAM); or a dictionary by frame that lists the people in it with their track's
-number (PHALP, 4D-Humans). Rotations are axis-angles or matrices, in one array or as root and body.
+these by person (VIBE, WHAM); or a dictionary by frame that lists the people in it with their
+track's number (PHALP, 4D-Humans). Rotations are axis-angles or matrices, in one array or as root
+and body.
 """
 
 from collections.abc import Iterable
@@ -30,13 +31,14 @@ _FRAMES: Final = ("frame_ids", "frame_id", "frames")
 _NEEDED: Final = (*_POSE, *_ROOT, *_BODY, *_PLACE, *_SHAPE, *_FRAMES)
 _MOST_PEOPLE: Final = 1000
 _MOST_LOST: Final = 100
-"""A person is found in one of so many frames of the film at least, or in the first ten thousand: the
-motion is drawn out over all of them."""
+"""A person is found in one of so many frames of the film at least, or in the first ten thousand:
+the motion is drawn out over all of them."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """One person. motion: as many frames as were found. frames: (N,) their rising numbers, from 0."""
+    """One person. motion: as many frames as were found. frames: (N,) their rising numbers, from
+    0."""
 
     motion: Motion
     frames: NDArray[np.intp]

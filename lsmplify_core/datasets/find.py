@@ -60,7 +60,8 @@ def _sequences(folder: Path, files: list[Path]) -> list[Source]:
 
 
 def read_source(source: Source) -> list[tuple[str, Motion]]:
-    """Its motions, each with a name: one, or one a person of 3DPW, or one a run of RICH's frames."""
+    """Its motions, each with a name: one, or one a person of 3DPW, or one a run of RICH's
+    frames."""
     with reading(source.files[0], "a motion"):
         return _motions(source)
 

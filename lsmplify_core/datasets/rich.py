@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """RICH's bodies (Huang et al. 2022): `SEQUENCE/FRAME/PERSON.pkl`, SMPL-X's parameters of one frame.
 
-FRAME is a number of five digits, PERSON one of three: `train/BBQ_001_guitar/00017/001.pkl`. A pickle
-holds `global_orient` (1, 3), `body_pose` (1, 63), `transl` (1, 3), `betas` (1, 10), and hands and
-face. The world is that of the calibrated cameras; films have 30 frames a second.
+FRAME is a number of five digits, PERSON one of three: `train/BBQ_001_guitar/00017/001.pkl`. A
+pickle holds `global_orient` (1, 3), `body_pose` (1, 63), `transl` (1, 3), `betas` (1, 10), and
+hands and face. The world is that of the calibrated cameras; films have 30 frames a second.
 """
 
 from itertools import groupby

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""3DPW's `sequenceFiles/*/*.pkl` (von Marcard et al. 2018): a dictionary a sequence, lists by person.
+"""3DPW's `sequenceFiles/*/*.pkl` (von Marcard et al. 2018): a dictionary a sequence, lists by
+person.
 
 `poses` (T, 72), `trans` (T, 3) and `betas` (10 or more) go with the film's frames at 30 a second;
-`genders` are "m" or "f". The same poses at 60 Hz, the clothed shapes and the cameras are not needed.
+`genders` are "m" or "f". The same poses at 60 Hz, the clothed shapes and the cameras are not
+needed.
 """
 
 from pathlib import Path

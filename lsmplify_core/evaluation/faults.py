@@ -161,7 +161,8 @@ def tilted(tracks: Tracks, layout: Layout, other: Tracks, random: np.random.Gene
 
 
 def held(tracks: Tracks, layout: Layout, other: Tracks, random: np.random.Generator) -> Tracks:
-    """Gaps of a third to nine tenths of the take are filled with the last value, in 2 to 6 tracks."""
+    """Gaps of a third to nine tenths of the take are filled with the last value, in 2 to 6
+    tracks."""
     positions = tracks.positions.copy()
     for k in random.choice(positions.shape[1], int(random.integers(2, 7)), replace=False):
         part = _span(tracks.frames, 0.3, 0.9, random)

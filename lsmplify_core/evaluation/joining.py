@@ -22,8 +22,8 @@ _SPEED: Final = 2.0
 def joined(motions: list[Motion]) -> tuple[Motion, NDArray[np.bool_]]:
     """Motions of one body and rate after one another, and which frames (T,) are seams.
 
-    Over a seam every joint turns, and the root moves, from the last frame of one motion to the first
-    of the next: slowly at both ends, every rotation the short way.
+    Over a seam every joint turns, and the root moves, from the last frame of one motion to the
+    first of the next: slowly at both ends, every rotation the short way.
     """
     first = motions[0]
     rotations, roots, seams = [first.rotations], [first.root], [np.zeros(first.frames, bool)]

@@ -45,7 +45,8 @@ def find_method(name: str) -> Method:
 
 
 def with_feet(take: Take, answer: Answer) -> Answer:
-    """An answer with contacts and floor found and its feet held; the points move with their joints."""
+    """An answer with contacts and floor found and its feet held; the points move with their
+    joints."""
     begin = time.perf_counter()
     motion = steadied_feet(answer.motion)
     seconds = answer.seconds + time.perf_counter() - begin
@@ -59,7 +60,8 @@ def with_feet(take: Take, answer: Answer) -> Answer:
 
 
 def _solver(settings: SolveSettings) -> Method:
-    """The solver of the add-on, with these settings. Of what a take tells it needs the body only."""
+    """The solver of the add-on, with these settings. Of what a take tells it needs the body
+    only."""
 
     def method(take: Take) -> Answer:
         match = match_layout(take.tracks.names, take.layout)

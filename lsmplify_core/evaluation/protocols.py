@@ -28,10 +28,9 @@ class Conditions:
 def takes(clip: Clip, protocol: str, conditions: Conditions) -> Iterator[tuple[int | None, Take]]:
     """The takes that a protocol makes of a clip, each with its stride.
 
-    sequential: the points and nothing else. plugin: the clip's start, an estimator's poses, or where
-    it has none a disturbed motion. pairs: frame
-    t's true pose to start from and the points of frame t + stride, for every t at once; clips that
-    are too short for a stride give no take.
+    sequential: the points and nothing else. plugin: the clip's start, an estimator's poses, or
+    where it has none a disturbed motion. pairs: frame t's true pose to start from and the points of
+    frame t + stride, for every t at once; clips that are too short for a stride give no take.
     """
     take = make_take(clip, conditions.layout, conditions.noise_mm, conditions.dropout)
     if protocol == "sequential":

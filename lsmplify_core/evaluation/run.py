@@ -59,9 +59,9 @@ def evaluate(
 
     subset: only clips with this in their path. rate: frames per second to resample to. proportions:
     spread of the clips' body proportions. known_body: give methods the true body, so that only
-    poses are to be found. tell: gets a line a clip. model: the clips' people are of this file, whose
-    mesh PVE is measured on. convention: "anatomical" or "source", what truth and result are brought
-    into before they are compared. Raises InputError.
+    poses are to be found. tell: gets a line a clip. model: the clips' people are of this file,
+    whose mesh PVE is measured on. convention: "anatomical" or "source", what truth and result are
+    brought into before they are compared. Raises InputError.
     """
     sources = find_sources(data, subset)
     for method in methods:

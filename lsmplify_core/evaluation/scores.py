@@ -65,8 +65,9 @@ class Score:
 def score(take: Take, answer: Answer, convention: str = ANATOMICAL) -> Score:
     """Hold a method's answer against a take's truth, frame by frame.
 
-    convention: "anatomical" brings both into the anatomical convention first, and bends the toes of a
-    truth that has none by rule where no point shows them; "source" leaves both as they are. Anatomical figures are of the motions as they are in either case.
+    convention: "anatomical" brings both into the anatomical convention first, and bends the toes of
+    a truth that has none by rule where no point shows them; "source" leaves both as they are.
+    Anatomical figures are of the motions as they are in either case.
     """
     motion, truth, points = answer.motion, take.truth, answer.points
     anatomies = (_anatomy(motion), _anatomy(truth))

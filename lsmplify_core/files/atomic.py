@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Files are written beside their place and renamed into it; this room names what is written there.
 
-A process that is killed leaves such a file behind. Its name says whose it was, so that the next one to
-write in that folder can take it away.
+A process that is killed leaves such a file behind. Its name says whose it was, so that the next one
+to write in that folder can take it away.
 """
 
 import errno
@@ -84,8 +84,8 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
 def place_of(path: Path) -> tuple[Path, int]:
     """Where a file that is written to `path` lies in truth, and the permissions it gets.
 
-    Links are followed, also one whose file is not there yet. Raises InputError for a folder, a pipe or
-    a device and for a file that is write-protected, OSError for links in a circle.
+    Links are followed, also one whose file is not there yet. Raises InputError for a folder, a pipe
+    or a device and for a file that is write-protected, OSError for links in a circle.
     """
     if path.is_symlink():
         path.stat() if path.exists() else path.parent.stat()
@@ -122,8 +122,9 @@ def _clear(folder: Path) -> None:
 
 
 def _left(path: Path, host: str, process: int) -> bool:
-    """Whether nobody writes the file any more: its process is gone, or, where that process cannot be
-    asked for (another machine's, or on Windows, where asking ends it), it has lain there for a day."""
+    """Whether nobody writes the file any more: its process is gone, or, where that process cannot
+    be asked for (another machine's, or on Windows, where asking ends it), it has lain there for a
+    day."""
     if host == _HOST and sys.platform != "win32":
         return process != os.getpid() and not _runs(process)
     return time.time() - path.stat().st_mtime > _OLD

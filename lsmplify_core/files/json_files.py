@@ -15,8 +15,8 @@ MOST_BYTES: Final = 64 << 20
 def read_json(path: Path, what: str, most_bytes: int = MOST_BYTES) -> Any:
     """What the file holds. what: "a mapping", for messages.
 
-    Raises InputError for what cannot be read, is no plain file, is too large, or is no JSON; NaN and
-    Infinity, which are none, among it.
+    Raises InputError for what cannot be read, is no plain file, is too large, or is no JSON; NaN
+    and Infinity, which are none, among it.
     """
     if not path.exists():
         raise InputError(f"{path}: {what} cannot be read: there is no such file")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The manifest of a folder of results: a line of JSON for each take that was solved, or was not.
 
-Any number of processes, on one machine or on several, append to it. A line is one write under a lock;
-what a killed process leaves of one is passed over by readers and by the next writer.
+Any number of processes, on one machine or on several, append to it. A line is one write under a
+lock; what a killed process leaves of one is passed over by readers and by the next writer.
 """
 
 import errno
@@ -30,7 +30,8 @@ def append(path: Path, record: dict[str, Any]) -> None:
 
     Args:
         path: the manifest, which is made where it is missing.
-        record: plain values; `take` names the take. A later record of a take replaces an earlier one.
+        record: plain values; `take` names the take. A later record of a take replaces an earlier
+            one.
 
     Raises:
         InputError: it cannot be written.

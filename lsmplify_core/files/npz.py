@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The door for NumPy's files: what they claim is weighed before anything is unpacked, nothing is run.
+"""The door for NumPy's files: what they claim is weighed before anything is unpacked, nothing is
+run.
 
-A zip's own account of sizes is not believed. Every array says in its header how many numbers it has;
-the sum over all wanted arrays is held to a limit, and no more bytes are unpacked than it promises.
+A zip's own account of sizes is not believed. Every array says in its header how many numbers it
+has; the sum over all wanted arrays is held to a limit, and no more bytes are unpacked than it
+promises.
 """
 
 import ast
@@ -21,13 +23,13 @@ from ..runtime.errors import InputError
 from .regular import check_regular, reading
 
 MOST_BYTES: Final = 2 << 30
-"""What the wanted arrays may come to in double precision: half an hour of 400 points at 120 frames a
-second, or five hours of forty."""
+"""What the wanted arrays may come to in double precision: half an hour of 400 points at 120 frames
+a second, or five hours of forty."""
 _PLAUSIBLE: Final = 256 << 20
 """Bytes in double precision that any file may unpack to, however small it is."""
 _MOST_SHRUNK: Final = 50
-"""More than `_PLAUSIBLE` is believed of files with at least one byte for so many: measured positions
-shrink to a half or a tenth, and only what is made to fill a memory to a thousandth."""
+"""More than `_PLAUSIBLE` is believed of files with at least one byte for so many: measured
+positions shrink to a half or a tenth, and only what is made to fill a memory to a thousandth."""
 _MOST_MEMBERS: Final = 10_000
 _MAGIC: Final = b"\x93NUMPY"
 _MOST_HEADER: Final = 20_000

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a run will write, compared with what it reads before anything is read.
 
-Files are compared by what they are and not by how they are spelled: links, `..`, other cases on file
-systems that ignore case, and two names of one file are all the same file.
+Files are compared by what they are and not by how they are spelled: links, `..`, other cases on
+file systems that ignore case, and two names of one file are all the same file.
 """
 
 import os
@@ -182,7 +182,8 @@ def _folded(name: str) -> str:
 
 
 def _ignores_case(folder: str) -> bool:
-    """Whether a folder's file system takes `A` and `a` for one name, as far as its own name tells."""
+    """Whether a folder's file system takes `A` and `a` for one name, as far as its own name
+    tells."""
     parent, name = os.path.split(folder.rstrip(os.sep))
     other = name.swapcase()
     if not name or other == name:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one door for numbers and text from outside: finite, in range, of the right shape and length.
 
-Readers of the project's own JSON files say with these functions what they want; whatever else a file
-holds there is one line for the user. `what` is the beginning of that line: file and place in it.
+Readers of the project's own JSON files say with these functions what they want; whatever else a
+file holds there is one line for the user. `what` is the beginning of that line: file and place in
+it.
 """
 
 from typing import Any, Final, cast
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 from ..runtime.errors import InputError
 
 MOST_NAME: Final = 1000
-"""Characters of a name; longer ones are cut or refused, since work on names grows with their square."""
+"""Characters of a name; longer ones are cut or refused, since work on names grows with their
+square."""
 MOST_ENTRIES: Final = 1_000_000
 """Entries of a list in a JSON file of ours."""
 
@@ -71,7 +73,8 @@ def count_of(value: Any, what: str, low: int = 0, high: int = 1 << 31) -> int:
 
 
 def array_of(value: Any, shape: tuple[int, ...], what: str, most: float) -> NDArray[np.float64]:
-    """Numbers of a shape, none further from zero than `most`. Raises InputError for anything else."""
+    """Numbers of a shape, none further from zero than `most`. Raises InputError for anything
+    else."""
     try:
         found = np.array(value, dtype=np.float64)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:

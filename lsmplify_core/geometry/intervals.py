@@ -14,8 +14,8 @@ def intervals_of(values: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 
 def intervals_around(values: NDArray[np.bool_], margin: int) -> list[slice]:
-    """Slices that cover all true values (T,) and `margin` frames on both sides; those that touch are
-    one."""
+    """Slices that cover all true values (T,) and `margin` frames on both sides; those that touch
+    are one."""
     intervals: list[slice] = []
     for first, end in intervals_of(values):
         low, high = max(first - margin, 0), min(end + margin, len(values))
@@ -27,8 +27,8 @@ def intervals_around(values: NDArray[np.bool_], margin: int) -> list[slice]:
 
 
 def ramps(interval: slice, total: int, width: int) -> Floats:
-    """(frames of `interval`,) from near 0 to 1 over `width` frames at both of its ends, 1 between them
-    and at an end that is the take's (of `total` frames) own."""
+    """(frames of `interval`,) from near 0 to 1 over `width` frames at both of its ends, 1 between
+    them and at an end that is the take's (of `total` frames) own."""
     frame = np.arange(interval.start, interval.stop)
     left = (frame - interval.start + 1) / (width + 1) if interval.start > 0 else np.ones(len(frame))
     right = (interval.stop - frame) / (width + 1) if interval.stop < total else np.ones(len(frame))

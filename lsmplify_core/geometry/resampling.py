@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ..runtime.array_types import Floats
 
 _SLOWEST: Final = 3.01
-"""Most scene frames between two samples, as 25 Hz in a scene of 60; poses by hand lie farther apart."""
+"""Most scene frames between two samples, as 25 Hz in a scene of 60; poses by hand lie farther
+apart."""
 _REGULAR: Final = 20
 """Fewest distances between keys that make a clock slower than the scene's credible."""
 _OFF: Final = 0.2
@@ -121,7 +122,8 @@ def on_clock(keys: Keys, clock: Clock) -> Floats | None:
 
 
 def frames_within(first: float, step: float, count: int, start: float, end: float) -> slice:
-    """The samples of a grid that lie in the span of scene frames `start` to `end`, both included."""
+    """The samples of a grid that lie in the span of scene frames `start` to `end`, both
+    included."""
     low = int(np.ceil((start - first) / step - 1e-6))
     high = int(np.floor((end - first) / step + 1e-6))
     return slice(max(low, 0), min(high + 1, count))

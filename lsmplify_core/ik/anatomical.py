@@ -2,8 +2,8 @@
 """A solved take brought into the anatomical convention, as far as markers on the skin allow.
 
 Keypoints at joints stay where they are, whatever bones are turned about themselves. Markers on the
-skin of a limb turn with its bone: they are calibrated anew for the turned bones, one step brings the
-poses to them again, and where they still say otherwise than the convention, they are believed.
+skin of a limb turn with its bone: they are calibrated anew for the turned bones, one step brings
+the poses to them again, and where they still say otherwise than the convention, they are believed.
 """
 
 from collections.abc import Iterator
@@ -31,11 +31,12 @@ from .toes import with_solved_toes
 _SKIN: Final = 0.03
 """Metres from a bone's line beyond which a point turns with the bone."""
 _WORSE: Final = (1.05, 1.10)
-"""The convention may make the tracks' mean distance so many times as large: with the legs, and without
-them, since wrung wrists and elbows that bend sideways are worth more than a thigh marker's skin."""
+"""The convention may make the tracks' mean distance so many times as large: with the legs, and
+without them, since wrung wrists and elbows that bend sideways are worth more than a thigh marker's
+skin."""
 _RIGID: Final = (1e-3, 1.02)
-"""Metres under which the tracks' mean distance is that of markers fixed to the bones, and how much worse
-it may then become: such markers are right."""
+"""Metres under which the tracks' mean distance is that of markers fixed to the bones, and how much
+worse it may then become: such markers are right."""
 _BEFORE_STEP: Final = 1.12
 """The same before the step that brings the poses to the tracks again."""
 _SLACK: Final = 4e-6
@@ -45,10 +46,12 @@ _FEW: Final = 20.0
 _MOVED: Final = 3e-4
 """Metres that a point must move in the mean to be calibrated anew."""
 _STEADY: Final = 6e-3
-"""Metres of noise from which on the step is eased over longer: frames by themselves would tremble."""
+"""Metres of noise from which on the step is eased over longer: frames by themselves would
+tremble."""
 _EASE: Final = 0.04
 _EASE_NOISY: Final = 0.15
-"""Seconds, the standard deviation of the filter over that step, and the same where tracks are noisy."""
+"""Seconds, the standard deviation of the filter over that step, and the same where tracks are
+noisy."""
 _LOOK_RATE: Final = 15.0
 """Frames a second that are enough to see what markers bear."""
 _BOUNDS: Final = (None, KneeBounds(), KneeBounds(np.radians(7.0), np.radians(14.0)))
@@ -56,7 +59,8 @@ _BOUNDS: Final = (None, KneeBounds(), KneeBounds(np.radians(7.0), np.radians(14.
 
 @dataclass(frozen=True)
 class Fit:
-    """Poses and the points' places that belong to them. error: metres, the tracks' mean distance."""
+    """Poses and the points' places that belong to them. error: metres, the tracks' mean
+    distance."""
 
     poses: PoseSequence
     observed: MarkerObservations
@@ -212,8 +216,8 @@ def _places(old: PoseSequence, new: PoseSequence, observed: MarkerObservations) 
 
 
 def _stepped(fit: Fit, expected: Floats, noise: float, ease: float) -> Fit:
-    """One step to the tracks, near the poses that they have; eased over time, so that the step adds no
-    trembling of its own."""
+    """One step to the tracks, near the poses that they have; eased over time, so that the step adds
+    no trembling of its own."""
     stiffness = np.square(noise / expected).astype(fit.poses.root.dtype)
 
     def step(part: slice) -> PoseSequence:

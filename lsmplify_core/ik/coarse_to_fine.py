@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From coarse to fine along time: where the network's last iteration begins.
 
-A few frames a second are solved from the resting pose, which takes the network several iterations. The
-frames between them begin between their poses, so near the truth that one iteration is enough for all.
+A few frames a second are solved from the resting pose, which takes the network several iterations.
+The frames between them begin between their poses, so near the truth that one iteration is enough
+for all.
 """
 
 from collections.abc import Generator

@@ -22,7 +22,8 @@ _DAMPING = 1e-4
 
 
 def features(poses: PoseSequence, observations: MarkerObservations) -> Array:
-    """The network's input (N, 426) for N frames of poses and the observations of the same frames."""
+    """The network's input (N, 426) for N frames of poses and the observations of the same
+    frames."""
     xp = array_namespace(poses.root)
     n = poses.root.shape[0]
     comparison = compare(poses, observations)
@@ -64,8 +65,8 @@ def _single_joint_turns(
     with the levers d from the joint to the points that it moves, times the root of their weights.
 
     Returns:
-        ω_j (N, 22, 3), radians in the joint's own frame, and the logarithm of M_j's diagonal, scaled
-        for the network: how certain the turn about each axis is.
+        ω_j (N, 22, 3), radians in the joint's own frame, and the logarithm of M_j's diagonal,
+        scaled for the network: how certain the turn about each axis is.
     """
     xp = array_namespace(levers)
     weighted = residuals * xp.sqrt(weights)[..., None]
@@ -75,8 +76,10 @@ def _single_joint_turns(
         for a, b in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
     )
     rows = (
-        (yy + zz + _DAMPING, -xy, -xz), (-xy, xx + zz + _DAMPING, -yz), (-xz, -yz, xx + yy + _DAMPING),
-    )  # fmt: skip
+        (yy + zz + _DAMPING, -xy, -xz),
+        (-xy, xx + zz + _DAMPING, -yz),
+        (-xz, -yz, xx + yy + _DAMPING),
+    )
     inertia = xp.stack([xp.stack(row, axis=-1) for row in rows], axis=-2)
     back = transpose(frames)
     inertia = back @ inertia @ frames

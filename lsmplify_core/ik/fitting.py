@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From initial poses to the poses that fit the tracks: the network, then Gauss–Newton.
 
-Clean and whole tracks need one pass, every frame by itself. Intervals with gaps, and noisy takes as a
-whole, are solved by the sequence solver, followed by a second pass of the network from there.
+Clean and whole tracks need one pass, every frame by itself. Intervals with gaps, and noisy takes as
+a whole, are solved by the sequence solver, followed by a second pass of the network from there.
 """
 
 from collections.abc import Generator
@@ -37,13 +37,13 @@ from .step_control import backtracked
 T = TypeVar("T")
 
 _OUTLIER_SCALE: Final = 0.06
-"""Metres, s of the robust weight: a residual as large counts a quarter. Larger values let spikes and
-swapped markers bend a limb."""
+"""Metres, s of the robust weight: a residual as large counts a quarter. Larger values let spikes
+and swapped markers bend a limb."""
 _SECOND_PASS_ITERATIONS: Final = 2
 """Iterations of the network in the second pass, which begins near the solution."""
 _WARM_START_STEPS: Final = 1
-"""Gauss–Newton steps beyond the usual after a fusion with initial poses: the fused pose has not been
-brought to the tracks yet."""
+"""Gauss–Newton steps beyond the usual after a fusion with initial poses: the fused pose has not
+been brought to the tracks yet."""
 _MARGIN: Final = 0.6
 """Seconds on both sides of a gap that are solved together with it: twice the correlation time."""
 _MAX_COVERAGE: Final = 0.7
@@ -60,12 +60,12 @@ CONVENTIONS: Final = ("anatomical", "keep")
 class SolveSettings:
     """How a take is solved.
 
-    iterations: of the network. refine: Gauss–Newton steps to the tracks after it. smooth: seconds, the
-    standard deviation of the Gaussian filter of the result; 0 for none, None for what the tracks'
-    noise calls for. prior_smoothing: seconds, the same for the network's poses, which decide where no
-    track does. noise: metres, the standard deviation of the tracks, against the network's own sigma;
-    None to measure it. convention: "anatomical", or "keep" for that of the initial poses, or of the
-    network.
+    iterations: of the network. refine: Gauss–Newton steps to the tracks after it. smooth: seconds,
+    the standard deviation of the Gaussian filter of the result; 0 for none, None for what the
+    tracks' noise calls for. prior_smoothing: seconds, the same for the network's poses, which
+    decide where no track does. noise: metres, the standard deviation of the tracks, against the
+    network's own sigma; None to measure it. convention: "anatomical", or "keep" for that of the
+    initial poses, or of the network.
     """
 
     iterations: int = ITERATIONS
@@ -81,9 +81,9 @@ class FitProblem:
     """A take to fit, on a body of the size that the network knows.
 
     start: the poses that the solve begins with. observations: the tracks, metres. rate: frames per
-    second. iterations, refine: as in `SolveSettings`. noise: metres. smooth, prior_smoothing: seconds.
-    warm_start: whether the start is a solution to go on from, frame for frame, and not the resting
-    pose. initial_poses: poses from elsewhere to be fused with the network's, None without.
+    second. iterations, refine: as in `SolveSettings`. noise: metres. smooth, prior_smoothing:
+    seconds. warm_start: whether the start is a solution to go on from, frame for frame, and not the
+    resting pose. initial_poses: poses from elsewhere to be fused with the network's, None without.
     """
 
     start: PoseSequence
@@ -130,8 +130,8 @@ def make_problem(
         start: the poses that every frame begins with.
         observations: the tracks, metres on a body of the size that the network knows.
         rate: frames per second.
-        residual: metres along an axis, what the calibration left between tracks and body. Tracks are
-            trusted no more than this, nor than their own noise.
+        residual: metres along an axis, what the calibration left between tracks and body. Tracks
+            are trusted no more than this, nor than their own noise.
         settings: of the solver.
         warm_start: whether `start` is a motion from elsewhere, to be fused with the network's.
 
@@ -281,8 +281,8 @@ def _refine_frames(
 ) -> Generator[float, None, PoseSequence]:
     """Gauss–Newton on every frame by itself, the network's pose as prior.
 
-    The prior's weight is (noise / sigma)²: the squared metres that a squared radian is worth if both
-    errors are normal.
+    The prior's weight is (noise / sigma)²: the squared metres that a squared radian is worth if
+    both errors are normal.
     """
     prior_weight = np.square(problem.noise / prediction.sigma)
 

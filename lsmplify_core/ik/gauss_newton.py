@@ -97,8 +97,8 @@ def normal_equations(
     """The normal matrix (N, 69, 69) and right-hand side (N, 69), in world axes.
 
     Unknowns: the x parts of 22 world rotation vectors (or of as many joints as there are levers),
-    their y parts, their z parts, then the root's shift. With the axes outside, every block of the matrix is a block of the levers' product
-    with themselves, or a sum of two.
+    their y parts, their z parts, then the root's shift. With the axes outside, every block of the
+    matrix is a block of the levers' product with themselves, or a sum of two.
     """
     xp = array_namespace(comparison.joint_positions)
     n, k, _, joints = comparison.levers.shape

@@ -7,12 +7,12 @@ variances (Barfoot, "State Estimation for Robotics", 2017, 2.2 and 7.3):
 
     R = R_n exp(s · log(R_nᵀ R_0)),   s = σ_n² / (σ_n² + σ_0²),   σ² = σ_n² (1 - s)
 
-Where the tracks show how a joint is turned, σ_n is small, and what the initial pose differs by is its
-own error. As E |log(R_nᵀ R_0)|² = σ_n² + σ_0², the excess of the squared deviation over σ_n² estimates
-σ_0² (the method of moments of DerSimonian and Laird, 1986). It is averaged over a limb's joints and
-over time, weighted by 1 / σ_n⁴, the inverse variance of a squared deviation. So what no track shows
-(a wrist, the twist of a straight arm) is taken from both, each by how wrong it is likely to be: an
-animator's wrists stay, those of a poor estimate go.
+Where the tracks show how a joint is turned, σ_n is small, and what the initial pose differs by is
+its own error. As E |log(R_nᵀ R_0)|² = σ_n² + σ_0², the excess of the squared deviation over σ_n²
+estimates σ_0² (the method of moments of DerSimonian and Laird, 1986). It is averaged over a limb's
+joints and over time, weighted by 1 / σ_n⁴, the inverse variance of a squared deviation. So what no
+track shows (a wrist, the twist of a straight arm) is taken from both, each by how wrong it is
+likely to be: an animator's wrists stay, those of a poor estimate go.
 """
 
 from typing import Final
@@ -34,10 +34,11 @@ _MIN_SIGMA: Final = np.radians(1.0)
 _BODY_SHARE: Final = 0.05
 """Weight of the whole body's mean beside that of the limb's own joints, which is 1."""
 _JOINT_SHARE: Final = 20.0
-"""Weight of a joint's own excess beside the limb's mean, where it is as well shown as the others."""
+"""Weight of a joint's own excess beside the limb's mean, where it is as well shown as the
+others."""
 _TAIL_FACTOR: Final = 5.0
-"""A joint's own excess counts beyond so many times σ_n², since errors have long tails; smaller values
-blame the initial pose for the network's outliers."""
+"""A joint's own excess counts beyond so many times σ_n², since errors have long tails; smaller
+values blame the initial pose for the network's outliers."""
 _TRUNK: Final = ("Pelvis", "Spine1", "Spine2", "Spine3", "Neck", "Head")
 _ARM: Final = ("Collar", "Shoulder", "Elbow", "Wrist")
 _LEG: Final = ("Hip", "Knee", "Ankle", "Foot")

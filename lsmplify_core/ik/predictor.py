@@ -2,8 +2,8 @@
 """Learned inverse kinematics over a whole take: iterations of network and Gauss–Newton.
 
 In each iteration the network predicts the residual rotations from the current pose of every frame,
-seeing its neighbours before and after, and one Gauss–Newton step brings that pose to the tracks. The
-frames of a take run as one batch, so that there is no drift: no frame waits for the one before.
+seeing its neighbours before and after, and one Gauss–Newton step brings that pose to the tracks.
+The frames of a take run as one batch, so that there is no drift: no frame waits for the one before.
 The network sees time at 15 frames per second; a faster take is split into interleaved sequences of
 about that rate.
 """
@@ -39,8 +39,8 @@ _NETWORK_CHUNK: Final = 512
 class Prediction:
     """What the network says of T frames.
 
-    poses: its poses. sigma: (T, 22) radians, the error that it expects of each rotation (the scale of
-    a Laplace law; `learning.train.losses` has the likelihood). refined: the poses after one
+    poses: its poses. sigma: (T, 22) radians, the error that it expects of each rotation (the scale
+    of a Laplace law; `learning.train.losses` has the likelihood). refined: the poses after one
     Gauss–Newton step to the tracks.
     """
 
@@ -161,8 +161,8 @@ def _along_time(network: Network, inputs: Floats, rate: float) -> Floats:
 
 
 def _in_chunks(network: Network, inputs: Floats) -> Floats:
-    """Run sequences (S, L, F) in overlapping chunks in parallel; the overlap is as far as the network
-    sees, so that the result is the same as in one go."""
+    """Run sequences (S, L, F) in overlapping chunks in parallel; the overlap is as far as the
+    network sees, so that the result is the same as in one go."""
     reach = sum(network.dilations)
     sequences, length = inputs.shape[:2]
     frames_each = -(-sequences * length // workers())

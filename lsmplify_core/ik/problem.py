@@ -23,7 +23,8 @@ from .smoothing import fill_frames
 _MIN_CONFIDENCE: Final = 0.1
 """Weight of the least confident sample beside a fully confident one, which is 1."""
 LEAST_POINTS: Final = 4
-"""Points that a frame must show to be solved; frames with fewer are filled from their neighbours."""
+"""Points that a frame must show to be solved; frames with fewer are filled from their
+neighbours."""
 
 
 def valid_frames(tracks: Tracks) -> NDArray[np.bool_]:

@@ -100,8 +100,8 @@ class BlockTridiagonal:
     """Block-tridiagonal equations of T frames for 69 unknowns each: a rotation vector in each
     joint's own axes (all x, all y, all z), then the root's shift in the world.
 
-    diagonal: (T, 69, 69) blocks D_t. off_diagonal: (T - 1, 69), the numbers of the diagonal matrices
-    L_t: the block between frames t and t + 1 is -diag(L_t). rhs: (T, 69).
+    diagonal: (T, 69, 69) blocks D_t. off_diagonal: (T - 1, 69), the numbers of the diagonal
+    matrices L_t: the block between frames t and t + 1 is -diag(L_t). rhs: (T, 69).
     """
 
     diagonal: Floats

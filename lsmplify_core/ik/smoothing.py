@@ -41,7 +41,8 @@ def fill_frames(poses: PoseSequence, valid: NDArray[np.bool_]) -> PoseSequence:
 
 
 def interpolate_poses(before: PoseSequence, after: PoseSequence, share: Floats) -> PoseSequence:
-    """Poses at a share (T,), 0 to 1, of the way from `before` to `after`: R_b exp(s · log(R_bᵀ R_a))."""
+    """Poses at a share (T,), 0 to 1, of the way from `before` to `after`: R_b exp(s · log(R_bᵀ
+    R_a))."""
     rotation_vectors = matrix_to_axis_angle(np.swapaxes(before.rotations, -1, -2) @ after.rotations)
     fraction = share[:, None, None].astype(rotation_vectors.dtype)
     rotations = before.rotations @ axis_angle_to_matrix(fraction * rotation_vectors)

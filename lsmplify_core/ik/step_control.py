@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Backtracking: a step of the sequence solver is taken only as far as it does not lead away from the
-tracks.
+"""Backtracking: a step of the sequence solver is taken only as far as it does not lead away from
+the tracks.
 
 Where a limb or a spine is folded, turns of neighbouring joints nearly cancel each other. A linear
 step along such a direction can be long, and a long step is not linear.
@@ -25,7 +25,8 @@ too. Smaller values keep noise."""
 _ALWAYS_ALLOWED: Final = 0.012**2
 """Metres squared: a mean squared distance up to this is never a reason to shorten a step."""
 _EASE_SECONDS: Final = 0.06
-"""Seconds, standard deviation of the filter over the shares, so that they don't jump between frames."""
+"""Seconds, standard deviation of the filter over the shares, so that they don't jump between
+frames."""
 
 
 def backtracked(

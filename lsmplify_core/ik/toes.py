@@ -23,8 +23,8 @@ _STRAIGHT: Final = np.radians(8.0)
 def with_solved_toes(
     poses: PoseSequence, observed: MarkerObservations, rate: float
 ) -> PoseSequence:
-    """Toes that the network leaves straight: bent by rule where no point is fixed to them, as the point
-    says where there is one."""
+    """Toes that the network leaves straight: bent by rule where no point is fixed to them, as the
+    point says where there is one."""
     if not rigid_toes(poses.rotations, _STRAIGHT):
         return poses
     bones = np.asarray(observed.bones)
@@ -42,8 +42,8 @@ def with_solved_toes(
 def _shown_bend(
     poses: PoseSequence, observed: MarkerObservations, point: int, rate: float
 ) -> Floats:
-    """(T,) radians by which the toes extend so that their one point is on its track's line from the ball;
-    between its neighbours where it is unseen."""
+    """(T,) radians by which the toes extend so that their one point is on its track's line from the
+    ball; between its neighbours where it is unseen."""
     ball = int(np.asarray(observed.joints)[point])
     turned, placed = forward(poses.rotations, observed.bones, poses.root)
     away = observed.points[:, point] - placed[:, ball]

@@ -3,7 +3,8 @@
 
 The file is a layout file of the usual form whose keypoints have the tracks' own names, so that
 `--layout FILE` reads it too. What a layout has no place for is in fields that its readers ignore:
-`point`, the body point's name in the layout it comes from, and `unmapped`, the points without track.
+`point`, the body point's name in the layout it comes from, and `unmapped`, the points without
+track.
 """
 
 import hashlib
@@ -25,7 +26,8 @@ from .names import plain
 
 @dataclass(frozen=True)
 class Mapping:
-    """layout: the points that there are. track_of: for each of its points the track's name, or None."""
+    """layout: the points that there are. track_of: for each of its points the track's name, or
+    None."""
 
     layout: Layout
     track_of: tuple[str | None, ...]

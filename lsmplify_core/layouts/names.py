@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Names of tracks as they are compared: without what tools put around them, in one spelling.
 
-"Anna:L.Shoulder.001", "left_shoulder", "ShoulderLeft", "schulter links" and "左肩" are all "lshoulder".
+"Anna:L.Shoulder.001", "left_shoulder", "ShoulderLeft", "schulter links" and "左肩" are all
+"lshoulder".
 """
 
 import re

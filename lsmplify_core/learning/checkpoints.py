@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Checkpoints: all that a training needs to go on as if it had not been stopped.
 
-Beside OUT.npz, which holds the weights only, lies OUT.checkpoint.pt: weights in full precision, their
-average, the optimiser's and the schedule's state, and how many lessons are done. Lessons need no
-state, since they are made from their number.
+Beside OUT.npz, which holds the weights only, lies OUT.checkpoint.pt: weights in full precision,
+their average, the optimiser's and the schedule's state, and how many lessons are done. Lessons need
+no state, since they are made from their number.
 """
 
 from dataclasses import dataclass

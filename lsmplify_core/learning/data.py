@@ -34,9 +34,10 @@ _TOES: tuple[float, float] = (0.5, 1.2)
 @dataclass(frozen=True)
 class Clips:
     """rotations: (F, 22, 3, 3) all clips end to end, in the anatomical convention. roots: (F, 3)
-    metres, every body made the default one's size. starts, lengths: (C,) frames of each clip. chance:
-    (C,) the odds to draw from each clip. trust: (C, 22) how far each joint's rotation counts as
-    truth. toes: (F, 2) radians by which rigs without toes of their own would have them extended."""
+    metres, every body made the default one's size. starts, lengths: (C,) frames of each clip.
+    chance: (C,) the odds to draw from each clip. trust: (C, 22) how far each joint's rotation
+    counts as truth. toes: (F, 2) radians by which rigs without toes of their own would have them
+    extended."""
 
     rotations: Tensor
     roots: Tensor
@@ -57,8 +58,8 @@ def load_clips(
 ) -> Clips:
     """All clips below `folder`, at 30 frames per second: those for training, or those kept apart.
 
-    source: leave rotations as the files have them. without: leave out a set, to measure on it what a
-    network that never saw it does. Clips whose elbows bend backwards are left out.
+    source: leave rotations as the files have them. without: leave out a set, to measure on it what
+    a network that never saw it does. Clips whose elbows bend backwards are left out.
     """
     files = [f for f in sorted(folder.rglob("*.npz")) if is_validation(f) == validation]
     files = [f for f in files if f.parent.name != without]
@@ -111,8 +112,8 @@ def draw_windows(
     clips: Clips, count: int, length: int, random: torch.Generator, strides: tuple[int, ...]
 ) -> tuple[Tensor, Tensor]:
     """(count, length, 22, 3, 3): windows at random places, strides and time directions; half of
-    them mirrored. A window that reaches past its clip's end holds the last frame. Where a rig has no
-    toes, half of the windows bend them by rule, more or less.
+    them mirrored. A window that reaches past its clip's end holds the last frame. Where a rig has
+    no toes, half of the windows bend them by rule, more or less.
 
     Also (count, 22), how far each joint's rotation counts as truth."""
     which = torch.multinomial(clips.chance, count, replacement=True, generator=random)

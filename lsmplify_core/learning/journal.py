@@ -25,8 +25,9 @@ class Journal:
         self, names: tuple[str, ...], turns: int, lessons: int, cycle: tuple[int, int],
         log: Path | None, tensorboard: Path | None, begun: float = 0.0, done: int = 0,
     ) -> None:  # fmt: skip
-        """names: of a turn's figures. cycle: its number from 0, and how many there are. log: a .csv, or
-        a text file that lines are added to. begun, done: seconds and lessons before this run."""
+        """names: of a turn's figures. cycle: its number from 0, and how many there are. log: a
+        .csv, or a text file that lines are added to. begun, done: seconds and lessons before this
+        run."""
         self._names, self._turns, self._lessons, self._cycle = names, turns, lessons, cycle
         self._sums = np.zeros((turns, len(names)))
         self._count = 0
@@ -115,8 +116,8 @@ class Journal:
 
 
 class Table:
-    """A CSV file with a column for whatever was told once; rows of lessons that a resumed training does
-    anew are dropped."""
+    """A CSV file with a column for whatever was told once; rows of lessons that a resumed training
+    does anew are dropped."""
 
     def __init__(self, path: Path, cycle: int, done: int) -> None:
         """cycle, done: where the training goes on; 0, 0 begins a new file."""

@@ -2,9 +2,9 @@
 """The training loop of every network here, on one process or on several.
 
 A `Trainee` says what is learned: its lessons, its loss, its optimiser and how its weights are
-written. The loop does the rest: lessons shared out among processes, gradients averaged, checkpoints,
-validation, logs. A lesson may be learned from in several turns, each from the result of the one
-before; every turn is a step of the optimiser.
+written. The loop does the rest: lessons shared out among processes, gradients averaged,
+checkpoints, validation, logs. A lesson may be learned from in several turns, each from the result
+of the one before; every turn is a step of the optimiser.
 
 The gradient of a step is the mean over `per_step` lessons, however many processes they are spread
 over: two processes with one lesson each are one process with two, up to the order of sums.
@@ -38,9 +38,9 @@ VALIDATION_LESSONS: Final = 8
 
 
 class Trainee(Protocol):
-    """model: on the CPU. lessons: how many in all. turns: steps of the optimiser a lesson. names: of the
-    figures of a turn. average: how much of the averaged weights a step keeps, 0 for none. clip: largest
-    norm of a gradient, 0 for any. seed: of the network's own random numbers."""
+    """model: on the CPU. lessons: how many in all. turns: steps of the optimiser a lesson. names:
+    of the figures of a turn. average: how much of the averaged weights a step keeps, 0 for none.
+    clip: largest norm of a gradient, 0 for any. seed: of the network's own random numbers."""
 
     model: nn.Module
     lessons: int
@@ -69,7 +69,8 @@ class Trainee(Protocol):
         ...
 
     def validation_lesson(self, number: int) -> Any:
-        """A lesson of clips that are never learned from, the same for a number; None without any."""
+        """A lesson of clips that are never learned from, the same for a number; None without
+        any."""
         ...
 
     def over(self, seconds: float) -> bool:
@@ -83,8 +84,8 @@ class Trainee(Protocol):
 
 @dataclass(frozen=True)
 class Run:
-    """out: weights to write. per_step: lessons of one step, 0 for one a process. workers: processes that
-    make lessons ahead. cycle, cycles: where in a list of trainings this one is."""
+    """out: weights to write. per_step: lessons of one step, 0 for one a process. workers: processes
+    that make lessons ahead. cycle, cycles: where in a list of trainings this one is."""
 
     out: Path
     configuration: str = ""

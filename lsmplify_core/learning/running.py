@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From settings to weights: the data is opened, the processes join, cycle after cycle is trained."""
+"""From settings to weights: the data is opened, the processes join, cycle after cycle is
+trained."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ from .unnamed.train import PointSettings, PointsTrained
 
 @dataclass(frozen=True)
 class Options:
-    """What does not change what is learned: device, processes, files beside the weights. As in `Run`."""
+    """What does not change what is learned: device, processes, files beside the weights. As in
+    `Run`."""
 
     device: str = "auto"
     workers: int = 0
@@ -36,8 +38,9 @@ class Options:
 
 @dataclass(frozen=True)
 class Kind:
-    """settings: their dataclass. shipped: the configuration when nothing else is said. build: a trainee
-    from training clips, clips kept apart, settings, weights to go on from, and the configuration."""
+    """settings: their dataclass. shipped: the configuration when nothing else is said. build: a
+    trainee from training clips, clips kept apart, settings, weights to go on from, and the
+    configuration."""
 
     settings: type
     shipped: str

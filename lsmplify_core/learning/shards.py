@@ -110,7 +110,8 @@ def is_shards(folder: Path) -> bool:
 
 
 def load_shards(folder: Path, part: str) -> Clips:
-    """The clips of a part; nothing but the small arrays is read. InputError where there are none."""
+    """The clips of a part; nothing but the small arrays is read. InputError where there are
+    none."""
     try:
         index = read_json(folder / "index.json", "an index of shards")
         if index["format"] != FORMAT:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The paper's network and SMPLify on a take of a user's, from tracks to `Solution`.
 
-Neither finds a person's proportions or where the points sit on them: the default method does, and its
-poses are then thrown away.
+Neither finds a person's proportions or where the points sit on them: the default method does, and
+its poses are then thrown away.
 """
 
 import time
@@ -66,8 +66,8 @@ def method_steps(
 ) -> Generator[Progress, None, Solution]:
     """Drive the default method's steps, then those of the chosen one.
 
-    start: a motion to begin every frame with (plug-in), at the tracks' rate. Raises InputError where
-    the device is not there, or the weights are not, or the layout is not the method's.
+    start: a motion to begin every frame with (plug-in), at the tracks' rate. Raises InputError
+    where the device is not there, or the weights are not, or the layout is not the method's.
     """
     _check_device(research.device)
     make = _paper(research, match) if research.method == PAPER else _smplify(research.method)

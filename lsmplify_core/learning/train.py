@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Training of our network: draw windows, make a lesson of them, let the network work at it in rounds
-from its own results, learn from each round. The loop itself is `loop.py`."""
+"""Training of our network: draw windows, make a lesson of them, let the network work at it in
+rounds from its own results, learn from each round. The loop itself is `loop.py`."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -27,8 +27,9 @@ from .model import LearnedIK
 
 @dataclass(frozen=True)
 class TrainSettings:
-    """steps: lessons; every lesson has `rounds` optimiser steps. frames: in all windows of a lesson.
-    lengths: frames of a window, one of these a lesson; short takes and long ones are both met."""
+    """steps: lessons; every lesson has `rounds` optimiser steps. frames: in all windows of a
+    lesson. lengths: frames of a window, one of these a lesson; short takes and long ones are both
+    met."""
 
     steps: int = 6000
     rounds: int = 3
@@ -158,10 +159,10 @@ def losses(poses: PoseSequence, sigma: Tensor, lesson: Lesson) -> tuple[Tensor, 
 
         L = mean(trust · (θ + 0.3 θ_world + 0.02 (θ / σ + log σ))) + 3 mean |x - x_true|
 
-    θ: local angles between predicted and true rotations, radians; θ_world: the same in the world. The
-    third term is the negative log likelihood, but for a constant, of θ under a Laplace law of scale σ
-    (Kendall and Gal, "What Uncertainties Do We Need in Bayesian Deep Learning?", 2017); θ has no
-    gradient there, so that σ learns to be the error and does not excuse it.
+    θ: local angles between predicted and true rotations, radians; θ_world: the same in the world.
+    The third term is the negative log likelihood, but for a constant, of θ under a Laplace law of
+    scale σ (Kendall and Gal, "What Uncertainties Do We Need in Bayesian Deep Learning?", 2017); θ
+    has no gradient there, so that σ learns to be the error and does not excuse it.
 
     Args:
         poses: the network's, N frames.

@@ -9,7 +9,8 @@ from .motion import Motion
 
 
 def in_convention(motion: Motion, convention: Convention = DEFAULT) -> Motion:
-    """The same motion with its rotations in the anatomical convention; its joints stay where they are.
+    """The same motion with its rotations in the anatomical convention; its joints stay where they
+    are.
 
     Points on the skin of limbs may move with the bones that are turned, so that it has no track
     errors any more.
@@ -19,8 +20,8 @@ def in_convention(motion: Motion, convention: Convention = DEFAULT) -> Motion:
 
 
 def with_toes_by_rule(motion: Motion) -> Motion:
-    """A motion of a rig without toes with them bent where the heel rises and the ball stays; others as
-    they are."""
+    """A motion of a rig without toes with them bent where the heel rises and the ball stays; others
+    as they are."""
     if not rigid_toes(motion.rotations):
         return motion
     bend = toe_bend(motion.rotations, motion.body.offsets, motion.root, motion.rate)

@@ -131,8 +131,8 @@ def body_of(rig: Rig, name: str) -> Body:
 
 
 def points_on_rig(rig: Rig, joints: NDArray[np.intp], offsets: Floats) -> Floats:
-    """(K, 3) in the rig's own space at rest: points on joints (K,), at offsets (K, 3) in the joints'
-    frames, in the rig's own unit."""
+    """(K, 3) in the rig's own space at rest: points on joints (K,), at offsets (K, 3) in the
+    joints' frames, in the rig's own unit."""
     return rig.heads[joints] + offsets @ rig.body_axes.T
 
 
@@ -167,7 +167,8 @@ def continued_signs(quaternions: Floats, before: Floats, after: Floats) -> Float
 
 
 def joint_rotations(quaternions: Floats, locations: Floats, rig: Rig) -> tuple[Floats, Floats]:
-    """The way back: SMPL rotations (T, 24, 3, 3) and the root (T, 3) in the world of a posed rig."""
+    """The way back: SMPL rotations (T, 24, 3, 3) and the root (T, 3) in the world of a posed
+    rig."""
     from ..geometry.rotations import quaternion_to_matrix
 
     own = rig.body_axes.T @ rig.axes

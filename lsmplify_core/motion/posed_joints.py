@@ -12,10 +12,10 @@ from .bone_axes import Rig
 def posed_joints(matrices: Floats, rig: Rig) -> tuple[Floats, Floats]:
     """SMPL's joints in the world of a rig whose bones have these matrices.
 
-    matrices: (..., 24, 4, 4) of the bones in the rig's own space, as posed. Returns the joints' world
-    rotations (..., 24, 3, 3), those of `kinematics.forward`, and positions (..., 24, 3) in metres.
-    At rest a bone's axes are B and its joint stands as A, so a bone that now has axes P carries its
-    joint to P Bᵀ A. Scaled bones count as turned only.
+    matrices: (..., 24, 4, 4) of the bones in the rig's own space, as posed. Returns the joints'
+    world rotations (..., 24, 3, 3), those of `kinematics.forward`, and positions (..., 24, 3) in
+    metres. At rest a bone's axes are B and its joint stands as A, so a bone that now has axes P
+    carries its joint to P Bᵀ A. Scaled bones count as turned only.
     """
     own = nearest_rotation(np.asarray(matrices)[..., :3, :3])
     turned: Floats = rig.turn @ own @ np.swapaxes(rig.axes, -1, -2) @ rig.body_axes

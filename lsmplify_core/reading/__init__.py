@@ -79,8 +79,8 @@ def takes_in(folder: Path) -> list[Path]:
     """The takes in a folder, its own folders included: files of a known name, and folders that are
     one take. The folder itself, if it is one.
 
-    What this project wrote there (motions, reports, lists) is no take. Links are followed, each folder
-    once. Raises InputError where the tree is larger than a capture's.
+    What this project wrote there (motions, reports, lists) is no take. Links are followed, each
+    folder once. Raises InputError where the tree is larger than a capture's.
     """
     found: list[Path] = []
     whole: set[Path] = set()

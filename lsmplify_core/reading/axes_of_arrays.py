@@ -52,7 +52,8 @@ def _axis_of_places(points: NDArray[Any], places: list[int]) -> int:
 
 
 def _turned(points: NDArray[Any]) -> bool:
-    """Whether (A, B, 3) has the frames second: neighbours in time are nearer than those on a body."""
+    """Whether (A, B, 3) has the frames second: neighbours in time are nearer than those on a
+    body."""
     first, second = points.shape[:2]
     if first < 2 or second < 2:
         return first in known_counts() and second not in known_counts()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How a C3D's data section is laid out: points, analog samples and frames, as the data bear out.
 
-Header and parameters each say it, and counts of 16 bits are full beyond 65,535 frames. Of what is said,
-that counts which explains the length of the file.
+Header and parameters each say it, and counts of 16 bits are full beyond 65,535 frames. Of what is
+said, that counts which explains the length of the file.
 """
 
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ _FIRST, _LAST, _POINTS, _ANALOG, _DATA, _SCALE, _RATE = 3, 4, 1, 2, 8, 6, 10
 
 @dataclass(frozen=True)
 class Extent:
-    """start: byte of the first sample. points, analog: numbers of a frame. frames: that are whole in
-    the file; told: that it says it has. scale: of integers, negative for floats. rate: frames per
-    second. warnings: sentences."""
+    """start: byte of the first sample. points, analog: numbers of a frame. frames: that are whole
+    in the file; told: that it says it has. scale: of integers, negative for floats. rate: frames
+    per second. warnings: sentences."""
 
     start: int
     points: int

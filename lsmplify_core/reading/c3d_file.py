@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The C3D container (c3d.org): header, parameters, and where its data lie.
 
-Files contradict themselves: header and parameters differ, counts of 16 bits are full, parameters stand
-there twice. What counts is what the data section bears out.
+Files contradict themselves: header and parameters differ, counts of 16 bits are full, parameters
+stand there twice. What counts is what the data section bears out.
 """
 
 import struct

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Segments' 4 × 4 matrices of a C3D (Theia, Visual3D): where each segment begins, as points.
 
-The group ROTATION says how many there are and in which block they begin; each is 17 numbers a frame, a
-matrix column by column and how sure it is, negative where it was not seen (ezc3d's reading).
+The group ROTATION says how many there are and in which block they begin; each is 17 numbers a
+frame, a matrix column by column and how sure it is, negative where it was not seen (ezc3d's
+reading).
 """
 
 import re
@@ -32,8 +33,8 @@ def has_rotations(file: C3dFile) -> bool:
 
 
 def segment_origins(file: C3dFile, path: Path) -> tuple[Floats, list[str], float, float]:
-    """(T, S, 3) where segments begin in the file's unit, their names, frames a second, and the share
-    of frames that is missing at the end.
+    """(T, S, 3) where segments begin in the file's unit, their names, frames a second, and the
+    share of frames that is missing at the end.
 
     Raises InputError where the data are cut off before the first frame.
     """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the columns of a table hold: places of points, told from rotations, velocities and the like.
 
-Tools put the quantity before or behind the point ("Hips_rotation_x", "rot Hips X", "LFHD.PosX"), and
-the axis at either end.
+Tools put the quantity before or behind the point ("Hips_rotation_x", "rot Hips X", "LFHD.PosX"),
+and the axis at either end.
 """
 
 import re

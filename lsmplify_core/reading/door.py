@@ -28,7 +28,8 @@ _UNIT_WORDS: Final = {
 
 
 def unit_of(word: str) -> float | None:
-    """Metres in a unit that a file names in its own way ("Millimeters", "mm", "Meters"), or None."""
+    """Metres in a unit that a file names in its own way ("Millimeters", "mm", "Meters"), or
+    None."""
     plain = word.strip().strip("\x00").lower()
     name = _UNIT_WORDS.get(plain, _UNIT_WORDS.get(plain.rstrip("s")))
     return None if name is None else UNITS[name]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Landmarks in shares of a picture: x by its width, y by its height, so that bodies come out squeezed."""
+"""Landmarks in shares of a picture: x by its width, y by its height, so that bodies come out
+squeezed."""
 
 from dataclasses import replace
 from typing import Final

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """JSON of video keypoints: OpenPose (3D), MediaPipe's landmarks, FreeMoCap, TensorFlow.js.
 
-What is common to all: frames, people in a frame, points of a person. A point is an object with x, y,
-z or three or four numbers; points are named, or known by their number.
+What is common to all: frames, people in a frame, points of a person. A point is an object with x,
+y, z or three or four numbers; points are named, or known by their number.
 """
 
 import json

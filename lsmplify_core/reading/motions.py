@@ -17,9 +17,9 @@ MOTION_SUFFIXES: Final = (".npz", ".pkl", ".bvh")
 def read_motions(path: Path) -> list[Motion]:
     """Everyone in a file, one at least: metres, Z up.
 
-    An estimator's world is its camera's: it is turned so that people stand, with their feet on z = 0.
-    Where somebody was lost for some frames the motion goes on evenly, so that all have the film's
-    frames. Raises InputError for files that hold no motion.
+    An estimator's world is its camera's: it is turned so that people stand, with their feet on z =
+    0. Where somebody was lost for some frames the motion goes on evenly, so that all have the
+    film's frames. Raises InputError for files that hold no motion.
     """
     with reading(path, "a motion"):
         return _everyone(path)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names for points that a file does not name: those of the order that they are in, if it is clear."""
+"""Names for points that a file does not name: those of the order that they are in, if it is
+clear."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CSV of Vicon Nexus ("Export ASCII"): blocks of devices, joints, model outputs and trajectories."""
+"""CSV of Vicon Nexus ("Export ASCII"): blocks of devices, joints, model outputs and
+trajectories."""
 
 import itertools
 import re
@@ -39,9 +40,9 @@ def is_nexus(text: str) -> bool:
 
 
 def read_nexus(path: Path, fps: float | None = None) -> Tracks:
-    """The block "Trajectories" of a Nexus CSV, wherever it stands: its rate, names above every third
-    column, the axes, the units, then a row a frame: frame, sub-frame, x, y, z, …. Other blocks are
-    skipped. Raises InputError."""
+    """The block "Trajectories" of a Nexus CSV, wherever it stands: its rate, names above every
+    third column, the axes, the units, then a row a frame: frame, sub-frame, x, y, z, …. Other
+    blocks are skipped. Raises InputError."""
     lines = read_text(path).splitlines()
     top = next((i for i, n in enumerate(lines) if n.strip(_BARE).lower() in _TRAJECTORIES), None)
     if top is None:

@@ -206,7 +206,8 @@ def _rate_of(clock: Floats, slots: Floats | None) -> float | None:
 
 
 def _mean_rate(clock: Floats) -> float:
-    """Of times that keep no step: how many there are in a second, as a common rate if it is near one."""
+    """Of times that keep no step: how many there are in a second, as a common rate if it is near
+    one."""
     rate = (len(clock) - 1) / float(clock[-1] - clock[0])
     nearest = min(COMMON_RATES, key=lambda r: abs(np.log(r / rate)))
     return nearest if abs(nearest / rate - 1.0) < 0.04 else rate

@@ -32,8 +32,8 @@ _CHILD = {
 
 
 def read_start(path: Path, tracks: Tracks | None = None) -> Motion:
-    """A motion in the world of `tracks` once they are metres with Z up: an AMASS npz as it is, a BVH
-    in its own unit and axes, which are found from its skeleton. InputError for other files, and
+    """A motion in the world of `tracks` once they are metres with Z up: an AMASS npz as it is, a
+    BVH in its own unit and axes, which are found from its skeleton. InputError for other files, and
     for a BVH whose joints are no known skeleton's."""
     if path.suffix.lower() == ".npz":
         return load_motion(path)

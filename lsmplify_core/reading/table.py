@@ -34,8 +34,8 @@ _MOST_PREAMBLE: Final = 30
 def read_table(path: Path, fps: float | None) -> Tracks:
     """csv, tsv, or white-space rows of numbers, a frame a row.
 
-    With a header of `name_x, name_y, name_z` (or `name.PosX`, `name position x`) columns; columns of
-    frame numbers and times say where rows lie, a `name_score` (or `_visibility`) column the
+    With a header of `name_x, name_y, name_z` (or `name.PosX`, `name position x`) columns; columns
+    of frame numbers and times say where rows lie, a `name_score` (or `_visibility`) column the
     confidence. With a header of `frame`, `keypoint`, `x`, `y`, `z`: a sample a row, as FreeMoCap,
     Kinect and data frames have it. With names in one row and axes in the next, and perhaps people
     above (DeepLabCut). Without a header every three or four numbers are a point, but for columns of
@@ -144,7 +144,8 @@ def _without_units(rows: list[list[str]]) -> tuple[list[list[str]], float | None
 
 
 def _without_family(names: list[str]) -> list[str]:
-    """FreeMoCap's "body_nose" beside "left_hand_0003" and "face_0012": the body's without its word."""
+    """FreeMoCap's "body_nose" beside "left_hand_0003" and "face_0012": the body's without its
+    word."""
     return [n.removeprefix("body_") if n.startswith("body_") else n for n in names]
 
 

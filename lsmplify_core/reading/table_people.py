@@ -61,8 +61,8 @@ def pivoted(
         path: the file, for messages.
 
     Returns:
-        (T, P · K, 3) places, names "Person 1:nose" (without the person for someone alone), (T,) keys
-        and (T, P · K) confidence.
+        (T, P · K, 3) places, names "Person 1:nose" (without the person for someone alone), (T,)
+        keys and (T, P · K) confidence.
     """
     stamps = np.unique(keys[np.isfinite(keys)])
     if not len(stamps):

@@ -106,7 +106,8 @@ def _best_cut(data: Floats) -> _Cut | None:
 
 
 def _leads(column: Floats) -> bool:
-    """Whether a column may be of frames, times or people: it rises, or holds a few whole numbers."""
+    """Whether a column may be of frames, times or people: it rises, or holds a few whole
+    numbers."""
     known = column[np.isfinite(column)]
     if len(known) < 0.9 * len(column) or not len(known):
         return False

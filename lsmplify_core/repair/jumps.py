@@ -42,7 +42,8 @@ def find_jumps(
 
 
 def _candidates(steps: Floats, neighbours: RigidNeighbours) -> list[int]:
-    """Tracks that may jump beside one of their first two neighbours; a quick look that spares the long one."""
+    """Tracks that may jump beside one of their first two neighbours; a quick look that spares the
+    long one."""
     found: set[int] = set()
     for place in (0, 1):
         tracks, near, _, _ = neighbours.nth(place)
@@ -55,7 +56,8 @@ def _candidates(steps: Floats, neighbours: RigidNeighbours) -> list[int]:
 
 
 def _unlike_neighbours(steps: Floats) -> Floats:
-    """What a step (T, …) differs from the mean of the two beside it by; a missing one is excluded."""
+    """What a step (T, …) differs from the mean of the two beside it by; a missing one is
+    excluded."""
     before, after = np.empty_like(steps), np.empty_like(steps)
     before[0], after[-1] = np.nan, np.nan
     before[1:], after[:-1] = steps[:-1], steps[1:]

@@ -19,8 +19,8 @@ _MAX_SECONDS: Final = 2.0
 _MIN_DETOUR: Final = 0.03
 """Metres away from the way between the samples before and after."""
 _FAR_DEVIATION: Final = 4.0
-"""How many times the normal an interval is off that no jump leads to or from: an arm that is held still
-for most of a take is where it never was when it moves."""
+"""How many times the normal an interval is off that no jump leads to or from: an arm that is held
+still for most of a take is where it never was when it moves."""
 _MAX_WRONG: Final = 0.4
 """Share of a track's samples that may be wrong; with more, its usual distances are not known."""
 _SAME_PLACE: Final = 0.02
@@ -29,8 +29,9 @@ _SAME_PLACE: Final = 0.02
 
 @dataclass(frozen=True)
 class _Interval:
-    """Samples [first, last) of a track between two jumps or gaps.deviation: how far from its neighbours,
-    the median of it, 1 the most that is normal. jumps_at_ends: whether it begins, and ends, with a jump."""
+    """Samples [first, last) of a track between two jumps or gaps.deviation: how far from its
+    neighbours, the median of it, 1 the most that is normal. jumps_at_ends: whether it begins, and
+    ends, with a jump."""
 
     first: int
     last: int
@@ -76,9 +77,13 @@ def _spikes_alone(
 
 
 def _of_track(
-    positions: Floats, neighbours: RigidNeighbours, jumps: NDArray[np.bool_], rate: float, track: int,
+    positions: Floats,
+    neighbours: RigidNeighbours,
+    jumps: NDArray[np.bool_],
+    rate: float,
+    track: int,
     names: tuple[str, ...],
-) -> list[Repair]:  # fmt: skip
+) -> list[Repair]:
     deviation = neighbours.deviation(positions, track, slice(None))
     if not jumps.any() and not (deviation > 1.0).any():
         return []
@@ -141,8 +146,8 @@ def _away_and_back(
 def _detour(
     positions: Floats, neighbours: RigidNeighbours, track: int, interval: _Interval
 ) -> tuple[float, float]:
-    """How far (m) an interval is from the way between the samples beside it, at its nearest end, and how
-    far these two are from each other; beside the neighbours, the median of them."""
+    """How far (m) an interval is from the way between the samples beside it, at its nearest end,
+    and how far these two are from each other; beside the neighbours, the median of them."""
     low, high = interval.first - 1, interval.last
     beside = (
         positions[low : high + 1, track, None] - positions[low : high + 1][:, neighbours.of[track]]

@@ -29,8 +29,8 @@ _MOST_FRAME: Final = 1 << 31
 class Repair:
     """One mistake and its repair.
 
-    kind: one of KINDS. tracks: the names concerned, two for a swap. first, last: frames of the take,
-    counted from 0, both included. done: what is done. evidence: why.
+    kind: one of KINDS. tracks: the names concerned, two for a swap. first, last: frames of the
+    take, counted from 0, both included. done: what is done. evidence: why.
     """
 
     kind: str

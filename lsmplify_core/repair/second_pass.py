@@ -46,8 +46,8 @@ _MIN_VISIBLE: Final = 5
 
 @dataclass(frozen=True)
 class SecondPass:
-    """poses, prediction: of the whole take. outliers: (T, K) samples found to be on another place. error:
-    (T, K) metres, `track_errors` of the poses; None where frames were solved again."""
+    """poses, prediction: of the whole take. outliers: (T, K) samples found to be on another place.
+    error: (T, K) metres, `track_errors` of the poses; None where frames were solved again."""
 
     poses: PoseSequence
     prediction: Prediction

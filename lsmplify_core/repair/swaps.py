@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two labels that change places: the vector between them turns round from one sample to the next."""
+"""Two labels that change places: the vector between them turns round from one sample to the
+next."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -203,8 +204,8 @@ def _cheapest(as_is: Floats, exchanged: Floats, flips: set[int]) -> NDArray[np.b
         d' = clip(d, -c, c) + e          without a flip
         d' = -clip(d, -s, s) + e         at a flip
 
-    with e the frame's own difference. Where |d| passes the bound, whichever state comes next, the way
-    there came from the cheaper one; elsewhere it stays (without a flip) or changes (at one).
+    with e the frame's own difference. Where |d| passes the bound, whichever state comes next, the
+    way there came from the cheaper one; elsewhere it stays (without a flip) or changes (at one).
     """
     own = np.asarray(exchanged, dtype=np.float64) - np.asarray(as_is, dtype=np.float64)
     flip = np.zeros(len(own), dtype=bool)
@@ -212,14 +213,15 @@ def _cheapest(as_is: Floats, exchanged: Floats, flips: set[int]) -> NDArray[np.b
     bound = np.where(flip, _FLIP_COST, _CHANGE_COST)
     difference = _clipped_sums(own, bound, flip)
     before = difference[:-1]
-    # The state before a frame is known where the bound is passed; else it is as after that frame or,
+    # The state before a frame is known where the bound is passed; else it is as after that frame
+    # or,
     # at a flip, the other one.
     return _carried_back(np.abs(before) > bound[1:], before < 0, flip[1:], difference[-1] < 0)
 
 
 def _clipped_sums(own: Floats, bound: Floats, flip: NDArray[np.bool_]) -> Floats:
-    """(T,) d_t = ±clip(d_{t-1}, -bound, bound) + own_t, d_0 = own_0, by doubling: a row of such steps
-    is one step x -> clip(sign · x + shift, low, high)."""
+    """(T,) d_t = ±clip(d_{t-1}, -bound, bound) + own_t, d_0 = own_0, by doubling: a row of such
+    steps is one step x -> clip(sign · x + shift, low, high)."""
     sign = np.where(flip, -1.0, 1.0)
     shift, low, high = own.copy(), own - bound, own + bound
     sign[0], low[0], high[0] = 0.0, own[0], own[0]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Arms by structure: a mirrored chain over the legs that ends in a hand, its elbow in the middle."""
+"""Arms by structure: a mirrored chain over the legs that ends in a hand, its elbow in the
+middle."""
 
 from typing import Final
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Channels of controls that follow something else than their parent.
 
-In a rig with constraints a control's rest may be carried by one bone (its place) and turned by another
-(its rotation): Rigify's arms hang on the shoulders but may keep the root's rotation. Which bone that
-is for each control is found by trying (`addon/character/probing.py`).
+In a rig with constraints a control's rest may be carried by one bone (its place) and turned by
+another (its rotation): Rigify's arms hang on the shoulders but may keep the root's rotation. Which
+bone that is for each control is found by trying (`addon/character/probing.py`).
 """
 
 from dataclasses import dataclass, replace

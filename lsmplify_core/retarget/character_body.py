@@ -82,7 +82,8 @@ def figure_body(figure: Figure) -> Body:
 
 
 def _trunk(figure: Figure) -> dict[str, Floats]:
-    """Joints of trunk, collars, hips and head in SMPL's rest axes, metres, from the hips' middle."""
+    """Joints of trunk, collars, hips and head in SMPL's rest axes, metres, from the hips'
+    middle."""
     body, centre = figure.points.body, figure.points.hip_centre
     joints = {r: (p - centre) @ body for r, p in figure.points.joints.items()}
     found: dict[str, Floats] = {
@@ -105,7 +106,8 @@ def _trunk(figure: Figure) -> dict[str, Floats]:
 
 
 def _three(spine: Sequence[Floats]) -> list[Floats]:
-    """Where three joints of a spine of any number of bones lie: at the first bone that each moves."""
+    """Where three joints of a spine of any number of bones lie: at the first bone that each
+    moves."""
     count = len(spine)
     places = [int(np.floor(i * count / 3.0 + 1e-9)) for i in range(3)]
     result: list[Floats] = []

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Feet that stand where the source's stand, on legs of other lengths.
 
-A figure that only takes the source's rotations has its soles a little off: its thighs and shins have
-another ratio, its hips another width. While a heel or toe of the source stands, the figure's is
-brought to the floor and held; between two stands what it was moved by is blended over the whole
+A figure that only takes the source's rotations has its soles a little off: its thighs and shins
+have another ratio, its hips another width. While a heel or toe of the source stands, the figure's
+is brought to the floor and held; between two stands what it was moved by is blended over the whole
 swing, so that nothing pops. What both feet need alike the pelvis does, slowly; only the rest bends
 the knees.
 """
@@ -125,8 +125,8 @@ def corrections(own: Floats, stance: Stance, goal: Floats, rate: float, size: fl
 
 
 def _without_lifts(stance: Stance, part: slice, rate: float) -> NDArray[np.bool_]:
-    """(T,) frames in which a foot stands, with those of lifts that are too short and too small to be
-    steps."""
+    """(T,) frames in which a foot stands, with those of lifts that are too short and too small to
+    be steps."""
     known = np.asarray(stance.stands[:, part].any(axis=1))
     points = stance.soles[:, part]
     for first, end in intervals_of(~known):
@@ -140,11 +140,13 @@ def _without_lifts(stance: Stance, part: slice, rate: float) -> NDArray[np.bool_
 def _hold(
     own: Floats, goal: Floats, stands: NDArray[np.bool_], firm: Floats, rate: float, share: float
 ) -> Floats:
-    """(t, 3) metres that bring a foot through one stand: heights to the goal's, the ground path held.
+    """(t, 3) metres that bring a foot through one stand: heights to the goal's, the ground path
+    held.
 
-    Over the ground the standing point follows that share of its source's slow path; from heel to toe the correction
-    goes on where the one before left it, and in the middle of the stand it is as small as can be.
-    firm: (t,) 0 to 1, how much the ground path is held: less at both ends, where a foot still moves.
+    Over the ground the standing point follows that share of its source's slow path; from heel to
+    toe the correction goes on where the one before left it, and in the middle of the stand it is as
+    small as can be. firm: (t,) 0 to 1, how much the ground path is held: less at both ends, where a
+    foot still moves.
     """
     weight = stands + 1e-3
     if len(own) > 2:
@@ -199,14 +201,15 @@ def _ease(t: Floats) -> Floats:
 
 
 def pelvis_share(away: Floats, stance: Stance, rate: float, hands: Floats | None = None) -> Floats:
-    """What the pelvis takes of the limbs' corrections: the slow part of what the standing ones need.
+    """What the pelvis takes of the limbs' corrections: the slow part of what the standing ones
+    need.
 
     Args:
         away: (T, 2, 3) metres, the feet's corrections.
         stance: of the source.
         rate: frames per second.
-        hands: (T, 2, 4) metres that hands on the floor are to be moved by, and how much (0 to 1) each
-            is on it; None where none ever is.
+        hands: (T, 2, 4) metres that hands on the floor are to be moved by, and how much (0 to 1)
+            each is on it; None where none ever is.
 
     Returns:
         (T, 3) metres.

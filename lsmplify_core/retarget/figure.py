@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A mapped character, ready to be posed: its driven bones as a tree, with their rest beside SMPL's."""
+"""A mapped character, ready to be posed: its driven bones as a tree, with their rest beside
+SMPL's."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -26,8 +27,8 @@ _ABOVE: Final = {
 _FLOATS: Final = frozenset(("Hip", "Knee", "Ankle", "Foot", "Shoulder", "Elbow", "Wrist", "Collar"))
 """Roles whose bones are placed in the world where they hang on nothing of their own limb."""
 _LOW: Final = (-0.02, 0.09)
-"""Heights of the lowest joint over the armature's ground, in shares of the character's height, within
-which that ground is taken for the floor."""
+"""Heights of the lowest joint over the armature's ground, in shares of the character's height,
+within which that ground is taken for the floor."""
 _SOLE: Final = 0.012
 """Share of the height between the lowest joint and the floor where nothing else says it."""
 
@@ -150,8 +151,9 @@ def _tree(
 ) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Each driven bone's driven parent, and whether it floats.
 
-    The parent is the nearest driven bone above it in the rig. A limb's bone that so hangs past its own
-    limb (a foot under the root, a thigh under the spine) is carried by its role's parent instead.
+    The parent is the nearest driven bone above it in the rig. A limb's bone that so hangs past its
+    own limb (a foot under the root, a thigh under the spine) is carried by its role's parent
+    instead.
     """
     at = {int(b): i for i, b in enumerate(bones)}
     parents = np.full(len(bones), -1, dtype=np.intp)
@@ -174,7 +176,8 @@ def _tree(
 
 
 def _carrier(roles: tuple[str, ...], parents: NDArray[np.intp]) -> int:
-    """The bone that takes the translation: the torso's control where there is one, else the pelvis."""
+    """The bone that takes the translation: the torso's control where there is one, else the
+    pelvis."""
     return roles.index("Torso") if "Torso" in roles else roles.index("Pelvis")
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fingers by structure: chains that leave a hand, the thumb the one that begins nearest to the wrist."""
+"""Fingers by structure: chains that leave a hand, the thumb the one that begins nearest to the
+wrist."""
 
 from itertools import pairwise
 from typing import Final
@@ -12,8 +13,8 @@ from .tree import Tree
 from .vectors import unit
 
 _METACARPAL: Final = 0.45
-"""A chain whose first bone begins nearer to the wrist than this share of the knuckles' distance has a
-metacarpal, unless it is the thumb."""
+"""A chain whose first bone begins nearer to the wrist than this share of the knuckles' distance has
+a metacarpal, unless it is the thumb."""
 _ORDER: Final = ("Index", "Middle", "Ring", "Pinky")
 
 

@@ -55,10 +55,11 @@ def pole_of(
 ) -> Floats:
     """(T, 3) metres: where a pole is to be for the limb to bend as its FK bones do.
 
-    The middle joint's distance from the line between its neighbours is the direction; where the limb
-    is as good as straight, the direction that it has at rest, turned with the upper bone, fades in.
-    Blender does not turn that distance to the pole but the axis X cos a + Z sin a of the chain's first
-    bone, a the pole angle; the angle between the two depends on how far the limb is bent.
+    The middle joint's distance from the line between its neighbours is the direction; where the
+    limb is as good as straight, the direction that it has at rest, turned with the upper bone,
+    fades in. Blender does not turn that distance to the pole but the axis X cos a + Z sin a of the
+    chain's first bone, a the pole angle; the angle between the two depends on how far the limb is
+    bent.
 
     Args:
         motion: poses in the world.
@@ -86,8 +87,9 @@ def pole_of(
 
 
 def _pole_offset(rig: Rig, tip: int, chain: PoleChain, reach: Floats) -> Floats:
-    """(T,) radians from the middle joint's direction to the axis that Blender turns to the pole, both
-    seen along the line from the chain's root to its tip; reach (T,): that line's share of the limb."""
+    """(T,) radians from the middle joint's direction to the axis that Blender turns to the pole,
+    both seen along the line from the chain's root to its tip; reach (T,): that line's share of the
+    limb."""
     root, knee, end = rig.heads[chain.upper], rig.heads[chain.middle], rig.heads[tip]
     axes = rig.axes[chain.middle]
     hinge = axes[:, 0]

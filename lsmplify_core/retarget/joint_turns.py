@@ -61,7 +61,8 @@ def _stack(world: World, joints: tuple[str, ...]) -> Floats:
 
 
 def _shared(q: Floats, bones: int, exact: bool) -> list[Floats]:
-    """Rotations of a chain's bones on the way through joints (T, J, 4), the first one not included."""
+    """Rotations of a chain's bones on the way through joints (T, J, 4), the first one not
+    included."""
     last = q.shape[1] - 1
     result: list[Floats] = []
     for bone in range(1, bones + 1):
@@ -138,8 +139,8 @@ def _straighten(
 def _limb_twist(
     figure: Figure, turns: dict[str, list[Floats]], role: str, own: Floats, along: Floats
 ) -> tuple[Floats, bool]:
-    """Radians (T,) by which a limb is twisted against what it hangs on, or what follows it against it;
-    and whether its end is what keeps the limb's own rotation."""
+    """Radians (T,) by which a limb is twisted against what it hangs on, or what follows it against
+    it; and whether its end is what keeps the limb's own rotation."""
     side, name = role[0], role[2:]
     if name in _LIMB_ABOVE:
         above = _LIMB_ABOVE[name]
@@ -153,7 +154,8 @@ def _limb_twist(
 
 
 def _twist(before: Floats, after: Floats, along: Floats) -> Floats:
-    """Radians (T,) of `after`'s twist about `along`, as seen from `before` (T, 3, 3), continuous."""
+    """Radians (T,) of `after`'s twist about `along`, as seen from `before` (T, 3, 3),
+    continuous."""
     local = transpose(before) @ after
     q = matrix_to_quaternion(local)
     angle = 2.0 * np.arctan2(q[:, 1:] @ along, q[:, 0])

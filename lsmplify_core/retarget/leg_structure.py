@@ -40,7 +40,8 @@ def _low(body: Skeleton, leg: dict[str, list[int]]) -> float:
 
 
 def _leg_path(body: Skeleton, start: int) -> list[int]:
-    """The way from the start of a chain to its lowest end; of several such, the one with most bones."""
+    """The way from the start of a chain to its lowest end; of several such, the one with most
+    bones."""
     heads, tails = body.rig.heads, body.rig.tails
 
     def worth(bone: int) -> float:

@@ -56,9 +56,10 @@ def _below(figure: Figure, bone: int) -> NDArray[np.bool_]:
 def rig_motion(figure: Figure, axes: Floats, heads: Floats, rate: float) -> RigMotion:
     """Channels of the driven bones from their world axes (T, n, 3, 3) and heads (T, n, 3) metres.
 
-    In the world's axes a bone with parent P is P's posed axes · rest of the bone in P · own rotation;
-    a bone that does not inherit rotation has its rest axes in the world · own rotation. Locations
-    are measured from where the parent carries the head, in the bone's own rest axes so carried.
+    In the world's axes a bone with parent P is P's posed axes · rest of the bone in P · own
+    rotation; a bone that does not inherit rotation has its rest axes in the world · own rotation.
+    Locations are measured from where the parent carries the head, in the bone's own rest axes so
+    carried.
     """
     rig = figure.rig
     at = {int(b): i for i, b in enumerate(figure.bones)}

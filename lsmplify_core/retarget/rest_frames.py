@@ -3,12 +3,12 @@
 
 For every role an anatomical frame A (3, 3): the world rotation that SMPL's joint would have if SMPL
 took the character's rest pose. A bone whose axes at rest are B then turns with its joint's world
-rotation G as G · Aᵀ · B, and since A carries SMPL's limb direction onto the character's, limbs point
-where the source's point, whatever the rest pose and roll.
+rotation G as G · Aᵀ · B, and since A carries SMPL's limb direction onto the character's, limbs
+point where the source's point, whatever the rest pose and roll.
 
-Directions come from the joints. The twist about them comes from the bend of elbow and knee where they
-are bent at rest, from the palm (knuckles), and from the toes; without any of them from the smallest
-turn away from the T-pose.
+Directions come from the joints. The twist about them comes from the bend of elbow and knee where
+they are bent at rest, from the palm (knuckles), and from the toes; without any of them from the
+smallest turn away from the T-pose.
 """
 
 from typing import Final
@@ -88,7 +88,8 @@ def _across(side: str) -> Floats:
 
 
 def _hand(points: RestPoints, side: str, forearm: Floats) -> Floats:
-    """The hand's frame: along the knuckles' middle, across by the knuckles, else as the forearm's."""
+    """The hand's frame: along the knuckles' middle, across by the knuckles, else as the
+    forearm's."""
     role = f"{side}_Wrist"
     along = points.direction(role)
     usual = mirror(HAND, side)

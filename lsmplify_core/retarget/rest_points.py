@@ -78,8 +78,8 @@ def _end(
 
 
 def _knuckles(rig: Rig, side: str, joints: dict[str, Floats], chain: list[int]) -> Floats:
-    """The middle of the fingers' first joints, without the thumb's; else the hand's tail, where that
-    goes on from the forearm, else as far again along the forearm."""
+    """The middle of the fingers' first joints, without the thumb's; else the hand's tail, where
+    that goes on from the forearm, else as far again along the forearm."""
     found = [joints[f"{side}_{f}1"] for f in FINGERS[:4] if f"{side}_{f}1" in joints]
     if found:
         return np.mean(found, axis=0)
@@ -117,7 +117,8 @@ def _body_axes(joints: dict[str, Floats], ends: dict[str, Floats]) -> Floats:
 
 
 def _top(joints: dict[str, Floats], ends: dict[str, Floats]) -> Floats:
-    """The top of the trunk: the neck's joint, the shoulders' middle, the head's, or the spine's end."""
+    """The top of the trunk: the neck's joint, the shoulders' middle, the head's, or the spine's
+    end."""
     for role in ("Neck",):
         if role in joints:
             return joints[role]

@@ -25,11 +25,11 @@ class Rig:
     names: B bones. parents: (B,) indices, -1 without a parent.
     heads, tails: (B, 3) metres. axes: (B, 3, 3) the bones' axes as columns; Blender's lie along Y.
     scale: metres of the world per unit of the armature's own space.
-    inherits: (B,) bones that turn with their parent. locked: (B,) rotation channels not to be keyed.
-    limits: (B, 3, 2) radians, least and most Euler angle about the bone's X, Y and Z in the order
-    XYZ; infinite where there is none.
-    floor: height in metres of the ground that the character stands on at rest; None to find it.
-    title: what messages call the rig. ground: metres, the height of the armature's own origin.
+    inherits: (B,) bones that turn with their parent. locked: (B,) rotation channels not to be
+    keyed. limits: (B, 3, 2) radians, least and most Euler angle about the bone's X, Y and Z in the
+    order XYZ; infinite where there is none. floor: height in metres of the ground that the
+    character stands on at rest; None to find it. title: what messages call the rig. ground: metres,
+    the height of the armature's own origin.
     """
 
     names: tuple[str, ...]

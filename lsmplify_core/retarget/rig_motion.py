@@ -126,10 +126,10 @@ class RetargetOptions:
 
     root: where the way over the ground goes: "hips", "root" (a root bone), or "in-place" (nowhere).
     contacts: whether feet hold where the source's stand. touches: whether hands that touch the
-    source's body, or the floor, touch the target's. limits: whether the rig's joint limits are kept.
-    fingers: "transfer" where the motion has them, else relaxed; "relaxed"; "keep" leaves them alone.
-    found: contacts said by hand, None to find them. floor: the source's floor, None to find it.
-    size: how much longer steps and pelvis height become; None: as the legs are longer.
+    source's body, or the floor, touch the target's. limits: whether the rig's joint limits are
+    kept. fingers: "transfer" where the motion has them, else relaxed; "relaxed"; "keep" leaves them
+    alone. found: contacts said by hand, None to find them. floor: the source's floor, None to find
+    it. size: how much longer steps and pelvis height become; None: as the legs are longer.
     """
 
     root: str = "hips"

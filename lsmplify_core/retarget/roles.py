@@ -19,8 +19,8 @@ neither carries the other (MMD's centre, Rigify's torso control); it then takes 
 Spine and Neck are chains."""
 
 LIMBS: Final = ("Collar", "Shoulder", "Elbow", "Wrist", "Hip", "Knee", "Ankle", "Foot")
-"""With `L_` or `R_` before them, named as SMPL's joints at the bones' heads: `L_Shoulder` is the left
-upper arm, `L_Foot` the toes. Each may be a chain of bones in line."""
+"""With `L_` or `R_` before them, named as SMPL's joints at the bones' heads: `L_Shoulder` is the
+left upper arm, `L_Foot` the toes. Each may be a chain of bones in line."""
 
 TWISTS: Final = ("ShoulderTwist", "ElbowTwist", "HipTwist", "KneeTwist")
 """Helper bones beside a limb's bone that share its twist: of upper arm, forearm, thigh and shin."""

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which bone is what by the rig's structure alone, whatever its bones are called.
 
-Two mirrored chains that reach the ground are legs; what joins them is the pelvis; two mirrored chains
-from above them that end in a hand are arms; what joins those is the chest, and the way from pelvis to
-chest the spine; what goes up from the chest in the middle ends in the head. Knees and elbows lie in
-the middle of their limbs. Everything else (twist, helper, face, cape and weapon bones) is left alone.
+Two mirrored chains that reach the ground are legs; what joins them is the pelvis; two mirrored
+chains from above them that end in a hand are arms; what joins those is the chest, and the way from
+pelvis to chest the spine; what goes up from the chest in the middle ends in the head. Knees and
+elbows lie in the middle of their limbs. Everything else (twist, helper, face, cape and weapon
+bones) is left alone.
 """
 
 import numpy as np

@@ -21,8 +21,8 @@ _SURE: Final = 0.9
 
 @dataclass(frozen=True)
 class Symmetry:
-    """across: (3,) unit, horizontal, from one side to the other. middle: where the plane lies on it.
-    partner: (B,) each bone's mirror image, itself on the midline, -1 for a bone without one."""
+    """across: (3,) unit, horizontal, from one side to the other. middle: where the plane lies on
+    it. partner: (B,) each bone's mirror image, itself on the midline, -1 for a bone without one."""
 
     across: Floats
     middle: float

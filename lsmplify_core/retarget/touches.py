@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Hands that touch the own body, each other or the floor on the source do so on the figure.
 
-The body is a set of capsules. Where a hand of the source lies on one (how far along it, and on which
-side) is carried over to the figure's, which is as much larger as that part of its body is; the hand
-is drawn there the more, the nearer the source's is to touching, so that nothing sets in at once.
+The body is a set of capsules. Where a hand of the source lies on one (how far along it, and on
+which side) is carried over to the figure's, which is as much larger as that part of its body is;
+the hand is drawn there the more, the nearer the source's is to touching, so that nothing sets in at
+once.
 """
 
 from dataclasses import dataclass
@@ -120,7 +121,8 @@ def _pull(near: Floats) -> Floats:
 
 
 def touch_goal(touch: Touch, source: Posture, own: Posture, size: float) -> Floats | None:
-    """(T, 3) metres: where the figure's hand touches as the source's does; None without the part."""
+    """(T, 3) metres: where the figure's hand touches as the source's does; None without the
+    part."""
     part = touch.part
     hand = own.points.get(f"{touch.side}_hand")
     if touch.floor is not None:
@@ -141,7 +143,8 @@ def touch_goal(touch: Touch, source: Posture, own: Posture, size: float) -> Floa
 
 
 def _ratio(part: Part, source: Posture, own: Posture, size: float) -> float:
-    """How much thicker the figure's part is taken to be: as it is longer, else as the figure is larger."""
+    """How much thicker the figure's part is taken to be: as it is longer, else as the figure is
+    larger."""
     if part.start == part.end or part.start == "Head":
         return size
     lengths = [

@@ -31,8 +31,8 @@ from .vectors import apply
 class Transfer:
     """A figure being posed: turns as `role_turns`, hips (T, 3) metres, and what it came from.
 
-    size: how much larger the figure moves. goal: (T, 4, 3) the source's soles at the figure's size and
-    place. stance: the source's feet. touched: touches found and kept.
+    size: how much larger the figure moves. goal: (T, 4, 3) the source's soles at the figure's size
+    and place. stance: the source's feet. touched: touches found and kept.
     """
 
     figure: Figure
@@ -101,8 +101,8 @@ def hip_places(transfer: Transfer) -> dict[str, Floats]:
 
 
 def plant_feet(transfer: Transfer, touches: bool) -> None:
-    """Hold the feet where the source's stand, in place. touches: whether hands on the floor move the
-    pelvis too."""
+    """Hold the feet where the source's stand, in place. touches: whether hands on the floor move
+    the pelvis too."""
     legs = {s: limb_of(transfer.figure, s, "Hip") for s in "LR"}
     if any(leg is None for leg in legs.values()):
         return

@@ -13,12 +13,13 @@ from .posing import hip_centre, rig_motion
 from .rig_motion import RigMotion
 
 _SWAY: Final = 0.4
-"""Seconds over which the hips' path is averaged: what is faster than that is sway and stays on them."""
+"""Seconds over which the hips' path is averaged: what is faster than that is sway and stays on
+them."""
 
 
 def travelled(figure: Figure, motion: RigMotion, root: str) -> RigMotion:
-    """The motion with its way over the ground on the root bone ("root"), left out ("in-place"), or as
-    it is ("hips", and "root" where the character has none)."""
+    """The motion with its way over the ground on the root bone ("root"), left out ("in-place"), or
+    as it is ("hips", and "root" where the character has none)."""
     if root == "hips" or (root == "root" and not figure.has("Root")):
         return motion
     way = ground_path(figure, motion)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The trunk by structure: what joins the legs, what joins the arms, and what lies between and above."""
+"""The trunk by structure: what joins the legs, what joins the arms, and what lies between and
+above."""
 
 from itertools import pairwise
 from typing import Final

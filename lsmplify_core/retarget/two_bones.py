@@ -10,8 +10,8 @@ from ..runtime.array_types import Floats
 from .vectors import about, apply, shortest_turn, unit
 
 _BENT: Final = (np.sin(np.radians(8.0)), np.sin(np.radians(30.0)))
-"""Sines of the bend under which the lower bone turns about its hinge, and over which about the normal
-of the plane that both bones lie in: that plane means nothing where a limb is straight."""
+"""Sines of the bend under which the lower bone turns about its hinge, and over which about the
+normal of the plane that both bones lie in: that plane means nothing where a limb is straight."""
 _OVER: Final = (np.radians(-10.0), np.radians(-3.0))
 """Bends under which an over-stretched joint stays so, and over which it is bent the usual way."""
 _NEARLY: Final = 1e-3
@@ -31,12 +31,12 @@ def bend_to(
 
     Args:
         upper, lower: (T, 3) metres, the bones as they are, from joint to joint.
-        hinge: (T, 3) unit, the axis that the lower bone turns about in the joint, for straight limbs.
-        goal: (T, 3) metres from the upper bone's joint.
+        hinge: (T, 3) unit, the axis that the lower bone turns about in the joint, for straight
+        limbs. goal: (T, 3) metres from the upper bone's joint.
 
     Returns:
-        rotations (T, 3, 3) for the upper and the lower bone, and (T,) metres that the goal is out of
-        reach by.
+        rotations (T, 3, 3) for the upper and the lower bone, and (T,) metres that the goal is out
+        of reach by.
     """
     axis = _axis(upper, lower, hinge)
     along = np.sum(lower * axis, axis=-1)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Errors over time as named curves: of the tracks, whole and by region, and how unsure the network is."""
+"""Errors over time as named curves: of the tracks, whole and by region, and how unsure the network
+is."""
 
 from dataclasses import dataclass
 
@@ -19,9 +20,9 @@ DOUBT = "rotation_doubt_deg"
 def error_curves(
     motion: Motion, points: Attached | None, expected: Floats | None
 ) -> dict[str, Floats]:
-    """(T,) values by name: `track_error_mm` is the mean over all tracks, `track_error_mm left arm` that
-    of a region's; `rotation_doubt_deg left arm` is the largest error that the network expects of the
-    region's rotations, in degrees. 0 where nothing is known."""
+    """(T,) values by name: `track_error_mm` is the mean over all tracks, `track_error_mm left arm`
+    that of a region's; `rotation_doubt_deg left arm` is the largest error that the network expects
+    of the region's rotations, in degrees. 0 where nothing is known."""
     curves: dict[str, Floats] = {}
     if points is not None:
         errors = 1000.0 * points.errors(motion)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The results in a folder, a row for each, the worst first: from motions, reports and the manifest."""
+"""The results in a folder, a row for each, the worst first: from motions, reports and the
+manifest."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

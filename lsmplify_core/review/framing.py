@@ -20,8 +20,8 @@ def take_bounds(motions: Sequence[Motion]) -> tuple[Floats, float]:
         motions: one at least, Z up.
 
     Returns:
-        The middle (3,) of a box around all joints on all frames, and the length of its diagonal, both
-        in metres.
+        The middle (3,) of a box around all joints on all frames, and the length of its diagonal,
+        both in metres.
     """
     return _box(np.concatenate([m.joints().reshape(-1, 3) for m in motions]))
 

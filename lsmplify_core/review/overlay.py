@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is drawn over the viewport: lines from tracks to the body's points, and joints by confidence.
+"""What is drawn over the viewport: lines from tracks to the body's points, and joints by
+confidence.
 
 Colours run from green over yellow to red, as (r, g, b, a) from 0 to 1.
 """
@@ -52,7 +53,8 @@ def track_lines(tracks: Floats, on_body: Floats, worst: float) -> tuple[Lines, D
 
 
 def joint_dots(placed: Floats, expected: Floats, worst: float) -> Dots:
-    """A large dot at each joint, coloured by how unsure its rotation is: lines would look like bones.
+    """A large dot at each joint, coloured by how unsure its rotation is: lines would look like
+    bones.
 
     Args:
         placed: (24, 3) metres in the world, the joints.

@@ -34,8 +34,9 @@ class TrackRecord:
 
     attached: (T, K) tracks in metres as they were measured, where each is fixed to the body, and
     their source. first: scene frame of the first sample. step: scene frames between two samples.
-    layout: its name. expected: (T, 22) radians, the error that the network expects of each rotation;
-    None where the motion is not from the solver. repairs: what was mended before the solve.
+    layout: its name. expected: (T, 22) radians, the error that the network expects of each
+    rotation; None where the motion is not from the solver. repairs: what was mended before the
+    solve.
     """
 
     attached: Attached
@@ -53,7 +54,8 @@ class TrackRecord:
         return apply(self.tracks(), [r for r in self.repairs if r.kind != "gap"]).positions
 
     def tracks(self) -> Tracks:
-        """The tracks as they were measured, on their own clock at a rate of one, in metres, Z up."""
+        """The tracks as they were measured, on their own clock at a rate of one, in metres, Z
+        up."""
         old = self.attached
         made = checked_tracks(old.positions, old.names, 1.0, old.source, 1.0, "+z")
         return replace(made, unit_given=True, up_given=True)
@@ -71,8 +73,9 @@ class TrackRecord:
     def at(self, frames: Floats) -> tuple[Attached, Floats | None]:
         """Tracks and expected errors at scene frames (N,).
 
-        They are the mended ones. Positions between two samples are interpolated where both are seen; frames that the record
-        does not cover show no track, and their expected errors are those of the nearest sample.
+        They are the mended ones. Positions between two samples are interpolated where both are
+        seen; frames that the record does not cover show no track, and their expected errors are
+        those of the nearest sample.
         """
         where = (np.asarray(frames, dtype=np.float64) - self.first) / self.step
         inside = (where > -_NEAR) & (where < self.samples - 1 + _NEAR)
@@ -97,8 +100,8 @@ def fixed_to(
 ) -> tuple[Attached, str]:
     """Tracks on a clock of their own fixed to a motion's body; also the layout's name.
 
-    where: (T,) the motion's frame, fractional, that each sample of the tracks falls on. The places on
-    the body are found where tracks and motion overlap. tracks: in any unit, any axis up. Raises
+    where: (T,) the motion's frame, fractional, that each sample of the tracks falls on. The places
+    on the body are found where tracks and motion overlap. tracks: in any unit, any axis up. Raises
     InputError where they do not overlap or the tracks are no body's.
     """
     inside = np.flatnonzero((where > -_NEAR) & (where < motion.frames - 1 + _NEAR))
@@ -119,8 +122,9 @@ def fixed_to(
 
 
 def expected_beside(motion: Motion, points: Attached, where: Floats) -> Floats:
-    """(T, 22) radians on the tracks' clock: what the network expects to be wrong of a motion that it did
-    not solve. where: as in `fixed_to`; samples beside the motion have its nearest frame's."""
+    """(T, 22) radians on the tracks' clock: what the network expects to be wrong of a motion that
+    it did not solve. where: as in `fixed_to`; samples beside the motion have its nearest
+    frame's."""
     held = np.clip(where, 0, motion.frames - 1)
     inside = (where > -_NEAR) & (where < motion.frames - 1 + _NEAR)
     shown = replace(points, positions=np.where(inside[:, None, None], points.positions, np.nan))

@@ -12,7 +12,8 @@ class InputError(Exception):
     """
 
     def __init__(self, message: object = "") -> None:
-        """The message is made one line, whatever names from outside are in it, and not a long one."""
+        """The message is made one line, whatever names from outside are in it, and not a long
+        one."""
         super().__init__(one_line(message))
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The last guard: whatever a run meets becomes one line for the user and an exit code.
 
-What is a user's to mend has its sentence already (`InputError`). What is left is a fault of ours: it
-becomes one line too, and its traceback goes to a file that the line names.
+What is a user's to mend has its sentence already (`InputError`). What is left is a fault of ours:
+it becomes one line too, and its traceback goes to a file that the line names.
 """
 
 import os

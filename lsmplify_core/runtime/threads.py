@@ -3,8 +3,8 @@
 
 A linear-algebra library that splits every 69 × 69 system over all cores spends its time waiting,
 and on a busy machine hundreds of times the work. So it is held to one thread here, and the chunks
-of the take are what runs in parallel; NumPy lets go of Python's lock while it computes. A solve keeps
-its threads from chunk to chunk, since starting them costs as much as a small chunk of work.
+of the take are what runs in parallel; NumPy lets go of Python's lock while it computes. A solve
+keeps its threads from chunk to chunk, since starting them costs as much as a small chunk of work.
 """
 
 import os
@@ -60,9 +60,9 @@ _SHARED_POOL = _SharedPool()
 
 @contextmanager
 def thread_pool() -> Generator[ThreadPoolExecutor, None, None]:
-    """Within it linear algebra runs on one thread, for many small systems, and the threads that work
-    side by side are kept. They end with the last of those who are within, in whatever order they
-    came."""
+    """Within it linear algebra runs on one thread, for many small systems, and the threads that
+    work side by side are kept. They end with the last of those who are within, in whatever order
+    they came."""
     pool = _SHARED_POOL.enter()
     try:
         yield pool

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether points are those of a body: neighbours keep their distances, in a person's proportions."""
+"""Whether points are those of a body: neighbours keep their distances, in a person's
+proportions."""
 
 from typing import Final
 

@@ -66,14 +66,15 @@ def held_samples(positions: Floats) -> Mask:
 
 
 def _whole_frames(same: Mask, seen: Mask, moving: Mask) -> Mask:
-    """(T - 1,) where nearly all tracks that move repeat at once: somebody stands quite still, or the
-    frame was written twice."""
+    """(T - 1,) where nearly all tracks that move repeat at once: somebody stands quite still, or
+    the frame was written twice."""
     known = (seen & moving).sum(axis=1)
     return (same & moving).sum(axis=1) > _TOGETHER * np.maximum(known, 1)
 
 
 def _mark(points: Floats, same: Mask, held: Mask) -> None:
-    """Mark the held samples of one track (T, 3). same: (T - 1,) whether a sample repeats the last."""
+    """Mark the held samples of one track (T, 3). same: (T - 1,) whether a sample repeats the
+    last."""
     size = np.linalg.norm(np.diff(points, axis=0), axis=-1)
     moves = size[np.isfinite(size) & (size > 0)]
     if len(moves) < 3:

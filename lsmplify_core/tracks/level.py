@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The vertical of a tilted world: of a camera's frame, or of a calibration without a ground plane.
 
-Two things show where down is. Whoever is not in flight is balanced: over a take the body's middle lies
-above its support. And feet that stand, here and there, lie on one floor.
+Two things show where down is. Whoever is not in flight is balanced: over a take the body's middle
+lies above its support. And feet that stand, here and there, lie on one floor.
 """
 
 from dataclasses import dataclass
@@ -53,8 +53,8 @@ _AGREE: Final = 6.0
 
 @dataclass(frozen=True)
 class Tilt:
-    """up: (3,) unit vector of the true vertical in the world that was asked about. degrees: from that
-    world's Z. evidence: what showed it."""
+    """up: (3,) unit vector of the true vertical in the world that was asked about. degrees: from
+    that world's Z. evidence: what showed it."""
 
     up: Floats
     degrees: float
@@ -153,8 +153,8 @@ def _unit(vector: Floats) -> Floats:
 
 
 def _balance(body: Floats, feet: Floats, up: Floats) -> Floats:
-    """From the support to the body's middle, over the take: the lower foot bears, or both. Feet that
-    are near each other leave little doubt about where the support is."""
+    """From the support to the body's middle, over the take: the lower foot bears, or both. Feet
+    that are near each other leave little doubt about where the support is."""
     height = feet @ up
     apart = height[:, 0] - height[:, 1]
     share = 1.0 / (1.0 + np.exp(np.clip(apart / 0.02, -30, 30)))
@@ -166,7 +166,8 @@ def _balance(body: Floats, feet: Floats, up: Floats) -> Floats:
 
 def _floor(feet: Floats, up: Floats, rate: float) -> Floats | None:
     """Up by the floor: the normal of the plane that standing feet lie on; where they lie on a line,
-    as those of somebody who walks past do, `up` made square to it. None where they stay in place."""
+    as those of somebody who walks past do, `up` made square to it. None where they stay in
+    place."""
     if len(feet) < 3:
         return None
     speed = _speed(feet, rate)
@@ -186,7 +187,8 @@ def _floor(feet: Floats, up: Floats, rate: float) -> Floats | None:
 
 
 def _speed(feet: Floats, rate: float) -> Floats:
-    """(T, 2) metres a second, over a twelfth of a second so that noise does not count as movement."""
+    """(T, 2) metres a second, over a twelfth of a second so that noise does not count as
+    movement."""
     span = max(1, round(rate / 24.0))
     ahead, behind = (
         np.minimum(np.arange(len(feet)) + span, len(feet) - 1),

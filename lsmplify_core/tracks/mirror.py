@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether a take is a mirror image: a world with left-handed axes, or left and right exchanged.
 
-In a right-handed world a person's left × up points forward. What shows where forward is: toes before
-heels, the face, the chest before the back, and the way that knees bend.
+In a right-handed world a person's left × up points forward. What shows where forward is: toes
+before heels, the face, the chest before the back, and the way that knees bend.
 """
 
 from collections.abc import Iterable
@@ -169,7 +169,8 @@ def _knees(points: Floats, rest: Floats, joints: NDArray[np.intp], left: Floats)
 
 
 def _of(points: Floats, rest: Floats, joints: NDArray[np.intp], name: str) -> Floats | None:
-    """(T, 3) about where a joint is: the mean of its points that lie near it on the resting body."""
+    """(T, 3) about where a joint is: the mean of its points that lie near it on the resting
+    body."""
     from ..body.body import default_body
 
     near = np.linalg.norm(rest - default_body().rest_joints[JOINT_INDEX[name]], axis=1) < 0.1

@@ -103,8 +103,8 @@ def _subjects(tracks: Tracks) -> list[Person]:
 
 
 def _halves(tracks: Tracks, a: dict[str, int], b: dict[str, int]) -> bool:
-    """Whether two groups are parts of one person ("Upper:…" and "Lower:…"): one set of markers has the
-    names of both, and they stay beside each other."""
+    """Whether two groups are parts of one person ("Upper:…" and "Lower:…"): one set of markers has
+    the names of both, and they stay beside each other."""
     if {plain(n) for n in a} & {plain(n) for n in b}:
         return False
     alone = sum(max(len(m.matched) for m in rank_layouts(list(g))) for g in (a, b))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Points without names: the orders that tools write, and which of them a take's points are in.
 
-A number of points does not name them: 17 are COCO's, or Human3.6M's, or MPI-INF-3DHP's. Orders of the
-same number are told apart by the body that each of them would make of the points: its bones' lengths,
-whether they keep them while it moves, left beside right, and which way it looks.
+A number of points does not name them: 17 are COCO's, or Human3.6M's, or MPI-INF-3DHP's. Orders of
+the same number are told apart by the body that each of them would make of the points: its bones'
+lengths, whether they keep them while it moves, left beside right, and which way it looks.
 """
 
 from collections.abc import Sequence

@@ -29,9 +29,9 @@ class Tracks:
     warnings: sentences about what was guessed or mended on the way.
     confidence: (T, K) from 0 to 1, how far each sample is trusted, or None for all alike.
     events: (seconds from the first frame, name) of moments that the file marks.
-    mirror_given: whether the user said if the world is a mirror image. may_level: whether a world that
-    leans may be righted. nameless: whether the points have no names of their own, so that `names` are
-    those of an order that was taken for theirs.
+    mirror_given: whether the user said if the world is a mirror image. may_level: whether a world
+    that leans may be righted. nameless: whether the points have no names of their own, so that
+    `names` are those of an order that was taken for theirs.
     """
 
     positions: NDArray[np.float64]
@@ -99,8 +99,8 @@ def checked_tracks(
     """Tracks that the inside can trust, from numbers of the outside.
 
     Infinite and half-missing samples become missing ones; repeated names are told apart by `.001`,
-    names of more than a thousand characters are cut, which `warnings` tells; points without any sample
-    are kept. Raises InputError where nothing usable is left.
+    names of more than a thousand characters are cut, which `warnings` tells; points without any
+    sample are kept. Raises InputError where nothing usable is left.
     """
     p = np.array(positions, dtype=np.float64)
     if p.ndim != 3 or p.shape[2] != 3:
@@ -122,7 +122,8 @@ def checked_tracks(
 
 
 def _usable_names(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names that are text of one line, not too long and all different; and what was done to them."""
+    """Names that are text of one line, not too long and all different; and what was done to
+    them."""
     long = sum(len(name) > MOST_NAME for name in names)
     plain = [_one_line(name[:MOST_NAME]) for name in names]
     told = f"{long} names of tracks have more than {MOST_NAME:,} characters and were cut"

@@ -44,7 +44,8 @@ class World:
 
     @property
     def turn(self) -> Floats:
-        """(3, 3) from the file's axes to Z up: a rotation, after a reflection in a mirrored world."""
+        """(3, 3) from the file's axes to Z up: a rotation, after a reflection in a mirrored
+        world."""
         turn = turn_up(self.up)
         if self.mirror:
             turn = turn @ reflection(self.mirror)
@@ -52,8 +53,8 @@ class World:
 
 
 def to_world(tracks: Tracks, match: Match) -> Tracks:
-    """The tracks in metres, Z up, by scale and rotation, and a reflection where the world is a mirror
-    image; `find_world` says how."""
+    """The tracks in metres, Z up, by scale and rotation, and a reflection where the world is a
+    mirror image; `find_world` says how."""
     return converted(tracks, find_world(tracks, match))
 
 
@@ -67,8 +68,8 @@ def converted(tracks: Tracks, world: World) -> Tracks:
 
 
 def find_world(tracks: Tracks, match: Match) -> World:
-    """Unit, up axis, handedness and tilt of the tracks; what the file says is believed where the body
-    agrees."""
+    """Unit, up axis, handedness and tilt of the tracks; what the file says is believed where the
+    body agrees."""
     pairs = match.matched
     layout = match.layout.select([k for k, _ in pairs])
     points = tracks.positions[:, [t for _, t in pairs]]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Feet are down: whether a body contradicts the axis that a file declares to be up.
 
-Somebody who stands the other way round than the file says, arms not stretched past the head, stands on
-the feet in a world that is upside down, and not on the hands. Somebody who stands straight along
+Somebody who stands the other way round than the file says, arms not stretched past the head, stands
+on the feet in a world that is upside down, and not on the hands. Somebody who stands straight along
 another axis, feet flat against it, does not lie.
 """
 

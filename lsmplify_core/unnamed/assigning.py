@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which track is which point of the body: by names, by a calibration's names, or by how they move."""
+"""Which track is which point of the body: by names, by a calibration's names, or by how they
+move."""
 
 from dataclasses import replace
 from typing import Final
@@ -86,7 +87,8 @@ def _many(tracks: Tracks) -> bool:
 
 
 def attached(tracks: Tracks, known: Layout | None) -> tuple[Tracks, Match]:
-    """Tracks and their match by how they move; known: points of some of them, by the tracks' names."""
+    """Tracks and their match by how they move; known: points of some of them, by the tracks'
+    names."""
     return _told(attach(tracks, known))
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From nameless tracks to a layout of their own: the network's word, then what the solved body says.
+"""From nameless tracks to a layout of their own: the network's word, then what the solved body
+says.
 
 The network for nameless points gives each track a joint and a place on it. A calibration with loose
 offsets poses a body under them; a track then goes to the joint in whose frame it moves least, and
@@ -31,8 +32,9 @@ _LOOSE: Final = (3.0, 2.0)
 
 @dataclass(frozen=True)
 class Attached:
-    """match: a layout made for these tracks, named "unnamed". tracks: with the unit found, and the up
-    axis where the file says none (what it says is held against the body as for any file). certainty: 0 to 1, the network's mean. warnings: sentences."""
+    """match: a layout made for these tracks, named "unnamed". tracks: with the unit found, and the
+    up axis where the file says none (what it says is held against the body as for any file).
+    certainty: 0 to 1, the network's mean. warnings: sentences."""
 
     match: Match
     tracks: Tracks
@@ -90,8 +92,8 @@ def _checked(tracks: Tracks, layout: Layout) -> Match:
     match = match_as_named(tracks.names, layout, "as they move")
     if not is_a_body(match):
         raise InputError(
-            f"{tracks.source}: its {len(match.matched)} tracks do not move as the parts of a body do; "
-            "name them or give a layout file"
+            f"{tracks.source}: its {len(match.matched)} tracks do not move as the parts of a body "
+            "do; name them or give a layout file"
         )
     return match
 

@@ -16,8 +16,8 @@ from .network import FRAMES, OFFSET_SCALE, load_point_network
 
 _WINDOWS: Final = 10
 _SPANS: Final = (8.0, 4.0, 2.0)
-"""Windows spread over the take, and the most seconds that one covers. Short ones find the moments in
-which somebody who tumbles stands upright."""
+"""Windows spread over the take, and the most seconds that one covers. Short ones find the moments
+in which somebody who tumbles stands upright."""
 _NEAR: Final = 0.1
 """Windows in which the network is less sure than this beside the surest say nothing."""
 _SURE: Final = 0.85
@@ -31,7 +31,8 @@ _SURER: Final = 0.15
 
 @dataclass(frozen=True)
 class Guess:
-    """joints (K,) < 22, offsets (K, 3) metres on a body of the default size, certainty (K,) 0 to 1."""
+    """joints (K,) < 22, offsets (K, 3) metres on a body of the default size, certainty (K,) 0 to
+    1."""
 
     joints: NDArray[np.intp]
     offsets: Floats

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the network for nameless points sees of a few frames; NumPy arrays and torch tensors alike."""
+"""What the network for nameless points sees of a few frames; NumPy arrays and torch tensors
+alike."""
 
 from array_api_compat import array_namespace
 
@@ -10,10 +11,10 @@ def point_inputs(points: Array, seen: Array) -> tuple[Array, Array]:
     """points: (B, F, K, 3) metres, Z up, any heading; seen: (B, F, K), ones and zeros.
 
     Returns for each point (B, K, 3 F) its height above the middle of all, its distance from the
-    vertical line through it, and whether it is seen; and for each pair (B, K, K, 5) how far they are
-    apart on average, how much that changes (as a logarithm), how much higher one is, and the dot and
-    cross products of their horizontal places about the middle. None of it depends on the heading,
-    and all but the cross product is the same for the mirror image.
+    vertical line through it, and whether it is seen; and for each pair (B, K, K, 5) how far they
+    are apart on average, how much that changes (as a logarithm), how much higher one is, and the
+    dot and cross products of their horizontal places about the middle. None of it depends on the
+    heading, and all but the cross product is the same for the mirror image.
     """
     xp = array_namespace(points)
     b, f, k = points.shape[:3]

@@ -82,7 +82,8 @@ def _past_straight(evidence: Evidence) -> Measure:
 
 def _elbows(turned: Floats, placed: Floats) -> Measure:
     """Share of frames in which an arm hangs along the trunk and its forearm points backwards, which
-    no elbow allows, of the worse arm. Rotations do not tell: an elbow's own axis is the arm's twist."""
+    no elbow allows, of the worse arm. Rotations do not tell: an elbow's own axis is the arm's
+    twist."""
     chest = turned[:, _J["Spine3"]]
     down, ahead = -chest[:, :, 1], chest[:, :, 2]
     worst = Measure(0.0)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much of the take the tracks show: frames without data, values that stand still, flat points."""
+"""How much of the take the tracks show: frames without data, values that stand still, flat
+points."""
 
 from typing import Final
 

@@ -92,7 +92,8 @@ class Evidence:
 
     @cached_property
     def shown(self) -> NDArray[np.bool_]:
-        """(T,): frames that enough tracks show for a pose to be solved; all where none are known."""
+        """(T,): frames that enough tracks show for a pose to be solved; all where none are
+        known."""
         if not self.seen.any():
             return np.ones(self.motion.frames, dtype=bool)
         return np.asarray(self.seen.sum(axis=1) >= LEAST_POINTS)

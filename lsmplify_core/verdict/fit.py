@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How well the body fits its tracks: errors, and whether the tracks are those of one body at all."""
+"""How well the body fits its tracks: errors, and whether the tracks are those of one body at
+all."""
 
 from typing import Final
 

@@ -51,8 +51,8 @@ def measured(evidence: Evidence) -> dict[str, Measure]:
 
 
 def _walks_wrong(found: dict[str, Measure]) -> Measure:
-    """The share of the way that is walked backwards, 0 where limbs bend the right way: people do walk
-    backwards."""
+    """The share of the way that is walked backwards, 0 where limbs bend the right way: people do
+    walk backwards."""
     wrong = ("knees_back", 0.03), ("feet_back", 0.02), ("head_back", 0.02)
     if not any(found[name].value > least for name, least in wrong):
         return Measure(0.0)

@@ -19,8 +19,8 @@ _LEAP: Final = (0.05, 6.5)
 _ALONE: Final = (0.1, 12.0)
 """Or of so many metres, and so many times what nine tenths of the take's frames have."""
 _FASTEST_TURN: Final = 2500.0
-"""Degrees a second from one frame to the next; a throwing shoulder's 7,000 are about its own axis and
-last a few hundredths of a second."""
+"""Degrees a second from one frame to the next; a throwing shoulder's 7,000 are about its own axis
+and last a few hundredths of a second."""
 _FASTEST_RUN: Final = 11.0
 """Metres a second of the pelvis; the fastest sprinters come to 12."""
 _LEAST_FRAMES: Final = 10
@@ -68,8 +68,8 @@ def _later(measure: Measure, frames: int) -> Measure:
 
 
 def _turns(rotations: Floats, shown: NDArray[np.bool_], rate: float) -> dict[str, Measure]:
-    """How fast the pelvis turns over a moment, in degrees, and the share of frames that tracks show in
-    which any joint but the hands turns faster than people do."""
+    """How fast the pelvis turns over a moment, in degrees, and the share of frames that tracks show
+    in which any joint but the hands turns faster than people do."""
     local = np.degrees(angle_between(rotations[1:, :20], rotations[:-1, :20])) * rate
     flips = (local > _FASTEST_TURN).any(axis=1) & shown[1:] & shown[:-1]
     step = max(1, round(_MOMENT * rate))

@@ -65,8 +65,8 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
 
 
 def _lasting(frames: NDArray[np.bool_], placed: Floats, rate: float) -> Measure:
-    """The share of frames that are true, 0 where they come to a moment only: a fall, a handstand; but
-    who lies does not travel either."""
+    """The share of frames that are true, 0 where they come to a moment only: a fall, a handstand;
+    but who lies does not travel either."""
     step = np.linalg.norm(np.diff(placed[:, 0], axis=0), axis=-1)
     way = float(step[frames[1:]].sum())
     lasts = float(frames.sum()) / rate >= _LASTS or way > _TRAVELS
@@ -130,8 +130,9 @@ def _speed(points: Floats, rate: float) -> Floats:
 
 
 def _balance(placed: Floats, rate: float, tilt: Floats) -> dict[str, Measure]:
-    """The share of frames in which the body stands on its feet; how far its centre of mass is beside
-    them on average, in metres; and by how many degrees the floor slopes that the body leans with.
+    """The share of frames in which the body stands on its feet; how far its centre of mass is
+    beside them on average, in metres; and by how many degrees the floor slopes that the body leans
+    with.
 
     A body that is carried by its feet falls away from them: the offset of its centre of mass is the
     acceleration times height / g (the inverted pendulum), which is taken off.

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The research methods: what they are called, and what they need.
 
-They are torch's. Whether it is there is found out by looking, not by importing it, which takes seconds.
+They are torch's. Whether it is there is found out by looking, not by importing it, which takes
+seconds.
 """
 
 import re

@@ -28,8 +28,8 @@ def research_steps(
     calibration: SavedCalibration | None = None,
     research: Research | None = None,
 ) -> Generator[Progress, None, Solution]:
-    """`pipeline.solve_steps` by another method: the default one first, for the person's body and where
-    the points sit on it; then the method's own poses.
+    """`pipeline.solve_steps` by another method: the default one first, for the person's body and
+    where the points sit on it; then the method's own poses.
 
     Raises InputError where the method or the device is not there.
     """

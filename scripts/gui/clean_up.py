@@ -146,7 +146,8 @@ def smooth(_armature: bpy.types.Object) -> window.Acts:
 
 
 def feet(_armature: bpy.types.Object) -> window.Acts:
-    """A tread that trembles, before and after it is held: the left toe's path; contacts on the timeline."""
+    """A tread that trembles, before and after it is held: the left toe's path; contacts on the
+    timeline."""
     armature, scene = body(), bpy.context.scene
     tremble(armature)
     low = next(a for a in screen().areas if a.type == "GRAPH_EDITOR")
@@ -198,7 +199,8 @@ def toes(armature: bpy.types.Object, name: str) -> window.Acts:
 
 
 def few_keys(_armature: bpy.types.Object) -> window.Acts:
-    """The left knee's curves: a key on every frame, and as few as 2 mm and half a degree ask for."""
+    """The left knee's curves: a key on every frame, and as few as 2 mm and half a degree ask
+    for."""
     armature = body()
     low = max((a for a in screen().areas if a.ui_type == "TIMELINE"), key=lambda a: a.y)
     low.type = "GRAPH_EDITOR"

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A new user's whole way in the untouched default scene, by real clicks on the sidebar: import, solve,
-review, correct, smooth, feet, keys, export. Nothing is scrolled.
+"""A new user's whole way in the untouched default scene, by real clicks on the sidebar: import,
+solve, review, correct, smooth, feet, keys, export. Nothing is scrolled.
 
-Given to window.sh with the zip; leaves a picture of each stage and facts.json with clicks and seconds:
-    scripts/gui/window.sh trixie scripts/gui/new_user.py build/new-user build/lsmplify-0.1.0.zip
-Two things are not clicked: the file dialogs (the path is given, a click is counted), and the arm that is
-turned by hand in Pose Mode.
+Given to window.sh with the zip; leaves a picture of each stage and facts.json with clicks and
+    seconds: scripts/gui/window.sh trixie scripts/gui/new_user.py build/new-user
+    build/lsmplify-0.1.0.zip
+Two things are not clicked: the file dialogs (the path is given, a click is counted), and the arm
+that is turned by hand in Pose Mode.
 """
 
 import importlib

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every stage and page of the sidebar in a real window, at two scales, wide and narrow, in each language.
+"""Every stage and page of the sidebar in a real window, at two scales, wide and narrow, in each
+language.
 
-Given to window.sh with the zip; leaves pictures named by scale, width, language, stage and page, and
-facts.json with how high each stage is beside the sidebar:
+Given to window.sh with the zip; leaves pictures named by scale, width, language, stage and page,
+and facts.json with how high each stage is beside the sidebar:
     scripts/gui/window.sh trixie scripts/gui/stages.py build/stages build/lsmplify-0.1.0.zip
 """
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an artist does in their first minutes, in a real window, with a picture of each step.
 
-Given to window.sh with the zip and a take; leaves pictures and facts.json, which tests/gui looks at.
+Given to window.sh with the zip and a take; leaves pictures and facts.json, which tests/gui looks
+at.
 """
 
 import json

@@ -115,7 +115,8 @@ def look_at(
     place: tuple[float, float, float] = (0.45, -0.75, 0.8), distance: float = 5.2,
     turn: float = 38.0, tilt: float = 78.0,
 ) -> None:  # fmt: skip
-    """Turn the view to a place in the world, metres and degrees; as given, to where takes happen."""
+    """Turn the view to a place in the world, metres and degrees; as given, to where takes
+    happen."""
     space = view()["area"].spaces.active
     space.region_3d.view_rotation = Euler((radians(tilt), 0.0, radians(turn))).to_quaternion()
     space.region_3d.view_location = place

@@ -22,7 +22,8 @@ Keys = dict[tuple[str, int], np.ndarray]
 
 
 def body_with(motion: Motion, truth: Motion | None = None, frames: float = 1.0) -> bpy.types.Object:
-    """The active armature, with the motion baked and the truth's BODY_25 tracks kept on the action."""
+    """The active armature, with the motion baked and the truth's BODY_25 tracks kept on the
+    action."""
     truth = truth or motion
     armature = make_armature(bpy.context, motion.body, "Anna")
     action = bake(armature, motion, Timing(frames, 24.0 / motion.rate, True), "take LSMPLify", True)

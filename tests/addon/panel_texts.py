@@ -46,8 +46,8 @@ def of_classes() -> Iterator[str]:
 
 
 def of_property(found: bpy.types.Property) -> Iterator[str]:
-    """Name, tooltip and choices; nothing of those that are hidden or that no panel names. Choices that
-    are names of things (layouts, units, axes) stay as they are."""
+    """Name, tooltip and choices; nothing of those that are hidden or that no panel names. Choices
+    that are names of things (layouts, units, axes) stay as they are."""
     if found.is_hidden or found.name == found.identifier:
         return
     yield from (found.name, found.description)

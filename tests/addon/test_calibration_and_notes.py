@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is said and shown beside a bake: the calibrated body, and what changes an armature's pose."""
+"""What is said and shown beside a bake: the calibrated body, and what changes an armature's
+pose."""
 
 import bpy
 import numpy as np

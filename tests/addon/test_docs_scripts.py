@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every Python block and every `blender …` line of the docs is run here, as it stands on the page."""
+"""Every Python block and every `blender …` line of the docs is run here, as it stands on the
+page."""
 
 import math
 import pickle
@@ -69,7 +70,8 @@ def test_blender_lines(extension, tmp_path, monkeypatch, text) -> None:
 
 
 def a_scene_of_ones_own() -> None:
-    """Two people in the collection `duo`, markers as bones of `c3d_markers`, and the armature `Body`."""
+    """Two people in the collection `duo`, markers as bones of `c3d_markers`, and the armature
+    `Body`."""
     from helpers import add_empties, waving
 
     add_empties(waving(24))
@@ -141,8 +143,8 @@ def test_the_retargeting_script(extension) -> None:
 
 
 def other_rig(source: bpy.types.Object, pairs: dict[str, str]) -> bpy.types.Object:
-    """A larger copy of the source's bones under other names, rolled anyhow, its upper arms hanging at
-    rest, and posed in a T-pose by hand."""
+    """A larger copy of the source's bones under other names, rolled anyhow, its upper arms hanging
+    at rest, and posed in a T-pose by hand."""
     data = source.data.copy()
     target = bpy.data.objects.new("Character", data)
     bpy.context.scene.collection.objects.link(target)

@@ -39,7 +39,8 @@ def mediapipe(frames: int = 20) -> tuple[list[str], np.ndarray]:
 
 
 def freemocap(name: str, away: np.ndarray) -> bpy.types.Object:
-    """`<recording>_origin` > `empties_parent` > `left_shoulder` …, with meshes and videos beside."""
+    """`<recording>_origin` > `empties_parent` > `left_shoulder` …, with meshes and videos
+    beside."""
     room = bpy.context.scene.collection
     origin = standing(f"{name}_origin", room)
     origin.location, origin.rotation_euler = away, (0.0, 0.0, 0.7)

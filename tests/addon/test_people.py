@@ -68,7 +68,8 @@ def test_two_people_on_one_armature_are_refused(extension) -> None:
 
 @pytest.mark.parametrize("by", ["collections", "parents", "places"])
 def test_people_whose_tracks_are_named_alike(extension, by: str) -> None:
-    """Blender makes the second LHip an LHip.001; collections, parents or places tell whose it is."""
+    """Blender makes the second LHip an LHip.001; collections, parents or places tell whose it
+    is."""
     people = two(("", ""))
     settings, scene = bpy.context.scene.lsmplify, bpy.context.scene
     room = bpy.data.collections.new("take")

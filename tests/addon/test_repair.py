@@ -12,7 +12,8 @@ SPIKE = 50
 
 
 def _damaged(mend: bool = True) -> bpy.types.Object:
-    """A take with the knees' labels exchanged for a while and a wrist that leaps, solved and baked."""
+    """A take with the knees' labels exchanged for a while and a wrist that leaps, solved and
+    baked."""
     from helpers import add_empties, waving
     from lsmplify_extension.addon.bake import actions
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the artist does while a solve runs costs no work of theirs: the settings are those of the press
-of the button, and what is not there any more is said in one line."""
+"""What the artist does while a solve runs costs no work of theirs: the settings are those of the
+press of the button, and what is not there any more is said in one line."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,8 +11,8 @@ import pytest
 
 
 def begun(into: str | None = None) -> tuple[Any, Any, Any]:
-    """Tracks of a wave at 30 a second in a scene of 24; the armature to bake on with an action of its
-    own, or None where one is made; a solve that is done and not yet written."""
+    """Tracks of a wave at 30 a second in a scene of 24; the armature to bake on with an action of
+    its own, or None where one is made; a solve that is done and not yet written."""
     from helpers import add_empties, waving
     from lsmplify_extension.addon.bake import actions
     from lsmplify_extension.addon.body.armature import make_armature

@@ -132,7 +132,8 @@ def test_drivers_are_followed(extension) -> None:
 
 
 def test_strips_of_the_nla_are_followed(extension) -> None:
-    """The same action, once as it is and once pushed down into a strip that starts 10 frames later."""
+    """The same action, once as it is and once pushed down into a strip that starts 10 frames
+    later."""
     from helpers import add_empties, waving
 
     bpy.context.scene.frame_start, bpy.context.scene.frame_end = 11, 30

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A step that lasts finds its take as it was, or says in one line what is another now; locked curves
-are left as they are."""
+"""A step that lasts finds its take as it was, or says in one line what is another now; locked
+curves are left as they are."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The anatomical convention: places stay, time stays smooth, and the same whoever wrote the rotations."""
+"""The anatomical convention: places stay, time stays smooth, and the same whoever wrote the
+rotations."""
 
 import time
 from pathlib import Path
@@ -88,7 +89,8 @@ def test_elbows_and_knees_bend_about_their_hinge() -> None:
 
 
 def test_a_true_hinge_is_left_alone() -> None:
-    """Elbows and knees of one degree of freedom are in the convention already, bent ones exactly."""
+    """Elbows and knees of one degree of freedom are in the convention already, bent ones
+    exactly."""
     rotations = still(90)
     bend = np.linspace(50, 130, 90)
     for side, sign in (("L", -1), ("R", 1)):

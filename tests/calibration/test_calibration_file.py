@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known of a person from another take: files, static trials, and what a solve does with them."""
+"""What is known of a person from another take: files, static trials, and what a solve does with
+them."""
 
 import json
 from pathlib import Path

@@ -124,7 +124,8 @@ def test_left_and_right_have_mirrored_limits() -> None:
 
 
 def test_twist_is_shared_and_nothing_moves() -> None:
-    """90 degrees about the forearm in the wrist: half goes to the elbow, the hand stays as it is."""
+    """90 degrees about the forearm in the wrist: half goes to the elbow, the hand stays as it
+    is."""
     bone = MOTION.body.offsets[JOINT_INDEX["L_Wrist"]]
     bone = bone / np.linalg.norm(bone)
     rotations = MOTION.rotations.copy()

@@ -108,7 +108,8 @@ def test_locked_feet_slide_no_more_and_knees_stay_calm() -> None:
 
 
 def test_straight_legs_draw_the_body_down_instead_of_snapping() -> None:
-    """The root is 3 cm too high for straight legs to reach the contacts' floor; for 40 frames only."""
+    """The root is 3 cm too high for straight legs to reach the contacts' floor; for 40 frames
+    only."""
     motion = standing(bend=0.02)
     root = motion.root.copy()
     root[40:80, 2] += 0.03 * np.sin(np.linspace(0, np.pi, 40))

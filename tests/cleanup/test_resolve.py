@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Re-solving a span from pose keys: nothing outside is touched, keys are kept, bad tracks are found."""
+"""Re-solving a span from pose keys: nothing outside is touched, keys are kept, bad tracks are
+found."""
 
 from dataclasses import replace
 

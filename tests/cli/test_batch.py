@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Folders of takes: split between machines, killed and run again, on consoles and disks as they are;
-nothing is lost, nothing is solved twice."""
+"""Folders of takes: split between machines, killed and run again, on consoles and disks as they
+are; nothing is lost, nothing is solved twice."""
 
 import hashlib
 import os

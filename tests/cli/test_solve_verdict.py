@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the command says of a result's verdict: lines on standard error, and an exit code on request."""
+"""What the command says of a result's verdict: lines on standard error, and an exit code on
+request."""
 
 import json
 from pathlib import Path

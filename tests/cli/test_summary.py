@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`lsmplify summary`: every result of a folder once, the worst first, on screen, as JSON, CSV, HTML."""
+"""`lsmplify summary`: every result of a folder once, the worst first, on screen, as JSON, CSV,
+HTML."""
 
 import csv
 import html.parser

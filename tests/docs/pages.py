@@ -38,7 +38,8 @@ _SHELL = ("dask", "cp", "mv", "mkdir", "cd", "ls", "cat", "git", "unzip", "expor
 
 @dataclass(frozen=True)
 class Command:
-    """page: its name. text: as it stands there. inline: within a sentence, so that it is read only."""
+    """page: its name. text: as it stands there. inline: within a sentence, so that it is read
+    only."""
 
     page: str
     text: str
@@ -46,7 +47,8 @@ class Command:
 
     @property
     def words(self) -> list[str]:
-        """Without a comment at its end, `nice` and variables before it, and the folder of our command."""
+        """Without a comment at its end, `nice` and variables before it, and the folder of our
+        command."""
         words = shlex.split(self.text, comments=True)
         while words and (words[0] == "nice" or re.fullmatch(r"[A-Z0-9_]+=\S*", words[0])):
             words = words[1:]

@@ -43,8 +43,8 @@ def provide(command: Command) -> None:
 
 
 def save_take(path: Path, frames: int, person: str = "") -> None:
-    """Some frames of the example as C3D or TRC; more than it has go on backwards. With a person, for
-    two of them."""
+    """Some frames of the example as C3D or TRC; more than it has go on backwards. With a person,
+    for two of them."""
     import c3d
 
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every command that README and docs show is run, or at least read by what it calls; see pages.py."""
+"""Every command that README and docs show is run, or at least read by what it calls; see
+pages.py."""
 
 import re
 import tomllib

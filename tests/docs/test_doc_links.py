@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Links lead somewhere, pictures are small, and every message that a page explains is really said."""
+"""Links lead somewhere, pictures are small, and every message that a page explains is really
+said."""
 
 import ast
 import re

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The site's navigation: every page has a place in it, and pages that are not written yet leave none."""
+"""The site's navigation: every page has a place in it, and pages that are not written yet leave
+none."""
 
 import importlib.util
 import re

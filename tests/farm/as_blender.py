@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`blender --background --command lsmplify …` inside the bpy module: the extension is registered and
-the words after its name go to its command. A crash of bpy's own at exit is left out."""
+"""`blender --background --command lsmplify …` inside the bpy module: the extension is registered
+and the words after its name go to its command. A crash of bpy's own at exit is left out."""
 
 import importlib.util
 import os

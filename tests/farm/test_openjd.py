@@ -43,7 +43,8 @@ def test_the_template_is_valid(environment) -> None:
 def test_takes_are_solved_in_chunks_baked_and_summed_up(
     takes, tmp_path, environment, blender
 ) -> None:
-    """Ten takes in five parts, two at a time; the damaged one is in the summary and stops nothing."""
+    """Ten takes in five parts, two at a time; the damaged one is in the summary and stops
+    nothing."""
     out = tmp_path / "solved"
     for file in sorted(takes.iterdir())[3:8]:
         file.unlink()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The manifest: whole lines from any number of writers, killed or not; and what a take is by content."""
+"""The manifest: whole lines from any number of writers, killed or not; and what a take is by
+content."""
 
 import json
 import multiprocessing

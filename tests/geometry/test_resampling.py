@@ -35,7 +35,8 @@ def test_poses_set_by_hand_are_not_samples() -> None:
 
 @pytest.mark.parametrize("step", [24 / 120, 24 / 100, 23.976 / 250, 30 / 25])
 def test_long_takes_keep_their_clock_in_single_precision(step: float) -> None:
-    """Blender's keys are single precision: late frames are off by more than a usual step's error."""
+    """Blender's keys are single precision: late frames are off by more than a usual step's
+    error."""
     times = (1.0 + step * np.arange(30_000)).astype(np.float32).astype(np.float64)
     clock = clock_of([times])
     assert clock is not None

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A few frames first, the others between them; stretches around gaps, and nothing else, once more."""
+"""A few frames first, the others between them; stretches around gaps, and nothing else, once
+more."""
 
 import numpy as np
 import pytest

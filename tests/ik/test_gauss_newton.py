@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Gauss–Newton steps: the fast normal equations are the naive ones, and steps reach the tracks."""
+"""The Gauss–Newton steps: the fast normal equations are the naive ones, and steps reach the
+tracks."""
 
 from dataclasses import replace
 

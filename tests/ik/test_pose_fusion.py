@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Given poses beside the network's: what no track shows is taken from whichever is likely nearer."""
+"""Given poses beside the network's: what no track shows is taken from whichever is likely
+nearer."""
 
 import numpy as np
 
@@ -21,7 +22,8 @@ def expected() -> np.ndarray:
 
 
 def turned(size: float, seed: int = 0) -> PoseSequence:
-    """Poses that are off from the T-pose by about `size` radians, and there the wrist by 0.4 more."""
+    """Poses that are off from the T-pose by about `size` radians, and there the wrist by 0.4
+    more."""
     vectors = size / np.sqrt(3) * np.random.default_rng(seed).standard_normal((FRAMES, 24, 3))
     vectors[:, WRIST, 0] += 0.4
     return PoseSequence(

@@ -41,7 +41,8 @@ def test_every_shipped_layout_finds_itself(name: str) -> None:
 
 @pytest.mark.parametrize("name", shipped_layouts())
 def test_every_shipped_layout_is_symmetric(name: str) -> None:
-    """Every point off the midline has its mirror image, but for the one that tells back from front."""
+    """Every point off the midline has its mirror image, but for the one that tells back from
+    front."""
     points = rest_points(load_layout(name))
     middle = default_body().rest_joints[0, 0]
     mirrored = (points - [middle, 0, 0]) * [-1, 1, 1] + [middle, 0, 0]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Training: resumed is uninterrupted, two processes are one, shards are the clips, settings are kept."""
+"""Training: resumed is uninterrupted, two processes are one, shards are the clips, settings are
+kept."""
 
 import csv
 import json
@@ -126,8 +127,8 @@ def test_other_settings_are_not_resumed(data, tmp_path, capsys) -> None:
 
 
 def test_two_processes_are_one_with_their_lessons_together(data, tmp_path) -> None:
-    """gloo under torchrun: each lesson is learned once; weights as of one process but for the order of
-    sums (and half precision on disk)."""
+    """gloo under torchrun: each lesson is learned once; weights as of one process but for the order
+    of sums (and half precision on disk)."""
     config = tmp_path / "small.toml"
     config.write_text(configuration_text("ours", [replace(SMALL, steps=6, half=False)]))
     more = ["--config", str(config), "--device", "cpu", "--log-file", str(tmp_path / "log.csv")]
@@ -197,7 +198,8 @@ def test_shards_are_the_clips_to_the_bit(data, tmp_path) -> None:
 
 
 def test_amass_as_its_owners_ship_it(tmp_path) -> None:
-    """SMPL-H and SMPL-X files, nested subsets, shapes without motion, damaged files, its own split."""
+    """SMPL-H and SMPL-X files, nested subsets, shapes without motion, damaged files, its own
+    split."""
     amass, motion = tmp_path / "AMASS", strolling(40, 120.0)
     places = {
         "CMU/CMU/01/01_01_poses.npz": 156, "BMLrub/rub001/0000_treadmill_norm_poses.npz": 156,
@@ -236,7 +238,8 @@ def save_amass(path: Path, motion, width: int) -> None:
 
 
 def test_shipped_configurations_are_what_training_does_by_default() -> None:
-    """All can be read, the defaults of a network are of its kind, and the paper's is as published."""
+    """All can be read, the defaults of a network are of its kind, and the paper's is as
+    published."""
     for path in SHIPPED.glob("*.toml"):
         network, tables = read_configuration(path)
         kind = running.KINDS[network].settings

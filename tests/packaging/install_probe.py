@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs in a Blender of its own, beside a copy of scripts/installed.py: installs, updates, toggles.
 
-Usage: install_probe.py OLD_ZIP NEW_ZIP NEIGHBOUR_ZIP REPOSITORY TAKE. Prints one line of JSON. Network
-and files are watched by an audit hook from before Blender is loaded.
+Usage: install_probe.py OLD_ZIP NEW_ZIP NEIGHBOUR_ZIP REPOSITORY TAKE. Prints one line of JSON.
+Network and files are watched by an audit hook from before Blender is loaded.
 """
 
 import gc
@@ -58,7 +58,8 @@ def main() -> None:
 
 
 def update(old: Path, new: Path, take: Path) -> dict:
-    """An older version with settings, files of the user's and a saved scene; then the new one over it."""
+    """An older version with settings, files of the user's and a saved scene; then the new one over
+    it."""
     import bpy
 
     installed.install(old)
@@ -124,7 +125,8 @@ def solves(take: Path) -> bool:
 
 
 def toggle() -> dict:
-    """What is there without the extension, before and after it was switched on and off ten times."""
+    """What is there without the extension, before and after it was switched on and off ten
+    times."""
     installed.disable()
     installed.enable()
     installed.disable()

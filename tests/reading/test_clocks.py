@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Samples lie where frame numbers and times say, at the rate that they say, whatever clock it is."""
+"""Samples lie where frame numbers and times say, at the rate that they say, whatever clock it
+is."""
 
 from datetime import datetime, timedelta
 

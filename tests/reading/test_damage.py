@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Damaged files end in one line of error or a take with no infinite point, never in anything else."""
+"""Damaged files end in one line of error or a take with no infinite point, never in anything
+else."""
 
 from pathlib import Path
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One take written as each tool writes it, read back: places, names, rate, unit, what is missing."""
+"""One take written as each tool writes it, read back: places, names, rate, unit, what is
+missing."""
 
 import json
 from pathlib import Path

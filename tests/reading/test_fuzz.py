@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Readers given damage and nonsense: what comes back is a result or one clear line, never a traceback.
+"""Readers given damage and nonsense: what comes back is a result or one clear line, never a
+traceback.
 
-Files that once broke a reader are kept in tests/reading/corpus and read first. `FUZZ=2000` tries longer.
+Files that once broke a reader are kept in tests/reading/corpus and read first. `FUZZ=2000` tries
+longer.
 """
 
 import io

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cheapest way through "as labelled" and "exchanged" is that of a plain Viterbi search, and flips
-are found over gaps, in any number of parts."""
+"""The cheapest way through "as labelled" and "exchanged" is that of a plain Viterbi search, and
+flips are found over gaps, in any number of parts."""
 
 import numpy as np
 import pytest

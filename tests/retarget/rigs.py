@@ -125,8 +125,8 @@ def without(rig: Rig, names: set[str], title: str) -> Rig:
 
 
 def set_in_world(rig: Rig, degrees: float, scale: float, place=(0.0, 0.0, 0.0)) -> Rig:
-    """The rig as an armature object of this scale, turned about Z and moved: its bones stay as large
-    as they were in the world."""
+    """The rig as an armature object of this scale, turned about Z and moved: its bones stay as
+    large as they were in the world."""
     world = np.eye(4)
     world[:3, :3] = scale * about(np.array([0.0, 0.0, 1.0]), np.array(np.radians(degrees)))
     world[:3, 3] = place

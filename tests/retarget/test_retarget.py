@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A motion on a character: directions, feet, hands, roots, limits, and what is said when it can't be."""
+"""A motion on a character: directions, feet, hands, roots, limits, and what is said when it can't
+be."""
 
 from dataclasses import replace
 

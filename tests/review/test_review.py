@@ -76,7 +76,8 @@ def test_frames_see_their_own_samples_and_nothing_beyond() -> None:
 
 
 def test_tracks_are_fixed_to_a_motion_with_another_clock() -> None:
-    """The motion at 30, the tracks at 60, a second later: places on the body are those of the layout."""
+    """The motion at 30, the tracks at 60, a second later: places on the body are those of the
+    layout."""
     motion = waving(60)
     tracks = tracks_of(waving(120, 60.0))
     where = 0.5 * np.arange(120)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ten takes on a Slurm that is running: by farm/slurm/submit.sh, with a part killed and requeued, and
-by submitit. Called by run.sh."""
+"""Ten takes on a Slurm that is running: by farm/slurm/submit.sh, with a part killed and requeued,
+and by submitit. Called by run.sh."""
 
 import json
 import os

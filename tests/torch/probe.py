@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs in a Blender of its own, beside a copy of scripts/installed.py: the torch build, its methods.
+"""Runs in a Blender of its own, beside a copy of scripts/installed.py: the torch build, its
+methods.
 
 Usage: probe.py TORCH_ZIP SMALL_ZIP TAKE. Prints one line of JSON with what was seen.
 """

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mirrored, tilted and upside-down worlds are put right, and told; what stands right is left alone."""
+"""Mirrored, tilted and upside-down worlds are put right, and told; what stands right is left
+alone."""
 
 from dataclasses import replace
 

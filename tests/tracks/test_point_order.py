@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Orders of nameless points are told apart by the body, and named by the user where they are not."""
+"""Orders of nameless points are told apart by the body, and named by the user where they are
+not."""
 
 from dataclasses import replace
 

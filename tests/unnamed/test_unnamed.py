@@ -43,7 +43,8 @@ def _share_right(tracks: Tracks, joints: np.ndarray, known: Layout | None = None
 
 
 def _right(found: np.ndarray, joints: np.ndarray) -> float:
-    """Share on their joint or on one beside it, which moves as one with it where nobody bends it."""
+    """Share on their joint or on one beside it, which moves as one with it where nobody bends
+    it."""
     near = [{j, PARENTS[j], *(c for c in range(22) if PARENTS[c] == j)} for j in joints.tolist()]
     return float(np.mean([f in n for f, n in zip(found.tolist(), near, strict=True)]))
 

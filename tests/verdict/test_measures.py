@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each measure sees: one fault shown on a motion made for it, and nothing of it on a usual one."""
+"""What each measure sees: one fault shown on a motion made for it, and nothing of it on a usual
+one."""
 
 from dataclasses import replace
 
@@ -22,7 +23,8 @@ RATE = 30.0
 
 
 def walking(frames: int = 90, slope: float = 0.0) -> Motion:
-    """Someone who shuffles along +Y with small steps; slope: how much the floor rises on a metre."""
+    """Someone who shuffles along +Y with small steps; slope: how much the floor rises on a
+    metre."""
     time = np.arange(frames) / RATE
     turns = np.zeros((frames, 24, 3))
     turns[:, 1, 0] = -0.1 * np.sin(2.0 * time)
@@ -135,7 +137,8 @@ def test_a_turn_within_a_moment() -> None:
 
 
 def evidence(positions: np.ndarray | None = None, **more: object) -> Evidence:
-    """Of BODY_25 tracks that lie exactly on a stroller, with other positions where they are given."""
+    """Of BODY_25 tracks that lie exactly on a stroller, with other positions where they are
+    given."""
     motion = strolling(90, RATE, 3)
     tracks = tracks_of(motion)
     if positions is not None:

@@ -54,8 +54,10 @@ _LEG: Final = np.array([
 
 _FOOT: Final = np.array([
     # z, half breadth, instep, sole
-    (-0.092, 0.000, -1.140, -1.140), (-0.088, 0.018, -1.120, -1.163), (-0.076, 0.027, -1.098, -1.172),
-    (-0.050, 0.033, -1.072, -1.175), (-0.018, 0.035, -1.060, -1.175), (0.014, 0.036, -1.074, -1.175),
+    (-0.092, 0.000, -1.140, -1.140), (-0.088, 0.018, -1.120, -1.163),
+     (-0.076, 0.027, -1.098, -1.172),
+    (-0.050, 0.033, -1.072, -1.175), (-0.018, 0.035, -1.060, -1.175),
+     (0.014, 0.036, -1.074, -1.175),
     (0.044, 0.040, -1.098, -1.175), (0.074, 0.045, -1.117, -1.175), (0.100, 0.047, -1.130, -1.175),
     (0.126, 0.044, -1.141, -1.175), (0.148, 0.036, -1.149, -1.173), (0.161, 0.022, -1.154, -1.169),
     (0.166, 0.000, -1.162, -1.162),
@@ -151,7 +153,8 @@ def _upright(table: Floats, middle: float, around: int) -> Part:
 
 
 def _squarer(part: Part, middle: float, by: float = 0.16) -> Part:
-    """Fill the corners of elliptical sections a little, as a trunk does between belt and armpits."""
+    """Fill the corners of elliptical sections a little, as a trunk does between belt and
+    armpits."""
     v = part.vertices.copy()
     inside = np.clip((v[:, 1] + 0.40) / 0.1, 0, 1) * np.clip((0.24 - v[:, 1]) / 0.08, 0, 1)
     x = v[:, 0] - middle

@@ -29,7 +29,8 @@ _VERTICES: Final = {
 }
 """By the number of vertices, which says whose mesh it is; in the order of the names."""
 _NEAR: Final = 0.2
-"""Metres: a vertex further from its joint says that the mesh is another one with as many vertices."""
+"""Metres: a vertex further from its joint says that the mesh is another one with as many
+vertices."""
 
 
 def landmarks(model: SmplFile) -> dict[str, int]:

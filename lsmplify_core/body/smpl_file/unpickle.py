@@ -233,8 +233,8 @@ class _Reader(pickle._Unpickler):  # type: ignore[name-defined,misc]
 def _plain_key(key: Any) -> Any:
     """A key as data have them: text, a number, or a short tuple of these.
 
-    A tuple that holds another twice, which holds another twice, …, is a few bytes a level, and twice
-    the work a level to hash.
+    A tuple that holds another twice, which holds another twice, …, is a few bytes a level, and
+    twice the work a level to hash.
     """
     flat = key if isinstance(key, tuple) and len(key) <= _MOST_IN_KEY else (key,)
     if not all(part is None or isinstance(part, _KEYS) for part in flat):

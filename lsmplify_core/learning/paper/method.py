@@ -52,7 +52,8 @@ def paper(take: Take) -> Answer:
 
     The network neither finds a body nor bears gaps: the body is the start's, or the one that the
     default method calibrates; gaps are filled along straight lines. In sequence, frame 0 is
-    approached from the T-pose set on the torso, unless the take tells the first pose. Raises InputError for other layouts than BODY_25.
+    approached from the T-pose set on the torso, unless the take tells the first pose. Raises
+    InputError for other layouts than BODY_25.
     """
     if take.layout.name != LAYOUT:
         raise InputError(f"the paper's network knows {LAYOUT} only, not {take.layout.name}")

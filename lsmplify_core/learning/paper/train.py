@@ -2,10 +2,10 @@
 """Training the paper's network as published (§3.3, §4.1): true starts, pairs of frames of a clip.
 
 Loss: 5 · keypoints + rotations · 2/π + vertices, distances in metres. AdamW with weight decay 0.1,
-the rate falling by a cosine, batches of 128. The published 100 epochs at a rate of 1e-4 with a dropout of
-0.5 are for all of AMASS on several graphics cards: `configurations/paper.toml`. `PaperSettings` says
-what the comparison here uses: fewer steps at a higher rate, and no dropout, which a short training
-has no use for.
+the rate falling by a cosine, batches of 128. The published 100 epochs at a rate of 1e-4 with a
+dropout of 0.5 are for all of AMASS on several graphics cards: `configurations/paper.toml`.
+`PaperSettings` says what the comparison here uses: fewer steps at a higher rate, and no dropout,
+which a short training has no use for.
 """
 
 import math
@@ -37,8 +37,9 @@ _CLIPPED = 0.1
 
 @dataclass(frozen=True)
 class PaperSettings:
-    """steps: batches. epochs: where given, so many times all frames of the data in place of `steps`. minutes: where given, training ends after so long if steps are left, the rate
-    having fallen by then. people: bodies to draw from, their regions varying by `proportions`."""
+    """steps: batches. epochs: where given, so many times all frames of the data in place of
+    `steps`. minutes: where given, training ends after so long if steps are left, the rate having
+    fallen by then. people: bodies to draw from, their regions varying by `proportions`."""
 
     steps: int = 20000
     epochs: int | None = None
@@ -55,8 +56,8 @@ class PaperSettings:
 
 @dataclass(frozen=True)
 class Pairs:
-    """N pairs. start, end: (N, 24, 3, 3) local rotations. moved: (N, 3) metres, how far the root went
-    between them. who: (N,) the body."""
+    """N pairs. start, end: (N, 24, 3, 3) local rotations. moved: (N, 3) metres, how far the root
+    went between them. who: (N,) the body."""
 
     start: Tensor
     end: Tensor
@@ -65,7 +66,8 @@ class Pairs:
 
 
 class PaperTrained:
-    """The paper's network as the loop trains it: one step of the optimiser for each batch of pairs."""
+    """The paper's network as the loop trains it: one step of the optimiser for each batch of
+    pairs."""
 
     names: tuple[str, ...] = ("degrees", "keypoints_mm", "skin_mm")
     turns, average, clip = 1, 0.0, 0.0

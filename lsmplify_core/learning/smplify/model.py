@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An SMPL-format body made from the default one, so that smplx runs without anyone's SMPL file.
 
-6,890 vertices as SMPL has: one at each joint and one at each keypoint, then the mannequin's, repeated
-until the number is full; so a step of smplx costs what it costs with SMPL. Ten shape directions: the
-size, and nine groups of regions.
+6,890 vertices as SMPL has: one at each joint and one at each keypoint, then the mannequin's,
+repeated until the number is full; so a step of smplx costs what it costs with SMPL. Ten shape
+directions: the size, and nine groups of regions.
 """
 
 from contextlib import redirect_stdout

@@ -2,8 +2,8 @@
 """The prior of body poses: a mixture of Gaussians, as SMPLify's (Bogo et al. 2016, §3).
 
 Fitted on the training clips by `python -m lsmplify_core.learning.smplify.prior CLIPS`, which writes
-`prior.npz` beside this file. Covariances are kept as a few factors and a diagonal, 10 kB in all; whole
-ones are 16 times as large and SMPLify is no more exact with them.
+`prior.npz` beside this file. Covariances are kept as a few factors and a diagonal, 10 kB in all;
+whole ones are 16 times as large and SMPLify is no more exact with them.
 """
 
 import sys

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """SMPLify on 3D keypoints, frame after frame (Bogo et al. 2016; Zuo et al., joints2smpl).
 
-Stages and weights are joints2smpl's: first the body's place and heading, then pose, place and in the
-first frame the betas; keypoints 600², pose prior (1.5 · 4.78)², elbows and knees that bend the wrong
-way 15.2², betas 5², nearness to the frame before 5² (weights on metres and radians). Two things differ
-from it: the first frame starts at the T-pose, which on training clips ended nearer than a mean pose, and
-the first stage looks at all keypoints, where hips and shoulders alone came to the same.
+Stages and weights are joints2smpl's: first the body's place and heading, then pose, place and in
+the first frame the betas; keypoints 600², pose prior (1.5 · 4.78)², elbows and knees that bend the
+wrong way 15.2², betas 5², nearness to the frame before 5² (weights on metres and radians). Two
+things differ from it: the first frame starts at the T-pose, which on training clips ended nearer
+than a mean pose, and the first stage looks at all keypoints, where hips and shoulders alone came to
+the same.
 """
 
 from collections.abc import Callable, Generator
@@ -52,8 +53,9 @@ class Schedule:
 
 
 PUBLISHED: Final = Schedule(10, 100)
-"""joints2smpl's default of 100 a frame; its loop that calls L-BFGS as often again is left out, which
-spares time and costs nothing: with 300 iterations the keypoints come less than 0.1 mm nearer."""
+"""joints2smpl's default of 100 a frame; its loop that calls L-BFGS as often again is left out,
+which spares time and costs nothing: with 300 iterations the keypoints come less than 0.1 mm
+nearer."""
 SKELETON: Final = Schedule(5, 30)
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A motion on a character: limbs point where the source's point, IK poses as FK does, nothing is written
-where something is wrong."""
+"""A motion on a character: limbs point where the source's point, IK poses as FK does, nothing is
+written where something is wrong."""
 
 import json
 from pathlib import Path
