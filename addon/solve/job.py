@@ -228,6 +228,10 @@ def _with_notes(solution: Solution, job: Job, more: list[str]) -> Solution:
             f"the tracks are in {report['unit']} with {report['up']} up and the scene is not: the "
             "body stands upright at human size and does not lie over them"
         )
+    elif job.target.made_with["source"] != "FILE" and any(
+        "mirror image" in w or "levelled" in w for w in report["warnings"]
+    ):
+        notes.append("the body stands in the world put right and does not lie over the tracks")
     return replace(solution, report={**report, "warnings": [*report["warnings"], *notes]})
 
 
