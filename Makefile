@@ -20,7 +20,7 @@ PLATFORM ?= linux-x64
 TORCH_PYTHONS ?= $(patsubst wheels/torch-$(PLATFORM)-py%.txt,%,$(wildcard wheels/torch-$(PLATFORM)-py*.txt))
 TORCH_ZIP = build/lsmplify-$(VERSION)-torch-$(PLATFORM)-py$(1).zip
 
-.PHONY: help demo examples cases cases-quick test test-core test-addon test-packaging test-ends test-torch test-farm test-slurm fuzz lint \
+.PHONY: mutants help demo examples cases cases-quick test test-core test-addon test-packaging test-ends test-torch test-farm test-slurm fuzz lint \
 	extension wheels weights bench momentum matrix repository gui docs clean
 .DELETE_ON_ERROR:
 
@@ -32,6 +32,7 @@ help:
 	@echo "           FLAVOUR=torch PLATFORM=linux-x64: with PyTorch (200 MB); windows-x64, macos-arm64"
 	@echo "test-torch that build installed in Blender $(BPY), its methods used: downloads 200 MB"
 	@echo "test-slurm ten takes on a Slurm of one node (Debian, root)"
+	@echo "mutants    changes the code on purpose; which changes do the tests notice?"
 	@echo "fuzz       damaged files for every reader, guided by coverage, $(FUZZ_SECONDS) s each"
 	@echo "weights    train every shipped network anew from MOTION=$(MOTION): hours"
 	@echo "bench      benchmark tables: build/bench/"
@@ -108,6 +109,10 @@ test-packaging: .venv-bpy/.ready extension
 test-torch: .venv-bpy/.ready wheels
 	$(MAKE) extension FLAVOUR=torch PLATFORM=linux-x64 TORCH_PYTHONS=311
 	$(BLENDER) -m pytest tests/torch
+
+# Changes the code on purpose and counts what the tests notice; half an hour.
+mutants: .venv/.dev .venv-bpy/.ready
+	$(CORE) scripts/mutants.py
 
 # atheris reads the bytecode as it runs; it needs Linux and Python 3.11 or so.
 fuzz: .venv/.dev
