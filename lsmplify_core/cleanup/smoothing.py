@@ -3,18 +3,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geometry.kinematics import forward
 from ..geometry.rotations import (
     angle_between,
+    axis_angle_to_matrix,
     continuous_quaternions,
     matrix_to_quaternion,
     quaternion_to_matrix,
 )
-from ..geometry.skeleton import JOINT_INDEX
+from ..geometry.skeleton import JOINT_INDEX, PARENTS
 from ..ik.smoothing import gaussian_filter
 from ..motion.motion import Motion
 from ..motion.report import joint_jitter
@@ -22,7 +24,21 @@ from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
 from .regions import REGIONS, regions_of
 
-_LONGEST = 2.0
+_LONGEST: Final = 2.0
+"""Seconds that a region may be filtered over."""
+_END: Final = {
+    joint: next(c for c, parent in enumerate(PARENTS) if parent == joint)
+    for joint in set(PARENTS) - {-1, JOINT_INDEX["Pelvis"], JOINT_INDEX["Spine3"]}
+}
+"""The joint at the other end of each bone; pelvis and chest, which carry several, keep their turn."""
+_LIMBS: Final = frozenset(
+    JOINT_INDEX[f"{side}_{joint}"]
+    for side in "LR"
+    for joint in ("Shoulder", "Elbow", "Hip", "Knee")
+)
+_MOST_TURN: Final = 0.06
+"""Radians that a bone is turned by at most for its end to be where it is wanted, but for limbs, which
+are long: a collarbone that made up for all of the trunk's noise would turn far."""
 
 
 @dataclass(frozen=True)
@@ -42,30 +58,96 @@ def smooth_regions(
     settings: SmoothSettings | None = None,
     impacts: Mapping[str, NDArray[np.bool_]] | None = None,
 ) -> Motion:
-    """Filter each region's rotations by a Gaussian of so many seconds; the root's place with
-    "root".
+    """Filter each region's path in the world by a Gaussian of so many seconds.
 
-    seconds: by region or group ("arms", "legs", "all"; later names win). impacts: (T,) frames by
-    region to keep, instead of those found by `find_impacts`. Joints of regions without a strength
-    are bit-identical. Raises InputError for unknown regions and strengths out of range.
+    What is filtered are the joints' places and world rotations, not their local ones: a limb's local
+    rotations make up for the trunk's noise, and filtered alone they would hand it on to the hand. A
+    region that hangs on a filtered one keeps its own path where the bones' lengths allow.
+
+    Args:
+        motion: any SMPL motion.
+        seconds: by region or group ("arms", "legs", "all"; later names win); "root" filters the
+            pelvis's place too.
+        settings: how impacts are found and kept; None for the usual ones.
+        impacts: (T,) frames by region to keep, instead of those found by `find_impacts`.
+
+    Returns:
+        A new motion. Joints that neither are in a filtered region nor hang on one are bit-identical.
+
+    Raises:
+        InputError: for unknown regions and strengths out of range.
     """
     settings = settings or SmoothSettings()
     by_region = _by_region(seconds)
-    if not any(by_region.values()) or motion.frames < 3:
+    widths = {r: w * motion.rate for r, w in by_region.items() if w * motion.rate >= 0.1}
+    if not widths or motion.frames < 3:
         return motion
     if impacts is None:
         impacts = find_impacts(motion, settings)
-    rotations, root = motion.rotations.copy(), motion.root
-    for region, width in by_region.items():
-        if width * motion.rate < 0.1:
-            continue
-        share = _kept(impacts.get(region), motion, settings)
+    shares = {region: _kept(impacts.get(region), motion, settings) for region in widths}
+    turned, placed = forward(motion.rotations, motion.body.offsets, motion.root)
+    wanted_turns, wanted_places = turned.copy(), placed.copy()
+    for region, width in widths.items():
         joints = [JOINT_INDEX[j] for j in REGIONS[region]]
-        rotations[:, joints] = _filtered(rotations[:, joints], width * motion.rate, share)
-        if region == "root":
-            calm = gaussian_filter(root, width * motion.rate)
-            root = calm + share[:, None] * (root - calm)
+        wanted_turns[:, joints] = _filtered(turned[:, joints], width, shares[region])
+        wanted_places[:, joints] = _calmed(placed[:, joints], width, shares[region])
+    touched = _touched({JOINT_INDEX[j] for region in widths for j in REGIONS[region]})
+    return _reached(motion, wanted_turns, wanted_places, touched)
+
+
+def _touched(chosen: set[int]) -> set[int]:
+    """The joints and all that hang on them."""
+    found: set[int] = set()
+    for joint, parent in enumerate(PARENTS):
+        if joint in chosen or parent in found:
+            found.add(joint)
+    return found
+
+
+def _reached(motion: Motion, turns: Floats, places: Floats, touched: set[int]) -> Motion:
+    """The motion whose touched joints have these world rotations, turned on such that each bone
+    points to where its end is wanted; lengths stay.
+
+    turns: (T, 24, 3, 3), places: (T, 24, 3) metres in the world.
+    """
+    rotations, root = motion.rotations.copy(), motion.root
+    if 0 in touched:
+        root = places[:, 0]
+    offsets = motion.body.offsets
+    new_turns, new_places = np.empty_like(turns), np.empty_like(places)
+    for joint, parent in enumerate(PARENTS):
+        if parent < 0:
+            new_places[:, joint] = root
+        else:
+            carried = (new_turns[:, parent] @ offsets[joint][:, None])[..., 0]
+            new_places[:, joint] = new_places[:, parent] + carried
+        above = new_turns[:, parent] if parent >= 0 else np.eye(3)[None]
+        if joint not in touched:
+            new_turns[:, joint] = above @ rotations[:, joint]
+            continue
+        child = _END.get(joint)
+        new_turns[:, joint] = turns[:, joint]
+        if child is not None:
+            points = (turns[:, joint] @ offsets[child][:, None])[..., 0]
+            wanted = places[:, child] - new_places[:, joint]
+            most = np.pi / 2 if joint in _LIMBS else _MOST_TURN
+            new_turns[:, joint] = _smallest_turn(points, wanted, most) @ turns[:, joint]
+        rotations[:, joint] = np.swapaxes(above, -1, -2) @ new_turns[:, joint]
     return replace(motion, rotations=rotations, root=root, track_error=None)
+
+
+def _smallest_turn(a: Floats, b: Floats, most: float) -> Floats:
+    """(T, 3, 3) the smallest rotations of directions a (T, 3) towards b (T, 3), by `most` radians."""
+    axis = np.cross(a, b)
+    sine = np.linalg.norm(axis, axis=-1)
+    angle = np.minimum(np.arctan2(sine, np.sum(a * b, axis=-1)), most)
+    return axis_angle_to_matrix(axis * (angle / np.maximum(sine, 1e-12))[:, None])
+
+
+def _calmed(places: Floats, width: float, share: Floats) -> Floats:
+    """(T, n, 3) filtered, but for the share that is kept."""
+    calm = gaussian_filter(places.reshape(len(places), -1), width).reshape(places.shape)
+    return calm + share[:, None, None] * (places - calm)
 
 
 def find_impacts(
