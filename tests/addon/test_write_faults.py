@@ -59,7 +59,7 @@ root = Path(sys.argv[1])
 spec = spec_from_file_location("lsx", root / "__init__.py", submodule_search_locations=[str(root)])
 sys.modules["lsx"] = module_from_spec(spec)
 import bpy
-from lsx.addon.cli import _beside
+from lsx.addon.bake.export import _beside
 def write(to):
     bpy.ops.wm.save_as_mainfile(filepath=to, copy=True)
     os.kill(os.getpid(), signal.SIGKILL)
