@@ -20,6 +20,8 @@ from mathutils import Quaternion
 
 facts: dict[str, object] = {"blender": bpy.app.version_string}
 clicks: list[str] = []
+DRAWN = 1.5
+"""Seconds after a click: the next one must meet what this one has drawn, on a busy machine too."""
 ROWS = {
     "stages": 15,
     "stages below": 36,
@@ -59,7 +61,7 @@ def press(row: str, share: float = 0.5) -> window.Acts:
     y = round(top + ROWS[row] * bpy.context.preferences.view.ui_scale)
     clicks.append(f"{row} {share:.2f}")
     window.click(x, y)
-    yield 0.6
+    yield DRAWN
 
 
 def until(done: Callable[[], bool], seconds: float = 400.0) -> window.Acts:
