@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..layouts.names import plain
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
 
@@ -15,6 +16,10 @@ Floats = NDArray[np.float64]
 
 PIXEL_NOTE: Final = "image landmarks"
 """What a reader says of points that are shares of a picture; `scaled_to_image` takes it away."""
+_EDGE: Final = 0.15
+_HIPS: Final = 0.01
+"""Shares of the picture: how far landmarks of a whole body may be outside, and how far from zero the
+depth between the hips is."""
 _BEYOND: Final = 0.6
 """How far outside the picture landmarks may be guessed, in its widths."""
 
@@ -26,6 +31,26 @@ def is_normalised(positions: Floats) -> bool:
         return False
     low, high = np.percentile(seen[:, :2], (2, 98), axis=0)
     return bool((low > -_BEYOND).all() and (high < 1.0 + _BEYOND).all() and (high > 0.05).all())
+
+
+def told_if_image(tracks: Tracks) -> Tracks:
+    """Tracks of any file with the note of image landmarks, where they are MediaPipe's: x and y within a
+    picture, and depth counted from between the hips, which are somewhere in the picture."""
+    plain_names = [plain(n) for n in tracks.names]
+    if "lhip" not in plain_names or "rhip" not in plain_names or PIXEL_NOTE in tracks.warnings:
+        return tracks
+    hips = tracks.positions[:, [plain_names.index("lhip"), plain_names.index("rhip")]].mean(axis=1)
+    hips = hips[np.isfinite(hips).all(axis=1)]
+    seen = tracks.positions[tracks.seen]
+    if len(hips) < 2 or not is_normalised(tracks.positions):
+        return tracks
+    low, high = np.percentile(seen, (2, 98), axis=0)
+    inside = bool((low[:2] > -_EDGE).all() and (high[:2] < 1.0 + _EDGE).all())
+    depth = float(np.abs(hips[:, 2]).max())
+    away = float(np.median(np.abs(hips[:, :2]).min(axis=1)))
+    if inside and depth < _HIPS and away > 10.0 * _HIPS and high[2] - low[2] > 2.0 * _HIPS:
+        return replace(tracks, warnings=(*tracks.warnings, PIXEL_NOTE))
+    return tracks
 
 
 def image_size(text: str) -> tuple[float, float]:

@@ -147,6 +147,18 @@ def test_shares_of_a_picture_are_refused_or_scaled(tmp_path: Path) -> None:
         read_tracks(path, image="wide")
 
 
+def test_shares_of_a_picture_are_known_in_other_files_too(tmp_path: Path) -> None:
+    points = points_of(MOTION, "MediaPipe_33")[..., [0, 2, 1]]
+    shares = (points - points[:, [23, 24]].mean(axis=1, keepdims=True)) * [0.2, -0.35, 0.2]
+    np.save(tmp_path / "image.npy", np.array([0.5, 0.5, 0.0]) + shares)
+    with pytest.raises(InputError, match="--image-size"):
+        read_tracks(tmp_path / "image.npy")
+    np.save(tmp_path / "world.npy", shares * [5.0, 2.86, 5.0])  # metres about the hips
+    assert read_tracks(tmp_path / "world.npy").frames == 40
+    np.save(tmp_path / "room.npy", points)
+    assert read_tracks(tmp_path / "room.npy").frames == 40
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_points_in_one_plane_are_2d(tmp_path: Path, turned: bool) -> None:
     plane = BODY * [1.0, 0.0, 1.0]
