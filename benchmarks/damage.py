@@ -25,7 +25,7 @@ from lsmplify_core.reading import read_tracks
 from lsmplify_core.runtime.errors import InputError
 from lsmplify_core.tracks.tracks import Tracks
 
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.append(str(ROOT / "tests"))
 from damage_files import DAMAGED, damaged
 
 SECONDS = 2.0

@@ -15,7 +15,7 @@ import numpy as np
 from common import ROOT
 from faults_runs import MEGABYTES, SECONDS, in_child
 
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.append(str(ROOT / "tests"))
 from damage_files import DAMAGED, damaged
 from smpl_files import model
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from common import ROOT
 
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.append(str(ROOT / "tests"))
 from takes import points_of, waving
 
 from lsmplify_core.body.body import default_body

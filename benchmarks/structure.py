@@ -26,7 +26,7 @@ from lsmplify_core.reading import read_tracks
 from lsmplify_core.runtime.errors import InputError
 from lsmplify_core.tracks.people import find_people
 
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.append(str(ROOT / "tests"))
 from damage_files import DAMAGED, RATE
 from structure_damage import structurally_damaged
 from takes import waving
