@@ -23,6 +23,7 @@ from ..geometry.skeleton import JOINT_INDEX, N_JOINTS, PARENTS
 from ..runtime.array_types import Floats
 from ..runtime.progress import finished
 from ..runtime.threads import parallel_map
+from .fitting import downweight_outliers
 from .gauss_newton import gauss_newton
 from .predictor import concatenate_poses, frame_chunks, select_observations, select_poses
 from .smoothing import gaussian_filter
@@ -98,7 +99,8 @@ def anatomical(
     for convention in _fallbacks(_borne(before, shown, rate)):
         fit = _turned(before, convention, rate)
         if fit.error > before.error + _SLACK:
-            fit = _turned(_stepped(fit, expected, noise, ease), convention, rate)
+            step = _stepped(fit, expected, max(noise, before.error), ease)
+            fit = min(fit, _turned(step, convention, rate), key=lambda f: f.error)
         if fit.error <= _worst(before.error, convention) + _SLACK:
             return fit.poses, fit.observed
     return toes, observed
@@ -222,7 +224,8 @@ def _stepped(fit: Fit, expected: Floats, noise: float, ease: float) -> Fit:
 
     def step(part: slice) -> PoseSequence:
         own = select_poses(fit.poses, part)
-        return gauss_newton(own, select_observations(fit.observed, part), own, stiffness[part])
+        seen = downweight_outliers(own, select_observations(fit.observed, part))
+        return gauss_newton(own, seen, own, stiffness[part])
 
     parts = parallel_map(step, frame_chunks(len(fit.poses.root)))
     return replace(fit, poses=_eased(fit.poses, concatenate_poses(finished(parts)), ease))
