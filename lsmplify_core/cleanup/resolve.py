@@ -30,7 +30,7 @@ from ..runtime.progress import mapped
 from ..runtime.threads import thread_pool
 from ..tracks.noise import prior_weight_for, smoothing_for
 from .attached import Attached
-from .constrained import Known, solve_anchored
+from .constrained import KnownPoses, solve_constrained
 from .pose_keys import PoseKey, anchors_of, layered, set_in
 from .trust import Examined, examined
 
@@ -154,7 +154,7 @@ def _resolved(
     state = learned.refined
     for turn in range(settings.passes):
         state = yield from mapped(
-            solve_anchored(
+            solve_constrained(
                 state, downweight_outliers(state, target, far), guess,
                 learned.sigma, noise, motion.rate, known, settings.memory,
             ),
@@ -216,7 +216,7 @@ def _scaled(state: PoseSequence, origin: Floats, unit: float) -> PoseSequence:
 def _known(
     existing: PoseSequence, span: tuple[int, int], window: slice, anchors: dict[int, PoseKey],
     chosen: list[int], origin: Floats, unit: float,
-) -> Known:  # fmt: skip
+) -> KnownPoses:  # fmt: skip
     """What is known of the window's poses: all outside the span, the keys, the joints that stay."""
     rotations, root = existing.rotations.copy(), existing.root.copy()
     spread = np.full((len(root), N_POSED + 1), np.inf)
@@ -231,12 +231,12 @@ def _known(
         rotations[at] = key.rotations
         root[at] = (key.root - origin) / unit
         spread[at] = np.minimum(spread[at], _SURE)
-    return Known(PoseSequence(rotations, root), spread)
+    return KnownPoses(PoseSequence(rotations, root), spread)
 
 
 def _start(
     existing: PoseSequence,
-    known: Known,
+    known: KnownPoses,
     target: MarkerObservations,
     span: tuple[int, int],
     window: slice,

@@ -19,8 +19,8 @@ from ..runtime.errors import InputError
 from ..runtime.threads import thread_pool
 from ..tracks.tracks import Tracks
 from ..tracks.units_and_axes import converted
-from .fit import fitted, moved
-from .guess import Guess, guess_points, guess_world
+from .fit import fit_layout, reassigned
+from .guess import JointLabels, guess_points, guess_world
 
 LEAST_TRACKS: Final = 20
 """Fewer nameless points do not tell a body's parts apart."""
@@ -70,7 +70,7 @@ def _attached(tracks: Tracks, known: Layout | None) -> Attached:
     layout = _layout(names, guess)
     _checked(placed, layout)
     for loose in _LOOSE:
-        layout = moved(fitted(placed, layout, loose), own)
+        layout = reassigned(fit_layout(placed, layout, loose), own)
     unit = tracks.unit if tracks.unit_given else world.unit
     told = replace(tracks, unit=unit, up=tracks.up or world.up)
     match = _checked(told, layout)
@@ -106,7 +106,7 @@ def _given(tracks: Tracks, known: Layout) -> dict[int, Keypoint]:
     return {t: known.keypoints[k] for k, t in match.matched}
 
 
-def _with_given(guess: Guess, given: dict[int, Keypoint]) -> Guess:
+def _with_given(guess: JointLabels, given: dict[int, Keypoint]) -> JointLabels:
     """Believe the tracks that are known; where these lie on the other side, all change sides."""
     if not given:
         return guess
@@ -119,8 +119,8 @@ def _with_given(guess: Guess, given: dict[int, Keypoint]) -> Guess:
         offsets = offsets * [-1.0, 1.0, 1.0]
     for track, keypoint in given.items():
         joints[track], offsets[track], certainty[track] = keypoint.joint, keypoint.offset, 1.0
-    return Guess(joints, offsets, certainty)
+    return JointLabels(joints, offsets, certainty)
 
 
-def _layout(names: tuple[str, ...], guess: Guess) -> Layout:
+def _layout(names: tuple[str, ...], guess: JointLabels) -> Layout:
     return Layout("unnamed", keypoints_at(names, guess.joints, guess.offsets))

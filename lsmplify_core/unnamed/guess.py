@@ -30,7 +30,7 @@ _SURER: Final = 0.15
 
 
 @dataclass(frozen=True)
-class Guess:
+class JointLabels:
     """joints (K,) < 22, offsets (K, 3) metres on a body of the default size, certainty (K,) 0 to
     1."""
 
@@ -39,7 +39,7 @@ class Guess:
     certainty: Floats
 
 
-def guess_points(tracks: Tracks) -> Guess:
+def guess_points(tracks: Tracks) -> JointLabels:
     """Joints and offsets of all tracks, in metres and Z up."""
     raw, logs, sure = _asked(tracks, _SPANS[0])
     for span in _SPANS[1:]:
@@ -55,7 +55,7 @@ def guess_points(tracks: Tracks) -> Guess:
     certainty = chance.max(axis=-1) / chance.sum(axis=-1)
     agree = np.exp(logs[:, np.arange(len(joints)), joints])[..., None]
     offsets = (OFFSET_SCALE * raw[..., N_POSED:] * agree).sum(axis=0) / agree.sum(axis=0)
-    return Guess(joints, offsets.astype(np.float64), certainty)
+    return JointLabels(joints, offsets.astype(np.float64), certainty)
 
 
 def guess_world(tracks: Tracks) -> World:

@@ -18,7 +18,7 @@ from lsmplify_core.runtime.errors import InputError
 from lsmplify_core.tracks.tracks import Tracks
 from lsmplify_core.tracks.units_and_axes import UNITS, turn_up
 from lsmplify_core.unnamed.attach import attach
-from lsmplify_core.unnamed.guess import Guess, guess_world
+from lsmplify_core.unnamed.guess import JointLabels, guess_world
 from lsmplify_core.unnamed.inputs import point_inputs
 from lsmplify_core.unnamed.network import load_point_network
 
@@ -134,7 +134,7 @@ def test_noise_is_refused_or_told_to_be_no_body() -> None:
 
 def test_tracks_on_one_joint_are_no_body(monkeypatch) -> None:
     tracks, joints = _nameless(30)
-    head = Guess(np.full(len(joints), 15), np.zeros((len(joints), 3)), np.ones(len(joints)))
+    head = JointLabels(np.full(len(joints), 15), np.zeros((len(joints), 3)), np.ones(len(joints)))
     monkeypatch.setattr("lsmplify_core.unnamed.attach.guess_points", lambda _: head)
     with pytest.raises(InputError, match="do not move as the parts of a body do"):
         attach(tracks)
