@@ -307,11 +307,20 @@ def _in_convention(
         return PoseSequence(turned, poses.root), person
     poses, observed = anatomical(
         poses, person.observed, learned.sigma, problem.noise, take.filled.rate,
-        noisy=problem.smooth > 0,
+        noisy=problem.smooth > 0, known=_known(take, person, request.calibration),
     )  # fmt: skip
     offsets = np.asarray(observed.offsets, dtype=np.float64) * person.unit
     calibration = replace(person.calibration, offsets=offsets)
     return poses, replace(person, observed=observed, calibration=calibration)
+
+
+def _known(
+    take: _Take, person: _Person, saved: SavedCalibration | None
+) -> NDArray[np.bool_] | None:
+    """(K,) points whose places another take's calibration says."""
+    if saved is None:
+        return None
+    return saved.offsets_for(take.filled.names, np.asarray(person.observed.joints))[1]
 
 
 def _track_errors(take: _Take, person: _Person, poses: PoseSequence) -> Floats:

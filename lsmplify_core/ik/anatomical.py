@@ -60,11 +60,12 @@ _BOUNDS: Final = (None, KneeBounds(), KneeBounds(np.radians(7.0), np.radians(14.
 
 @dataclass(frozen=True)
 class Fit:
-    """Poses and the points' places that belong to them. error: metres, the tracks' mean
-    distance."""
+    """Poses and the points' places that belong to them. known: (K,) places that stay.
+    error: metres, the tracks' mean distance."""
 
     poses: PoseSequence
     observed: MarkerObservations
+    known: NDArray[np.bool_]
     error: float
 
 
@@ -75,6 +76,7 @@ def anatomical(
     noise: float,
     rate: float,
     noisy: bool,
+    known: NDArray[np.bool_] | None = None,
 ) -> tuple[PoseSequence, MarkerObservations]:
     """Bring poses into the convention.
 
@@ -85,15 +87,17 @@ def anatomical(
         noise: the tracks' standard deviation.
         rate: frames per second.
         noisy: whether poses are smoothed over time.
+        known: (K,) points whose places are given and stay; None for none.
 
     Returns:
         The poses, and the points with new places on the joints.
     """
     toes = with_solved_toes(poses, observed, rate)
     shown = shown_turns(observed)
+    held = np.zeros(len(np.asarray(observed.joints)), dtype=bool) if known is None else known
     if not shown.any():
-        return _in(Convention(), toes, observed, rate)
-    before = Fit(toes, observed, track_distance(poses, observed))
+        return _in(Convention(), toes, observed, held, rate)
+    before = Fit(toes, observed, held, track_distance(poses, observed))
     steady = not noisy and noise < _STEADY
     ease = rate * (_EASE if steady else _EASE_NOISY)
     for convention in _fallbacks(_borne(before, shown, rate)):
@@ -131,7 +135,10 @@ def _borne(before: Fit, shown: NDArray[np.bool_], rate: float) -> Convention:
         return chosen
     step = max(1, round(rate / _LOOK_RATE))
     some = slice(None, None, step)
-    few = Fit(select_poses(before.poses, some), select_observations(before.observed, some), 0.0)
+    few = Fit(
+        select_poses(before.poses, some), select_observations(before.observed, some),
+        before.known, 0.0,
+    )  # fmt: skip
     limit = _BEFORE_STEP * track_distance(few.poses, few.observed) + _SLACK
 
     def bears(convention: Convention) -> bool:
@@ -184,19 +191,25 @@ def track_distance(poses: PoseSequence, observed: MarkerObservations) -> float:
 
 def _turned(fit: Fit, convention: Convention, rate: float) -> Fit:
     """The poses in a convention, the points calibrated for them, and how far they are off."""
-    poses, observed = _in(convention, fit.poses, fit.observed, rate)
-    return Fit(poses, observed, track_distance(poses, observed))
+    poses, observed = _in(convention, fit.poses, fit.observed, fit.known, rate)
+    return Fit(poses, observed, fit.known, track_distance(poses, observed))
 
 
 def _in(
-    convention: Convention, old: PoseSequence, observed: MarkerObservations, rate: float
+    convention: Convention,
+    old: PoseSequence,
+    observed: MarkerObservations,
+    known: NDArray[np.bool_],
+    rate: float,
 ) -> tuple[PoseSequence, MarkerObservations]:
     turned = to_convention(old.rotations, np.asarray(observed.bones), rate, convention)
     poses = PoseSequence(turned, old.root)
-    return poses, replace(observed, offsets=_places(old, poses, observed))
+    return poses, replace(observed, offsets=_places(old, poses, observed, known))
 
 
-def _places(old: PoseSequence, new: PoseSequence, observed: MarkerObservations) -> Floats:
+def _places(
+    old: PoseSequence, new: PoseSequence, observed: MarkerObservations, known: NDArray[np.bool_]
+) -> Floats:
     """(K, 3) the points' places on the turned joints: where the tracks are in the median; with few
     frames more where the points were before."""
     joints = np.asarray(observed.joints)
@@ -208,7 +221,7 @@ def _places(old: PoseSequence, new: PoseSequence, observed: MarkerObservations) 
     tracks = (back @ (observed.points - placed[:, joints])[..., None])[..., 0]
     seen = observed.weights > 0
     places = offsets.copy()
-    for k in range(len(joints)):
+    for k in np.flatnonzero(~known):
         moved = np.linalg.norm(carried[:, k] - offsets[k], axis=-1).mean()
         if moved > _MOVED and seen[:, k].any():
             mean = carried[seen[:, k], k].mean(axis=0)
