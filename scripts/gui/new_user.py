@@ -60,6 +60,8 @@ def press(row: str, share: float = 0.5) -> window.Acts:
     x = round(region.x + 10 + share * (region.width - 20 - tabs))
     y = round(top + ROWS[row] * bpy.context.preferences.view.ui_scale)
     clicks.append(f"{row} {share:.2f}")
+    window.hover(x, y)
+    yield 0.5
     window.click(x, y)
     yield DRAWN
 

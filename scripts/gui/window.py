@@ -135,8 +135,14 @@ def press(key: str) -> None:
     _xdotool("key", "--clearmodifiers", key)
 
 
+def hover(x: int, y: int) -> None:
+    """The mouse over pixels from the screen's upper left corner. A button must have seen the mouse
+    before it takes a click: yield some tenths of a second in between."""
+    _xdotool("mousemove", str(x), str(y))
+
+
 def click(x: int, y: int) -> None:
-    """A real click of the left button, at pixels from the screen's upper left corner."""
+    """A real click of the left button there."""
     _xdotool("mousemove", str(x), str(y), "click", "1")
 
 
