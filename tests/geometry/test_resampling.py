@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from lsmplify_core.geometry.resampling import Keys, clock_of, on_clock
+from lsmplify_core.geometry.resampling import Keys, clock_of, frames_within, on_clock
 
 
 def keys_at(times: np.ndarray) -> Keys:
@@ -74,3 +74,17 @@ def test_a_point_without_keys_stands_still() -> None:
     column = on_clock(Keys(np.zeros(0), np.array([[1.0, 2.0, 3.0]]), np.eye(4)), clock)
     assert column is not None
     np.testing.assert_array_equal(column, np.tile([1.0, 2.0, 3.0], (29, 1)))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "shown"),
+    [(1, 10, (1, 10)), (2.5, 9.5, (3, 9)), (-5, 3.9, (1, 3)), (7.2, 99, (8, 20)), (4, 4, (4, 4))],
+)
+@pytest.mark.parametrize("step", [1.0, 0.5, 0.4])
+def test_a_span_holds_the_samples_that_lie_in_it_and_no_other(start, end, shown, step) -> None:
+    frames = 1.0 + step * np.arange(round(19 / step) + 1)
+    found = frames[frames_within(1.0, step, len(frames), start, end)]
+    inside = frames[(frames >= start - 1e-6) & (frames <= end + 1e-6)]
+    np.testing.assert_array_equal(found, inside)
+    if step == 1.0:
+        assert (found[0], found[-1]) == shown

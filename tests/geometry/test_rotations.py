@@ -174,3 +174,20 @@ def test_gradients_are_finite_where_acos_would_not_be() -> None:
         v = torch.tensor([angle, 0.0, 0.0], dtype=torch.float64, requires_grad=True)
         rot.angle_between(rot.axis_angle_to_matrix(v), torch.eye(3, dtype=torch.float64)).backward()
         assert torch.isfinite(v.grad).all()
+
+
+@pytest.mark.parametrize("angle", [1e-9, 1e-6, 1e-4, 0.005, 0.019, 0.3, 3.1])
+def test_small_turns_keep_all_their_digits(angle: float) -> None:
+    vector = angle * np.array([0.6, -0.0, 0.8])
+    found = rot.matrix_to_axis_angle(rot.axis_angle_to_matrix(vector))
+    np.testing.assert_allclose(np.linalg.norm(found), angle, rtol=1e-8 if angle > 1e-4 else 1e-6)
+
+
+@pytest.mark.parametrize("angle", [1e-9, 1e-3, 0.02, 0.15, 2.0])
+@pytest.mark.parametrize("t", [0.0, 0.2, 0.5, 0.9, 1.0])
+def test_interpolation_goes_at_an_even_speed(angle: float, t: float) -> None:
+    """A quarter of the way is a quarter of the angle, whether the two are near or far."""
+    ends = rot.axis_angle_to_matrix(np.array([[0.0, 0.0, 0.0], [angle, 0.0, 0.0]]))
+    a, b = rot.matrix_to_quaternion(ends)
+    found = rot.matrix_to_axis_angle(rot.quaternion_to_matrix(rot.slerp(a, b, np.array(t))))
+    np.testing.assert_allclose(found[0], t * angle, rtol=1e-8, atol=1e-12)

@@ -92,3 +92,19 @@ def test_numpy_and_torch_take_the_same_step(library: str) -> None:
         result = gauss_newton(s, single, s, np.full(N_POSED, 1e-3, np.float32))
         assert result.root.dtype == np.float32
         np.testing.assert_allclose(result.rotations, expected.rotations, atol=5e-2)
+
+
+@pytest.mark.parametrize("degrees", [5.0, 20.0, 45.0])
+def test_without_tracks_a_step_goes_all_the_way_to_the_prior(degrees: float) -> None:
+    """To third order in the angle between them: of 45 degrees little more than one is left."""
+    random = np.random.default_rng(3)
+    axes = random.standard_normal((2, 24, 3))
+    axes *= np.radians(degrees) / np.linalg.norm(axes, axis=-1, keepdims=True)
+    axes[:, N_POSED:] = 0.0
+    start = random_state(2, random)
+    prior = PoseSequence(start.rotations @ axis_angle_to_matrix(axes), start.root)
+    target = target_of(start, random)
+    blind = replace(target, weights=np.zeros_like(target.weights))
+    reached = gauss_newton(start, blind, prior, np.ones(N_POSED), damping=1e-9, steps=1)
+    left = np.degrees(angle_between(reached.rotations, prior.rotations))[:, :N_POSED]
+    assert left.max() < 0.03 * degrees

@@ -3,11 +3,13 @@
 
 import numpy as np
 import pytest
+from random_poses import random_state
 
 from lsmplify_core.body.body import default_body
 from lsmplify_core.body.markers import MarkerObservations, PoseSequence, compare
 from lsmplify_core.geometry.kinematics import attached_points, forward
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
+from lsmplify_core.geometry.skeleton import N_POSED
 from lsmplify_core.ik.sequence import (
     CORRELATION_TIME,
     BlockTridiagonal,
@@ -162,3 +164,17 @@ def test_pieces_of_a_long_take_meet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lsmplify_core.ik.sequence._CHUNK", frames)
     whole = finished(solve_sequence(*arguments))
     assert angle_between(several.rotations, whole.rotations).max() < 0.01
+
+
+def test_memory_is_in_seconds_whatever_the_rate() -> None:
+    """Twice the rate with half the time is the same process a frame."""
+    random = np.random.default_rng(4)
+    state, prior = random_state(5, random), random_state(5, random)
+    target = target_of(state, np.ones((5, len(LAYOUT.names))))
+    sigma = np.full((5, N_POSED), 0.2)
+    slow = sequence_equations(state, target, prior, sigma, 0.01, 30.0, 0.4)
+    fast = sequence_equations(state, target, prior, sigma, 0.01, 60.0, 0.2)
+    longer = sequence_equations(state, target, prior, sigma, 0.01, 60.0, 0.4)
+    np.testing.assert_allclose(slow.off_diagonal, fast.off_diagonal)
+    np.testing.assert_allclose(slow.rhs, fast.rhs)
+    assert longer.off_diagonal.mean() > 1.5 * slow.off_diagonal.mean()

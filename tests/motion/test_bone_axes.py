@@ -12,6 +12,7 @@ from lsmplify_core.motion.bone_axes import (
     Rig,
     body_of,
     checked_rig,
+    continued_signs,
     joint_rotations,
     pose_bones,
     rest_bones,
@@ -82,3 +83,15 @@ def test_keys_on_whole_frames_show_the_right_sample(rate: float, fps: float) -> 
 def test_a_span_of_frames_holds_its_samples() -> None:
     part = frames_within(1.0, 0.2, 100, 3.0, 5.0)
     assert (part.start, part.stop) == (10, 21)
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_signs_go_on_from_the_keys_that_are_there(side: str) -> None:
+    """The keys after lead where there are none before; those before are followed first."""
+    quaternions = np.zeros((3, 24, 4))
+    quaternions[..., 0] = 1.0
+    none, other = np.full((24, 4), np.nan), -quaternions[0]
+    before, after = (other, none) if side == "before" else (none, other)
+    assert (continued_signs(quaternions, before, after)[..., 0] == -1.0).all()
+    assert (continued_signs(quaternions, none, none)[..., 0] == 1.0).all()
+    assert (continued_signs(quaternions, quaternions[0], other)[..., 0] == 1.0).all()

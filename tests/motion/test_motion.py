@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Motions: AMASS files in and out, resampling, and files written whole or not at all."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -181,3 +182,11 @@ def test_folders_are_made_and_files_are_readable(tmp_path: Path) -> None:
     write_whole(file, lambda out: out.write(b"x"))
     assert file.read_bytes() == b"x"
     assert file.stat().st_mode & 0o044
+
+
+@pytest.mark.parametrize("place", [0.0, 0.3, 0.7, 1.5, 1.9, 3.0])
+def test_between_two_frames_the_root_is_on_their_line(place: float) -> None:
+    motion = replace(some_motion(4), root=np.array([[0.0, 0, 0], [1, 0, 0], [5, 0, 0], [5, 7, 0]]))
+    low = min(int(place), 2)
+    expected = motion.root[low] + (place - low) * (motion.root[low + 1] - motion.root[low])
+    np.testing.assert_allclose(motion.at(np.array([place])).root[0], expected)

@@ -120,3 +120,18 @@ def test_a_nexus_table_without_trajectories_says_so(tmp_path: Path) -> None:
     path.write_text("\n".join(other_block("Devices", 50, ",")))
     with pytest.raises(InputError, match="Trajectories"):
         read_tracks(path)
+
+
+@pytest.mark.parametrize("reverse", [True, False])
+def test_measured_markers_go_before_the_skeletons(tmp_path: Path, reverse: bool) -> None:
+    """Both show the body; those of the skeleton are where the solve puts them."""
+    measured = columns("Marker", MARKERS)
+    solved = [
+        ("Bone Marker", name, points + 0.02) for _, name, points in columns("Marker", MARKERS)
+    ]
+    parts = measured + solved
+    tracks = read_tracks(motive(tmp_path / "take.csv", parts[::-1] if reverse else parts))
+    assert len(tracks.names) == len(measured)
+    truth = {name: points for _, name, points in measured}
+    for k, name in enumerate(tracks.names):
+        np.testing.assert_allclose(tracks.positions[:, k], truth[name], atol=1e-5)

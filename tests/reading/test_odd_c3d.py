@@ -69,3 +69,30 @@ def test_theias_rotations_give_the_joints_where_segments_begin(tmp_path: Path) -
     np.testing.assert_allclose(tracks.positions, POINTS, atol=0.01)
     assert any("rotations" in w for w in tracks.warnings)
     assert len(find_people(tracks)) == 1
+
+
+@pytest.mark.parametrize(("first", "rate"), [(1, 60.0), (101, 60.0), (301, 120.0)])
+def test_events_count_from_the_first_frame_of_the_file(
+    tmp_path: Path, first: int, rate: float
+) -> None:
+    """EVENT:TIMES are minutes and seconds since frame 1; the file may begin later."""
+    at = struct.pack("<4f", 0.0, 2.0, 1.0, 3.5)
+    more = [
+        (3, "LABELS", -1, [11, 2], b"Foot StrikeFoot Off   "), (3, "TIMES", 4, [2, 2], at),
+        (3, "CONTEXTS", -1, [5, 2], b"Left Right"),
+    ]  # fmt: skip
+    data = c3d_bytes(POINTS, NAMES, Odd(first=first, rate=rate, more=more))
+    path = tmp_path / "take.c3d"
+    path.write_bytes(data.replace(b"\x05\xfdTRIAL", b"\x05\xfdEVENT"))
+    before = (first - 1) / rate
+    events = read_tracks(path).events
+    assert [name for _, name in events] == ["Left Foot Strike", "Right Foot Off"]
+    np.testing.assert_allclose([t for t, _ in events], [2.0 - before, 63.5 - before], atol=1e-5)
+
+
+def test_motives_last_frame_is_none_where_it_counts_from_0(tmp_path: Path) -> None:
+    """Its header says frames 0 to 40 of 40."""
+    path = tmp_path / "take.c3d"
+    odd = Odd(first=0, header_last=40, tail=bytes(6 * 16 + 512))
+    path.write_bytes(c3d_bytes(POINTS, NAMES, odd))
+    assert read_tracks(path).frames == 40

@@ -10,7 +10,7 @@ from takes import tracks_of, waving
 
 from lsmplify_core.pipeline import solve
 from lsmplify_core.repair import Repair, apply, find_repairs
-from lsmplify_core.repair.gaps import spline
+from lsmplify_core.repair.gaps import filled, spline
 from lsmplify_core.repair.records import summary
 from lsmplify_core.repair.repair_file import load_repairs, save_repairs
 from lsmplify_core.runtime.errors import InputError
@@ -174,3 +174,36 @@ def test_the_summary_says_how_many_and_which() -> None:
     (told,) = summary(listed)
     assert told.startswith("6 leaps away and back were left out: M5 frames 50 to 55;")
     assert told.endswith("and 2 more")
+
+
+@pytest.mark.parametrize(("length", "filled_in"), [(2, True), (5, True), (10, False), (20, False)])
+@pytest.mark.parametrize("rate", [30.0, 120.0])
+def test_gaps_are_filled_up_to_a_fifth_of_a_second(
+    length: int, filled_in: bool, rate: float
+) -> None:
+    clean = _take(rate=rate)
+    broken, p = _changed(clean)
+    first, last = round(60 * rate / 30), round((60 + length) * rate / 30) - 1
+    p[first : last + 1, clean.names.index("LELB")] = np.nan
+    found = [(r.kind, r.first, r.last) for r in find_repairs(broken)]
+    assert found == ([("gap", first, last)] if filled_in else [])
+
+
+def test_a_marker_that_slips_in_a_gap_slips_evenly() -> None:
+    """Carried by its bone, from where it was to where it is afterwards."""
+    clean = _take()
+    k = clean.names.index("LFHD")
+    p = clean.positions.copy()
+    slip = np.clip((np.arange(FRAMES) - 60) / 8.0, 0.0, 1.0)[:, None] * [0.0, 0.0, 0.008]
+    p[:, k] += slip
+    expected = p[60:69, k].copy()
+    p[61:68, k] = np.nan
+    np.testing.assert_allclose(filled(p, [(k, 61, 67)])[60:69, k], expected, atol=0.0007)
+
+
+def test_a_cut_in_the_take_is_no_exchange_of_all_labels() -> None:
+    """The person stands elsewhere from one frame to the next, turned about."""
+    clean = _take()
+    broken, p = _changed(clean)
+    p[75:] = p[75:] * [-1.0, -1.0, 1.0] + [3.0, -2.0, 0.0]
+    assert [r for r in find_repairs(broken) if r.kind == "swap"] == []

@@ -123,3 +123,17 @@ def test_upper_and_lower_body_under_two_words_are_one_person() -> None:
 def test_no_body_is_one_person_and_nothing_is_raised() -> None:
     tracks = checked_tracks(np.ones((3, 2, 3)), ["Cube", "Lamp"], 30.0)
     assert [p.tracks for p in find_people(tracks)] == [tracks]
+
+
+@pytest.mark.parametrize(("common", "people"), [(8, 1), (20, 2)])
+def test_people_carry_mostly_the_same_markers(common: int, people: int) -> None:
+    """Two words with a third of their names in common are no two people, wherever they are."""
+    names = list(load_layout(LAYOUT).names)
+    points = crossing(2)
+    own = [names[: 20 + common // 2], names[20 - common // 2 : 40]]
+    if common == 20:
+        own = [names[:40], names[:40]]
+    index = [[names.index(n) for n in group] for group in own]
+    positions = np.concatenate([p[:, i] for p, i in zip(points, index, strict=True)], axis=1)
+    every = [f"{w}_{n}" for w, group in zip(("Anna", "Ben"), own, strict=True) for n in group]
+    assert len(find_people(checked_tracks(positions, every, 30.0, "test"))) == people

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from takes import tracks_of, waving
 
+from lsmplify_core.geometry.rotations import rotation_x
 from lsmplify_core.layouts.matching import best_match
 from lsmplify_core.reading.overrides import with_overrides
 from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.tracks.level import turn_onto_z
 from lsmplify_core.tracks.units_and_axes import AXES, UNITS, find_world, to_world, turn_up
 
 AROUND = np.array([[0.866, -0.5, 0.0], [0.5, 0.866, 0.0], [0.0, 0.0, 1.0]])
@@ -91,3 +93,46 @@ def test_a_walk_shows_its_floor_against_the_file(axis: str) -> None:
     world = find_world(replace(tracks, up=axis), best_match(tracks.names))
     assert world.up == "+z"
     assert any("up is" in w for w in world.warnings)
+
+
+@pytest.mark.parametrize(("unit", "metres"), [("in", 0.0254), ("ft", 0.3048), ("mm", 0.001)])
+def test_lengths_are_exact(unit: str, metres: float) -> None:
+    tracks = tracks_of(waving(5))
+    scaled = replace(tracks, positions=tracks.positions / metres)
+    world = to_world(scaled, best_match(scaled.names))
+    np.testing.assert_allclose(world.positions, tracks.positions, rtol=1e-12)
+    assert UNITS[unit] == metres
+
+
+@pytest.mark.parametrize("size", [0.65, 0.75, 1.35, 1.55])
+def test_children_and_giants_keep_their_size(size: float) -> None:
+    tracks = tracks_of(waving(20))
+    take = replace(tracks, positions=size * tracks.positions, unit=UNITS["m"])
+    world = find_world(take, best_match(take.names))
+    assert (world.unit_name, world.warnings) == ("m", ())
+
+
+@pytest.mark.parametrize(
+    ("source", "up"), [("a.json", "-y"), ("a.JSON", "-y"), ("a.trc", "+y"), ("a.c3d", "+z")]
+)
+def test_where_nobody_stands_up_is_what_the_format_has(source: str, up: str) -> None:
+    """Somebody who leans along no axis of the file: cameras look along Z with Y down."""
+    tracks = tracks_of(waving(20))
+    third = np.sqrt(1 / 3)
+    slanted = turn_onto_z(np.array([third, third, third]))
+    take = replace(tracks, positions=tracks.positions @ slanted, source=source)
+    world = find_world(take, best_match(take.names))
+    assert world.up == up
+    assert any("nobody stands" in w for w in world.warnings)
+
+
+@pytest.mark.parametrize(("climbs", "up"), [(1.0, "+y"), (0.0, "+z")])
+def test_only_a_floor_turns_the_world(climbs: float, up: str) -> None:
+    """Somebody bent forward goes far along the axis that the file calls up. On a floor the file is
+    wrong; up a hill there is no floor either way, and the file is believed."""
+    motion = waving(90)
+    tilt = rotation_x(-35.0)
+    path = np.linspace(0.0, 2.0, 90)[:, None] * [0.0, 1.0, climbs]
+    points = tracks_of(motion).positions - motion.root[:, None]
+    tracks = replace(tracks_of(motion), positions=points @ tilt.T + path[:, None], up="+y")
+    assert find_world(tracks, best_match(tracks.names)).up == up
