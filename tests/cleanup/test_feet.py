@@ -11,6 +11,7 @@ from lsmplify_core.body.body import default_body
 from lsmplify_core.cleanup.contacts import (
     PARTS,
     Contact,
+    ContactSettings,
     Floor,
     contact_table,
     find_contacts,
@@ -167,3 +168,51 @@ def test_bad_files_of_contacts_are_refused(tmp_path: Path, text: str, said: str)
     path.write_text(text)
     with pytest.raises(InputError, match=said):
         load_contacts(path)
+
+
+@pytest.mark.parametrize(("lower", "parts"), [(0.0, 4), (0.1, 0), (0.5, 0)])
+def test_a_foot_held_still_in_the_air_is_no_contact(lower: float, parts: int) -> None:
+    """The floor is so many metres lower than the soles."""
+    motion = standing()
+    assert len(find_contacts(motion, Floor(find_floor(motion).height - lower))) == parts
+
+
+def test_short_contacts_at_the_takes_ends_are_kept() -> None:
+    """A take cut short in mid-step: the foot may have stood for long before it begins."""
+    floor, settings = find_floor(stepping()), ContactSettings(shortest=0.5)
+    found = find_contacts(stepping().between(40, 65), floor, settings)
+    toe = [c for c in found if c.part == "left toe"]
+    assert len(toe) == 1
+    assert toe[0].first == 0
+    assert 3 <= toe[0].last <= 9
+
+
+def test_the_pelvis_above_standing_feet_trembles_less() -> None:
+    """What trembles there would have to be taken up by the legs."""
+    motion = standing()
+    noise = 0.003 * np.random.default_rng(0).standard_normal(motion.root.shape)
+    shaking = replace(motion, root=motion.root + noise)
+    locked = lock_feet(shaking, [Contact(p, 0, 119) for p in PARTS], None)
+    before, after = (np.abs(np.diff(m.root, n=3, axis=0)).mean() for m in (shaking, locked))
+    assert after < 0.5 * before
+
+
+@pytest.mark.parametrize("radius", [0.03, 0.1])
+def test_a_lock_follows_a_shoe_that_slides_in_a_bend(radius: float) -> None:
+    """It holds what trembles, and doesn't pull a foot that turns on the ball onto a line."""
+    motion = standing()
+    t = np.linspace(0.0, np.pi, 120)
+    arc = radius * np.stack((np.cos(t), np.sin(t), 0.0 * t), axis=1)
+    sliding = replace(motion, root=motion.root + arc)
+    locked = lock_feet(sliding, [Contact(p, 0, 119) for p in PARTS], None)
+    away = np.linalg.norm(sole_points(locked) - sole_points(sliding), axis=-1)
+    assert away.max() < 0.006
+
+
+def test_points_on_a_sloping_floor_are_on_it() -> None:
+    floor = Floor(0.1, (0.1, -0.05))
+    ground = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 2.0], [-1.0, 3.0]])
+    heights = np.array([0.1, 0.3, 0.0, -0.15])
+    points = np.concatenate((ground, heights[:, None]), axis=1)
+    np.testing.assert_allclose(floor.above(points), 0.0, atol=1e-12)
+    np.testing.assert_allclose(floor.above(points + np.array([0.0, 0.0, 0.2])), 0.2)

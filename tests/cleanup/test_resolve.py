@@ -164,3 +164,16 @@ def test_tracks_of_another_length_are_refused() -> None:
     short = replace(GOOD, positions=GOOD.positions[:100])
     with pytest.raises(InputError, match="100 frames and the motion has 200"):
         finished(resolve_steps(TRUTH, short, SPAN, {}))
+
+
+def test_an_arm_reaches_for_its_tracks_from_where_the_body_stays() -> None:
+    """The body is ten centimetres beside its tracks and isn't to move: then the arm has to."""
+    root = TRUTH.root.copy()
+    root[INSIDE, 0] += 0.1
+    beside = replace(TRUTH, root=root)
+    arm = joints_of(["left arm"])
+    result = finished(resolve_steps(beside, GOOD, SPAN, {}, arm)).motion
+    wrist = 20
+    left = np.linalg.norm(result.joints() - TRUTH.joints(), axis=-1)[INSIDE, wrist]
+    assert left.mean() < 0.092
+    assert np.array_equal(result.root, beside.root)

@@ -75,3 +75,14 @@ def test_figures_name_track_and_frame_of_the_worst() -> None:
     assert found.mean_mm < found.p95_mm + 1.0
     unseen = replace(points, positions=np.full_like(points.positions, np.nan))
     assert error_figures(TAKE, unseen) is None
+
+
+def test_the_worst_come_first_and_are_those_that_are_kept() -> None:
+    away = np.zeros(240)
+    for first, metres in ((40, 0.04), (100, 0.12), (160, 0.07)):
+        away[first : first + 4] = metres
+    spans = [s for s in worst_spans(TAKE, moved(away)) if s.kind == "track error"]
+    assert [s.first for s in spans] == [100, 160, 40]
+    assert worst_spans(TAKE, moved(away), most=1) == worst_spans(TAKE, moved(away))[:1]
+    badness = [s.badness for s in worst_spans(TAKE, moved(away))]
+    assert badness == sorted(badness, reverse=True)
