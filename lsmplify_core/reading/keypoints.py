@@ -21,6 +21,14 @@ from .clock import seconds
 from .door import make_tracks, read_text
 from .identities import Seen, followed
 from .image_points import PIXEL_NOTE, is_normalised
+from .json_points import (
+    as_float,
+    is_2d,
+    is_point,
+    listed_points,
+    points_in_a_row,
+    with_scores,
+)
 from .nameless import names_by_order
 from .regular import Frames, frames_of
 
@@ -53,7 +61,6 @@ _PEOPLE: Final = ("people", "bodies", "instances", "persons", "skeletons")
 _WHO: Final = ("person_id", "id", "track_id", "body_id", "instance_id", "tracking_id")
 _IMAGES: Final = ("pose_landmarks", "poseLandmarks")
 """Landmarks in shares of the picture's width and height."""
-_SURE: Final = ("visibility", "score", "confidence", "likelihood", "presence", "c")
 _MOST_PEOPLE: Final = 50
 _LEAST_CONFIDENCE: Final = 0.05
 """Points that the detector itself holds for guesses are missing."""
@@ -74,7 +81,9 @@ def read_keypoints(path: Path, fps: float | None = None) -> Tracks:
     """One JSON file with all frames (or one frame). Raises InputError."""
     data = _loaded(path)
     fields = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
-    rate = next((_float(fields[k]) for k in _RATES if isinstance(fields.get(k), int | float)), None)
+    rate = next(
+        (as_float(fields[k]) for k in _RATES if isinstance(fields.get(k), int | float)), None
+    )
     frames = [_frame(f, path) for f in _frames(data)]
     return _tracks(frames, [f.number for f in frames], rate, fps, path, _names_told(fields))
 
@@ -133,7 +142,7 @@ def _frames(data: Any) -> list[Any]:
         return [fields]
     if isinstance(data, list):
         rows = cast("list[Any]", data)
-        return [rows] if rows and _is_point(rows[0]) else rows
+        return [rows] if rows and is_point(rows[0]) else rows
     return []
 
 
@@ -150,7 +159,7 @@ def _frame(data: Any, path: Path) -> _Frame:
         if isinstance(stamps, dict):
             found = cast("dict[str, Any]", stamps).get("mean")
         time = None if found is None or isinstance(found, bool) else str(found)
-        number = next((_float(fields[k]) for k in _NUMBERS if k in fields), number)
+        number = next((as_float(fields[k]) for k in _NUMBERS if k in fields), number)
         body = next((k for k in _BODIES if isinstance(fields.get(k), list | dict)), "")
         image = body in _IMAGES
     return _Frame(people, time, number, image)
@@ -165,16 +174,16 @@ def _people(data: Any, path: Path) -> list[Seen]:
         for key in _BODIES:
             if isinstance(fields.get(key), list | dict):
                 return _people(fields[key], path)
-        named = {n: p for n, p in fields.items() if _is_point(p)}
-        return [_seen([*named.values()], tuple(named), None)] if named else []
+        named = {n: p for n, p in fields.items() if is_point(p)}
+        return [listed_points([*named.values()], tuple(named), None)] if named else []
     if not isinstance(data, list) or not data:
         return []
     rows = cast("list[Any]", data)
-    if _is_point(rows[0]):
+    if is_point(rows[0]):
         names = tuple(str(p["name"]) for p in rows if isinstance(p, dict) and "name" in p)
-        return [_seen(rows, names if len(names) == len(rows) else None, None)]
+        return [listed_points(rows, names if len(names) == len(rows) else None, None)]
     if all(isinstance(x, int | float) for x in rows):
-        return [_flat(rows, None)]
+        return [points_in_a_row(rows, None)]
     return [person for row in rows[:_MOST_PEOPLE] for person in _people(row, path)]
 
 
@@ -189,86 +198,23 @@ def _person(person: Any, path: Path) -> Seen | None:
     if isinstance(numbers, list) and numbers:
         if not all(isinstance(x, int | float) for x in cast("list[Any]", numbers)):
             raise InputError(f"{path}: pose_keypoints_3d must be numbers")
-        return _flat(numbers, who)
+        return points_in_a_row(numbers, who)
     points = next((fields[k] for k in _BODIES if isinstance(fields.get(k), list | dict)), None)
     if points is not None:
-        if _is_flat_2d(points):
+        if is_2d(points):
             raise InputError(
                 f"{path}: its keypoints are 2D (x and y alone); make them 3D first, from several "
                 "cameras or with a 3D pose estimator"
             )
         found = _people(points, path)
         if found:
-            return replace(_scored(found[0], fields), who=who)
+            return replace(with_scores(found[0], fields), who=who)
     if fields.get("pose_keypoints_2d"):
         raise InputError(
             f"{path}: only 2D keypoints are in it; make them 3D first, with Pose2Sim or OpenPose's "
             "--3d"
         )
     return None
-
-
-def _scored(seen: Seen, fields: dict[str, Any]) -> Seen:
-    """With the confidences that stand in a list of their own."""
-    scores: Any = next((fields[k] for k in ("keypoint_scores", "scores") if k in fields), None)
-    if not isinstance(scores, list) or len(cast("list[Any]", scores)) != len(seen.points):
-        return seen
-    points = seen.points.copy()
-    points[:, 3] = [_float(x) for x in cast("list[Any]", scores)]
-    return replace(seen, points=points)
-
-
-def _is_flat_2d(points: Any) -> bool:
-    """Whether points are pairs of numbers."""
-    rows = cast("list[Any]", points) if isinstance(points, list) else []
-    while rows and isinstance(rows[0], list) and rows[0] and isinstance(rows[0][0], list):
-        rows = cast("list[Any]", rows[0])
-    return bool(rows) and isinstance(rows[0], list) and len(cast("list[Any]", rows[0])) == 2
-
-
-def _flat(numbers: list[Any], who: int | None) -> Seen:
-    """Numbers in a row: four a point where that is a known count, else three."""
-    count = len(numbers)
-    each = (
-        4 if count % 4 == 0 and (count % 3 or count // 4 in (15, 18, 19, 21, 24, 25, 26, 33)) else 3
-    )
-    values = [_float(x) for x in numbers[: count - count % each]]
-    return Seen(_four(np.array(values).reshape(-1, each)), None, who)
-
-
-def _seen(points: list[Any], names: tuple[str, ...] | None, who: int | None) -> Seen:
-    return Seen(np.array([_point(p) for p in points]).reshape(-1, 4), names, who)
-
-
-def _is_point(value: Any) -> bool:
-    if isinstance(value, dict):
-        return {"x", "y", "z"} <= cast("dict[str, Any]", value).keys()
-    numbers = cast("list[Any]", value) if isinstance(value, list) else []
-    return len(numbers) in (3, 4) and all(isinstance(x, int | float | None) for x in numbers)
-
-
-def _point(value: Any) -> tuple[float, float, float, float]:
-    nan = float("nan")
-    if isinstance(value, dict):
-        p = cast("dict[str, Any]", value)
-        sure = next((_float(p[k]) for k in _SURE if k in p), nan)
-        return _float(p.get("x")), _float(p.get("y")), _float(p.get("z")), sure
-    row = [_float(x) for x in cast("list[Any]", value)] if isinstance(value, list) else []
-    row = (row + [nan] * 4)[:4]
-    return row[0], row[1], row[2], row[3]
-
-
-def _four(rows: Floats) -> Floats:
-    if rows.shape[1] == 4:
-        return rows
-    return np.concatenate((rows, np.full((len(rows), 1), np.nan)), axis=1)
-
-
-def _float(value: Any) -> float:
-    try:
-        return float(value) if isinstance(value, int | float) else float("nan")
-    except OverflowError:
-        return float("nan")
 
 
 def _tracks(
