@@ -97,7 +97,7 @@ def calmed(
     expected: (T, 22) radians, `Solution.expected`, None where nobody knows. A rotation is smoothed
     over `seconds` where more than `unsure` degrees are expected, not at all under half of that, and
     in between in part. undecided: (T, 22) rotations that are smoothed in any case
-    (`doubt.undecided`).
+    (`confidence.undecided`).
     """
     share = np.zeros((motion.frames, N_POSED))
     for values in (expected, undecided):

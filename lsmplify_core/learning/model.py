@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The network that is trained here and run by `lsmplify_core.network` in NumPy.
+"""The network that is trained here and run by `lsmplify_core.ik.network` in NumPy.
 
 As in Learnable SMPLify (arXiv 2508.13562) it predicts in one pass the residual rotations that lead
 from a start pose to the pose that the points show, `R = R_start · dR`, in 6D. Unlike the paper's it

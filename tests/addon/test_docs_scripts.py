@@ -2,7 +2,6 @@
 """Every Python block and every `blender …` line of the docs is run here, as it stands on the
 page."""
 
-import math
 import pickle
 import re
 import shutil
@@ -13,7 +12,6 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from mathutils import Matrix, Vector
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -34,7 +32,7 @@ LINES = {c.text: c for p in ALL_PAGES for c in commands(p) if c.kind == "BLENDER
 
 
 def test_the_pages_that_are_run_here() -> None:
-    assert {"scripts.md", "other-rigs.md"} <= {p.name for p in PAGES}
+    assert {"scripts.md", "characters.md"} <= {p.name for p in PAGES}
 
 
 def test_blocks_of_the_scripts_page(extension, tmp_path) -> None:
@@ -70,8 +68,8 @@ def test_blender_lines(extension, tmp_path, monkeypatch, text) -> None:
 
 
 def a_scene_of_ones_own() -> None:
-    """Two people in the collection `duo`, markers as bones of `c3d_markers`, and the armature
-    `Body`."""
+    """Two people in the collection `duo`, markers as bones of `c3d_markers`, the armature
+    `Body`, and the character `Hero`."""
     from helpers import add_empties, waving
 
     add_empties(waving(24))
@@ -80,7 +78,10 @@ def a_scene_of_ones_own() -> None:
     body = bpy.data.objects[bpy.context.scene.lsmplify.result.armature]
     bones = body.copy()
     body.name, bones.name = "Body", "c3d_markers"
-    bpy.context.scene.collection.objects.link(bones)
+    hero = bpy.data.objects.new("Hero", body.data.copy())
+    for item in (bones, hero):
+        bpy.context.scene.collection.objects.link(item)
+    bpy.context.view_layer.update()
     duo = bpy.data.collections.new("duo")
     bpy.context.scene.collection.children.link(duo)
     for who in ("Anna", "Ben"):
@@ -99,6 +100,10 @@ def make_inputs(words: list[str]) -> None:
         names, points = points_of(waving(24))
         path = Path(given["--file"])
         save_c3d(path, names, 1000.0 * points)
+    if given.get("--source", "").endswith(".npz"):
+        from lsmplify_extension.lsmplify_core.motion.motion import save_motion
+
+        save_motion(waving(24), Path(given["--source"]))
     if "--body" in given:
         arrays = np.load(save_model(Path("model.npz")), allow_pickle=True)
         with Path(given["--body"]).open("wb") as file:
@@ -117,78 +122,3 @@ def save_c3d(path: Path, names: list[str], points: np.ndarray) -> None:
     writer.set_point_labels(list(names))
     with path.open("wb") as file:
         writer.write(file)
-
-
-def test_the_retargeting_script(extension) -> None:
-    """On a rig with Mixamo's names, other sizes, other axes and arms that hang at rest."""
-    from helpers import add_empties, waving
-
-    add_empties(waving(24))
-    bpy.context.scene.lsmplify.source = "SELECTED"
-    bpy.ops.lsmplify.solve_and_bake()
-    source = bpy.data.objects[bpy.context.scene.lsmplify.result.armature]
-    (block,) = blocks(DOCS / "other-rigs.md")
-    start, end = block.index("PAIRS = "), block.index("\nscene, layer")
-    known: dict = {}
-    exec(compile(block[start:end], "other-rigs.md", "exec"), known)
-    target = other_rig(source, known["PAIRS"])
-    exec(compile(block.replace('"Take"', repr(source.name)), "other-rigs.md", "exec"), {})
-    for frame in (1, 9, 20):
-        bpy.context.scene.frame_set(frame)
-        for ours, theirs in known["PAIRS"].items():
-            if not ours.endswith(("Collar", "Ankle", "Foot", "Spine3", "Neck", "Head", "Wrist")):
-                assert apart(source, ours, target, theirs) < 2.0, (frame, ours)
-    hips = target.pose.bones["mixamorig:Hips"].head.z
-    assert hips == pytest.approx(1.25 * source.pose.bones["Pelvis"].head.z, rel=0.01)
-
-
-def other_rig(source: bpy.types.Object, pairs: dict[str, str]) -> bpy.types.Object:
-    """A larger copy of the source's bones under other names, rolled anyhow, its upper arms hanging
-    at rest, and posed in a T-pose by hand."""
-    data = source.data.copy()
-    target = bpy.data.objects.new("Character", data)
-    bpy.context.scene.collection.objects.link(target)
-    bpy.context.view_layer.objects.active = target
-    bpy.ops.object.mode_set(mode="EDIT")
-    for number, bone in enumerate(data.edit_bones):
-        bone.use_connect = False
-        bone.head, bone.tail = 1.25 * bone.head, 1.25 * bone.tail
-        bone.roll += 0.7 * number
-    for side, angle in (("L", 40.0), ("R", -40.0)):
-        turn_arm(data, side, math.radians(angle))
-    for ours, theirs in pairs.items():
-        data.edit_bones[ours].name = theirs
-    bpy.ops.object.mode_set(mode="OBJECT")
-    for name, side in (("mixamorig:LeftArm", -40.0), ("mixamorig:RightArm", 40.0)):
-        bone = target.pose.bones[name]
-        around = Matrix.Rotation(math.radians(side), 4, "Y")
-        head = Matrix.Translation(bone.head)
-        bone.matrix = head @ around @ head.inverted() @ bone.matrix
-    bpy.context.view_layer.update()
-    return target
-
-
-def turn_arm(data: bpy.types.Armature, side: str, angle: float) -> None:
-    """Let an arm hang down from its shoulder by an angle."""
-    shoulder = data.edit_bones[f"{side}_Shoulder"].head.copy()
-    turn = (
-        Matrix.Translation(shoulder)
-        @ Matrix.Rotation(angle, 4, "Y")
-        @ Matrix.Translation(-shoulder)
-    )
-    for joint in ("Shoulder", "Elbow", "Wrist", "Hand"):
-        data.edit_bones[f"{side}_{joint}"].transform(turn)
-
-
-def apart(source: bpy.types.Object, ours: str, target: bpy.types.Object, theirs: str) -> float:
-    """Degrees between the directions of a bone and its counterpart in the world."""
-    a, b = (
-        r.matrix_world.to_3x3() @ direction(r, n) for r, n in ((source, ours), (target, theirs))
-    )
-    return math.degrees(a.angle(b))
-
-
-def direction(rig: bpy.types.Object, name: str) -> Vector:
-    """From a bone's head to its tail."""
-    bone = rig.pose.bones[name]
-    return bone.tail - bone.head
