@@ -32,7 +32,7 @@ LINES = {c.text: c for p in ALL_PAGES for c in commands(p) if c.kind == "BLENDER
 
 
 def test_the_pages_that_are_run_here() -> None:
-    assert {"scripts.md", "characters.md"} <= {p.name for p in PAGES}
+    assert {"scripts.md"} <= {p.name for p in PAGES}
 
 
 def test_blocks_of_the_scripts_page(extension, tmp_path) -> None:
