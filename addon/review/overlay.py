@@ -112,9 +112,9 @@ def _paint(context: bpy.types.Context, drawings: list[Drawing]) -> None:
     dots = gpu.shader.from_builtin("FLAT_COLOR")
     unit = scene_unit(context.scene)
     for made in drawings:
-        for item in made.lines:
+        for item in (i for i in made.lines if len(i.ends)):  # gpu takes no empty batch
             batch_for_shader(lines, "LINES", _content(item.ends / unit, item.colours)).draw(lines)
-        for item in made.dots:
+        for item in (i for i in made.dots if len(i.places)):
             gpu.state.point_size_set(item.size)
             batch_for_shader(dots, "POINTS", _content(item.places / unit, item.colours)).draw(dots)
     gpu.state.point_size_set(1.0)
