@@ -21,6 +21,8 @@ from ..tracks.people import find_people
 from ..tracks.tracks import Tracks
 from ..tracks.units_and_axes import UNITS, converted, facing, find_world
 from ..unnamed.assigning import matched
+from ..unnamed.hand_points import with_hands
+from ..unnamed.unused import unused_note
 from . import options
 
 _CANDIDATES = 5
@@ -121,6 +123,8 @@ def _person(tracks: Tracks) -> dict[str, Any]:
     found["candidates"] = [_candidate(m) for m in ranked if m.matched]
     try:
         match = best_match(tracks.names)
+        match, notes = with_hands(tracks, match)
+        found["warnings"] += [*notes, *unused_note(tracks, match)]
         world = find_world(tracks, match)
     except InputError as error:
         found["evidence"] = str(error)

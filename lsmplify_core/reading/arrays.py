@@ -15,12 +15,11 @@ from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks, checked_tracks
 from .axes_of_arrays import frames_first
 from .door import make_tracks, zeros_missing
+from .holistic import body_and_hands
 from .nameless import names_by_order
 
 Floats = NDArray[np.float64]
 
-_HOLISTIC: Final = (543, 553)
-"""MediaPipe's body, hands and face in one array: the body comes first."""
 _POINT_KEYS: Final = (
     "points", "positions", "keypoints", "keypoints3d", "keypoints_3d", "joints", "joints3d",
     "tracks", "markers",
@@ -58,11 +57,13 @@ def array_tracks(
     positions, confidence, people = _positions(points, path)
     if names is not None:
         return make_tracks(positions, names, rate, fps, path, unit, confidence=confidence)
-    if positions.shape[1] in _HOLISTIC and people == 1:
-        positions = positions[:, :33]
-        confidence = None if confidence is None else confidence[:, :33]
+    columns, said = body_and_hands(positions) if people == 1 else (None, ())
+    if columns is not None:
+        positions = positions[:, columns]
+        confidence = None if confidence is None else confidence[:, columns]
     each = positions.shape[1] // people
     own, notes = names_by_order(positions[:, :each])
+    notes = (*said, *notes)
     titles = own if people == 1 else [f"Person {p + 1}:{n}" for p in range(people) for n in own]
     return make_tracks(
         positions, titles, rate, fps, path, unit, confidence=confidence, warnings=notes,

@@ -78,6 +78,13 @@ _FIRST_OF: Final[dict[int, tuple[str, ...]]] = {
 }  # fmt: skip
 """Shipped layouts in whose order so many points are; of more points than it has, the first ones:
 hands and faces come behind the body."""
+_TAILS: Final[dict[int, str]] = {
+    67: "left_hand:21 right_hand:21", 75: "left_hand:21 right_hand:21",
+    133: "face:68 left_hand:21 right_hand:21", 136: "face:68 left_hand:21 right_hand:21",
+    137: "left_hand:21 right_hand:21 face:70", 553: "right_hand:21 left_hand:21 face:478",
+}  # fmt: skip
+"""What comes behind the body of so many points, in its order: COCO-WholeBody's, Halpe's,
+EasyMocap's and FreeMoCap's."""
 _GOOD: Final = 0.6
 _CLEAR: Final = 0.75
 """A body's misfit up to which an order is believed, and its share of the next best one's."""
@@ -95,6 +102,9 @@ class Order:
     def titles(self, count: int) -> list[str]:
         """A name for each of so many points."""
         own = [n or f"point {i}" for i, n in enumerate(self.names[:count])]
+        tail = _tail_names(count)
+        if len(own) + len(tail) == count:
+            return [*own, *tail]
         return [*own, *(f"point {i}" for i in range(len(own), count))]
 
 
@@ -197,6 +207,12 @@ def _layout_of(order: Order) -> tuple[Layout, tuple[int, ...]]:
     )
     pairs = match.matched
     return match.layout.select([k for k, _ in pairs]), tuple(t for _, t in pairs)
+
+
+def _tail_names(count: int) -> list[str]:
+    """Names of the points of hands and face behind a body of so many points in all."""
+    groups = [g.partition(":") for g in _TAILS.get(count, "").split()]
+    return [f"{part}_{i}" for part, _, size in groups for i in range(int(size))]
 
 
 def _plain(name: str) -> str:

@@ -12,6 +12,8 @@ from ..runtime.errors import InputError
 from ..tracks.point_order import order_named, ranked_orders, unclear
 from ..tracks.tracks import Tracks
 from .attach import LEAST_TRACKS, Attached, attach
+from .hand_points import with_hands
+from .unused import unused_note
 
 LEAST_NAMED: Final = 0.6
 """A layout file that names fewer of the tracks says only something of the others."""
@@ -27,9 +29,20 @@ def matched(
 
     layout: "auto", "none" for tracks whose names mean nothing, a shipped name or a JSON file. A
     file that names only some of at least twenty tracks places the others by how they move. Where
-    unit and up axis come out of that, the tracks returned know them.
+    unit and up axis come out of that, the tracks returned know them. Hands that lie at the wrists
+    of a video detector's body are joined to it. What is not used is among the tracks' warnings.
     Raises InputError where nothing says which points they are.
     """
+    tracks, match = _body_matched(tracks, layout, saved)
+    match, notes = with_hands(tracks, match)
+    warnings = (*tracks.warnings, *notes, *unused_note(tracks, match))
+    return replace(tracks, warnings=warnings), match
+
+
+def _body_matched(
+    tracks: Tracks, layout: str, saved: SavedCalibration | None
+) -> tuple[Tracks, Match]:
+    """The match of the body alone."""
     if layout in ("auto", "none") and saved is not None:
         own = saved.match(tracks.names)
         if len(own.matched) >= LEAST_POINTS:
