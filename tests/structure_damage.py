@@ -157,7 +157,9 @@ def _separator_changed(text: str, random: Random) -> str:
 
 def _encoded(text: str, random: Random) -> bytes:
     codes = ["utf-16", "utf-16-le", "utf-8-sig", "utf-32", "cp1252"]
-    return text.replace("Nose", "Näse").encode(codes[int(random.integers(len(codes)))])
+    return text.replace("Nose", "Näse").encode(
+        codes[int(random.integers(len(codes)))], errors="replace"
+    )
 
 
 def _line_ends(text: str, random: Random) -> str:
