@@ -126,18 +126,27 @@ def test_order_and_case_of_names_say_nothing(seed: int, case) -> None:
     assert set(found.track_names) == set(names)
 
 
+@cache
+def whole() -> tuple[Tracks, Solution]:
+    take = tracks_of(waving(200), LAYOUT)
+    return take, solve(take, calibration=calibration_of(solved()))
+
+
 @FEW
-@given(first=st.integers(0, 10), length=st.integers(20, 30))
+@given(first=st.integers(0, 90), length=st.integers(60, 110))
 def test_a_part_alone_is_nearly_the_same_frames_of_the_whole(first: int, length: int) -> None:
-    """Given the calibration. Rotations that the tracks hardly show lean on frames far away, so that
-    single ones differ by degrees; joints differ by millimetres."""
-    known = calibration_of(solved())
-    whole = solve(tracks(), calibration=known).motion.between(first, first + length)
-    take = replace(tracks(), positions=tracks().positions[first : first + length])
-    part = solve(take, calibration=known).motion
-    assert degrees(part, whole).mean() < 2.0
-    apart = np.linalg.norm(part.joints() - whole.joints(), axis=-1)
-    assert apart.mean() < 0.006
+    """Given the calibration. The network sees no neighbours beyond the cut: there single rotations
+    that tracks hardly show, a foot's roll or a wrist's, differ by degrees; joints by a millimetre."""
+    take, solution = whole()
+    frames = slice(first, first + length)
+    every = solution.motion.between(first, first + length)
+    alone = replace(take, positions=take.positions[frames])
+    part = solve(alone, calibration=calibration_of(solved())).motion
+    assert degrees(part, every).mean() < 0.5
+    assert np.percentile(degrees(part, every), 95) < 1.5
+    apart = np.linalg.norm(part.joints() - every.joints(), axis=-1)
+    assert apart.mean() < 0.001
+    assert apart.max() < 0.01
 
 
 # --- motions --------------------------------------------------------------------------------

@@ -20,7 +20,10 @@ def test_cameras_time_stamps_give_a_recordings_rate(tmp_path: Path, unit: str, r
     output, stamps = (tmp_path / n for n in ("output_data", "synchronized_videos/timestamps"))
     for folder in (output, stamps):
         folder.mkdir(parents=True)
-    np.save(output / "mediapipe_body_3d_xyz.npy", 1000.0 * np.random.default_rng(0).random((30, 33, 3)) + 1.0)
+    np.save(
+        output / "mediapipe_body_3d_xyz.npy",
+        1000.0 * np.random.default_rng(0).random((30, 33, 3)) + 1.0,
+    )
     np.save(stamps / "camera.npy", 1e6 + UNITS[unit] * np.arange(30) / rate)
     assert read_tracks(tmp_path).rate == pytest.approx(rate, rel=1e-3)
 
