@@ -16,7 +16,7 @@ from ..geometry.rotations import (
     matrix_to_quaternion,
     quaternion_to_matrix,
 )
-from ..geometry.skeleton import JOINT_INDEX, PARENTS
+from ..geometry.skeleton import JOINT_INDEX, N_POSED, PARENTS
 from ..ik.smoothing import gaussian_filter
 from ..motion.motion import Motion
 from ..motion.report import joint_jitter
@@ -122,7 +122,7 @@ def _reached(motion: Motion, turns: Floats, places: Floats, touched: set[int]) -
             carried = (new_turns[:, parent] @ offsets[joint][:, None])[..., 0]
             new_places[:, joint] = new_places[:, parent] + carried
         above = new_turns[:, parent] if parent >= 0 else np.eye(3)[None]
-        if joint not in touched:
+        if joint not in touched or joint >= N_POSED:  # SMPL's hands stay in line with the wrists
             new_turns[:, joint] = above @ rotations[:, joint]
             continue
         child = _END.get(joint)
