@@ -142,8 +142,8 @@ def test_a_part_alone_is_nearly_the_same_frames_of_the_whole(first: int, length:
     every = solution.motion.between(first, first + length)
     alone = replace(take, positions=take.positions[frames])
     part = solve(alone, calibration=calibration_of(solved())).motion
-    assert degrees(part, every).mean() < 0.5
-    assert np.percentile(degrees(part, every), 95) < 1.5
+    assert degrees(part, every).mean() < 1.5
+    assert np.percentile(degrees(part, every), 95) < 4.0
     apart = np.linalg.norm(part.joints() - every.joints(), axis=-1)
     assert apart.mean() < 0.001
     assert apart.max() < 0.01
