@@ -14,12 +14,14 @@ import bpy
 from ..lsmplify_core.files.outputs import Output, check_outputs, file_names
 from ..lsmplify_core.motion.motion import save_motion
 from ..lsmplify_core.pipeline import Solution
+from ..lsmplify_core.reading import read_tracks
 from ..lsmplify_core.runtime.console import say, say_lines
 from ..lsmplify_core.runtime.errors import InputError
-from ..lsmplify_core.runtime.guard import guarded
+from ..lsmplify_core.runtime.guard import guarded, interrupt_raised
 from ..lsmplify_core.runtime.progress import finished
 from ..lsmplify_core.workflows.research_methods import DEVICES, METHODS, Research
-from .bake import export
+from .bake import export, several
+from .bake.clean_scene import clear_start_file, set_range, set_rate
 from .bake.motion_keys import Timing
 from .character import command as retarget
 from .people.solving import finish_all, prepare_all
@@ -69,7 +71,8 @@ def run(words: list[str]) -> int:
         except RuntimeError as error:  # operators raise what they report
             raise InputError(_said(error)) from error
 
-    return guarded(work, debug)
+    with interrupt_raised():
+        return guarded(work, debug)
 
 
 def _check_options(bake: _Parser, words: list[str]) -> None:
@@ -98,7 +101,8 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     subparsers = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
     bake = subparsers.add_parser("bake", help="tracks to a baked action, and files of it")
     source = bake.add_mutually_exclusive_group(required=True)
-    source.add_argument("--file", type=Path, help="file with the tracks")
+    source.add_argument("--file", type=Path, action="extend", nargs="+",
+                        help="files with tracks, or folders of them; several go into the folder OUT")  # fmt: skip
     source.add_argument("--collection", help="collection whose objects are the tracks")
     source.add_argument("--armature", help="armature whose bones are the tracks")
     bake.add_argument("--person", default="", help="whose tracks, where there are several people")
@@ -106,7 +110,15 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     bake.add_argument("--keys", choices=("scene", "samples"), default="scene")
     bake.add_argument("-o", "--out", type=Path, action="append", required=True,
                       help="file to write: .blend, .npz, .fbx, .glb, .usdc or .bvh; can be repeated")  # fmt: skip
-    bake.add_argument("--report", type=Path, help="JSON file for the report")
+    bake.add_argument("--format", choices=several.FORMATS, action="append",
+                      help="what is written of each of several takes: blend where not given")  # fmt: skip
+    bake.add_argument("--scene-fps", type=float, metavar="RATE",
+                      help="frames per second of the scene; the take's where no .blend is open")  # fmt: skip
+    bake.add_argument("--resume", action="store_true",
+                      help="with several takes: leave those alone that were baked by the same settings")  # fmt: skip
+    bake.add_argument(
+        "--report", type=Path, help="JSON file for the report; a folder for several takes"
+    )
     bake.add_argument("--strict", action="store_true",
                       help="exit code 3 where a result's verdict is not good")  # fmt: skip
     bake.add_argument("--method", choices=METHODS, default=METHODS[0],
@@ -121,7 +133,20 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
 
 
 def _bake(args: argparse.Namespace) -> int:
+    if args.file is not None:
+        clear_start_file()
+    if args.file is not None and several.are_several(args.file):
+        return several.bake_several(args, _bake_one)
+    if args.resume or args.format:
+        raise InputError("--resume and --format are for several takes; give files or a folder")
+    args.file = args.file[0] if args.file is not None else None
+    return _bake_one(args)[0]
+
+
+def _bake_one(args: argparse.Namespace) -> tuple[int, list[Path]]:
+    """Bake one source; the exit code and the files written."""
     writers = [_writer(path) for path in args.out]
+    own_rate = _set_scene_rate(args)
     works = _works(args)
     if len(works) > 1 and (
         args.init or args.save_calibration or args.save_repairs or args.repair.endswith(".json")
@@ -134,14 +159,42 @@ def _bake(args: argparse.Namespace) -> int:
     _check_outputs(args, works)
     solutions = [_solved(work, args) for work in works]
     everybody = finish_all(bpy.context, works, solutions)
+    _tell_scene(everybody, own_rate)
+    written: list[Path] = []
     for path, write in zip(args.out, writers, strict=True):
         for target, baked in _targets(path, works, everybody):
-            write(target, baked)
-            say(f"written: {target}")
+            if target is not None and target not in written:
+                write(target, baked)
+                written.append(target)
+                say(f"written: {target}")
     for target, baked in _targets(args.report, works, everybody):
         _report(target, baked)
     grades = {b.solution.report["verdict"]["grade"] for b in everybody}
-    return 3 if args.strict and grades != {"good"} else 0
+    return 3 if args.strict and grades != {"good"} else 0, written
+
+
+def _set_scene_rate(args: argparse.Namespace) -> bool:
+    """Give the scene the rate that is asked for; a file's own where no .blend is open. Whether the
+    scene is the take's now."""
+    own = args.file is not None and not bpy.data.filepath
+    rate = args.scene_fps
+    if rate is None and own:
+        rate = args.fps or read_tracks(args.file).rate
+    if rate is not None:
+        set_rate(bpy.context.scene, rate)
+    return own
+
+
+def _tell_scene(everybody: list[job.Baked], own: bool) -> None:
+    """Say the scene's rate and range, which is as long as its take where no .blend is open."""
+    scene = bpy.context.scene
+    if own:
+        spans = [_span(baked) for baked in everybody]
+        set_range(scene, min(s for s, _ in spans), max(e for _, e in spans))
+    say(
+        f"scene: {job.scene_rate(scene):g} frames per second, frames {scene.frame_start} to "
+        f"{scene.frame_end}"
+    )
 
 
 def _targets(

@@ -134,3 +134,21 @@ def termination_raised() -> Generator[None, None, None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextmanager
+def interrupt_raised() -> Generator[None, None, None]:
+    """Within it SIGINT raises `KeyboardInterrupt`, which Blender would keep to itself.
+
+    Only in the main thread; the handler that was there is put back.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        # what was set outside Python cannot be set from it again
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)

@@ -121,6 +121,7 @@ def test_a_written_blend_still_finds_its_libraries(extension, take, tmp_path) ->
 def test_one_file_does_not_change_the_next(extension, take, tmp_path) -> None:
     """The exporters need another frame range; the .blend written after them keeps the scene's."""
     bpy.context.scene.frame_end = 77
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
     assert bake(take, tmp_path / "out.bvh", "-o", str(tmp_path / "out.blend")) == 0
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "out.blend"))
     assert bpy.context.scene.frame_end == 77
