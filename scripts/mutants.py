@@ -3,10 +3,11 @@
 
 Usage: mutants.py [--count N] [--seconds S] [--seed K] [--listed FILE.tsv] [FOLDER…]
 
-Samples places of the folders (those of `FOLDERS` where none is named) evenly by file, changes each in a
-copy of the checkout, and runs that package's tests until one fails. --listed takes the changes from a
-table (module, code, changed to) instead. Prints a line a change, then the score by folder: the share
-that was noticed. A change that only touches a docstring, a message or a type is not made.
+Samples places of the folders (those of `FOLDERS` where none is named) evenly by file, changes each in
+a copy of the checkout, and runs that package's tests until one fails. --listed takes the changes from
+a table (module, code, changed to, and the tests that are to notice, if it tells) instead. Prints a line
+a change, then the score by folder: the share that was noticed. A change that only touches a docstring,
+a message or a type is not made.
 """
 
 import argparse
@@ -20,8 +21,9 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,13 +43,15 @@ _SAID = ("InputError", "say", "Repair", "append", "print", "report")
 
 @dataclass(frozen=True)
 class Change:
-    """Characters start to stop of a file become `text`."""
+    """Characters start to stop of a file become `text`. tests: that are to notice; those of the
+    file's package where there are none."""
 
     path: Path
     line: int
     start: int
     stop: int
     text: str
+    tests: tuple[str, ...] = ()
 
 
 def changes_in(path: Path) -> Iterator[Change]:
@@ -108,19 +112,25 @@ def listed(path: Path) -> list[Change]:
     """Changes from a table; places that are no longer there are named and left out."""
     found: list[Change] = []
     for row in csv.DictReader(path.open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE):
-        old, new = row["code"], row["changed to"]
-        name = Path(row["module"]).name
-        for file in sorted(ROOT.glob("lsmplify_core/**/*.py")) + sorted(ROOT.glob("addon/**/*.py")):
-            data = file.read_bytes()
-            if data.count(old.encode()) == 1 and (file.name == name or old.encode() in data):
-                start = data.index(old.encode())
-                line = data[:start].count(b"\n") + 1
-                text = "pass" if new == "(removed)" else new
-                found.append(Change(file, line, start, start + len(old.encode()), text))
-                break
-        else:
-            print(f"not there any more: {row['module']}: {old}")
+        old, new = (row[k].replace("\\n", "\n").encode() for k in ("code", "changed to"))
+        own = ROOT / row["module"]
+        files = [own] if own.is_file() else _by_name(own.name)
+        file = next((f for f in files if f.read_bytes().count(old) == 1), None)
+        if file is None:
+            print(f"not there any more: {row['module']}: {row['code']}")
+            continue
+        start = file.read_bytes().index(old)
+        line = file.read_bytes()[:start].count(b"\n") + 1
+        text = "pass" if new == b"(removed)" else new.decode()
+        tests = tuple((row.get("tests") or "").split())
+        found.append(Change(file, line, start, start + len(old), text, tests))
     return found
+
+
+def _by_name(name: str) -> list[Path]:
+    """Files for a module that has moved: those of its name first."""
+    files = [f for top in ("lsmplify_core", "addon") for f in sorted((ROOT / top).rglob("*.py"))]
+    return sorted(files, key=lambda f: f.name != name)
 
 
 def tests_of(path: Path) -> tuple[str, list[str]]:
@@ -134,7 +144,8 @@ def tests_of(path: Path) -> tuple[str, list[str]]:
 
 
 def noticed(change: Change, copy: Path) -> bool | None:
-    """Whether a test fails with the change made; None where it does not compile."""
+    """Whether a test fails with the change made; None where it does not compile, or where the tests
+    do not pass without it."""
     inside = copy / change.path.relative_to(ROOT)
     old = inside.read_bytes()
     new = old[: change.start] + change.text.encode() + old[change.stop :]
@@ -143,18 +154,35 @@ def noticed(change: Change, copy: Path) -> bool | None:
     except SyntaxError:
         return None
     python, tests = tests_of(change.path)
+    tests = [*change.tests] or tests
+    if not passes(copy, python, tuple(tests)):
+        return None
     inside.write_bytes(new)
     try:
-        command = [str(ROOT / python), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
-        env = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
-        run = subprocess.run(
-            command, cwd=copy, env=env, capture_output=True, timeout=PATIENCE, check=False
-        )
-        return run.returncode != 0
-    except subprocess.TimeoutExpired:
-        return True
+        return not run_tests(copy, python, tests)
     finally:
         inside.write_bytes(old)
+
+
+def run_tests(copy: Path, python: str, tests: Sequence[str]) -> bool:
+    """Whether the tests pass, and in time."""
+    command = [str(ROOT / python), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    env = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        return not subprocess.run(
+            command, cwd=copy, env=env, capture_output=True, timeout=PATIENCE, check=False
+        ).returncode
+    except subprocess.TimeoutExpired:
+        return False
+
+
+@cache
+def passes(copy: Path, python: str, tests: tuple[str, ...]) -> bool:
+    """Whether they do without a change; else they can say nothing about one."""
+    found = run_tests(copy, python, tests)
+    if not found:
+        print(f"fail without any change, or take too long: {' '.join(tests)}", flush=True)
+    return found
 
 
 def sampled(folders: list[str], count: int, seed: int) -> list[Change]:

@@ -187,3 +187,14 @@ def test_noisy_tracks_do_not_shake_the_body() -> None:
     shaken = solve(noisy, settings=SolveSettings(smooth=0.0, noise=0.001)).motion
     calm = solve(noisy).motion
     assert joint_jitter(calm.joints(), 30.0) < 0.3 * joint_jitter(shaken.joints(), 30.0)
+
+
+def test_a_point_that_was_not_seen_has_no_error() -> None:
+    """The gap is filled for the solve; its error would be the filling's, not the track's."""
+    tracks = tracks_of(waving(30))
+    positions = tracks.positions.copy()
+    positions[10:13, 4] = np.nan
+    motion = solve(replace(tracks, positions=positions)).motion
+    assert motion.track_error is not None
+    errors = motion.track_error[:, motion.track_names.index(tracks.names[4])]
+    assert np.array_equal(np.flatnonzero(np.isnan(errors)), [10, 11, 12])
