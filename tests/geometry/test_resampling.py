@@ -4,7 +4,14 @@
 import numpy as np
 import pytest
 
-from lsmplify_core.geometry.resampling import Keys, clock_of, frames_within, on_clock
+from lsmplify_core.geometry.resampling import (
+    Keys,
+    clock_of,
+    frames_within,
+    key_frames,
+    on_clock,
+    positions_at,
+)
 
 
 def keys_at(times: np.ndarray) -> Keys:
@@ -88,3 +95,36 @@ def test_a_span_holds_the_samples_that_lie_in_it_and_no_other(start, end, shown,
     np.testing.assert_array_equal(found, inside)
     if step == 1.0:
         assert (found[0], found[-1]) == shown
+
+
+@pytest.mark.parametrize("sample", [0.0, 0.25, 1.0, 1.5, 2.0])
+def test_between_two_samples_points_are_on_their_line(sample: float) -> None:
+    positions = np.array([0.0, 4.0, 6.0])[:, None, None] * np.ones((1, 2, 3))
+    expected = np.interp(sample, [0, 1, 2], [0.0, 4.0, 6.0])
+    np.testing.assert_allclose(positions_at(positions, np.array([sample]))[0], expected)
+
+
+def test_beside_a_missing_sample_points_are_missing_and_on_it_the_others_stay() -> None:
+    positions = np.ones((4, 1, 3))
+    positions[2] = np.nan
+    found = positions_at(positions, np.array([0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0]))[:, 0, 0]
+    assert np.isfinite(found).tolist() == [True, True, True, False, False, False, True]
+
+
+@pytest.mark.parametrize("step", [1.0, 0.4, 2.5])
+@pytest.mark.parametrize("first", [1.0, 0.3])
+def test_keys_on_whole_frames_show_the_samples_of_their_times(first: float, step: float) -> None:
+    frames, samples = key_frames(first, step, 11, True)
+    last = first + 10 * step
+    assert (frames == np.rint(frames)).all()
+    assert (frames[0], frames[-1]) == (np.ceil(first), np.floor(last + 1e-6))
+    np.testing.assert_allclose(first + step * samples, frames)
+    every, own = key_frames(first, step, 11, False)
+    np.testing.assert_allclose(every, first + step * np.arange(11))
+    np.testing.assert_allclose(own, np.arange(11))
+
+
+def test_a_take_between_two_frames_has_a_key() -> None:
+    frames, samples = key_frames(1.2, 0.1, 4, True)
+    assert frames.tolist() == [1.0]
+    assert samples.tolist() == [0.0]

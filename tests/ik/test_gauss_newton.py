@@ -108,3 +108,17 @@ def test_without_tracks_a_step_goes_all_the_way_to_the_prior(degrees: float) -> 
     reached = gauss_newton(start, blind, prior, np.ones(N_POSED), damping=1e-9, steps=1)
     left = np.degrees(angle_between(reached.rotations, prior.rotations))[:, :N_POSED]
     assert left.max() < 0.03 * degrees
+
+
+def test_no_step_turns_a_joint_by_more_than_a_radian() -> None:
+    """A linear step means nothing further away."""
+    random = np.random.default_rng(5)
+    start = random_state(2, random)
+    vectors = np.zeros((2, 24, 3))
+    vectors[:, :N_POSED, 1] = 2.2
+    prior = PoseSequence(start.rotations @ axis_angle_to_matrix(vectors), start.root)
+    target = target_of(start, random)
+    blind = replace(target, weights=np.zeros_like(target.weights))
+    reached = gauss_newton(start, blind, prior, np.ones(N_POSED), damping=1e-9, steps=1)
+    turned = angle_between(start.rotations, reached.rotations)[:, :N_POSED]
+    np.testing.assert_allclose(turned, 1.0, atol=1e-3)

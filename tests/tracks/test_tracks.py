@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tracks from outside: what is mended, what is refused, and in which words."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -81,3 +83,25 @@ def test_select_and_between_keep_what_was_asked_for() -> None:
 def test_frames_outside_the_take_are_refused(start: int, end: int | None) -> None:
     with pytest.raises(InputError, match="frames 0 to 4"):
         Tracks(points(5, 3), ("a", "b", "c"), 30.0).between(start, end)
+
+
+def test_new_names_are_not_those_of_others() -> None:
+    names = ["a", "a.001", "a", "b", "a", "b"]
+    found = checked_tracks(np.ones((2, 6, 3)), names, 30.0).names
+    assert len(set(found)) == 6
+    assert (found[0], found[3]) == ("a", "b")
+    assert all(f.startswith(n[0]) for f, n in zip(found, names, strict=True))
+    again = checked_tracks(np.ones((2, 6, 3)), list(found), 30.0).names
+    assert again == found
+
+
+def test_a_part_has_its_own_events_and_confidence() -> None:
+    take = replace(
+        checked_tracks(np.ones((10, 2, 3)), ["a", "b"], 5.0),
+        confidence=np.arange(20.0).reshape(10, 2) / 20.0, events=((0.4, "on"), (1.0, "off")),
+    )  # fmt: skip
+    part = take.between(3, 5)
+    assert part.frames == 3
+    assert part.confidence is not None
+    np.testing.assert_allclose(part.confidence, take.confidence[3:6])
+    np.testing.assert_allclose([t for t, _ in part.events], [-0.2, 0.4])
