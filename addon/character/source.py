@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from ...lsmplify_core.geometry.resampling import key_frames
 from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
-from ...lsmplify_core.reading.motions import read_motions
 from ...lsmplify_core.retarget import (
     Performance,
     RigPoses,
@@ -20,6 +19,7 @@ from ...lsmplify_core.retarget import (
     performance_of_rig,
 )
 from ...lsmplify_core.runtime.errors import InputError
+from ...lsmplify_core.workflows.motion_file import read_motion_file
 from ..common.units import scene_unit
 from ..takes.reading import read_take
 from ..tracks.scene_tracks import scene_rate
@@ -58,7 +58,7 @@ def from_armature(
 
 def from_file(context: bpy.types.Context, path: Path, start: int | None, end: int | None) -> Source:
     """A motion file, from the scene's first frame on."""
-    motions = read_motions(path)
+    motions = read_motion_file(path).people
     if len(motions) != 1:
         raise InputError(f"{path}: holds {len(motions)} people; give a file with one")
     motion = motions[0]

@@ -9,8 +9,9 @@ from bpy.props import StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ...lsmplify_core.motion.motion import Motion
-from ...lsmplify_core.reading.motions import MOTION_SUFFIXES, read_motions
+from ...lsmplify_core.reading.motions import MOTION_SUFFIXES
 from ...lsmplify_core.runtime.errors import OUTSIDE, told
+from ...lsmplify_core.workflows.motion_file import read_motion_file
 from ..bake.motion_keys import Timing, bake
 from ..body.armature import make_armature, sized_for_scene
 from ..common.units import scene_unit
@@ -33,16 +34,19 @@ class LSMPLIFY_OT_import_motion(bpy.types.Operator, ImportHelper):
         """Read everything, then make an armature for each person."""
         path = Path(bpy.path.abspath(self.filepath))
         try:
-            people = read_motions(path)
+            found = read_motion_file(path)
         except OUTSIDE as error:
             self.report({"ERROR"}, told(error))
             return {"CANCELLED"}
+        people = found.people
         for number, motion in enumerate(people, 1):
             name = path.stem if len(people) == 1 else f"{path.stem} {number}"
             context.view_layer.objects.active = add_motion(context, motion, name)
         frames = max(motion.frames for motion in people)
         several = f", {len(people)} people" if len(people) > 1 else ""
         self.report({"INFO"}, f"{path.name}: {frames} frames{several}")
+        for note in found.notes:
+            self.report({"WARNING"}, f"{path.name}: {note}")
         return {"FINISHED"}
 
 

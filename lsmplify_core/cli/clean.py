@@ -24,11 +24,11 @@ from ..cleanup.worst_intervals import worst_spans
 from ..files.atomic import write_whole
 from ..motion.motion import Motion, load_motion, save_motion
 from ..reading import read_tracks
-from ..reading.motions import one_motion
 from ..runtime.console import say, shown
 from ..runtime.errors import InputError
 from ..runtime.progress import finished
 from ..tracks.tracks import Tracks
+from ..workflows.motion_file import one_of
 from . import options
 from .feet import check_contacts, chosen_contacts
 
@@ -77,7 +77,9 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check everything, run the steps, then write."""
     _check(args)
-    motion = one_motion(args.motion, args.person)
+    motion, notes = one_of(args.motion, args.person)
+    for note in notes:
+        say(f"note: {note}")
     tracks = None
     if args.tracks is not None:
         tracks = read_tracks(args.tracks, fps=args.fps, unit=args.unit, up=args.up)

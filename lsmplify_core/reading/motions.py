@@ -40,18 +40,6 @@ def _everyone(path: Path) -> list[Motion]:
     return [_upright(e) for e in read_estimates(path)]
 
 
-def one_motion(path: Path, person: int | None = None) -> Motion:
-    """The motion of a file; person: which one of several, from 1. InputError where that is not
-    said, or there is none of that number."""
-    people = read_motions(path)
-    if person is None and len(people) > 1:
-        raise InputError(f"{path}: holds {len(people)} people; choose with --person 1, 2, …")
-    number = 1 if person is None else person
-    if not 1 <= number <= len(people):
-        raise InputError(f"{path}: holds {len(people)} people, so there is no person {number}")
-    return people[number - 1]
-
-
 def _estimates(path: Path, error: InputError) -> list[Estimate]:
     """An estimator's npz; where it is none, what is wrong with it as an AMASS file is said."""
     try:

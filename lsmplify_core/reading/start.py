@@ -44,12 +44,11 @@ def read_start(path: Path, tracks: Tracks | None = None) -> Motion:
         return bvh_motion(load_bvh(path), read_bvh(path), path)
 
 
-def bvh_motion(bvh: BvhMotion, tracks: Tracks, path: Path) -> Motion:
-    """The BVH as a motion of the default body. tracks: its joints' (`read_bvh`)."""
-    try:
-        match = best_match(tracks.names)
-    except InputError as error:
-        raise InputError(f"{path}: its joints are no skeleton that is known: {error}") from error
+def bvh_motion(bvh: BvhMotion, tracks: Tracks, path: Path, match: Match | None = None) -> Motion:
+    """The BVH as a motion of the default body. tracks: its joints' (`read_bvh`). match: which joint
+    is which, found by their names where it is None."""
+    if match is None:
+        match = _known(tracks, path)
     world = find_world(tracks, match)
     bone = _bones(match)
     rest = _rest_positions(bvh)
@@ -72,6 +71,13 @@ def bvh_motion(bvh: BvhMotion, tracks: Tracks, path: Path) -> Motion:
     local[:, 22:] = np.eye(3)
     root = placed[:, bone["Pelvis"]] * world.unit @ upright.T
     return Motion(local, root, tracks.rate, default_body())
+
+
+def _known(tracks: Tracks, path: Path) -> Match:
+    try:
+        return best_match(tracks.names)
+    except InputError as error:
+        raise InputError(f"{path}: its joints are no skeleton that is known: {error}") from error
 
 
 def _bones(match: Match) -> dict[str, int]:

@@ -13,8 +13,9 @@ from lsmplify_core.cleanup.confidence import expected_errors
 from lsmplify_core.cli.main import main
 from lsmplify_core.geometry.skeleton import JOINT_INDEX
 from lsmplify_core.motion.motion import load_motion, save_motion
-from lsmplify_core.reading.motions import one_motion, read_motions
+from lsmplify_core.reading.motions import read_motions
 from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.workflows.motion_file import one_of
 
 MOTION = waving(60)
 LOOKED_AT, HIDDEN = JOINT_INDEX["L_Hip"], JOINT_INDEX["L_Wrist"]
@@ -40,10 +41,10 @@ def test_an_estimators_people_stand_upright(tmp_path: Path) -> None:
 
 def test_one_of_several_people_is_chosen(tmp_path: Path) -> None:
     path = film(tmp_path / "film.pkl", 2)
-    assert one_motion(path, 2).frames == 15
+    assert one_of(path, 2)[0].frames == 15
     for person, said in ((None, "--person"), (3, "no person 3")):
         with pytest.raises(InputError, match=said):
-            one_motion(path, person)
+            one_of(path, person)
 
 
 def test_an_npz_that_holds_no_motion_is_refused(tmp_path: Path) -> None:
