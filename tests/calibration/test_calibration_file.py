@@ -10,9 +10,13 @@ import pytest
 from takes import points_of, tracks_of, waving
 
 from lsmplify_core.body.body import default_body
-from lsmplify_core.calibration.calibration_file import load_calibration, save_calibration
+from lsmplify_core.calibration.calibration_file import (
+    SavedCalibration,
+    load_calibration,
+    save_calibration,
+)
 from lsmplify_core.cli.main import main
-from lsmplify_core.layouts.layout import load_layout
+from lsmplify_core.layouts.layout import Keypoint, load_layout
 from lsmplify_core.pipeline import calibration_of, solve
 from lsmplify_core.runtime.errors import InputError
 from lsmplify_core.workflows.person_file import read_person
@@ -89,3 +93,16 @@ def test_bad_calibrations_are_refused_in_one_line(tmp_path: Path, change, says: 
     with pytest.raises(InputError, match=says) as caught:
         load_calibration(path)
     assert "\n" not in str(caught.value)
+
+
+def test_a_track_that_moves_with_another_joint_is_not_known() -> None:
+    """A marker of the same name that somebody put on another limb, and one that has no name there."""
+    points = (Keypoint("LWRA", 20, (0.01, 0.02, 0.03)), Keypoint("T10", 9, (0.0, 0.1, 0.0)))
+    saved = SavedCalibration(default_body(), points, "mine")
+    offsets, known = saved.offsets_for(
+        ("T10", "LWRA", "Anna:LWRA", "NOSE"), np.array([9, 18, 20, 15])
+    )
+    assert known[:2].tolist() == [True, False]
+    assert not known[3]
+    np.testing.assert_allclose(offsets[0], points[1].offset)
+    np.testing.assert_allclose(offsets[[1, 3]], 0.0)

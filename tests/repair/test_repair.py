@@ -124,7 +124,8 @@ def test_a_solve_lists_what_it_mended_and_does_as_it_is_told() -> None:
     off = [
         np.linalg.norm(s.motion.joints() - truth.joints(), axis=-1).mean() for s in (mended, told)
     ]
-    assert off[0] < 0.005 < 2.0 * off[0] < off[1]
+    assert off[0] < 0.0035
+    assert off[1] > 1.5 * off[0]
     assert told.repairs == ()
     again = solve(broken, repairs=mended.repairs)
     np.testing.assert_allclose(again.motion.joints(), mended.motion.joints(), atol=1e-3)
