@@ -107,3 +107,60 @@ def test_a_span_is_sampled_from_its_first_frame_to_its_last(extension, rate: flo
     start = round(2 * rate / 24)
     assert seen.sum() == round(3 * rate / 24) + 1
     np.testing.assert_allclose(part[seen], whole[start : start + seen.sum()], atol=1e-5)
+
+
+@pytest.mark.parametrize("rate", [24.0, 60.0])
+def test_samples_become_linear_keys_at_their_own_times(extension, rate: float) -> None:
+    """A missing sample is a key that is not there; half frames of the scene are half frames."""
+    from lsmplify_extension.addon.bake import actions
+    from lsmplify_extension.addon.tracks.empties import make_empties
+    from lsmplify_extension.lsmplify_core.tracks.tracks import checked_tracks
+
+    scene = bpy.context.scene
+    scene.render.fps, scene.frame_start = 24, 11
+    positions = np.arange(36.0).reshape(12, 1, 3)
+    positions[4:6] = np.nan
+    collection = make_empties(bpy.context, checked_tracks(positions, ["a"], rate), "take")
+    (empty,) = collection.objects
+    there = np.isfinite(positions[:, 0, 0])
+    for curve in actions.curves_of(empty):
+        keys = np.array([p.co for p in curve.keyframe_points])
+        np.testing.assert_allclose(keys[:, 0], 11 + 24 / rate * np.flatnonzero(there), atol=1e-5)
+        np.testing.assert_allclose(keys[:, 1], positions[there, 0, curve.array_index])
+        assert {p.interpolation for p in curve.keyframe_points} == {"LINEAR"}
+
+
+@pytest.mark.parametrize(("rate", "last"), [(24.0, 20), (48.0, 16), (50.0, 16), (12.0, 29)])
+def test_the_scene_ends_with_the_take_and_events_are_where_they_happen(
+    extension, rate: float, last: int
+) -> None:
+    from dataclasses import replace
+
+    from lsmplify_extension.addon.tracks import empties
+    from lsmplify_extension.addon.tracks.files import Take
+    from lsmplify_extension.lsmplify_core.tracks.people import Person
+    from lsmplify_extension.lsmplify_core.tracks.tracks import checked_tracks
+
+    scene = bpy.context.scene
+    scene.render.fps, scene.frame_start = 24, 11
+    tracks = checked_tracks(np.ones((10, 1, 3)), ["a"], rate)
+    tracks = replace(tracks, events=((0.0, "on"), (0.25, "off")))
+    take = Take("take", [Person("a", tracks)])
+    assert empties.last_frame(bpy.context, take) == last
+    assert empties.add_events(bpy.context, tracks) == 2
+    assert {m.name: m.frame for m in scene.timeline_markers} == {"on": 11, "off": 17}
+
+
+def test_a_point_that_blender_moves_is_seen_at_half_frames(extension) -> None:
+    """Twice the scene's rate: every other sample lies between two frames."""
+    from helpers import add_empties, waving
+    from lsmplify_extension.addon.tracks.scene_tracks import from_objects
+
+    objects = add_empties(waving(12, 48.0))
+    plain = from_objects(bpy.context, objects, "test", None)
+    for item in objects:
+        item.constraints.new("LIMIT_LOCATION")
+    asked = from_objects(bpy.context, objects, "test", None)
+    assert asked.tracks.rate == plain.tracks.rate == 48.0
+    assert np.linalg.norm(np.diff(plain.tracks.positions, axis=0), axis=-1).max() > 0.005
+    np.testing.assert_allclose(asked.tracks.positions, plain.tracks.positions, atol=2e-5)
