@@ -15,6 +15,7 @@ from ..cleanup.floor import find_floor
 from ..cleanup.key_file import keys_json
 from ..cleanup.keys import KeySettings, plan_keys
 from ..cleanup.limits import calmed, spread_twist, within_limits
+from ..cleanup.placing import placed
 from ..cleanup.plugin import blended, refine_steps
 from ..cleanup.pose_keys import PoseKey, pose_key
 from ..cleanup.regions import joints_of
@@ -66,6 +67,11 @@ def add_parser(subparsers: Any) -> None:
                    "that no track decides, as wrists and head; needs --tracks")  # fmt: skip
     p.add_argument("--limits", type=_share, metavar="STRENGTH", help="soft joint limits, 0 to 1")
     p.add_argument("--twist", type=_share, metavar="STRENGTH", help="spread arm twist, 0 to 1")
+    p.add_argument("--on-floor", action="store_true", help="level the floor, bring it to z = 0")
+    p.add_argument("--face-front", action="store_true",
+                   help="turn the take until it looks towards -Y in its first second")  # fmt: skip
+    p.add_argument("--centre", action="store_true", help="bring its start over the origin")
+    p.add_argument("--in-place", action="store_true", help="take its way over the ground out")
     p.add_argument("--keys", metavar="N|MM,DEGREES",
                    help="a key on every n-th frame, or as few as this error allows")  # fmt: skip
     p.add_argument("--keys-out", type=Path, metavar="FILE.json", help="write the keys of --keys")
@@ -91,11 +97,12 @@ def run(args: argparse.Namespace) -> int:
         motion = after
     if args.worst:
         _print_worst(motion, points, args.worst)
+    if points is not None and motion is not before:
+        motion = _with_errors(motion, points)
+    motion = _placed(motion, args)
     if args.keys:
         _write_keys(motion, args)
     if args.out is not None:
-        if points is not None and motion is not before:
-            motion = _with_errors(motion, points)
         save_motion(motion, args.out)
         say(f"{shown(args.motion)} → {args.out}")
     return 0
@@ -152,6 +159,17 @@ def _held(motion: Motion, args: argparse.Namespace) -> Motion:
         save_contacts(contacts, floor or find_floor(motion), args.save_contacts)
         say(f"  {len(contacts)} contacts → {args.save_contacts}")
     return motion if args.contacts == "off" else lock_feet(motion, contacts, floor)
+
+
+def _placed(motion: Motion, args: argparse.Namespace) -> Motion:
+    """Placed last: until then the motion lies over its tracks."""
+    done = placed(
+        motion, on_floor=args.on_floor, face_front=args.face_front, centre=args.centre,
+        in_place=args.in_place,
+    )  # fmt: skip
+    for sentence in done.told:
+        say(f"place: {sentence}")
+    return done.motion
 
 
 def _write_keys(motion: Motion, args: argparse.Namespace) -> None:
