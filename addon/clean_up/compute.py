@@ -14,6 +14,7 @@ from ...lsmplify_core.cleanup.feet import FeetSettings, lock_feet
 from ...lsmplify_core.cleanup.floor import Floor
 from ...lsmplify_core.cleanup.keys import KeySettings, plan_keys
 from ...lsmplify_core.cleanup.limits import calmed, spread_twist, within_limits
+from ...lsmplify_core.cleanup.placing import placed
 from ...lsmplify_core.cleanup.plugin import blended
 from ...lsmplify_core.cleanup.plugin_tracks import refined_beside
 from ...lsmplify_core.cleanup.pose_keys import PoseKey
@@ -135,6 +136,16 @@ def _limits(take: Take, order: Order) -> Steps:
     return Outcome(spread_twist(motion, values["twist"]), notes=notes)
 
 
+def _place(take: Take, order: Order) -> Steps:
+    values = order.values
+    yield Progress("clean", 0.1)
+    done = placed(
+        take.motion, on_floor=values["on_floor"], face_front=values["face_front"],
+        centre=values["centre"],
+    )  # fmt: skip
+    return Outcome(done.motion, changes=", ".join(done.told))
+
+
 def _keys(take: Take, order: Order) -> Steps:
     values = order.values
     yield Progress("clean", 0.1)
@@ -150,5 +161,5 @@ def _keys(take: Take, order: Order) -> Steps:
 
 _KINDS: dict[str, Callable[[Take, Order], Steps]] = {
     "RESOLVE": _resolve, "REFINE": _refine, "FEET": _feet, "SMOOTH": _smooth, "LIMITS": _limits,
-    "KEYS": _keys,
+    "KEYS": _keys, "PLACE": _place,
 }  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import replace
 import bpy
 
 from ...lsmplify_core.cleanup.keys import played_back
+from ...lsmplify_core.cleanup.placing import carried
 from ...lsmplify_core.cleanup.smoothing import changes
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.progress import finished
@@ -72,6 +73,8 @@ def _measure(
 
 def _changes(take: Take, outcome: Outcome) -> str:
     """Before and after, in a line; nothing where only keys were left out."""
+    if outcome.changes:
+        return outcome.changes
     return "" if outcome.plan is not None else changes(take.motion, outcome.motion)
 
 
@@ -80,5 +83,17 @@ def _fill(take: Take, action: bpy.types.Action, outcome: Outcome) -> None:
         writing.write_planned(take, outcome.plan, action)
     else:
         writing.write_changes(take, outcome.motion, action)
+    if action.lsmplify_step.kind == "PLACE":
+        _carry_tracks(take, action, outcome)
     if outcome.expected is not None:
         record.keep_expected(action, take, outcome.expected)
+
+
+def _carry_tracks(take: Take, action: bpy.types.Action, outcome: Outcome) -> None:
+    """Give the action a record of its own, whose tracks went along with the body."""
+    known = record.find(take.action)
+    if known is None:
+        return
+    tracks = known.attached
+    positions = carried(take.motion, outcome.motion, tracks.positions)
+    record.keep(action, replace(known, attached=replace(tracks, positions=positions)))

@@ -31,4 +31,12 @@ class LSMPLIFY_OT_reduce_keys(StepOperator, fields.KeysFields, bpy.types.Operato
     kind = "KEYS"
 
 
-CLASSES = (LSMPLIFY_OT_smooth, LSMPLIFY_OT_limits, LSMPLIFY_OT_reduce_keys)
+class LSMPLIFY_OT_place(StepOperator, fields.PlaceFields, bpy.types.Operator):
+    """Put the take on the floor, turn it to the front or bring it to the origin, as a whole"""
+
+    bl_idname = "lsmplify.place"
+    bl_label = "Place"
+    kind = "PLACE"
+
+
+CLASSES = (LSMPLIFY_OT_smooth, LSMPLIFY_OT_limits, LSMPLIFY_OT_reduce_keys, LSMPLIFY_OT_place)

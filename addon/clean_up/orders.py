@@ -30,17 +30,20 @@ class Order:
 @dataclass(frozen=True)
 class Outcome:
     """motion: what the step makes of the take's. plan: the keys to keep, where that is the step.
-    expected: (T, 22) radians that the network expects. refined: as Order's. notes: for the artist."""
+    expected: (T, 22) radians that the network expects. refined: as Order's. notes: for the artist.
+    changes: what it changed in its own words, where that is not measured."""
 
     motion: Motion
     plan: KeyPlan | None = None
     expected: Floats | None = None
     refined: str = ""
     notes: tuple[str, ...] = ()
+    changes: str = ""
 
 
 GROUP = {"RESOLVE": "resolve", "REFINE": "refine", "FEET": "feet", "SMOOTH": "smooth",
-         "LIMITS": "limits", "KEYS": "keys"}  # fmt: skip
+         "LIMITS": "limits", "KEYS": "keys",
+         "PLACE": "place"}  # fmt: skip
 """Which settings a kind of step has."""
 
 

@@ -61,6 +61,21 @@ class LSMPLIFY_PT_keys(StagePanel, bpy.types.Panel):
         draw_action(column, context)
 
 
+class LSMPLIFY_PT_place(StagePanel, bpy.types.Panel):
+    """Where the take stands."""
+
+    bl_label = "Place"
+    bl_idname = "LSMPLIFY_PT_place"
+    stage, page = "CLEAN_UP", "PLACE"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """What is wanted, button; height and slope of the floor are told below."""
+        column = self.split_column()
+        draw_settings(column, "PLACE", context.scene.lsmplify.cleanup.place)
+        draw_button(column, operators.LSMPLIFY_OT_place.bl_idname, "ORIENTATION_GLOBAL")
+        draw_action(column, context)
+
+
 class LSMPLIFY_PT_action(StagePanel, bpy.types.Panel):
     """The settings that made the action that is shown; those that are quick act while dragged."""
 
@@ -115,4 +130,10 @@ def _draw_step(column: bpy.types.UILayout, action: bpy.types.Action) -> None:
     draw_settings(column, step.kind, getattr(step, GROUP[step.kind]))
 
 
-CLASSES = (LSMPLIFY_PT_smooth, LSMPLIFY_PT_limits, LSMPLIFY_PT_keys, LSMPLIFY_PT_action)
+CLASSES = (
+    LSMPLIFY_PT_smooth,
+    LSMPLIFY_PT_limits,
+    LSMPLIFY_PT_keys,
+    LSMPLIFY_PT_place,
+    LSMPLIFY_PT_action,
+)

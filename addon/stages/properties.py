@@ -29,6 +29,7 @@ PAGES: Final = {
                  ("SMOOTH", "Smooth", "Smooth each region as much as it needs"),
                  ("LIMITS", "Limits", "What a body can do, and the arms' twist"),
                  ("KEYS", "Keys", "Fewer keys"),
+                 ("PLACE", "Place", "Floor, front and origin"),
                  ("ACTION", "Action", "The settings of the action that is shown, and presets"),
                  ("EXPORT", "Export", "The motion as a file")),
 }  # fmt: skip

@@ -166,6 +166,23 @@ class LimitsFields:
     )  # fmt: skip
 
 
+class PlaceFields:
+    """Where a take stands."""
+
+    on_floor: BoolProperty(
+        name="Put on the Floor", default=False, update=live.changed,
+        description="Level the floor of the take and bring it to height 0",
+    )  # fmt: skip
+    face_front: BoolProperty(
+        name="Face Front", default=False, update=live.changed,
+        description="Turn the take until it looks to the front view in its first second",
+    )  # fmt: skip
+    centre: BoolProperty(
+        name="Centre", default=False, update=live.changed,
+        description="Bring the first frame of the take over the origin",
+    )  # fmt: skip
+
+
 class KeysFields:
     """Fewer keys."""
 

@@ -20,6 +20,7 @@ from . import fields, live
 KINDS = {
     "SOLVE": "Solve", "TRACKS": "Tracks", "RESOLVE": "Re-solve", "REFINE": "Refine",
     "FEET": "Feet", "SMOOTH": "Smooth", "LIMITS": "Limits", "KEYS": "Keys", "MEND": "Repairs",
+    "PLACE": "Place",
 }  # fmt: skip
 """A step's kind and what the action's name says of it."""
 
@@ -42,6 +43,10 @@ class LSMPLifySmoothSettings(fields.SmoothFields, bpy.types.PropertyGroup):
 
 class LSMPLifyLimitsSettings(fields.LimitsFields, bpy.types.PropertyGroup):
     """Of Limits and Twist."""
+
+
+class LSMPLifyPlaceSettings(fields.PlaceFields, bpy.types.PropertyGroup):
+    """Of Place."""
 
 
 class LSMPLifyKeysSettings(fields.KeysFields, bpy.types.PropertyGroup):
@@ -91,9 +96,10 @@ class StepSettings:
     smooth: PointerProperty(type=LSMPLifySmoothSettings, description="Settings of Smooth")
     limits: PointerProperty(type=LSMPLifyLimitsSettings, description="Settings of Limits and Twist")
     keys: PointerProperty(type=LSMPLifyKeysSettings, description="Settings of Reduce Keys")
+    place: PointerProperty(type=LSMPLifyPlaceSettings, description="Settings of Place")
 
 
-GROUPS = ("resolve", "refine", "feet", "smooth", "limits", "keys")
+GROUPS = ("resolve", "refine", "feet", "smooth", "limits", "keys", "place")
 
 
 class LSMPLifyStep(StepSettings, bpy.types.PropertyGroup):
@@ -179,7 +185,7 @@ class LSMPLifyCleanUp(StepSettings, bpy.types.PropertyGroup):
 
 CLASSES = (
     LSMPLifyResolveSettings, LSMPLifyRefineSettings, LSMPLifyFeetSettings, LSMPLifySmoothSettings,
-    LSMPLifyLimitsSettings, LSMPLifyKeysSettings, LSMPLifyPoseKey, LSMPLifyRepair, LSMPLifyStep,
+    LSMPLifyLimitsSettings, LSMPLifyPlaceSettings, LSMPLifyKeysSettings, LSMPLifyPoseKey, LSMPLifyRepair, LSMPLifyStep,
     LSMPLifySpan, LSMPLifyRig, LSMPLifyCleanUp,
 )  # fmt: skip
 

@@ -80,7 +80,7 @@ def placed(
     if centre:
         x, y = (float(v) for v in motion.root[0, :2])
         motion = moved(motion, np.array([-x, -y, 0.0]))
-        told.append(f"moved by {-x:.3f}, {-y:.3f} m to the origin")
+        told.append(f"moved by {-x:.3f} m along X and {-y:.3f} m along Y to the origin")
     return Placed(motion, tuple(told), height, slope, turned)
 
 
@@ -124,6 +124,12 @@ def turned_about_up(motion: Motion, degrees: float) -> Motion:
     """The take turned about the vertical through its first pelvis."""
     turn = axis_angle_to_matrix(np.array([0.0, 0.0, np.radians(degrees)]))
     return _turned(motion, turn, motion.root[0])
+
+
+def carried(before: Motion, after: Motion, points: Floats) -> Floats:
+    """Points (..., 3) taken along as a whole take was, from `before` to `after`."""
+    turn = after.rotations[0, 0] @ before.rotations[0, 0].T
+    return (points - before.root[0]) @ turn.T + after.root[0]
 
 
 def moved(motion: Motion, by: Floats) -> Motion:

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Put on the Floor, Face Front and Centre as a step: the body and its tracks go along."""
+
+import bpy
+import numpy as np
+
+
+def test_a_take_is_placed_with_its_tracks(extension) -> None:
+    from dataclasses import replace
+
+    from helpers import add_empties, waving
+    from kept_takes import body_with, shown
+    from lsmplify_extension.addon.takes import record
+    from lsmplify_extension.lsmplify_core.cleanup.floor import find_floor
+    from lsmplify_extension.lsmplify_core.cleanup.placing import degrees_to_front
+
+    motion = waving(40, 24.0)
+    motion = replace(motion, root=motion.root + np.array([1.0, 2.0, 0.4]))
+    armature = body_with(motion)
+    add_empties(motion)
+    bpy.context.view_layer.objects.active = armature
+    assert bpy.ops.lsmplify.attach_tracks() == {"FINISHED"}
+    before = armature.animation_data.action
+    assert bpy.ops.lsmplify.place(on_floor=True, face_front=True, centre=True) == {"FINISHED"}
+    action = armature.animation_data.action
+    assert action != before
+    after = shown(armature)
+    assert abs(find_floor(after).height) < 1e-3
+    assert abs(degrees_to_front(after)) < 0.1
+    assert np.abs(after.root[0, :2]).max() < 1e-3
+    step = action.lsmplify_step
+    assert step.kind == "PLACE"
+    assert "floor at" in step.changes
+    assert "slope" in step.changes
+    kept = record.find(action).attached
+    assert np.nanmean(kept.errors(after)) < 0.02
+    step.place.face_front = False  # made anew while dragged
+    again = shown(armature)
+    assert abs(degrees_to_front(again) - degrees_to_front(motion)) < 0.1
+    assert np.nanmean(record.find(action).attached.errors(again)) < 0.02
+    assert np.allclose(shown_of(before, armature).root, motion.root, atol=1e-4)
+
+
+def shown_of(action, armature):
+    from kept_takes import shown
+
+    armature.animation_data.action = action
+    return shown(armature)
