@@ -18,7 +18,7 @@ from ..lsmplify_core.reading import read_tracks
 from ..lsmplify_core.runtime.console import say, say_lines
 from ..lsmplify_core.runtime.errors import InputError
 from ..lsmplify_core.runtime.guard import guarded, interrupt_raised
-from ..lsmplify_core.runtime.progress import finished
+from ..lsmplify_core.runtime.progress import run_steps
 from ..lsmplify_core.workflows.research_methods import DEVICES, METHODS, Research
 from .bake import export, several
 from .bake.clean_scene import clear_start_file, set_range, set_rate
@@ -235,7 +235,7 @@ def _solved(work: job.Job, args: argparse.Namespace) -> Solution:
         work, init=options.init(args, work.taken.tracks), settings=options.settings(args),
         repairs=options.repairs(args), research=research,
     )  # fmt: skip
-    solution = finished(job.solve_job(work))
+    solution = run_steps(job.solve_job(work))
     options.save_found(args, solution)
     return with_feet(solution, work.taken.tracks, args.contacts)
 

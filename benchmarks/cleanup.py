@@ -37,7 +37,7 @@ from lsmplify_core.layouts.layout import Layout, load_layout
 from lsmplify_core.layouts.matching import match_layout
 from lsmplify_core.motion.motion import Motion
 from lsmplify_core.pipeline import solve
-from lsmplify_core.runtime.progress import finished
+from lsmplify_core.runtime.progress import run_steps
 
 DATA = SHARED / "motion" / "test"
 SPAN = 300
@@ -137,7 +137,7 @@ def _resolved(
 def _once(before: Motion, truth: Motion, points: Attached, first: int, count: int) -> Result:
     frames = [first + SPAN * (2 * k + 1) // (2 * count) for k in range(count)]
     keys = {frame: pose_key(truth, frame) for frame in frames}
-    after = finished(resolve_steps(before, points, (first, first + SPAN - 1), keys)).motion
+    after = run_steps(resolve_steps(before, points, (first, first + SPAN - 1), keys)).motion
     outside = np.ones(truth.frames, dtype=bool)
     outside[first : first + SPAN] = False
     same = np.array_equal(before.rotations[outside], after.rotations[outside])
@@ -252,7 +252,7 @@ def pace_table(clips: list[Clip]) -> Table:
     motion, points = solution.motion, attached_of(solution, take.tracks)
     keys = {500: pose_key(take.truth, 500)}
     jobs: dict[str, Callable[[], object]] = {
-        "re-solve 300 frames": lambda: finished(resolve_steps(motion, points, (350, 649), keys)),
+        "re-solve 300 frames": lambda: run_steps(resolve_steps(motion, points, (350, 649), keys)),
         "smooth all, 1,000 frames": lambda: smooth_regions(motion, {"all": 0.05}),
         "strength, 1,000 frames": lambda: blended(take.truth, motion, 0.5),
         "feet, 1,000 frames": lambda: steadied_feet(motion),

@@ -41,7 +41,7 @@ from .repair import Repair, apply, repair_tracks
 from .repair.records import summary
 from .repair.second_pass import SecondPass, outlier_records, second_pass_steps, track_errors
 from .runtime.array_types import Floats
-from .runtime.progress import finished
+from .runtime.progress import run_steps
 from .runtime.stages import Progress, Stages
 from .runtime.threads import thread_pool
 from .tracks.frame_rate import rate_warning
@@ -89,7 +89,7 @@ def solve(
     calibration: SavedCalibration | None = None,
 ) -> Solution:
     """Solve a take in one go; the arguments are those of `solve_steps`."""
-    return finished(
+    return run_steps(
         solve_steps(
             tracks, match=match, layout=layout, body=body, init=init, settings=settings,
             repairs=repairs, calibration=calibration,

@@ -16,7 +16,7 @@ from ...lsmplify_core.files.atomic import write_whole
 from ...lsmplify_core.files.manifest import append, content_hash, read_manifest
 from ...lsmplify_core.reading import is_take
 from ...lsmplify_core.runtime.console import say, shown
-from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, told
+from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, error_line
 from ...lsmplify_core.runtime.guard import sentence
 from .clean_scene import as_before
 
@@ -83,7 +83,7 @@ def _tried(job: TakeJob, args: argparse.Namespace, kept: dict[str, Any], bake_on
             code, written = bake_one(own)
         record["outputs"] = {path.name: content_hash(path) for path in written}
     except OUTSIDE as error:
-        record["error"] = told(error)
+        record["error"] = error_line(error)
     except RuntimeError as error:  # operators raise what they report
         record["error"] = str(error).strip().splitlines()[0].removeprefix("Error: ")
     except Exception as error:

@@ -13,7 +13,7 @@ from ...lsmplify_core.retarget import RetargetOptions
 from ...lsmplify_core.retarget.rig_motion import FINGER_MODES, ROOT_MODES
 from ...lsmplify_core.runtime.console import say
 from ...lsmplify_core.runtime.errors import InputError
-from ...lsmplify_core.runtime.progress import finished
+from ...lsmplify_core.runtime.progress import run_steps
 from ..bake import export
 from . import job
 from .source import Source, from_armature, from_file
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     kept = args.contacts == "keep"
     options = RetargetOptions(args.root, kept, kept, fingers=args.fingers)
     work = job.prepare(context, source, target, args.map, options, args.controls)
-    result = finished(job.steps(work))
+    result = run_steps(job.steps(work))
     job.write(work, result, f"{source.name} on {target.name}")
     first, last = int(source.frames[0]), int(source.frames[-1])
     context.scene.frame_start, context.scene.frame_end = first, max(last, first + 1)

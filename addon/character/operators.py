@@ -18,7 +18,7 @@ from ...lsmplify_core.retarget import (
     save_map,
 )
 from ...lsmplify_core.retarget.roles import LIMB_ROLES, TRUNK
-from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, told
+from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, error_line
 from ..common import progress
 from ..common.window_job import WindowJob
 from . import job
@@ -74,7 +74,7 @@ class LSMPLIFY_OT_find_bones(_CharacterOperator, bpy.types.Operator):
             rig = rig_from(settings.target)
             rig_map = find_map(rig, chosen_map(settings))
         except OUTSIDE as error:
-            self.report({"ERROR"}, told(error))
+            self.report({"ERROR"}, error_line(error))
             return {"CANCELLED"}
         note_map(settings, rig_map, rig.count)
         self.report({"INFO"}, f"{rig_map.name}: {len(rig_map.mapped)} bones; {rig_map.evidence}")
@@ -98,7 +98,7 @@ class LSMPLIFY_OT_save_bone_map(_CharacterOperator, bpy.types.Operator, ExportHe
             check_character(settings.target)
             save_map(find_map(rig_from(settings.target), chosen_map(settings)), Path(self.filepath))
         except OUTSIDE as error:
-            self.report({"ERROR"}, told(error))
+            self.report({"ERROR"}, error_line(error))
             return {"CANCELLED"}
         return {"FINISHED"}
 

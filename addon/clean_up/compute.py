@@ -41,7 +41,7 @@ def computed(take: Take, order: Order) -> Steps:
 def _resolve(take: Take, order: Order) -> Steps:
     values = order.values
     span = take.grid.within(values["frame_start"], values["frame_end"])
-    points, _ = record.beside(take)
+    points, _ = record.tracks_and_expected(take)
     keys: dict[int, PoseKey] = {}
     for frame, text in order.pose_keys:
         at = take.grid.index(frame)
@@ -57,7 +57,7 @@ def _resolve(take: Take, order: Order) -> Steps:
     found = yield from resolve_steps(
         take.motion, points, span, keys, joints=_joints(values), settings=settings
     )
-    _, before = record.beside(take)
+    _, before = record.tracks_and_expected(take)
     expected = None
     if before is not None:
         known = np.isfinite(found.expected)
@@ -80,7 +80,7 @@ def _joints(values: dict[str, Any]) -> tuple[int, ...] | None:
 def _refine(take: Take, order: Order) -> Steps:
     refined, text, expected = _kept_motion(take, order.refined), order.refined, None
     if refined is None:
-        points, _ = record.beside(take)
+        points, _ = record.tracks_and_expected(take)
         if points is None:
             raise InputError(
                 f"action {take.action.name!r} knows no tracks; choose them in Tracks "
@@ -123,7 +123,7 @@ def _limits(take: Take, order: Order) -> Steps:
     yield Progress("clean", 0.1)
     motion, notes = take.motion, ()
     if values["calm"] > 0:
-        points, expected = record.beside(take)
+        points, expected = record.tracks_and_expected(take)
         if points is None:
             notes = (
                 "Calm did nothing: the action knows no tracks, which show what is decided; "

@@ -9,7 +9,7 @@ from ...lsmplify_core.cleanup.keys import played_back
 from ...lsmplify_core.cleanup.placing import carried
 from ...lsmplify_core.cleanup.smoothing import changes
 from ...lsmplify_core.runtime.errors import InputError
-from ...lsmplify_core.runtime.progress import finished
+from ...lsmplify_core.runtime.progress import run_steps
 from ..review import errors
 from ..takes import record, steps, writing
 from ..takes.reading import Take, read_take, shown_action
@@ -44,7 +44,7 @@ def remake(
     armature = armature_of(context, action)
     take = read_take(context, armature, step.source)
     order = order_of(action)
-    outcome = finished(computed(take, order))
+    outcome = run_steps(computed(take, order))
     step.refined, step.changes = outcome.refined, _changes(take, outcome) if told else ""
     if outcome.plan is None:  # a plan of keys replaces all of them anyway
         writing.restore(take, action)

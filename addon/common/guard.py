@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import bpy
 
-from ...lsmplify_core.runtime.errors import OUTSIDE, told
+from ...lsmplify_core.runtime.errors import OUTSIDE, error_line
 from ...lsmplify_core.runtime.guard import quiet_libraries, sentence
 
 GONE: Final = "something that it needs was removed from the scene meanwhile; run it again"
@@ -45,7 +45,7 @@ def log_folder() -> Path | None:
 def line_of(error: BaseException) -> str:
     """One line about any exception, for people."""
     if isinstance(error, OUTSIDE):
-        return told(error)
+        return error_line(error)
     if isinstance(error, ReferenceError):
         return GONE
     if isinstance(error, RuntimeError) and str(error).startswith("Error: "):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import bpy
 
 from ...lsmplify_core.pipeline import Progress
-from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, told
-from ...lsmplify_core.runtime.progress import finished
+from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, error_line
+from ...lsmplify_core.runtime.progress import run_steps
 from . import progress
 from .window import redraw_views
 
@@ -56,7 +56,7 @@ class WindowJob:
     def execute(self, context: bpy.types.Context) -> set[str]:
         """The whole work at once, for scripts, background runs and the redo panel."""
         try:
-            return self.finish(context, finished(self.begin(context)))
+            return self.finish(context, run_steps(self.begin(context)))
         except OUTSIDE as error:
             return self.refused(error)
 
@@ -108,7 +108,7 @@ class WindowJob:
 
     def refused(self, error: Exception) -> set[str]:
         """One line for the user, nothing changed."""
-        self.report({"ERROR"}, told(error))
+        self.report({"ERROR"}, error_line(error))
         return {"CANCELLED"}
 
     def _ended(self, context: bpy.types.Context, result: Any) -> set[str]:

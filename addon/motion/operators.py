@@ -10,7 +10,7 @@ from bpy_extras.io_utils import ImportHelper
 
 from ...lsmplify_core.motion.motion import Motion
 from ...lsmplify_core.reading.motions import MOTION_SUFFIXES
-from ...lsmplify_core.runtime.errors import OUTSIDE, told
+from ...lsmplify_core.runtime.errors import OUTSIDE, error_line
 from ...lsmplify_core.workflows.motion_file import read_motion_file
 from ..bake.motion_keys import Timing, bake
 from ..body.armature import make_armature, sized_for_scene
@@ -36,7 +36,7 @@ class LSMPLIFY_OT_import_motion(bpy.types.Operator, ImportHelper):
         try:
             found = read_motion_file(path)
         except OUTSIDE as error:
-            self.report({"ERROR"}, told(error))
+            self.report({"ERROR"}, error_line(error))
             return {"CANCELLED"}
         people = found.people
         for number, motion in enumerate(people, 1):

@@ -10,7 +10,7 @@ from ...lsmplify_core.body.smpl_file import SmplFile
 from ...lsmplify_core.calibration.calibration_file import SavedCalibration
 from ...lsmplify_core.pipeline import Progress, Solution
 from ...lsmplify_core.runtime.errors import InputError
-from ...lsmplify_core.runtime.progress import mapped
+from ...lsmplify_core.runtime.progress import with_progress
 from ...lsmplify_core.verdict import GRADES
 from ..solve import job
 from ..solve.target import found_again
@@ -49,7 +49,7 @@ def solve_all(
         def told(p: Progress, start: float = start, share: float = share) -> Progress:
             return Progress(p.step, start + share * p.done)
 
-        solutions.append((yield from mapped(job.solve_job(work), told)))
+        solutions.append((yield from with_progress(job.solve_job(work), told)))
         before += count
     return solutions
 

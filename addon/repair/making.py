@@ -10,7 +10,7 @@ import numpy as np
 from ...lsmplify_core.motion.motion import Motion
 from ...lsmplify_core.pipeline import Progress
 from ...lsmplify_core.repair import Repair
-from ...lsmplify_core.review.solve_again import Again, solve_again_steps
+from ...lsmplify_core.review.solve_again import SolvedAgain, solve_again_steps
 from ...lsmplify_core.review.track_record import TrackRecord
 from ...lsmplify_core.runtime.errors import InputError
 from ..review import errors
@@ -40,7 +40,7 @@ def read(context: bpy.types.Context, armature: bpy.types.Object) -> Take:
 
 def solving(
     context: bpy.types.Context, take: Take, listed: bpy.types.Action
-) -> Generator[Progress, None, Again]:
+) -> Generator[Progress, None, SolvedAgain]:
     """Solve the take's tracks with the repairs that are ticked in an action's list."""
     kept = record.find(listed)
     assert kept is not None
@@ -52,7 +52,7 @@ def solving(
 
 
 def write(
-    context: bpy.types.Context, take: Take, undone: Sequence[Repair], again: Again, into: str
+    context: bpy.types.Context, take: Take, undone: Sequence[Repair], again: SolvedAgain, into: str
 ) -> bpy.types.Action:
     """The new action, shown on the armature, with the list as it was when the solve began.
 
@@ -68,7 +68,7 @@ def write(
     return action
 
 
-def _on_grid(take: Take, again: Again) -> Motion:
+def _on_grid(take: Take, again: SolvedAgain) -> Motion:
     """The solved motion on the frames of the action's keys; its own where the tracks don't reach."""
     kept: TrackRecord = again.record
     where = (take.grid.frames - kept.first) / kept.step

@@ -9,7 +9,7 @@ from bpy.props import BoolProperty, EnumProperty
 from ...lsmplify_core.pipeline import Progress
 from ...lsmplify_core.repair import Repair
 from ...lsmplify_core.repair.records import KINDS
-from ...lsmplify_core.review.solve_again import Again
+from ...lsmplify_core.review.solve_again import SolvedAgain
 from ...lsmplify_core.runtime.errors import InputError
 from ..clean_up.step_operator import StepOperator
 from ..common.jumping import JumpFields
@@ -75,7 +75,7 @@ class LSMPLIFY_OT_solve_with_repairs(StepOperator, bpy.types.Operator):
     def take_settings(self, context: bpy.types.Context) -> None:
         """The list itself is all there is to set."""
 
-    def begin(self, context: bpy.types.Context) -> Generator[Progress, None, Again]:
+    def begin(self, context: bpy.types.Context) -> Generator[Progress, None, SolvedAgain]:
         """Read the take and its list; the work of the solve."""
         armature = choosing.armature(context)
         self._take, listed = making.read(context, armature), making.owner_of(armature)
@@ -83,7 +83,7 @@ class LSMPLIFY_OT_solve_with_repairs(StepOperator, bpy.types.Operator):
         self._undone = repairs.listed(listed)[1]
         return making.solving(context, self._take, listed)
 
-    def finish(self, context: bpy.types.Context, result: Again) -> set[str]:
+    def finish(self, context: bpy.types.Context, result: SolvedAgain) -> set[str]:
         """The new action, with the list as it was."""
         kept = self._held
         with live.silent(), found_again(context, kept, self.lasted) as (there, take):

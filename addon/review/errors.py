@@ -3,7 +3,7 @@
 
 import bpy
 
-from ...lsmplify_core.cleanup.worst_intervals import Span, worst_spans
+from ...lsmplify_core.cleanup.worst_intervals import Span, worst_intervals
 from ...lsmplify_core.review.error_curves import (
     DOUBT,
     TRACK_ERROR,
@@ -30,7 +30,7 @@ def measure(
 def measure_take(context: bpy.types.Context, take: Take) -> int:
     """The same for an action whose motion is known already."""
     armature = take.armature
-    points, expected = record.beside(take)
+    points, expected = record.tracks_and_expected(take)
     wanted = context.scene.lsmplify.seeing.curves
     curves = error_curves(take.motion, points, expected) if wanted else {}
     for name, values in curves.items():
@@ -40,7 +40,7 @@ def measure_take(context: bpy.types.Context, take: Take) -> int:
             keys.replace(curve, take.grid.frames, values)
         curve.color_mode, curve.color = "CUSTOM", _COLOUR
     _forget_others(armature, take.action, set(curves))
-    _list_spans(take, worst_spans(take.motion, points, expected))
+    _list_spans(take, worst_intervals(take.motion, points, expected))
     if points is not None:
         _note_figures(context, take, error_figures(take.motion, points))
     return len(armature.lsmplify_rig.spans)

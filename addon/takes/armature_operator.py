@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import bpy
 
-from ...lsmplify_core.runtime.errors import OUTSIDE, told
+from ...lsmplify_core.runtime.errors import OUTSIDE, error_line
 from . import choosing
 
 
@@ -31,7 +31,7 @@ class ArmatureOperator:
         try:
             done = self.act(context, choosing.armature(context))
         except OUTSIDE as error:
-            self.report({"ERROR"}, told(error))
+            self.report({"ERROR"}, error_line(error))
             return {"CANCELLED"}
         if done:
             self.report({"INFO"}, done)

@@ -78,7 +78,7 @@ def owner_of(action: bpy.types.Action | None) -> bpy.types.Action | None:
     return next((a for a in chain(action) if a.lsmplify_step.record), None)
 
 
-def beside(take: Take) -> tuple[Attached | None, Floats | None]:
+def tracks_and_expected(take: Take) -> tuple[Attached | None, Floats | None]:
     """The take's tracks and expected errors on its own frames; None for what is not known."""
     record = find(take.action)
     if record is None:

@@ -10,7 +10,7 @@ from bpy_extras.io_utils import ImportHelper
 
 from ...lsmplify_core.reading import SUFFIXES
 from ...lsmplify_core.review.framing import tracks_bounds
-from ...lsmplify_core.runtime.errors import OUTSIDE, told
+from ...lsmplify_core.runtime.errors import OUTSIDE, error_line
 from ..common import framing
 from ..translations import CONTEXT
 from .choice import hide_default_cube
@@ -99,7 +99,7 @@ class LSMPLIFY_OT_import_tracks(bpy.types.Operator, ImportHelper):
             try:
                 takes.append(read_take(path, unit, up))
             except OUTSIDE as error:
-                problems.append(told(error))
+                problems.append(error_line(error))
         for problem in problems:
             self.report({"WARNING"} if takes else {"ERROR"}, problem)
         return takes

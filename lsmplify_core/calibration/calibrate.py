@@ -25,7 +25,7 @@ from ..ik.predictor import Prediction, predict_steps, select_observations
 from ..ik.problem import at_network_size
 from ..ik.root_alignment import align_root, torso_weights
 from ..runtime.array_types import Floats
-from ..runtime.progress import mapped
+from ..runtime.progress import with_progress
 from ..tracks.noise import track_noise
 from .shape_fit import CORRELATED_FRAMES_AT_JOINTS, OffsetPrior, pose_and_shape_step
 from .windows import best_windows, with_neighbours
@@ -223,4 +223,4 @@ def _residual(
 def _shares(
     steps: Generator[float, None, Prediction], number: int, passes: int
 ) -> Generator[float, None, Prediction]:
-    return (yield from mapped(steps, lambda done: (number + 0.8 * done) / passes))
+    return (yield from with_progress(steps, lambda done: (number + 0.8 * done) / passes))

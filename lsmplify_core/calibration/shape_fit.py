@@ -15,7 +15,7 @@ from ..geometry.skeleton import ANCESTORS, N_POSED, PARENTS
 from ..ik.gauss_newton import unflat
 from ..ik.predictor import select_observations, select_poses
 from ..runtime.array_types import Floats
-from ..runtime.progress import finished
+from ..runtime.progress import run_steps
 from ..runtime.threads import parallel_map
 from .shape_system import ShapeEquations, shape_equations, sum_equations
 
@@ -118,7 +118,7 @@ def pose_and_shape_step(
         ), comparison.global_rotations[:, :N_POSED]
 
     chunks = [slice(i, min(i + _CHUNK, frames)) for i in range(0, frames, _CHUNK)]
-    results = finished(parallel_map(chunk_equations, chunks))
+    results = run_steps(parallel_map(chunk_equations, chunks))
     equations = sum_equations([found for found, _ in results])
     own = _shape_prior(frames, space, shape, fixed, noise)
     offset_terms = _offset_prior(frames, space.size(shape), offsets, offset_prior, repeats, noise)

@@ -4,7 +4,7 @@ eye.
 
 Every function takes a `Motion` and gives a new one (or a list, or keys); nothing is changed in
 place. Frames are counted from 0; spans are (first, last), both included. Long work is a generator
-that yields `solver.Progress`, to be driven by a window's timer or by `timing.finished`.
+that yields `Progress`, to be driven by a window's timer or by `runtime.progress.run_steps`.
 
 regions.py    REGIONS, region_names(), joints_of(names): named groups of joints.
 attached.py   Attached; attach(motion, tracks, layout="auto", match=None, found=None): the tracks in
@@ -18,9 +18,9 @@ contacts.py   Contact, Floor, find_floor(motion), find_contacts(motion, floor), 
 feet.py       FeetSettings, lock_feet(motion, contacts, floor, settings): feet stand where they stand.
 smoothing.py  SmoothSettings, smooth_regions(motion, seconds_by_region, …), compared(before, after),
               changes(before, after): the same in a line.
-doubt.py      expected_errors(motion, points): how unsure the network is of a motion from elsewhere;
+confidence.py  expected_errors(motion, points): how unsure the network is of a motion from elsewhere;
               undecided(motion, points): rotations that no track shows.
-spans.py      Span, worst_spans(motion, points, expected): where to look first.
+worst_intervals.py  Span, worst_intervals(motion, points, expected): where to look first.
 limits.py     within_limits(motion, strength), spread_twist(motion, strength), calmed(motion, expected, …).
 keys.py       KeySettings, KeyPlan, plan_keys(motion, settings), curve_keys(times, values, chosen),
               evaluate_curve(keys, times): as few Bézier keys as a given error allows.

@@ -5,7 +5,7 @@ call."""
 from collections.abc import Iterable, Mapping
 
 from ..motion.motion import Motion
-from ..runtime.progress import finished
+from ..runtime.progress import run_steps
 from .attached import Attached
 from .contacts import find_contacts
 from .feet import lock_feet
@@ -73,4 +73,4 @@ def resolve(
     Raises:
         InputError: for frames that are not in the motion.
     """
-    return finished(resolve_steps(motion, points, span, keys, joints, settings))
+    return run_steps(resolve_steps(motion, points, span, keys, joints, settings))

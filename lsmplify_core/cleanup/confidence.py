@@ -15,7 +15,7 @@ from ..ik.network import load_network
 from ..ik.predictor import predict_steps
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
-from ..runtime.progress import finished
+from ..runtime.progress import run_steps
 from .attached import Attached
 
 _ROUNDS: Final = 2
@@ -57,7 +57,7 @@ def expected_errors(motion: Motion, points: Attached) -> Floats:
     start = PoseSequence(
         motion.rotations.astype(np.float32), ((motion.root - origin) / unit).astype(np.float32)
     )
-    learned = finished(predict_steps(load_network(), start, target, motion.rate, _ROUNDS))
+    learned = run_steps(predict_steps(load_network(), start, target, motion.rate, _ROUNDS))
     expected = learned.sigma.astype(np.float64)
     blind = ~seen.any(axis=1)
     expected[blind] = np.maximum(expected[blind], _NEVER)

@@ -21,7 +21,7 @@ from ..ik.predictor import concatenate_poses, frame_chunks, select_observations,
 from ..ik.smoothing import gaussian_filter
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
-from ..runtime.progress import finished
+from ..runtime.progress import run_steps
 from ..runtime.threads import parallel_map
 from .contacts import Contact, contact_table, find_contacts
 from .floor import SOLE_JOINTS, Floor, find_floor, sole_offsets, sole_points
@@ -121,7 +121,7 @@ def _bent(motion: Motion, away: Floats, stiffness: float, passes: int) -> Motion
             state = gauss_newton(state, wanted, state, firm, steps=2, free_joints=_LEGS)
         return state
 
-    posed = concatenate_poses(finished(parallel_map(bend, frame_chunks(len(changed)))))
+    posed = concatenate_poses(run_steps(parallel_map(bend, frame_chunks(len(changed)))))
     rotations, root = motion.rotations.copy(), motion.root.copy()
     rotations[changed[:, None], _LEGS] = posed.rotations[:, _LEGS]
     root[changed] = posed.root

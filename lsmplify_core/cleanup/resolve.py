@@ -26,7 +26,7 @@ from ..motion.motion import Motion
 from ..pipeline import Progress
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
-from ..runtime.progress import mapped
+from ..runtime.progress import with_progress
 from ..runtime.threads import thread_pool
 from ..tracks.noise import prior_weight_for, smoothing_for
 from .attached import Attached
@@ -141,7 +141,7 @@ def _resolved(
     start = _start(existing, known, target, span, window)
     noise = float(np.clip(np.median(judged.noise), 0.001, _MOST_NOISE)) / unit
     smooth = _smoothing(noise) if settings.smooth is None else settings.smooth
-    learned = yield from mapped(
+    learned = yield from with_progress(
         predict_steps(
             load_network(), start, target, motion.rate, settings.rounds, prior_weight_for(noise)
         ),
@@ -153,7 +153,7 @@ def _resolved(
     far = np.maximum(_SPIKE, 3.0 * judged.noise / unit)
     state = learned.refined
     for turn in range(settings.passes):
-        state = yield from mapped(
+        state = yield from with_progress(
             solve_constrained(
                 state, downweight_outliers(state, target, far), guess,
                 learned.sigma, noise, motion.rate, known, settings.memory,

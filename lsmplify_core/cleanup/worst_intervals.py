@@ -50,7 +50,7 @@ class Span:
     badness: float
 
 
-def worst_spans(
+def worst_intervals(
     motion: Motion,
     points: Attached | None = None,
     expected: Floats | None = None,

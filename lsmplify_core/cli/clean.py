@@ -21,13 +21,13 @@ from ..cleanup.pose_keys import PoseKey, pose_key
 from ..cleanup.regions import joints_of
 from ..cleanup.resolve import resolve_steps
 from ..cleanup.smoothing import SmoothSettings, changes, smooth_regions
-from ..cleanup.worst_intervals import worst_spans
+from ..cleanup.worst_intervals import worst_intervals
 from ..files.atomic import write_whole
 from ..motion.motion import Motion, load_motion, save_motion
 from ..reading import read_tracks
 from ..runtime.console import say, shown
 from ..runtime.errors import InputError
-from ..runtime.progress import finished
+from ..runtime.progress import run_steps
 from ..tracks.tracks import Tracks
 from ..workflows.motion_file import one_of
 from . import options
@@ -135,14 +135,14 @@ def _steps(args: argparse.Namespace, tracks: Tracks | None, points: Attached | N
 def _refined(motion: Motion, tracks: Tracks, args: argparse.Namespace) -> Motion:
     if args.refine == 0:
         return motion
-    after = finished(refine_steps(motion, tracks, layout=args.layout)).motion
+    after = run_steps(refine_steps(motion, tracks, layout=args.layout)).motion
     return blended(motion, after, args.refine)
 
 
 def _resolved(motion: Motion, points: Attached | None, args: argparse.Namespace) -> Motion:
     joints = None if args.only is None else joints_of(n.strip() for n in args.only.split(","))
     keys = dict(_key(text) for text in args.key)
-    result = finished(resolve_steps(motion, points, _span(args.resolve), keys, joints))
+    result = run_steps(resolve_steps(motion, points, _span(args.resolve), keys, joints))
     for note in result.notes:
         say(f"  note: {note}")
     return result.motion
@@ -189,7 +189,7 @@ def _with_errors(motion: Motion, points: Attached) -> Motion:
 
 def _print_worst(motion: Motion, points: Attached | None, most: int) -> None:
     expected = None if points is None else expected_errors(motion, points)
-    for s in worst_spans(motion, points, expected, most):
+    for s in worst_intervals(motion, points, expected, most):
         say(
             f"  {s.region}: frames {s.first} to {s.last}, {s.kind} {s.figure:.1f} {s.unit} "
             f"at frame {s.worst}"

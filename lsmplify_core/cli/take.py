@@ -14,7 +14,7 @@ from ..files.outputs import Output, check_outputs, check_own, file_names
 from ..motion.motion import save_motion
 from ..pipeline import solve
 from ..runtime.console import shown
-from ..runtime.errors import OUTSIDE, InputError, told
+from ..runtime.errors import OUTSIDE, InputError, error_line
 from ..runtime.guard import sentence
 from ..tracks.people import Person, find_people
 from ..tracks.tracks import Tracks
@@ -50,7 +50,7 @@ def tried(job: TakeJob, args: argparse.Namespace) -> Outcome:
         digest = content_hash(job.path) if job.manifest is not None else ""
         outcome = solve_take(job, args)
     except OUTSIDE as error:
-        outcome = failure(told(error))
+        outcome = failure(error_line(error))
     except Exception as error:
         outcome = failure(f"{job.path}: {sentence(error)}")
     return _recorded(job, args, outcome, digest, time.perf_counter() - began)

@@ -21,7 +21,7 @@ from ..geometry.kinematics import forward
 from ..geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from ..geometry.skeleton import JOINT_INDEX, N_JOINTS, PARENTS
 from ..runtime.array_types import Floats
-from ..runtime.progress import finished
+from ..runtime.progress import run_steps
 from ..runtime.threads import parallel_map
 from .fitting import downweight_outliers
 from .gauss_newton import gauss_newton
@@ -184,7 +184,7 @@ def track_distance(poses: PoseSequence, observed: MarkerObservations) -> float:
         ),
         frame_chunks(len(poses.root)),
     )
-    away = np.concatenate(finished(parts))
+    away = np.concatenate(run_steps(parts))
     seen = observed.weights > 0
     return float(away[seen].mean()) if seen.any() else 0.0
 
@@ -241,7 +241,7 @@ def _stepped(fit: Fit, expected: Floats, noise: float, ease: float) -> Fit:
         return gauss_newton(own, seen, own, stiffness[part])
 
     parts = parallel_map(step, frame_chunks(len(fit.poses.root)))
-    return replace(fit, poses=_eased(fit.poses, concatenate_poses(finished(parts)), ease))
+    return replace(fit, poses=_eased(fit.poses, concatenate_poses(run_steps(parts)), ease))
 
 
 def _eased(before: PoseSequence, after: PoseSequence, width: float) -> PoseSequence:

@@ -14,7 +14,7 @@ import numpy as np
 from ..body.markers import MarkerObservations, PoseSequence, compare
 from ..geometry.intervals import intervals_around, ramps
 from ..runtime.array_types import Floats
-from ..runtime.progress import finished, mapped, timed
+from ..runtime.progress import run_steps, with_progress, with_seconds
 from ..runtime.threads import parallel_map
 from ..tracks.noise import prior_weight_for, smoothing_for, track_noise
 from .coarse_to_fine import coarse_steps, coarse_stride
@@ -186,7 +186,7 @@ def fit_steps(
         _refine_frames(problem, prediction), seconds, "refine", 0.8 * share, share
     )
     for number, interval in enumerate(intervals):
-        solved, second = yield from mapped(
+        solved, second = yield from with_progress(
             _solve_interval(problem, poses, prediction, interval, seconds),
             lambda step, n=number: (step[0], share + (1 - share) * (n + step[1]) / len(intervals)),
         )
@@ -258,14 +258,14 @@ def _predict(problem: FitProblem) -> Generator[float, None, Prediction]:
         and coarse_stride(problem.frames, problem.rate) > 1
     ):
         done = 0.4
-        start = yield from mapped(
+        start = yield from with_progress(
             coarse_steps(
                 network, start, problem.observations, problem.rate, iterations, prior_weight
             ),
             lambda share: 0.4 * share,
         )
         iterations = 1
-    prediction = yield from mapped(
+    prediction = yield from with_progress(
         predict_steps(network, start, problem.observations, problem.rate, iterations, prior_weight),
         lambda share: done + (1 - done) * share,
     )
@@ -297,7 +297,9 @@ def _refine_frames(
         )  # fmt: skip
 
     chunks = frame_chunks(problem.frames)
-    results = yield from mapped(parallel_map(refine, chunks), lambda done: done / len(chunks))
+    results = yield from with_progress(
+        parallel_map(refine, chunks), lambda done: done / len(chunks)
+    )
     return concatenate_poses(results)
 
 
@@ -313,12 +315,12 @@ def _refine_sequence(
         ),
         frame_chunks(problem.frames),
     )
-    observations = replace(problem.observations, weights=np.concatenate(finished(weights)))
+    observations = replace(problem.observations, weights=np.concatenate(run_steps(weights)))
     total = sequence_chunks(problem.frames)
     steps = solve_sequence(
         poses, observations, prediction.poses, prediction.sigma, problem.noise, problem.rate
     )
-    updated = yield from mapped(steps, lambda done: done / total)
+    updated = yield from with_progress(steps, lambda done: done / total)
     return backtracked(poses, updated, observations, problem.rate)
 
 
@@ -347,5 +349,5 @@ def _stage(
     steps: Generator[float, None, T], seconds: dict[str, float], name: str, low: float, high: float
 ) -> Generator[tuple[str, float], None, T]:
     """A step's share as a share of everything, with its name; its seconds are added up."""
-    named = mapped(steps, lambda done: (name, low + (high - low) * done))
-    return (yield from timed(named, seconds, name))
+    named = with_progress(steps, lambda done: (name, low + (high - low) * done))
+    return (yield from with_seconds(named, seconds, name))

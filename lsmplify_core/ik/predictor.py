@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..body.markers import MarkerObservations, PoseSequence
 from ..runtime.array_types import Floats
-from ..runtime.progress import finished, mapped
+from ..runtime.progress import run_steps, with_progress
 from ..runtime.threads import parallel_map, workers
 from .features import features
 from .gauss_newton import gauss_newton
@@ -110,7 +110,7 @@ def _share(
 ) -> Generator[float, None, list[R]]:
     """Turn chunks done into the share of all iterations done."""
     return (
-        yield from mapped(
+        yield from with_progress(
             steps, lambda done: (before * count + share * done) / (iterations * count)
         )
     )
@@ -176,7 +176,7 @@ def _in_chunks(network: Network, inputs: Floats) -> Floats:
         raw = network(inputs[sequence : sequence + group, low:high])
         return raw[:, first - low : first - low + min(chunk_length, length - first)]
 
-    results = finished(parallel_map(run_chunk, chunks))
+    results = run_steps(parallel_map(run_chunk, chunks))
     groups = -(-sequences // group)
     columns = [results[i : i + groups] for i in range(0, len(results), groups)]
     return np.concatenate([np.concatenate(rows) for rows in columns], axis=1)

@@ -13,7 +13,7 @@ from ..layouts.matching import Match
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
-from ..runtime.progress import finished
+from ..runtime.progress import run_steps
 from ..runtime.threads import parallel_map
 from ..tracks.tracks import Tracks
 from .predictor import concatenate_poses, frame_chunks, select_observations
@@ -141,7 +141,7 @@ def initial_poses(
         lambda chunk: align_root(rest, select_observations(observations, chunk)),
         frame_chunks(len(observations.points)),
     )
-    aligned = concatenate_poses(finished(chunks))
+    aligned = concatenate_poses(run_steps(chunks))
     torso_weight = observations.weights @ torso_weights(
         observations.joints, observations.offsets
     ).astype(np.float32)

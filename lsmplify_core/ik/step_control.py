@@ -12,7 +12,7 @@ import numpy as np
 
 from ..body.markers import MarkerObservations, PoseSequence, compare
 from ..runtime.array_types import Floats
-from ..runtime.progress import finished
+from ..runtime.progress import run_steps
 from ..runtime.threads import parallel_map
 from .predictor import frame_chunks, select_observations, select_poses
 from .smoothing import gaussian_filter, interpolate_poses
@@ -75,7 +75,7 @@ def _mean_square_distance(poses: PoseSequence, observations: MarkerObservations)
         squared = np.square(comparison.residuals).sum(axis=-1) * visible.weights
         return squared.sum(axis=1) / (visible.weights.sum(axis=1) + 1e-6)
 
-    return np.concatenate(finished(parallel_map(chunk_mean, frame_chunks(len(poses.root)))))
+    return np.concatenate(run_steps(parallel_map(chunk_mean, frame_chunks(len(poses.root)))))
 
 
 def _least_around(values: Floats, reach: int) -> Floats:

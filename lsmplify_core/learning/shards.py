@@ -26,7 +26,7 @@ from torch import Tensor
 from ..files.atomic import write_whole
 from ..files.json_files import read_json
 from ..runtime.console import say
-from ..runtime.errors import OUTSIDE, InputError, told
+from ..runtime.errors import OUTSIDE, InputError, error_line
 from .data import SET_WEIGHTS, Clips, clips_of, is_validation
 
 FORMAT: Final = 1
@@ -188,7 +188,7 @@ def _read_one(file: Path) -> tuple[Clips | None, str]:
     try:
         return clips_of([file]), ""
     except OUTSIDE as error:
-        return None, told(error)
+        return None, error_line(error)
 
 
 class GrowingArray:

@@ -25,7 +25,7 @@ from ..pipeline import Progress, Solution, judged_again
 from ..repair import repair_tracks
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
-from ..runtime.progress import mapped
+from ..runtime.progress import with_progress
 from ..tracks.tracks import Tracks
 from ..tracks.units_and_axes import converted, find_world
 from ..workflows.research_methods import PAPER, Research
@@ -71,14 +71,14 @@ def method_steps(
     """
     _check_device(research.device)
     make = _paper(research, match) if research.method == PAPER else _smplify(research.method)
-    first = yield from mapped(default, lambda p: Progress(p.step, _PREPARED * p.done))
+    first = yield from with_progress(default, lambda p: Progress(p.step, _PREPARED * p.done))
     match = first.match
     world = find_world(tracks, match)
     taken = converted(tracks.select([t for _, t in match.matched]), world)
     measured = repair_tracks(taken, first.repairs)[0]
     seen = _Seen(measured, _calibrated(match, first), first, start)
     began = time.perf_counter()
-    motion = yield from mapped(
+    motion = yield from with_progress(
         _on_device(make(seen, match), research.device),
         lambda done: Progress("solve", _PREPARED + (1 - _PREPARED) * done),
     )

@@ -22,7 +22,7 @@ from ..ik.sequence import solve_sequence
 from ..ik.smoothing import smooth_poses
 from ..ik.step_control import backtracked
 from ..runtime.array_types import Floats
-from ..runtime.progress import finished, mapped
+from ..runtime.progress import run_steps, with_progress
 from ..runtime.threads import parallel_map
 from .records import Repair
 from .rigid_neighbours import masked_quantile
@@ -62,7 +62,7 @@ def track_errors(poses: PoseSequence, observations: MarkerObservations) -> Float
         seen = compare(select_poses(poses, interval), select_observations(observations, interval))
         return np.linalg.norm(seen.residuals, axis=-1)
 
-    errors = finished(parallel_map(apart, frame_chunks(len(poses.root))))
+    errors = run_steps(parallel_map(apart, frame_chunks(len(poses.root))))
     error = np.concatenate(errors).astype(np.float64)
     error[observations.weights == 0] = np.nan
     return error
@@ -99,7 +99,7 @@ def second_pass_steps(
     intervals = intervals_around(outliers.any(axis=1) & ~failed, round(_MARGIN * problem.rate))
     for number, interval in enumerate(intervals):
         again = fit_steps(problem.interval(interval, poses), {})
-        found, second = yield from mapped(
+        found, second = yield from with_progress(
             again, lambda second, n=number: (n + second[1]) / len(intervals)
         )
         rotations[interval], root[interval] = found.rotations, found.root
@@ -145,7 +145,7 @@ def _smooth_interval(
     for _ in range(2):
         prior = smooth_poses(poses, problem.rate, _PRIOR_SMOOTHING)
         sigma = np.full((len(poses.root), 22), _STEP_SIGMA, poses.root.dtype)
-        updated = finished(
+        updated = run_steps(
             solve_sequence(poses, observations, prior, sigma, problem.noise, problem.rate)
         )
         poses = backtracked(poses, updated, observations, problem.rate)

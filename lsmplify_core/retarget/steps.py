@@ -6,7 +6,7 @@ from collections.abc import Generator
 from dataclasses import replace
 
 from ..motion.motion import Motion
-from ..runtime.progress import finished
+from ..runtime.progress import run_steps
 from .checks import check_sides, missing_notes, usable_map
 from .figure import figure_of
 from .joint_turns import bone_axes
@@ -87,4 +87,4 @@ def retarget(
     options: RetargetOptions | None = None,
 ) -> Retargeted:
     """`retarget_steps` driven to its end; arguments, result and errors as there."""
-    return finished(retarget_steps(source, rig, rig_map, options))
+    return run_steps(retarget_steps(source, rig, rig_map, options))

@@ -16,7 +16,7 @@ from .track_record import TrackRecord
 
 
 @dataclass(frozen=True)
-class Again:
+class SolvedAgain:
     """motion: on the record's own samples. record: the same tracks with what is mended now."""
 
     motion: Motion
@@ -29,7 +29,7 @@ def solve_again_steps(
     rate: float,
     repairs: Sequence[Repair],
     smooth: float | None,
-) -> Generator[Progress, None, Again]:
+) -> Generator[Progress, None, SolvedAgain]:
     """Solve a record's tracks with these repairs and no others.
 
     motion: of the armature; its body is kept, and so are the tracks' places on it. rate: samples a
@@ -46,4 +46,4 @@ def solve_again_steps(
         repairs=repairs, calibration=SavedCalibration(motion.body, points, record.layout),
     )  # fmt: skip
     kept = replace(record, expected=solution.expected, repairs=solution.repairs)
-    return Again(solution.motion, kept)
+    return SolvedAgain(solution.motion, kept)

@@ -27,7 +27,7 @@ OUTSIDE = (InputError, MemoryError, OSError)
 """What the world may do to any run, and what the user is told of in one line."""
 
 
-def told(error: BaseException) -> str:
+def error_line(error: BaseException) -> str:
     """One line for the user about any of `OUTSIDE`."""
     if isinstance(error, MemoryError):
         return (

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from .console import close_quietly, one_line, say
-from .errors import OUTSIDE, brief, told
+from .errors import OUTSIDE, brief, error_line
 
 BAD_INPUT: Final = 2
 """The exit code of bad usage and bad input, and of our own faults."""
@@ -41,7 +41,7 @@ def sentence(error: BaseException, folder: Path | None = None) -> str:
         folder: where the log file goes; None for the system's folder of temporary files.
     """
     if isinstance(error, OUTSIDE):
-        return one_line(told(error))
+        return one_line(error_line(error))
     log = write_log(error, folder)
     where = f"; details: {log}" if log is not None else ""
     what = f"{type(error).__name__}: {brief(error)}"

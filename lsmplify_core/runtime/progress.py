@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Seconds spent inside a generator, without what its driver does between its steps."""
+"""Generators that yield progress: run to their end, passed on with their progress changed, or with
+the seconds that are spent inside them, without what their driver does between the steps."""
 
 import time
 from collections.abc import Callable, Generator
@@ -10,7 +11,7 @@ Z = TypeVar("Z")
 R = TypeVar("R")
 
 
-def timed(
+def with_seconds(
     steps: Generator[Y, None, R], seconds: dict[str, float], key: str
 ) -> Generator[Y, None, R]:
     """Pass a generator on and add the time spent in it to seconds[key]."""
@@ -25,7 +26,7 @@ def timed(
         yield value
 
 
-def mapped(steps: Generator[Y, None, R], change: Callable[[Y], Z]) -> Generator[Z, None, R]:
+def with_progress(steps: Generator[Y, None, R], change: Callable[[Y], Z]) -> Generator[Z, None, R]:
     """Pass a generator on with what it yields changed; its result stays."""
     while True:
         try:
@@ -35,7 +36,7 @@ def mapped(steps: Generator[Y, None, R], change: Callable[[Y], Z]) -> Generator[
         yield change(value)
 
 
-def finished(steps: Generator[object, None, R]) -> R:
+def run_steps(steps: Generator[object, None, R]) -> R:
     """Drive a generator to its end and return its result."""
     while True:
         try:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
-from .progress import mapped, timed
+from .progress import with_progress, with_seconds
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,8 +51,8 @@ class Stages:
 
     def steps(self, stage: str, work: Generator[float, None, R]) -> Generator[Progress, None, R]:
         """Run a generator that yields the share of its own work that is done, 0 to 1."""
-        named = mapped(work, lambda done: (stage, done))
-        return (yield from self.substeps(stage, timed(named, self.seconds, stage)))
+        named = with_progress(work, lambda done: (stage, done))
+        return (yield from self.substeps(stage, with_seconds(named, self.seconds, stage)))
 
     def substeps(
         self, stage: str, work: Generator[tuple[str, float], None, R]
@@ -60,7 +60,9 @@ class Stages:
         """Run a generator that yields the name of its current step and the share of its own work
         that is done; it keeps the time of its steps in `seconds` itself."""
         begin, share = self._done, self._share[stage]
-        result = yield from mapped(work, lambda told: Progress(told[0], begin + share * told[1]))
+        result = yield from with_progress(
+            work, lambda told: Progress(told[0], begin + share * told[1])
+        )
         self._done = begin + share
         return result
 

@@ -17,7 +17,7 @@ from ..ik.network import load_network
 from ..layouts.layout import Keypoint, Layout
 from ..layouts.matching import match_as_named
 from ..runtime.array_types import Floats
-from ..runtime.progress import finished
+from ..runtime.progress import run_steps
 from ..tracks.tracks import Tracks
 from ..tracks.units_and_axes import converted, find_world
 
@@ -54,7 +54,7 @@ def fit_layout(tracks: Tracks, layout: Layout, loose: float) -> Fit:
     steps = calibrate_steps(
         load_network(), space, target, tracks.rate, loose=loose
     )  # fmt: skip
-    calibration = finished(steps)
+    calibration = run_steps(steps)
     points, seen = target.points[calibration.frames], target.weights[calibration.frames] > 0
     middle, deviation = _in_frames(calibration.poses, calibration.body.offsets, points, seen)
     return Fit(layout, calibration, middle, deviation)

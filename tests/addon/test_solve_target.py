@@ -18,7 +18,7 @@ def begun(into: str | None = None) -> tuple[Any, Any, Any]:
     from lsmplify_extension.addon.body.armature import make_armature
     from lsmplify_extension.addon.people.solving import prepare_all, solve_all
     from lsmplify_extension.lsmplify_core.body.body import default_body
-    from lsmplify_extension.lsmplify_core.runtime.progress import finished
+    from lsmplify_extension.lsmplify_core.runtime.progress import run_steps
 
     settings = bpy.context.scene.lsmplify
     armature = None
@@ -36,7 +36,7 @@ def begun(into: str | None = None) -> tuple[Any, Any, Any]:
         item.select_set(False)
     add_empties(waving(20, 30.0))
     jobs = prepare_all(bpy.context)
-    return armature, jobs, finished(solve_all(jobs))
+    return armature, jobs, run_steps(solve_all(jobs))
 
 
 def written(jobs: Any, solutions: Any) -> Any:

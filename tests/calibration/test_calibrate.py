@@ -13,7 +13,7 @@ from lsmplify_core.body.shape_space import RegionSpace
 from lsmplify_core.calibration.calibrate import Calibration, calibrate_steps
 from lsmplify_core.ik.network import load_network
 from lsmplify_core.layouts.layout import load_layout
-from lsmplify_core.runtime.progress import finished
+from lsmplify_core.runtime.progress import run_steps
 
 LAYOUTS = ["CMU_41", "BODY_25"]
 
@@ -30,7 +30,7 @@ def observed(layout: str, size: float = 1.0, noise: float = 0.0) -> MarkerObserv
 
 def calibrated(observations: MarkerObservations) -> Calibration:
     space = RegionSpace(default_body())
-    return finished(calibrate_steps(load_network(), space, observations, 30.0))
+    return run_steps(calibrate_steps(load_network(), space, observations, 30.0))
 
 
 def height(found: Calibration) -> float:

@@ -12,13 +12,13 @@ from lsmplify_core.cleanup.limits import calmed, past_limits, spread_twist, with
 from lsmplify_core.cleanup.plugin import blended, refine_steps
 from lsmplify_core.cleanup.regions import REGIONS, joints_of, region_of, regions_of
 from lsmplify_core.cleanup.smoothing import compared, find_impacts, smooth_regions
-from lsmplify_core.cleanup.worst_intervals import worst_spans
+from lsmplify_core.cleanup.worst_intervals import worst_intervals
 from lsmplify_core.geometry.kinematics import forward
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import JOINT_INDEX
 from lsmplify_core.motion.motion import Motion
 from lsmplify_core.runtime.errors import InputError
-from lsmplify_core.runtime.progress import finished
+from lsmplify_core.runtime.progress import run_steps
 
 MOTION = waving(120)
 LEFT_ARM = list(joints_of(["left arm"]))
@@ -70,7 +70,7 @@ def error(motion: Motion) -> float:
 
 def test_strength_goes_from_nothing_to_all() -> None:
     before = shaken(8.0)
-    after = finished(refine_steps(before, tracks_of(MOTION))).motion
+    after = run_steps(refine_steps(before, tracks_of(MOTION))).motion
     assert blended(before, after, 0.0) is before
     assert blended(before, after, 1.0) is after
     assert error(after) < 0.5 * error(before)
@@ -192,7 +192,7 @@ def test_the_worst_span_is_where_the_error_is() -> None:
     points = attach(MOTION, tracks_of(MOTION))
     rotations = MOTION.rotations.copy()
     rotations[40:60, ELBOW] = rotations[40:60, ELBOW] @ axis_angle_to_matrix(np.array([0, -1.0, 0]))
-    spans = worst_spans(replace(MOTION, rotations=rotations), points)
+    spans = worst_intervals(replace(MOTION, rotations=rotations), points)
     worst = max((s for s in spans if s.kind == "track error"), key=lambda s: s.badness)
     assert worst.region == "left arm"
     assert 30 <= worst.first <= 41
@@ -200,13 +200,13 @@ def test_the_worst_span_is_where_the_error_is() -> None:
     assert 40 <= worst.worst < 60
     assert worst.figure > 50
     assert worst.unit == "mm"
-    assert worst_spans(MOTION, points) == []
+    assert worst_intervals(MOTION, points) == []
 
 
 def test_unsure_rotations_are_listed() -> None:
     expected = np.full((120, 22), 0.05)
     expected[70:100, JOINT_INDEX["Head"]] = 0.8
-    spans = worst_spans(MOTION, None, expected)
+    spans = worst_intervals(MOTION, None, expected)
     assert [(s.region, s.kind) for s in spans] == [("head", "unsure")]
     assert spans[0].figure == pytest.approx(np.degrees(0.8))
 

@@ -18,7 +18,7 @@ from lsmplify_core.geometry.rotations import angle_between
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.motion.motion import Motion
 from lsmplify_core.runtime.errors import InputError
-from lsmplify_core.runtime.progress import finished
+from lsmplify_core.runtime.progress import run_steps
 
 LAYOUT = load_layout("BODY_25")
 TRUTH = waving(200)
@@ -43,7 +43,7 @@ def wrong() -> Motion:
 
 def resolved(motion: Motion, points: Attached | None, **options) -> Resolved:
     keys = {KEY: pose_key(TRUTH, KEY)}
-    return finished(resolve_steps(motion, points, SPAN, keys, **options))
+    return run_steps(resolve_steps(motion, points, SPAN, keys, **options))
 
 
 def worst(motion: Motion) -> float:
@@ -77,7 +77,7 @@ def test_a_frozen_wrist_is_not_followed() -> None:
     assert (result.trust[INSIDE, wrist] == 0).all()
     assert (result.trust[:60] == 1).all()
     assert any("LWrist stands still" in note for note in result.notes)
-    followed = finished(resolve_steps(wrong(), points, SPAN, {})).motion
+    followed = run_steps(resolve_steps(wrong(), points, SPAN, {})).motion
     assert worst(result.motion) < 0.5 * worst(followed)
 
 
@@ -129,7 +129,7 @@ def test_without_tracks_the_correction_is_spread_between_the_neighbours() -> Non
     still = replace(TRUTH, rotations=np.repeat(TRUTH.rotations[:1], 200, axis=0))
     rotations = still.rotations[KEY].copy()
     rotations[18] = rotations[18] @ np.array([[0, 0, 1.0], [0, 1, 0], [-1, 0, 0]])
-    result = finished(
+    result = run_steps(
         resolve_steps(still, None, SPAN, {KEY: PoseKey(rotations, still.root[KEY])})
     ).motion
     bend = np.degrees(angle_between(result.rotations[:, 18], still.rotations[:, 18]))
@@ -141,7 +141,7 @@ def test_without_tracks_the_correction_is_spread_between_the_neighbours() -> Non
 
 def test_a_span_at_the_takes_end_is_solved_from_one_side() -> None:
     bad = wrong()
-    result = finished(resolve_steps(bad, GOOD, (0, 199), {KEY: pose_key(TRUTH, KEY)})).motion
+    result = run_steps(resolve_steps(bad, GOOD, (0, 199), {KEY: pose_key(TRUTH, KEY)})).motion
     assert worst(result) < 0.06
 
 
@@ -157,13 +157,13 @@ def test_a_span_at_the_takes_end_is_solved_from_one_side() -> None:
 def test_what_is_refused(span, keys, joints, said) -> None:
     asked = {k: pose_key(TRUTH, k) for k in keys}
     with pytest.raises(InputError, match=said):
-        finished(resolve_steps(TRUTH, GOOD, span, asked, joints))
+        run_steps(resolve_steps(TRUTH, GOOD, span, asked, joints))
 
 
 def test_tracks_of_another_length_are_refused() -> None:
     short = replace(GOOD, positions=GOOD.positions[:100])
     with pytest.raises(InputError, match="100 frames and the motion has 200"):
-        finished(resolve_steps(TRUTH, short, SPAN, {}))
+        run_steps(resolve_steps(TRUTH, short, SPAN, {}))
 
 
 def test_an_arm_reaches_for_its_tracks_from_where_the_body_stays() -> None:
@@ -172,7 +172,7 @@ def test_an_arm_reaches_for_its_tracks_from_where_the_body_stays() -> None:
     root[INSIDE, 0] += 0.1
     beside = replace(TRUTH, root=root)
     arm = joints_of(["left arm"])
-    result = finished(resolve_steps(beside, GOOD, SPAN, {}, arm)).motion
+    result = run_steps(resolve_steps(beside, GOOD, SPAN, {}, arm)).motion
     wrist = 20
     left = np.linalg.norm(result.joints() - TRUTH.joints(), axis=-1)[INSIDE, wrist]
     assert left.mean() < 0.092

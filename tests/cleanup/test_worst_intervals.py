@@ -7,7 +7,7 @@ import numpy as np
 from takes import tracks_of, waving
 
 from lsmplify_core.cleanup.attached import Attached, attach
-from lsmplify_core.cleanup.worst_intervals import worst_spans
+from lsmplify_core.cleanup.worst_intervals import worst_intervals
 from lsmplify_core.motion.motion import Motion
 from lsmplify_core.review.error_curves import error_figures
 
@@ -23,13 +23,13 @@ def moved(metres: np.ndarray, track: int = 0) -> Attached:
 
 
 def listed(points: Attached, motion: Motion = TAKE) -> list[tuple[int, int]]:
-    return [(s.first, s.last) for s in worst_spans(motion, points) if s.kind == "track error"]
+    return [(s.first, s.last) for s in worst_intervals(motion, points) if s.kind == "track error"]
 
 
 def test_a_peak_of_a_few_frames_is_listed_with_its_size() -> None:
     away = np.zeros(240)
     away[100:103] = 0.04
-    (span,) = [s for s in worst_spans(TAKE, moved(away)) if s.kind == "track error"]
+    (span,) = [s for s in worst_intervals(TAKE, moved(away)) if s.kind == "track error"]
     assert (span.first, span.last, round(span.figure)) == (100, 102, 40)
 
 
@@ -52,7 +52,7 @@ def test_no_span_covers_a_take_and_they_split_where_it_changes() -> None:
     spans = listed(everything)
     assert spans
     assert max(last - first + 1 for first, last in spans) <= 180
-    arm = [s for s in worst_spans(TAKE, everything, most=100) if s.region == "left arm"]
+    arm = [s for s in worst_intervals(TAKE, everything, most=100) if s.region == "left arm"]
     ends = sorted((s.first, s.last) for s in arm if s.kind == "track error")
     assert len(ends) == 2
     assert abs(ends[0][0] - 30) < 6
@@ -81,8 +81,8 @@ def test_the_worst_come_first_and_are_those_that_are_kept() -> None:
     away = np.zeros(240)
     for first, metres in ((40, 0.04), (100, 0.12), (160, 0.07)):
         away[first : first + 4] = metres
-    spans = [s for s in worst_spans(TAKE, moved(away)) if s.kind == "track error"]
+    spans = [s for s in worst_intervals(TAKE, moved(away)) if s.kind == "track error"]
     assert [s.first for s in spans] == [100, 160, 40]
-    assert worst_spans(TAKE, moved(away), most=1) == worst_spans(TAKE, moved(away))[:1]
-    badness = [s.badness for s in worst_spans(TAKE, moved(away))]
+    assert worst_intervals(TAKE, moved(away), most=1) == worst_intervals(TAKE, moved(away))[:1]
+    badness = [s.badness for s in worst_intervals(TAKE, moved(away))]
     assert badness == sorted(badness, reverse=True)

@@ -15,7 +15,7 @@ from lsmplify_core.ik.fitting import SolveSettings, fit_steps, make_problem
 from lsmplify_core.ik.network import load_network
 from lsmplify_core.ik.root_alignment import align_root
 from lsmplify_core.layouts.layout import load_layout
-from lsmplify_core.runtime.progress import finished
+from lsmplify_core.runtime.progress import run_steps
 
 FRAMES, RATE = 150, 30.0
 TRUTH = strolling(FRAMES, RATE)
@@ -49,7 +49,7 @@ def test_how_many_frames_lie_between(frames: int, rate: float, step: int) -> Non
 
 def test_all_frames_come_near_though_few_are_solved() -> None:
     take = target()
-    state = finished(coarse_steps(load_network(), resting(take), take, RATE, 3, 3e-3))
+    state = run_steps(coarse_steps(load_network(), resting(take), take, RATE, 3, 3e-3))
     assert errors(state).max() < 8.0
     assert errors(resting(take)).min() > 12.0
     assert state.rotations.dtype == np.float32
@@ -58,7 +58,7 @@ def test_all_frames_come_near_though_few_are_solved() -> None:
 def test_a_blind_frame_is_nobodys_neighbour() -> None:
     take = target()
     take.weights[25] = 0
-    state = finished(coarse_steps(load_network(), resting(take), take, RATE, 3, 3e-3))
+    state = run_steps(coarse_steps(load_network(), resting(take), take, RATE, 3, 3e-3))
     assert errors(state)[20:31].max() < 8.0
 
 
@@ -69,7 +69,7 @@ def test_frames_away_from_a_gap_are_as_if_there_were_none() -> None:
     gap = target()
     gap.weights[70:75, 3] = 0
     holed = make_problem(start, gap, RATE, 0.001, SolveSettings(), warm_start=True)
-    (a, _), (b, _) = (finished(fit_steps(job, {})) for job in (whole, holed))
+    (a, _), (b, _) = (run_steps(fit_steps(job, {})) for job in (whole, holed))
     # the network looks 16 frames of 15 a second each way
     apart = np.abs(a.rotations - b.rotations).max(axis=(1, 2, 3))
     assert apart[:30].max() < 1e-5

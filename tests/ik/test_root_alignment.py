@@ -45,7 +45,7 @@ def test_single_precision_stays_single_through_a_round() -> None:
     from lsmplify_core.ik.features import features
     from lsmplify_core.ik.network import load_network
     from lsmplify_core.ik.predictor import predict_steps
-    from lsmplify_core.runtime.progress import finished
+    from lsmplify_core.runtime.progress import run_steps
 
     motion, layout = waving(30), load_layout("BODY_25")
     points = points_of(motion).astype(np.float32)
@@ -60,6 +60,6 @@ def test_single_precision_stays_single_through_a_round() -> None:
     start = align_root(rest, target)
     assert start.rotations.dtype == start.root.dtype == np.float32
     assert features(start, target).dtype == np.float32
-    learned = finished(predict_steps(load_network(), start, target, 30.0))
+    learned = run_steps(predict_steps(load_network(), start, target, 30.0))
     for state in (learned.poses, learned.refined):
         assert state.rotations.dtype == state.root.dtype == np.float32

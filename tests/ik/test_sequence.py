@@ -20,7 +20,7 @@ from lsmplify_core.ik.sequence import (
     solve_sequence,
 )
 from lsmplify_core.layouts.layout import load_layout
-from lsmplify_core.runtime.progress import finished
+from lsmplify_core.runtime.progress import run_steps
 
 LAYOUT = load_layout("BODY_25")
 ELBOW = 18
@@ -59,7 +59,7 @@ def test_what_the_tracks_say_reaches_into_a_gap_and_fades() -> None:
     target = target_of(truth, weights)
     state = guess
     for _ in range(4):
-        state = finished(solve_sequence(state, target, guess, expected(frames), 0.001, RATE))
+        state = run_steps(solve_sequence(state, target, guess, expected(frames), 0.001, RATE))
     found = angle_of(state)
     assert found[:55] == pytest.approx(0.4, abs=0.02)
     assert found[60] > 0.33
@@ -77,9 +77,9 @@ def test_noise_is_shared_out_over_neighbouring_frames() -> None:
     noisy = target.points + 0.01 * random.standard_normal(target.points.shape)
     target = MarkerObservations(target.bones, target.joints, target.offsets, noisy, target.weights)
     guess = bent(np.full(frames, 0.2))
-    together = finished(solve_sequence(guess, target, guess, expected(frames), 0.01, RATE))
+    together = run_steps(solve_sequence(guess, target, guess, expected(frames), 0.01, RATE))
     alone = [
-        finished(
+        run_steps(
             solve_sequence(
                 bent(np.full(1, 0.2)),
                 MarkerObservations(target.bones, target.joints, target.offsets, noisy[t : t + 1],
@@ -160,9 +160,9 @@ def test_pieces_of_a_long_take_meet(monkeypatch: pytest.MonkeyPatch) -> None:
     guess = bent(np.full(frames, 0.3))
     target = target_of(bent(0.5 + 0.3 * np.sin(np.arange(frames) / 15)), weights)
     arguments = (guess, target, guess, expected(frames), 0.001, RATE)
-    several = finished(solve_sequence(*arguments))
+    several = run_steps(solve_sequence(*arguments))
     monkeypatch.setattr("lsmplify_core.ik.sequence._CHUNK", frames)
-    whole = finished(solve_sequence(*arguments))
+    whole = run_steps(solve_sequence(*arguments))
     assert angle_between(several.rotations, whole.rotations).max() < 0.01
 
 

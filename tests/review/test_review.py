@@ -14,7 +14,7 @@ from lsmplify_core.review.error_curves import error_curves
 from lsmplify_core.review.overlay import joint_dots, ramp, track_lines
 from lsmplify_core.review.track_record import TrackRecord, fixed_to, from_text, to_text
 from lsmplify_core.runtime.errors import InputError
-from lsmplify_core.runtime.progress import finished
+from lsmplify_core.runtime.progress import run_steps
 
 
 def record(frames: int = 20, step: float = 0.5) -> TrackRecord:
@@ -139,7 +139,7 @@ def test_refinement_stays_within_the_frames_that_have_tracks() -> None:
     seen = attached.positions.copy()
     seen[:8] = np.nan
     points = Attached(seen, attached.names, attached.joints, attached.offsets)
-    refined, expected = finished(refined_beside(motion, points))
+    refined, expected = run_steps(refined_beside(motion, points))
     np.testing.assert_array_equal(refined.rotations[:8], motion.rotations[:8])
     assert np.isnan(expected[:8]).all()
     off = np.degrees(angle_between(refined.rotations, truth.rotations))[10:, 18]

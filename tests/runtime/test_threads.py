@@ -7,7 +7,7 @@ import time
 import pytest
 from threadpoolctl import threadpool_info
 
-from lsmplify_core.runtime.progress import finished
+from lsmplify_core.runtime.progress import run_steps
 from lsmplify_core.runtime.threads import parallel_map, thread_pool
 
 
@@ -25,7 +25,7 @@ def test_results_are_in_the_parts_order() -> None:
         time.sleep(0.01 if number == 0 else 0.0)
         return number * number
 
-    assert finished(parallel_map(work, range(5))) == [0, 1, 4, 9, 16]
+    assert run_steps(parallel_map(work, range(5))) == [0, 1, 4, 9, 16]
 
 
 def test_jobs_that_end_in_any_order_leave_nothing() -> None:
@@ -37,7 +37,7 @@ def test_jobs_that_end_in_any_order_leave_nothing() -> None:
     assert blas_threads() == [1] * len(before)
     first.close()
     assert blas_threads() == [1] * len(before)
-    assert finished(second) == ["0", "1", "2"]
+    assert run_steps(second) == ["0", "1", "2"]
     assert blas_threads() == before
     assert threading.active_count() == threads
 
@@ -47,7 +47,7 @@ def test_a_job_keeps_its_threads() -> None:
         names = {
             name
             for _ in range(4)
-            for name in finished(parallel_map(lambda _: threading.current_thread().name, range(8)))
+            for name in run_steps(parallel_map(lambda _: threading.current_thread().name, range(8)))
         }
         assert len(names) <= (threading.active_count() - 1)
 
@@ -63,7 +63,7 @@ def test_an_error_ends_the_work_and_comes_out() -> None:
 
     with thread_pool():
         with pytest.raises(ValueError, match="one"):
-            finished(parallel_map(work, range(50)))
+            run_steps(parallel_map(work, range(50)))
         finished_by_then = len(done)
         time.sleep(0.05)
         assert len(done) == finished_by_then < 49

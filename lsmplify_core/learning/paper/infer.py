@@ -16,7 +16,7 @@ from ...body.markers import MarkerObservations
 from ...geometry.skeleton import N_JOINTS
 from ...ik.root_alignment import align_root
 from ...layouts.layout import load_layout
-from ...runtime.progress import finished
+from ...runtime.progress import run_steps
 from .bodies import LAYOUT, keypoints
 from .frame import in_human_frame
 from .network import PaperNetwork
@@ -61,7 +61,7 @@ class PaperSolver:
         first: (24, 3, 3) the pose of frame 0. target: (T, 25, 3). roots: (T, 3) the true
         translations as the published protocol gives them, or None.
         """
-        return finished(self.sequence_steps(first, first_root, target, roots))
+        return run_steps(self.sequence_steps(first, first_root, target, roots))
 
     @torch.no_grad()
     def sequence_steps(

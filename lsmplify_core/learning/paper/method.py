@@ -21,7 +21,7 @@ from ...motion.motion import Motion
 from ...pipeline import solve
 from ...runtime.array_types import Floats
 from ...runtime.errors import InputError
-from ...runtime.progress import finished
+from ...runtime.progress import run_steps
 from .bodies import LAYOUT, betas_of
 from .convert import load_paper_network
 from .infer import PaperSolver
@@ -64,7 +64,7 @@ def paper(take: Take) -> Answer:
         rotations, root = from_starts(given, take.start)
     else:
         told = take.told
-        rotations, root = finished(in_sequence(given)) if told is None else _as_told(given, told)
+        rotations, root = run_steps(in_sequence(given)) if told is None else _as_told(given, told)
     seconds = time.perf_counter() - began - saved
     motion = motion_of(given, rotations, root, take.tracks.rate)
     return Answer(motion, keypoints(motion, take.layout), seconds)

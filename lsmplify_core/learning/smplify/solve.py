@@ -22,7 +22,7 @@ from ...geometry.rotations import axis_angle_to_matrix
 from ...geometry.skeleton import N_JOINTS
 from ...layouts.layout import Layout
 from ...runtime.array_types import Floats
-from ...runtime.progress import finished
+from ...runtime.progress import run_steps
 from .model import N_BETAS, Shaped
 from .prior import N_POSE, PosePrior
 
@@ -114,7 +114,7 @@ def smplify(
     starts: a frame's start, or None to start from the frame before. shape: whether the first frame
     finds betas too.
     """
-    return finished(smplify_steps(skin, points, starts, schedule, shape))
+    return run_steps(smplify_steps(skin, points, starts, schedule, shape))
 
 
 def smplify_steps(
