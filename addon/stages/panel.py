@@ -34,7 +34,7 @@ def _draw_tabs(
     column: bpy.types.UILayout, settings: bpy.types.PropertyGroup, name: str, values: list[str]
 ) -> None:
     rows = column.column(align=True)
-    columns = _COLUMNS if len(values) % _COLUMNS == 0 else 2
+    columns = _COLUMNS if len(values) % _COLUMNS == 0 or len(values) > 4 else 2
     for start in range(0, len(values), columns):
         row = rows.row(align=True)
         for value in values[start : start + columns]:
