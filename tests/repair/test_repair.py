@@ -177,7 +177,7 @@ def test_the_summary_says_how_many_and_which() -> None:
     assert told.endswith("and 2 more")
 
 
-@pytest.mark.parametrize(("length", "filled_in"), [(2, True), (5, True), (10, False), (20, False)])
+@pytest.mark.parametrize(("length", "filled_in"), [(2, True), (6, True), (7, False), (20, False)])
 @pytest.mark.parametrize("rate", [30.0, 120.0])
 def test_gaps_are_filled_up_to_a_fifth_of_a_second(
     length: int, filled_in: bool, rate: float
