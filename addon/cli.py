@@ -102,27 +102,33 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     bake = subparsers.add_parser("bake", help="tracks to a baked action, and files of it")
     source = bake.add_mutually_exclusive_group(required=True)
     source.add_argument("--file", type=Path, action="extend", nargs="+",
-                        help="files with tracks, or folders of them; several go into the folder OUT")  # fmt: skip
+                        help="files with tracks, or folders of them; several go into the folder "
+                             "OUT")  # fmt: skip
     source.add_argument("--collection", help="collection whose objects are the tracks")
     source.add_argument("--armature", help="armature whose bones are the tracks")
     bake.add_argument("--person", default="", help="whose tracks, where there are several people")
     bake.add_argument("--target", help="armature to bake on; a new one where not given")
     bake.add_argument("--keys", choices=("scene", "samples"), default="scene")
     bake.add_argument("-o", "--out", type=Path, action="append", required=True,
-                      help="file to write: .blend, .npz, .fbx, .glb, .usdc or .bvh; can be repeated")  # fmt: skip
+                      help="file to write: .blend, .npz, .fbx, .glb, .usdc or .bvh; can be "
+                           "repeated")  # fmt: skip
     bake.add_argument("--format", choices=several.FORMATS, action="append",
-                      help="what is written of each of several takes: blend where not given")  # fmt: skip
+                      help="what is written of each of several takes: blend where not "
+                           "given")  # fmt: skip
     bake.add_argument("--scene-fps", type=float, metavar="RATE",
-                      help="frames per second of the scene; the take's where no .blend is open")  # fmt: skip
+                      help="frames per second of the scene; the take's where no .blend is "
+                           "open")  # fmt: skip
     bake.add_argument("--resume", action="store_true",
-                      help="with several takes: leave those alone that were baked by the same settings")  # fmt: skip
+                      help="with several takes: leave those alone that were baked by the same "
+                           "settings")  # fmt: skip
     bake.add_argument(
         "--report", type=Path, help="JSON file for the report; a folder for several takes"
     )
     bake.add_argument("--strict", action="store_true",
                       help="exit code 3 where a result's verdict is not good")  # fmt: skip
     bake.add_argument("--method", choices=METHODS, default=METHODS[0],
-                      help="the solver, or a research method of the build with PyTorch")  # fmt: skip
+                      help="the solver, or a research method of the build with "
+                           "PyTorch")  # fmt: skip
     bake.add_argument("--device", choices=DEVICES, default=DEVICES[0], help="of research methods")
     bake.add_argument("--weights", type=Path, help="of the paper's network: .npz or .pth.tar")
     options.add_solving(bake)
@@ -295,8 +301,8 @@ def _report(path: Path | None, baked: job.Baked) -> None:
     for sentence in report["warnings"]:
         say(f"warning: {baked.armature.name}: {sentence}", error=True)
     say(
-        f"{report['verdict']['grade']}, {report['layout']}: {report['frames']} frames, track error {error['mean']:.1f} mm, "
-        f"baked on {baked.armature.name}"
+        f"{report['verdict']['grade']}, {report['layout']}: {report['frames']} frames, track error "
+        f"{error['mean']:.1f} mm, baked on {baked.armature.name}"
     )
     if path is not None:
         text = json.dumps(report, indent=2) + "\n"

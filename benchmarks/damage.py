@@ -38,7 +38,8 @@ def main(files: int = 1000) -> None:
     data = [measured(name, files) for name in DAMAGED]
     head = ["reader", "files", "refused", "same", "altered", "wrong", "slowest s", "most MB"]
     lines = [
-        [d["reader"], *map(str, (d["files"], d["refused"], d["same"], d["altered"], len(d["wrong"]))),
+        [d["reader"], *map(str, (d["files"], d["refused"], d["same"], d["altered"],
+        len(d["wrong"]))),
          f"{d['slowest']:.2f}", f"{d['megabytes']:.0f}"] for d in data
     ]  # fmt: skip
     publish("damage", text_table(head, lines), data)
@@ -50,7 +51,8 @@ def main(files: int = 1000) -> None:
 def measured(name: str, files: int) -> dict[str, Any]:
     """All files of a format, in children of a batch each."""
     found: dict[str, Any] = {
-        "reader": name, "files": 0, "refused": 0, "same": 0, "altered": 0, "wrong": [], "slowest": 0.0,
+        "reader": name, "files": 0, "refused": 0, "same": 0, "altered": 0, "wrong": [],
+        "slowest": 0.0,
         "megabytes": 0.0,
     }  # fmt: skip
     context = multiprocessing.get_context("fork")

@@ -51,7 +51,8 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="AMASS-format clips to make takes of")
     parser.add_argument("--takes", type=int, default=24)
     parser.add_argument("--frames", type=int, default=3600,
-                        help="of a take; clips are played forwards and backwards until it is full")  # fmt: skip
+                        help="of a take; clips are played forwards and backwards until it is "
+                             "full")  # fmt: skip
     parser.add_argument("--layout", default="CMU_41")
     parser.add_argument("--cores", type=int, default=64, help="of the farm in the table")
     parser.add_argument("--json", type=Path)

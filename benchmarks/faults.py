@@ -92,7 +92,8 @@ def _kills(count: int) -> None:
     began = time.monotonic()
     found = faults_kills.killed(count, np.random.default_rng(0))
     head = ["kills", "by", "lost", "damaged", "left after 5 s", "solved twice"]
-    lines = [[str(f["kills"]), f["by"], *(str(f[k]) for k in ("lost", "damaged", "orphans", "twice"))]
+    lines = [[str(f["kills"]), f["by"], *(str(f[k]) for k in ("lost", "damaged", "orphans",
+    "twice"))]
              for f in found]  # fmt: skip
     publish("faults_kills", text_table(head, lines), found)
     print(f"  {time.monotonic() - began:.0f} s")

@@ -55,7 +55,8 @@ def _batch(whole: Path, out: str) -> "subprocess.Popen[bytes]":
     words = ["solve", "takes", "-o", out, "--jobs", "2", "--resume"]
     return subprocess.Popen(
         [sys.executable, "-m", "lsmplify_core", *words], cwd=whole, start_new_session=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )  # fmt: skip
 
 

@@ -88,12 +88,14 @@ def _own_inputs() -> Iterator[Row]:
         "two outputs of one name": (
             "solve", "t.trc", "-o", "o.npz", "--report", "r.json", "--save-repairs", "r.json"),
         "two outputs of one file": (
-            "solve", "t.trc", "-o", "o.npz", "--report", "r.json", "--save-repairs", "takes/../r.json"),
+            "solve", "t.trc", "-o", "o.npz", "--report", "r.json", "--save-repairs",
+            "takes/../r.json"),
         "clean X -o X": ("clean", "m.npz", "-o", "m.npz", "--limits", "1"),
         "clean: tracks overwritten": (
             "clean", "m.npz", "-o", "takes/a.npz", "--tracks", "takes/a.npz", "--worst", "1"),
         "clean: --save-contacts over --contacts": (
-            "clean", "m.npz", "-o", "c.npz", "--contacts", "feet.json", "--save-contacts", "feet.json"),
+            "clean", "m.npz", "-o", "c.npz", "--contacts", "feet.json", "--save-contacts",
+            "feet.json"),
         "clean: --keys-out over MOTION": ("clean", "m.npz", "--keys", "5", "--keys-out", "m.npz"),
         "clean: a key's pose overwritten": (
             "clean", "m.npz", "-o", "takes/b.npz", "--resolve", "0:5", "--key", "3=takes/b.npz:0"),
@@ -296,7 +298,8 @@ def _endless() -> Iterator[Row]:
         (folder / "takes/me").symlink_to(folder / "takes")
 
     yield "a folder with links to itself", _said(loop, "solve", "takes", "-o", "out", codes=(0, 3))
-    yield "evaluate: a folder with links to itself", _said(loop, "evaluate", "--data", "takes", codes=(2,))  # fmt: skip
+    yield "evaluate: a folder with links to itself", _said(loop, "evaluate", "--data", "takes",
+    codes=(2,))  # fmt: skip
 
     def pipes(folder: Path) -> None:
         (folder / "takes").mkdir()
@@ -306,7 +309,8 @@ def _endless() -> Iterator[Row]:
 
     for words in (
         ("inspect", "x.npz"), ("inspect", "x.trc"), ("inspect", "x.json"), ("inspect", "x.npy"),
-        ("inspect", "x.bvh"), ("export", "x.npz", "-o", "o.bvh"), ("clean", "x.pkl", "--worst", "1"),
+        ("inspect", "x.bvh"), ("export", "x.npz", "-o", "o.bvh"),
+        ("clean", "x.pkl", "--worst", "1"),
         ("solve", "x.trc", "-o", "o.npz"), ("solve", "t.trc", "-o", "o.npz", "--layout", "x.json"),
         ("solve", "t.trc", "-o", "o.npz", "--calibration", "x.json"),
         ("solve", "t.trc", "-o", "o.npz", "--static", "x.trc"),
@@ -340,7 +344,8 @@ def _consoles() -> Iterator[Row]:
         def others(folder: Path, encoding: str = encoding) -> str:
             strange(folder)
             for words in (
-                ("inspect", "takes/漢字→.npz"), ("solve", "--help"), ("--help",), ("clean", "--help"),
+                ("inspect", "takes/漢字→.npz"), ("solve", "--help"), ("--help",),
+                ("clean", "--help"),
                 ("inspect", "takes/gone→.npz"), ("solve", "x", "-o", "y", "--smooth", "→"),
             ):  # fmt: skip
                 problem = command(words, folder, encoding).problem()
@@ -384,7 +389,8 @@ def _values() -> Iterator[Row]:
     big = "1" + "0" * 400
     texts: dict[str, tuple[str, tuple[str, ...]]] = {
         "keypoints: fps of 400 digits": (f'{{"fps": {big}, "frames": []}}', ("inspect", "x.json")),
-        "keypoints: Infinity": ('[{"keypoints3D": [{"x": Infinity, "y": 0, "z": 0}]}]', ("inspect", "x.json")),
+        "keypoints: Infinity": ('[{"keypoints3D": [{"x": Infinity, "y": 0, "z": '
+                                '0}]}]', ("inspect", "x.json")),
         "keypoints: keys ²": ('{"²": [], "³": []}', ("inspect", "x.json")),
         "keypoints: 900 brackets": ("[" * 900 + "]" * 900, ("inspect", "x.json")),
         "keypoints: 900 objects": ('{"data":' * 900 + "1" + "}" * 900, ("inspect", "x.json")),
@@ -396,18 +402,22 @@ def _values() -> Iterator[Row]:
         "calibration: 400 digits": (
             {**files.calibration(), "rest_joints": [[10**400] * 3] * 24}, "--calibration"),
         "calibration: an offset of 400 digits": (
-            {**files.calibration(), "points": [{"name": "a", "joint": "Head", "offset": [10**400] * 3}]},
+            {**files.calibration(), "points": [{"name": "a", "joint": "Head",
+            "offset": [10**400] * 3}]},
             "--calibration"),
         "contacts: a floor of 400 digits": (
             {**files.contacts(), "floor": {"height": 10**400}}, "--contacts"),
-        "contacts: Infinity": ({**files.contacts(), "floor": {"height": float("inf")}}, "--contacts"),
+        "contacts: Infinity": ({**files.contacts(), "floor": {"height": float("inf")}},
+        "--contacts"),
         "contacts: a frame of 400 digits": (
             {**files.contacts(), "contacts": [{"part": "left toe", "first": 0, "last": 10**400}]},
             "--contacts"),
         "repairs: Infinity": (
-            {"repairs": [{"kind": "gap", "tracks": ["a"], "first": float("inf"), "last": 2}]}, "--repair"),
+            {"repairs": [{"kind": "gap", "tracks": ["a"], "first": float("inf"), "last": 2}]},
+            "--repair"),
         "repairs: 400 digits": (
-            {"repairs": [{"kind": "gap", "tracks": ["a"], "first": 0, "last": 10**400}]}, "--repair"),
+            {"repairs": [{"kind": "gap", "tracks": ["a"], "first": 0, "last": 10**400}]},
+            "--repair"),
         "layout: an offset of 400 digits": (
             {"keypoints": [{"name": "a", "joint": "Head", "offset": [10**400, 0, 0]}]}, "--layout"),
         "layout: a name of 100,000 characters": (
@@ -441,15 +451,18 @@ def _values() -> Iterator[Row]:
     for name, (changes, codes) in arrays.items():
         yield (
             f"motion: {name}",
-            _said(lambda f, c=changes: files.motion(f / "x.npz", **c), "export", "x.npz", "-o", "o.bvh", codes=codes),
+            _said(lambda f, c=changes: files.motion(f / "x.npz", **c), "export", "x.npz", "-o",
+            "o.bvh", codes=codes),
         )  # fmt: skip
         yield (
             f"as tracks: {name}",
             _said(lambda f, c=changes: files.motion(f / "x.npz", **c), "inspect", "x.npz"),
         )
     nexus = {
-        "a blank line": "Trajectories\n\n,,a,,,b\nFrame,Sub Frame,X,Y,Z,X,Y,Z\n,,mm,mm,mm,mm,mm,mm\n1,0,1,2,3,4,5,6\n",
-        "no rate": "Trajectories\n,,a,,,b\nFrame,Sub Frame,X,Y,Z,X,Y,Z\n,,mm,mm,mm,mm,mm,mm\n1,0,1,2,3,4,5,6\n2,0,1,2,3,4,5,6\n",
+        "a blank line": "Trajectories\n\n,,a,,,b\nFrame,Sub "
+                        "Frame,X,Y,Z,X,Y,Z\n,,mm,mm,mm,mm,mm,mm\n1,0,1,2,3,4,5,6\n",
+        "no rate": "Trajectories\n,,a,,,b\nFrame,Sub "
+                   "Frame,X,Y,Z,X,Y,Z\n,,mm,mm,mm,mm,mm,mm\n1,0,1,2,3,4,5,6\n2,0,1,2,3,4,5,6\n",
         "nothing below": "Trajectories\n60\n",
     }  # fmt: skip
     for name, text in nexus.items():
@@ -462,12 +475,14 @@ def _values() -> Iterator[Row]:
         "all points in one place": np.ones((12, 25, 3)),
         "two frames": files.POINTS[:2], "one frame": files.POINTS[:1],
         "points of 1e8": files.POINTS * 1e5, "points of 1e-8": files.POINTS * 1e-11,
-        "points on a line": files.POINTS * [1.0, 0.0, 0.0], "every point but one unseen": _one_seen(),
+        "points on a line": files.POINTS * [1.0, 0.0, 0.0], "every point but one "
+                                                            "unseen": _one_seen(),
     }  # fmt: skip
     for name, points in odd.items():
         yield (
             f"NumPy's warnings: {name}",
-            _said(lambda f, p=points: flat(f / "x.npz", None, p), "solve", "x.npz", "-o", "o.npz", "--report", "r.json"),
+            _said(lambda f, p=points: flat(f / "x.npz", None, p), "solve", "x.npz", "-o", "o.npz",
+            "--report", "r.json"),
         )  # fmt: skip
 
 

@@ -59,7 +59,8 @@ def main() -> int:
     clips = [clip for source in find_sources(DATA)[::every] for clip in load_clips(source)]
     find_method("default")(take_of(clips[0], CASES[0]))  # weights are read before the clock runs
     rows = [found for case in CASES for found in measured(case, clips)]
-    head = ["tracks, method", *FIGURES, *(f"{k} worst clip" for k in HELD), "clips raised", "not halved"]  # fmt: skip
+    head = ["tracks, method", *FIGURES, *(f"{k} worst clip" for k in HELD), "clips raised",
+    "not halved"]  # fmt: skip
     publish("plugin", text_table(head, [shown(r) for r in rows]), rows)
     return 0
 
@@ -85,7 +86,8 @@ def measured(case: Case, clips: list[Clip]) -> list[dict[str, Any]]:
             continue
         starts = starts or scores
         rows.append(
-            {"case": case.name, "method": name, **row(scores, takes[0].layout), **held(scores, starts)}
+            {"case": case.name, "method": name, **row(scores, takes[0].layout),
+            **held(scores, starts)}
         )  # fmt: skip
     return rows
 
@@ -99,7 +101,8 @@ def held(scores: list[Score], starts: list[Score]) -> dict[str, Any]:
     most = [max(each) for each in zip(*shares.values(), strict=True)]
     worst = {k: max(zip(v, (s.name for s in scores), strict=True)) for k, v in shares.items()}
     return {
-        "worst": worst, "raised": sum(s > 1 for s in most), "not_halved": sum(s > 0.5 for s in most),
+        "worst": worst, "raised": sum(s > 1 for s in most),
+        "not_halved": sum(s > 0.5 for s in most),
     }  # fmt: skip
 
 

@@ -127,8 +127,10 @@ def one_lesson(trainee: Any, lesson: Any) -> None:
 
 def table(costs: list[Cost]) -> str:
     """As in docs/training.md."""
-    head = ["network", "parameters", "lessons", "GFLOP a lesson", "kernels a lesson", "PFLOP in all", "one core, hours",
-            "making lessons, core hours", *(f"{g}, hours" for g in PEAK), "workers for an A100"]  # fmt: skip
+    head = ["network", "parameters", "lessons", "GFLOP a lesson", "kernels a lesson",
+    "PFLOP in all", "one core, hours",
+            "making lessons, core hours", *(f"{g}, hours" for g in PEAK),
+            "workers for an A100"]  # fmt: skip
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     for c in costs:
         total = c.lessons * c.flops
@@ -137,7 +139,8 @@ def table(costs: list[Cost]) -> str:
         making = c.lessons * c.make / 3600
         cells = [
             c.name, f"{c.parameters:,}", f"{c.lessons:,}", f"{c.flops / 1e9:.3g}",
-            f"{c.kernels:,}", f"{total / 1e15:.3g}", f"{c.lessons * (c.make + c.learn) / 3600:.3g}", f"{making:.3g}",
+            f"{c.kernels:,}", f"{total / 1e15:.3g}", f"{c.lessons * (c.make + c.learn) / 3600:.3g}",
+            f"{making:.3g}",
             *(f"{h:.2g}" for h in hours.values()),
             f"{int(np.ceil(making / hours['A100']))}",
         ]  # fmt: skip

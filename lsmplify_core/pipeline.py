@@ -425,8 +425,8 @@ def _warn_of_gaps(sighted: NDArray[np.bool_]) -> tuple[str, ...]:
     if held:
         where = 0 if first else last + 1
         notes.append(
-            f"{held} frames at the ends of the take show fewer than {LEAST_POINTS} points (from frame "
-            f"{where} on); the nearest pose is held there"
+            f"{held} frames at the ends of the take show fewer than {LEAST_POINTS} points (from "
+            f"frame {where} on); the nearest pose is held there"
         )
     if between:
         blind = first + int(np.argmin(sighted[first:]))

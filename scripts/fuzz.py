@@ -37,7 +37,8 @@ def main() -> None:
             test_fuzz.reads(kind, content, Path(folder))
 
         options = [
-            f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-rss_limit_mb=3000", "-timeout=30",
+            f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-rss_limit_mb=3000",
+            "-timeout=30",
             f"-artifact_prefix={corpus.parent}/{kind}-", "-print_final_stats=1", "-verbosity=0",
         ]  # fmt: skip
         atheris.Setup([sys.argv[0], *options, str(corpus)], try_file)

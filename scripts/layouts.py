@@ -141,8 +141,9 @@ def in_order(
 
 
 COCO = (
-    "nose left_eye right_eye left_ear right_ear left_shoulder right_shoulder left_elbow right_elbow "
-    "left_wrist right_wrist left_hip right_hip left_knee right_knee left_ankle right_ankle"
+    "nose left_eye right_eye left_ear right_ear left_shoulder right_shoulder left_elbow "
+    "right_elbow left_wrist right_wrist left_hip right_hip left_knee right_knee left_ankle "
+    "right_ankle"
 )
 TOES = "left_big_toe left_small_toe left_heel right_big_toe right_small_toe right_heel"
 
@@ -178,7 +179,8 @@ def video() -> None:
     ]
     head = [
         ("HEAD", [], joint("Head", (0.0, 0.02, 0.0))), ("NOSE", [], like("COCO_17", "nose")),
-        ("EYE_{LEFT}", [], like("COCO_17", "left_eye")), ("EAR_{LEFT}", [], like("COCO_17", "left_ear")),
+        ("EYE_{LEFT}", [], like("COCO_17", "left_eye")), ("EAR_{LEFT}", [],
+        like("COCO_17", "left_ear")),
     ]  # fmt: skip
 
     def side(points: list[tuple[str, list[str], At]], word: str) -> str:
@@ -293,7 +295,8 @@ def optical() -> None:
         ("{L}ThighSide", [], skin("L_Hip", "L_Knee", 0.4, OUT)), *legs, *feet,
     ])  # fmt: skip
     write("Qualisys_Animation_44", [
-        ("HeadTop", [], like(V, "ARIEL")), ("HeadFront", [], forehead), ("Head{L}", ["Head{Left}"], side),
+        ("HeadTop", [], like(V, "ARIEL")), ("HeadFront", [], forehead),
+        ("Head{L}", ["Head{Left}"], side),
         ("SpineTop", [], like(P, "C7")), ("Chest", [], chest), ("Back{L}", [], back), *waist, *arms,
         ("{L}HandIn", [], like(V, "LIHAND")), ("{L}Arm", [], upper_arm), ("{L}Thigh", [], thigh),
         *legs, ("{L}HeelBack", [], like(P, "LHEE")), ("{L}ForefootOut", [], like(V, "LMT5")),
@@ -321,12 +324,16 @@ def gait() -> None:
         ("{L}PSH", [], like(V, "LBSH")), ("{L}LEL", [], like(P, "LELB")),
         ("{L}MEL", [], like(V, "LIEL")),
         ("{L}UA1", [], skin("L_Shoulder", "L_Elbow", 0.5, (0, 1, 0))),
-        ("{L}FAsuperior", ["{L}FAsup"], like(P, "LFRM")), ("{L}FAradius", ["{L}FArad"], like(P, "LWRA")),
+        ("{L}FAsuperior", ["{L}FAsup"], like(P, "LFRM")), ("{L}FAradius", ["{L}FArad"],
+        like(P, "LWRA")),
         ("{L}FAulna", ["{L}FAuln"], like(P, "LWRB")), *pelvis,
-        ("{L}HJC", [], joint("L_Hip")), ("{L}KJC", [], joint("L_Knee")), ("{L}AJC", [], joint("L_Ankle")),
-        *((f"{{L}}TH{i}", [], skin("L_Hip", "L_Knee", a, out)) for i, (out, a) in enumerate(thighs, 1)),
+        ("{L}HJC", [], joint("L_Hip")), ("{L}KJC", [], joint("L_Knee")),
+        ("{L}AJC", [], joint("L_Ankle")),
+        *((f"{{L}}TH{i}", [], skin("L_Hip", "L_Knee", a, out)) for i,
+        (out, a) in enumerate(thighs, 1)),
         ("{L}LFC", [], knee), ("{L}MFC", [], inner_knee),
-        *((f"{{L}}TB{i}", [], skin("L_Knee", "L_Ankle", a, out)) for i, (out, a) in enumerate(shanks, 1)),
+        *((f"{{L}}TB{i}", [], skin("L_Knee", "L_Ankle", a, out)) for i,
+        (out, a) in enumerate(shanks, 1)),
         ("{L}LMAL", [], ankle), ("{L}MMAL", [], inner_ankle), ("{L}CAL", [], heel),
         ("{L}MT5", [], toe5), ("{L}MT1", [], toe1), ("{L}MT2", [], like(P, "LTOE")),
         ("{L}TOE", [], like(V, "LTOE", (0, 0, 0.02))),
@@ -337,9 +344,11 @@ def gait() -> None:
         ("Top.Head", [], like(V, "ARIEL")), ("Sternum", [], like(P, "CLAV", (0, -0.03, 0.01))),
         ("{L}.Acromium", ["{L}.Acromion"], like(P, "LSHO")), ("{L}.ASIS", [], like(P, "LASI")),
         ("V.Sacral", ["Sacral"], like(P, "LPSI", (-0.048, 0, -0.005))),
-        *((f"{{L}}.Thigh.{n}", [], skin("L_Hip", "L_Knee", a, out)) for n, (a, out) in thigh.items()),
+        *((f"{{L}}.Thigh.{n}", [], skin("L_Hip", "L_Knee", a, out)) for n,
+        (a, out) in thigh.items()),
         ("{L}.Knee.Lat", [], knee), ("{L}.Knee.Med", [], inner_knee),
-        *((f"{{L}}.Shank.{n}", [], skin("L_Knee", "L_Ankle", a, out)) for n, (a, out) in shank.items()),
+        *((f"{{L}}.Shank.{n}", [], skin("L_Knee", "L_Ankle", a, out)) for n,
+        (a, out) in shank.items()),
         ("{L}.Ankle.Lat", [], ankle), ("{L}.Ankle.Med", [], inner_ankle), ("{L}.Heel", [], heel),
         ("{L}.Midfoot.Sup", [], skin("L_Ankle", "L_Foot", 0.6, (0, 1, 0.5), 0.1)),
         ("{L}.Midfoot.Lat", [], skin("L_Ankle", "L_Foot", 0.7, (1, -0.2, 0), 0.1)),
@@ -348,7 +357,8 @@ def gait() -> None:
     ])  # fmt: skip
     write("HelenHayes", [
         ("{L}.Shoulder", [], like(P, "LSHO")), ("{L}.Elbow", [], like(P, "LELB")),
-        ("{L}.Wrist", [], like(P, "LWRB", (0, 0.01, 0.04))), ("Sternum", [], like(P, "CLAV", (0, -0.05, 0.015))),
+        ("{L}.Wrist", [], like(P, "LWRB", (0, 0.01, 0.04))), ("Sternum", [],
+        like(P, "CLAV", (0, -0.05, 0.015))),
         ("OFFSET", ["R.Offset", "Offset"], like(P, "RBAK")), ("{L}.ASIS", [], like(P, "LASI")),
         ("Sacrum", ["Sacral", "V.Sacral"], like(P, "LPSI", (-0.048, 0, -0.005))),
         ("{L}.Hip", ["{L}.Trochanter"], like(V, "LHIP")), ("{L}.Thigh", [], like(P, "LTHI")),
@@ -356,7 +366,8 @@ def gait() -> None:
         ("{L}.TibTubercle", [], skin("L_Knee", "L_Ankle", 0.12, FRONT)),
         ("{L}.MidShank", ["{L}.Shank"], skin("L_Knee", "L_Ankle", 0.45, (1, 0, 0.2))),
         ("{L}.DistalShank", [], skin("L_Knee", "L_Ankle", 0.75, (0.5, 0, 1))),
-        ("{L}.Ankle", ["{L}.Ankle.Lat"], ankle), ("{L}.Ankle.Medial", ["{L}.Ankle.Med"], inner_ankle),
+        ("{L}.Ankle", ["{L}.Ankle.Lat"], ankle), ("{L}.Ankle.Medial", ["{L}.Ankle.Med"],
+        inner_ankle),
         ("{L}.Heel", [], heel), ("{L}.Toe", [], like(P, "LTOE")),
         ("{L}.LateralFoot", [], skin("L_Ankle", "L_Foot", 0.55, (1, -0.25, 0), 0.1)),
         ("{L}.PosteriorFoot", [], like(P, "LHEE", (0.0, 0.03, 0.0))),
@@ -376,13 +387,16 @@ def clinical(
     write("Clinical_Gait", [
         ("C7", ["CV7"], like(P, "C7")), ("SACR", ["SACRUM", "SACRAL", "VSAC", "MSAC"], sacrum),
         ("CLAV", ["SJN", "JN", "IJ"], like(P, "CLAV")), ("STRN", ["SXS", "PX"], breast),
-        ("T10", ["TV10"], like(P, "T10")), ("{L}CLA", ["{L}CLAV", "{L}CL"], like(P, "CLAV", (0.05, 0.005, 0))),
+        ("T10", ["TV10"], like(P, "T10")), ("{L}CLA", ["{L}CLAV", "{L}CL"],
+        like(P, "CLAV", (0.05, 0.005, 0))),
         ("{L}SHO", ["{L}ACR", "{L}AC"], shoulder), ("{L}ASI", ["{L}ASIS"], like(P, "LASI")),
         ("{L}PSI", ["{L}PSIS"], like(P, "LPSI")), ("{L}GT", ["{L}GTR", "{L}TRO"], like(V, "LHIP")),
         ("{L}THI", ["{L}TH"], like(P, "LTHI")), ("{L}KNE", ["{L}KNEE", "{L}LK"], knee),
-        ("{L}KNM", ["{L}MKNE", "{L}MK", "{L}KNEM"], inner_knee), ("{L}TIB", ["{L}TB"], like(P, "LTIB")),
+        ("{L}KNM", ["{L}MKNE", "{L}MK", "{L}KNEM"], inner_knee),
+        ("{L}TIB", ["{L}TB"], like(P, "LTIB")),
         ("{L}ANK", ["{L}LM"], ankle), ("{L}ANM", ["{L}MED", "{L}MANK", "{L}MM"], inner_ankle),
-        ("{L}HEE", ["{L}HEEL"], heel), ("{L}TOE", [], like(P, "LTOE")), ("{L}MT5", ["{L}5MT"], toe5),
+        ("{L}HEE", ["{L}HEEL"], heel), ("{L}TOE", [], like(P, "LTOE")),
+        ("{L}MT5", ["{L}5MT"], toe5),
         ("{L}MT1", ["{L}1MT"], toe1),
     ])  # fmt: skip
     write("IOR_Gait", [

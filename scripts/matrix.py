@@ -58,7 +58,10 @@ def main() -> int:
 
 def table(rows: list[Row]) -> Iterator[str]:
     """The summary, a line a Blender, and what failed."""
-    yield f"{'Blender':9}{'Python':9}{'NumPy':8}{'passed':>7}{'failed':>7}{'skipped':>8}{'setup s':>8}{'tests s':>8}"
+    yield (
+        f"{'Blender':9}{'Python':9}{'NumPy':8}{'passed':>7}{'failed':>7}{'skipped':>8}"
+        f"{'setup s':>8}{'tests s':>8}"
+    )
     for r in rows:
         if r.absent:
             yield f"{r.blender:9}skipped: {r.absent}"

@@ -3,11 +3,11 @@
 
 Usage: mutants.py [--count N] [--seconds S] [--seed K] [--listed FILE.tsv] [FOLDER…]
 
-Samples places of the folders (those of `FOLDERS` where none is named) evenly by file, changes each in
-a copy of the checkout, and runs that package's tests until one fails. --listed takes the changes from
-a table (module, code, changed to, and the tests that are to notice, if it tells) instead. Prints a line
-a change, then the score by folder: the share that was noticed. A change that only touches a docstring,
-a message or a type is not made.
+Samples places of the folders (those of `FOLDERS` where none is named) evenly by file, changes each
+in a copy of the checkout, and runs that package's tests until one fails. --listed takes the changes
+from a table (module, code, changed to, and the tests that are to notice, if it tells) instead.
+Prints a line a change, then the score by folder: the share that was noticed. A change that only
+touches a docstring, a message or a type is not made.
 """
 
 import argparse
@@ -28,7 +28,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = (
-    "lsmplify_core/reading", "lsmplify_core/tracks", "lsmplify_core/ik", "lsmplify_core/calibration",
+    "lsmplify_core/reading", "lsmplify_core/tracks", "lsmplify_core/ik",
+    "lsmplify_core/calibration",
     "lsmplify_core/repair", "lsmplify_core/cleanup", "lsmplify_core/geometry", "addon/bake",
 )  # fmt: skip
 PATIENCE = 240

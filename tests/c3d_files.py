@@ -70,7 +70,8 @@ def c3d_bytes(positions: np.ndarray, names: list[str], odd: Odd | None = None) -
     blocks = (len(body) + 6 + 511) // 512
     head = struct.pack("BB", 2, 0x50) + word(
         count, said.analog if said.header_analog is None else said.header_analog,
-        min(said.first, 65535), min(last, 65535) if said.header_last is None else said.header_last, 10,
+        min(said.first, 65535), min(last, 65535) if said.header_last is None else said.header_last,
+        10,
     )  # fmt: skip
     head += real(said.scale if said.header_scale is None else said.header_scale)
     head += word(2 + blocks, int(said.analog > 0))

@@ -17,7 +17,8 @@ def waving(frames: int = 60, rate: float = 30.0, body: Body | None = None) -> Mo
     vectors = np.zeros((frames, 24, 3))
     for joint, axis, size, speed in (
         (1, 0, -0.5, 2.0), (2, 0, -0.4, 2.5), (4, 0, 0.8, 2.0), (5, 0, 0.7, 2.5), (3, 1, 0.2, 1.0),
-        (16, 2, -1.0, 1.0), (17, 2, 0.9, 1.5), (18, 1, -0.8, 3.0), (19, 1, 0.7, 2.0), (15, 1, 0.3, 1.0),
+        (16, 2, -1.0, 1.0), (17, 2, 0.9, 1.5), (18, 1, -0.8, 3.0), (19, 1, 0.7, 2.0),
+        (15, 1, 0.3, 1.0),
     ):  # fmt: skip
         vectors[:, joint, axis] = size * (0.6 + 0.4 * np.sin(speed * time))
     rotations = axis_angle_to_matrix(vectors)

@@ -136,7 +136,8 @@ def whole() -> tuple[Tracks, Solution]:
 @given(first=st.integers(0, 90), length=st.integers(60, 110))
 def test_a_part_alone_is_nearly_the_same_frames_of_the_whole(first: int, length: int) -> None:
     """Given the calibration. The network sees no neighbours beyond the cut: there single rotations
-    that tracks hardly show, a foot's roll or a wrist's, differ by degrees; joints by a millimetre."""
+    that tracks hardly show, a foot's roll or a wrist's, differ by degrees; joints by a
+    millimetre."""
     take, solution = whole()
     frames = slice(first, first + length)
     every = solution.motion.between(first, first + length)

@@ -85,8 +85,8 @@ def told_of_locked(names: set[str], action: bpy.types.Action) -> str:
 
 
 def new_action(owner: bpy.types.Object, name: str) -> bpy.types.Action:
-    """A new, empty action assigned to `owner`, with its slot. The one before is kept: without a user
-    it would not be saved."""
+    """A new, empty action assigned to `owner`, with its slot. The one before is kept: without a
+    user it would not be saved."""
     before = owner.animation_data.action if owner.animation_data else None
     if before is not None and not before.library:
         before.use_fake_user = True

@@ -25,8 +25,8 @@ def resting(bone: bpy.types.PoseBone) -> list[float]:
 
 
 def to_quaternions(bone: bpy.types.PoseBone, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Channels (T, 3 or 4) to unit quaternions (T, 4), w first; zero ones become no turn, as Blender
-    has them."""
+    """Channels (T, 3 or 4) to unit quaternions (T, 4), w first; zero ones become no turn, as
+    Blender has them."""
     mode = bone.rotation_mode
     if mode == "QUATERNION":
         length = np.linalg.norm(values, axis=1, keepdims=True)
@@ -40,8 +40,8 @@ def to_quaternions(bone: bpy.types.PoseBone, values: NDArray[np.float64]) -> NDA
 def from_quaternions(
     bone: bpy.types.PoseBone, quaternions: NDArray[np.floating], before: NDArray[np.float64] | None
 ) -> NDArray[np.float64]:
-    """Quaternions (T, 4) to the bone's channels; before: those of the frame before, which Euler angles
-    go on from."""
+    """Quaternions (T, 4) to the bone's channels; before: those of the frame before, which Euler
+    angles go on from."""
     mode = bone.rotation_mode
     if mode == "QUATERNION":
         return np.asarray(quaternions, dtype=np.float64)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The scene that a take is baked into without a window: empty, at the take's rate, as long as it."""
+"""The scene that a take is baked into without a window: empty, at the take's rate, as long as
+it."""
 
 import math
 from collections.abc import Generator, Iterator

@@ -82,8 +82,8 @@ _WRITERS: dict[str, Callable[[str, int, int], None]] = {
 
 @contextmanager
 def _shown(armature: bpy.types.Object, start: int, end: int) -> Generator[None, None, None]:
-    """The armature and its meshes alone selected and the scene as long as the motion, which exporters
-    ask for; afterwards all as it was."""
+    """The armature and its meshes alone selected and the scene as long as the motion, which
+    exporters ask for; afterwards all as it was."""
     scene, view = bpy.context.scene, bpy.context.view_layer
     selected, active = [o for o in view.objects if o.select_get()], view.objects.active
     mode = active.mode if active is not None else "OBJECT"

@@ -74,8 +74,8 @@ def _check_parents(armature: bpy.types.Object, joint: str) -> None:
 
 
 def rig_of(armature: bpy.types.Object) -> Rig:
-    """The armature at rest as the core knows it: its place in the world is in metres, whatever a unit
-    of the scene is."""
+    """The armature at rest as the core knows it: its place in the world is in metres, whatever a
+    unit of the scene is."""
     bones = [armature.data.bones[n] for n in JOINT_NAMES]
     heads = np.array([b.head_local for b in bones], dtype=np.float64)
     axes = np.array([b.matrix_local.to_3x3() for b in bones], dtype=np.float64)

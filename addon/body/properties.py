@@ -27,5 +27,6 @@ class BodyFields:
     into: EnumProperty(
         name="Into", description="The action that gets the keys",
         items=(("NEW", "New Action", "Other actions stay as they are"),
-               ("CURRENT", "Its Action", "Replace the keys of the armature's action within the range")),
+               ("CURRENT", "Its Action", "Replace the keys of the armature's action within the "
+                                         "range")),
     )  # fmt: skip

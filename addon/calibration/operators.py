@@ -15,7 +15,7 @@ from .store import calibration_of
 
 
 class LSMPLIFY_OT_show_markers(bpy.types.Operator):
-    """Show the solved body in T-pose with the markers where they were found on it; again to hide it"""
+    """Show the solved body in T-pose with the markers where they were found on it; again to hide it"""  # noqa: E501
 
     bl_idname = "lsmplify.show_markers"
     bl_label = "Show Markers on Body"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""IK controls of a character's limbs: which bones are target and pole, and what switches to them."""
+"""IK controls of a character's limbs: which bones are target and pole, and what switches to
+them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +20,8 @@ _LIMBS = {
 class Switch:
     """A number of the rig that chooses between FK and IK.
 
-    path: its data path on the object. fk, ik: its values. always: not a choice between the two, set to
-    `ik` wherever IK is baked (stretch off, pole on).
+    path: its data path on the object. fk, ik: its values. always: not a choice between the two, set
+    to `ik` wherever IK is baked (stretch off, pole on).
     """
 
     path: str
@@ -31,8 +32,8 @@ class Switch:
 
 @dataclass(frozen=True)
 class Chain:
-    """upper, middle: the bones that the IK constraint moves. angle: its pole angle, radians. hinged:
-    whether the middle one turns about its X axis alone."""
+    """upper, middle: the bones that the IK constraint moves. angle: its pole angle, radians.
+    hinged: whether the middle one turns about its X axis alone."""
 
     upper: str
     middle: str
@@ -42,8 +43,9 @@ class Chain:
 
 @dataclass(frozen=True)
 class IkLimb:
-    """upper, middle, tip: the FK bones. target: the control that the tip goes to; pole: the one that
-    the middle joint looks to, or "". toe: (FK toe, IK toe) where the toes have a control of their own."""
+    """upper, middle, tip: the FK bones. target: the control that the tip goes to; pole: the one
+    that the middle joint looks to, or "". toe: (FK toe, IK toe) where the toes have a control of
+    their own."""
 
     upper: str
     middle: str
@@ -61,8 +63,8 @@ def ik_limbs(armature: bpy.types.Object, rig_map: RigMap) -> list[IkLimb]:
 
 
 def follow_switches(armature: bpy.types.Object) -> list[Switch]:
-    """Rigify's numbers that let neck and head follow the chest in part: all of it, which is what the
-    keys count on."""
+    """Rigify's numbers that let neck and head follow the chest in part: all of it, which is what
+    the keys count on."""
     return [
         Switch(f'{bone.path_from_id()}["{key}"]', 1.0, 1.0, True)
         for bone in armature.pose.bones
@@ -136,7 +138,8 @@ def _of_constraint(
 
 
 def _stretch_off(armature: bpy.types.Object, chain: Chain | None) -> list[Switch]:
-    """Bones that may stretch are pressed together before they bend, and the joint stands elsewhere."""
+    """Bones that may stretch are pressed together before they bend, and the joint stands
+    elsewhere."""
     if chain is None:
         return []
     bone = armature.pose.bones[chain.middle]

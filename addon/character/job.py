@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One retarget from settings to keys: read at the start, computed without the scene, written at the end."""
+"""One retarget from settings to keys: read at the start, computed without the scene, written at the
+end."""
 
 from collections.abc import Generator
 from dataclasses import dataclass, replace
@@ -207,7 +208,8 @@ def _write_limb(job: CharacterJob, motion: RigMotion, limb: IkLimb) -> None:
         writing.write_rotation(job.armature, name, job.source.frames, turns)
         writing.write_location(job.armature, name, job.source.frames, shifts)
     if limb.toe is not None:
-        # The IK toe turns with the foot's control: its own rotation is the FK toe's against the foot.
+        # The IK toe turns with the foot's control: its own rotation is the FK toe's against the
+        # foot.
         toe = rig.index(limb.toe[0])
         at = int(np.flatnonzero(motion.bones == toe)[0])
         writing.write_rotation(job.armature, limb.toe[1], job.source.frames, motion.turns[:, at])

@@ -139,8 +139,9 @@ class LSMPLIFY_OT_apply_to_character(WindowJob, _CharacterOperator, bpy.types.Op
         settings = _settings(context)
         note_map(settings, self._job.rig_map, self._job.rig.count)
         settings.note = (
-            f"{report.frames} frames, limbs {report.limb_direction_deg['mean']:.1f}° off, feet slide "
-            f"{report.foot_sliding_mm['target']:.1f} mm ({report.foot_sliding_mm['source']:.1f})"
+            f"{report.frames} frames, limbs {report.limb_direction_deg['mean']:.1f}° off, feet "
+            f"slide {report.foot_sliding_mm['target']:.1f} mm "
+            f"({report.foot_sliding_mm['source']:.1f})"
         )
         for item in context.view_layer.objects:
             item.select_set(item == armature)

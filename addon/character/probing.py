@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which bone carries each control of a rig with constraints and drivers: found by turning each a little
-and looking at what goes along. The pose is afterwards as it was."""
+"""Which bone carries each control of a rig with constraints and drivers: found by turning each a
+little and looking at what goes along. The pose is afterwards as it was."""
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager

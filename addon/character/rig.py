@@ -19,8 +19,8 @@ def check_character(armature: bpy.types.Object | None, what: str = "character") 
         raise InputError(f"{armature.name!r} is no armature; choose the armature of the character")
     if armature.library and not armature.override_library:
         raise InputError(
-            f"armature {armature.name!r} is linked from another file; make a library override of it "
-            "(Object > Library Override > Make), then run it again"
+            f"armature {armature.name!r} is linked from another file; make a library override of "
+            "it (Object > Library Override > Make), then run it again"
         )
 
 

@@ -27,7 +27,8 @@ def write_location(
 ) -> None:
     """Key a bone's location (T, 3) in its own rest axes and the armature's unit.
 
-    Without Local Location a bone moves along the armature's axes: p = M · location, M its rest axes.
+    Without Local Location a bone moves along the armature's axes: p = M · location, M its rest
+    axes.
     """
     bone = armature.pose.bones[name]
     if not bone.bone.use_local_location:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a step is asked for, as plain values: from an operator, or from an action to make it anew."""
+"""What a step is asked for, as plain values: from an operator, or from an action to make it
+anew."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -102,7 +102,8 @@ class LSMPLIFY_PT_action(StagePanel, bpy.types.Panel):
 
 
 def draw_action(column: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """Below a page's button: the action that is shown, the other one of A/B, what the step changed."""
+    """Below a page's button: the action that is shown, the other one of A/B, what the step
+    changed."""
     armature = choosing.chosen(context)
     action = shown_action(armature)
     if armature is None or action is None:

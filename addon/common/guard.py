@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The last guard of every operator: what is left becomes one line, its traceback goes to a log file."""
+"""The last guard of every operator: what is left becomes one line, its traceback goes to a log
+file."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Data-blocks that are to be found again after a while in which the scene may have changed.
 
-Blender's Python objects must not outlive an undo, a deletion or another file; their names change when
-they are renamed. The number that Blender gives every data-block for a session does neither.
+Blender's Python objects must not outlive an undo, a deletion or another file; their names change
+when they are renamed. The number that Blender gives every data-block for a session does neither.
 """
 
 from collections.abc import Generator
@@ -15,8 +15,8 @@ import bpy
 
 @dataclass(frozen=True)
 class Handle:
-    """A data-block to be found again. kind: its collection in `bpy.data`; name: as it was; number: its
-    session's number, 0 where this Blender does not tell it."""
+    """A data-block to be found again. kind: its collection in `bpy.data`; name: as it was; number:
+    its session's number, 0 where this Blender does not tell it."""
 
     kind: str
     name: str

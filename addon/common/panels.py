@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all panels of the sidebar tab have: the tab itself, and the stage and page that show them."""
+"""What all panels of the sidebar tab have: the tab itself, and the stage and page that show
+them."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -27,7 +28,8 @@ class SidebarPanel:
 class StagePanel(SidebarPanel):
     """Mix-in: a panel that a stage shows, on one of its pages where it has several.
 
-    It has no header, so that nothing in it can be folded away or pushed down: a stage fits a window.
+    It has no header, so that nothing in it can be folded away or pushed down: a stage fits a
+    window.
     """
 
     bl_options: ClassVar = {"HIDE_HEADER"}

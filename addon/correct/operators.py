@@ -100,7 +100,7 @@ class ResolveRange(StepOperator, fields.ResolveFields):
 
 
 class LSMPLIFY_OT_resolve_range(ResolveRange, bpy.types.Operator):
-    """Solve a range anew from the pose keys in it, forwards and backwards. Nothing outside changes"""
+    """Solve a range anew from the pose keys in it, forwards and backwards. Nothing outside changes"""  # noqa: E501
 
     bl_idname = "lsmplify.resolve_range"
     bl_label = "Re-solve Range"

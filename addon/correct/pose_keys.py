@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pose keys: poses that the artist has set by hand, kept with the armature until they are cleared."""
+"""Pose keys: poses that the artist has set by hand, kept with the armature until they are
+cleared."""
 
 import bpy
 import numpy as np

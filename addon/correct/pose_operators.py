@@ -17,7 +17,7 @@ from .operators import ResolveRange
 
 
 class LSMPLIFY_OT_pose_this(ArmatureOperator, bpy.types.Operator):
-    """Go to a span's worst frame and pose it: Pose Mode, bones in front, those of its region selected"""
+    """Go to a span's worst frame and pose it: Pose Mode, bones in front, those of its region selected"""  # noqa: E501
 
     bl_idname = "lsmplify.pose_this"
     bl_label = "Pose This"

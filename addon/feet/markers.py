@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Contacts as markers on the scene's timeline: `L foot down`, `R heel up`, to be moved, added, removed.
+"""Contacts as markers on the scene's timeline: `L foot down`, `R heel up`, to be moved, added,
+removed.
 
 Where a scene has several bodies, markers end in the armature's name in brackets.
 """

@@ -40,7 +40,8 @@ class LSMPLIFY_OT_find_contacts(ArmatureOperator, bpy.types.Operator):
         description="A heel or toe that is so near the floor may stand; metres",
     )  # fmt: skip
     detail: EnumProperty(
-        name="Markers", default="FOOT", translation_context=CONTEXT, description="What gets markers of its own on the timeline",
+        name="Markers", default="FOOT", translation_context=CONTEXT,
+        description="What gets markers of its own on the timeline",
         items=(("FOOT", "Feet", "Two markers each time that a foot stands"),
                ("PARTS", "Heels and Toes", "Two each time that a heel or a toe stands")),
     )  # fmt: skip
@@ -115,8 +116,9 @@ class LSMPLIFY_OT_lock_feet(StepOperator, fields.FeetFields, bpy.types.Operator)
     kind = "FEET"
 
     def order(self, context: bpy.types.Context, take: Take) -> Order:
-        """With the markers; without any, with the contacts that the motion shows. Where the floor is to
-        be found it is, unless markers are there and the caller or the panel says where it lies."""
+        """With the markers; without any, with the contacts that the motion shows. Where the floor
+        is to be found it is, unless markers are there and the caller or the panel says where it
+        lies."""
         settings = ContactSettings(speed=self.speed, height=self.near)
         marks = foot_markers.marks_in(context.scene, take)
         said = bool(marks) and self.properties.is_property_set("height")

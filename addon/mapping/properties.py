@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The mapping list as the scene keeps it: a row for each body point, then one for each unused track."""
+"""The mapping list as the scene keeps it: a row for each body point, then one for each unused
+track."""
 
 import bpy
 from bpy.props import (
@@ -45,7 +46,8 @@ class LSMPLifyMappingName(bpy.types.PropertyGroup):
 
 
 class LSMPLifyMapping(bpy.types.PropertyGroup):
-    """The whole list. edited: whether it says more than the names do, so that a solve must follow it."""
+    """The whole list. edited: whether it says more than the names do, so that a solve must follow
+    it."""
 
     layout: StringProperty(description="Name of the layout that the body points are of")
     rows: CollectionProperty(

@@ -24,7 +24,8 @@ _busy: list[bool] = []
 
 
 def state_of(row: bpy.types.PropertyGroup) -> str:
-    """Matched by name or by hand, guessed from something else, missing, or a track that is unused."""
+    """Matched by name or by hand, guessed from something else, missing, or a track that is
+    unused."""
     if row.joint < 0:
         return HIDDEN if row.used else UNUSED
     if not row.track:

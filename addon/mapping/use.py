@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which track is which body point, for a solve: as mapped by hand, as mapped before, or by names."""
+"""Which track is which body point, for a solve: as mapped by hand, as mapped before, or by
+names."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -55,8 +56,8 @@ def placed(
     """The same for a solve, which may also do without names: the tracks as the match has them.
 
     Where the layout is "none", and where names say nothing, tracks go to the parts of the body that
-    they move with; what was mapped by hand of them is believed. saved: the person, whose markers are
-    known by name.
+    they move with; what was mapped by hand of them is believed. saved: the person, whose markers
+    are known by name.
     """
     chosen = layout or settings.layout
     if layout is None and chosen == "none" and saved is None:

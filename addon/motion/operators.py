@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Import motions from elsewhere as armatures with actions, to be cleaned up or refined from tracks."""
+"""Import motions from elsewhere as armatures with actions, to be cleaned up or refined from
+tracks."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -51,7 +52,8 @@ class LSMPLIFY_OT_import_motion(bpy.types.Operator, ImportHelper):
 
 
 def add_motion(context: bpy.types.Context, motion: Motion, name: str) -> bpy.types.Object:
-    """A new armature of the motion's body, with the motion as its action from the scene's first frame."""
+    """A new armature of the motion's body, with the motion as its action from the scene's first
+    frame."""
     scene = context.scene
     armature = make_armature(context, motion.body, name)
     sized_for_scene(context, armature, scene_unit(scene))

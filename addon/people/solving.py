@@ -57,8 +57,8 @@ def solve_all(
 def finish_all(
     context: bpy.types.Context, jobs: Sequence[job.Job], solutions: Sequence[Solution]
 ) -> list[job.Baked]:
-    """Write everybody in one go, after a look at all their targets. The result that is shown is that of
-    the worst."""
+    """Write everybody in one go, after a look at all their targets. The result that is shown is
+    that of the worst."""
     for work in jobs:
         found_again(work.target)
     baked = [job.finish(context, w, s) for w, s in zip(jobs, solutions, strict=True)]
@@ -67,7 +67,8 @@ def finish_all(
         scene = jobs[0].target.scene.find()
         job.note_result(scene, worst)
         told = "\n".join(
-            f"{work.person}: {b.solution.report['verdict']['grade']}, {_mean(b):.1f} mm, on {b.armature.name}"
+            f"{work.person}: {b.solution.report['verdict']['grade']}, {_mean(b):.1f} mm, on "
+            f"{b.armature.name}"
             for work, b in zip(jobs, baked, strict=True)
         )
         result = scene.lsmplify.result

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds for all scenes: the SMPL model file of new bodies, the paper's weights, the first note."""
+"""What holds for all scenes: the SMPL model file of new bodies, the paper's weights, the first
+note."""
 
 import contextlib
 

@@ -69,7 +69,8 @@ def write(
 
 
 def _on_grid(take: Take, again: SolvedAgain) -> Motion:
-    """The solved motion on the frames of the action's keys; its own where the tracks don't reach."""
+    """The solved motion on the frames of the action's keys; its own where the tracks don't
+    reach."""
     kept: TrackRecord = again.record
     where = (take.grid.frames - kept.first) / kept.step
     inside = (where > -0.5) & (where < kept.samples - 0.5)

@@ -22,8 +22,8 @@ _COLOUR = (1.0, 0.35, 0.2)
 def measure(
     context: bpy.types.Context, armature: bpy.types.Object, action: bpy.types.Action | None = None
 ) -> int:
-    """Write the error curves of an action, as custom properties of its armature, and fill the list of
-    worst spans; returns how many spans there are."""
+    """Write the error curves of an action, as custom properties of its armature, and fill the list
+    of worst spans; returns how many spans there are."""
     return measure_take(context, read_take(context, armature, action))
 
 

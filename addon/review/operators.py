@@ -61,7 +61,7 @@ class LSMPLIFY_OT_jump_to_span(JumpFields, ArmatureOperator, bpy.types.Operator)
 
 
 class LSMPLIFY_OT_attach_tracks(ArmatureOperator, bpy.types.Operator):
-    """Give the action the tracks of the Tracks panel, for actions from elsewhere or mended tracks"""
+    """Give the action the tracks of the Tracks panel, for actions from elsewhere or mended tracks"""  # noqa: E501
 
     bl_idname = "lsmplify.attach_tracks"
     bl_label = "Attach Tracks"
@@ -86,5 +86,6 @@ class LSMPLIFY_OT_attach_tracks(ArmatureOperator, bpy.types.Operator):
 
 
 CLASSES = (
-    LSMPLIFY_OT_jump_to_worst, LSMPLIFY_OT_measure, LSMPLIFY_OT_jump_to_span, LSMPLIFY_OT_attach_tracks,
+    LSMPLIFY_OT_jump_to_worst, LSMPLIFY_OT_measure, LSMPLIFY_OT_jump_to_span,
+    LSMPLIFY_OT_attach_tracks,
 )  # fmt: skip

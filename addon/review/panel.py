@@ -26,7 +26,7 @@ REGIONS = {
 
 
 class LSMPLIFY_UL_spans(bpy.types.UIList):
-    """Worst spans: what is wrong, whose, how much, at which scene frames, and the way to mend it."""
+    """Worst spans: what is wrong, whose, how much, at which scene frames, and the way to mend it."""  # noqa: E501
 
     def draw_item(
         self, _context: bpy.types.Context, layout: bpy.types.UILayout, _data: object, item: object,

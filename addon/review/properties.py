@@ -16,7 +16,8 @@ class LSMPLifySeeing(bpy.types.PropertyGroup):
 
     show: BoolProperty(
         name="Tracks over Body", default=False, update=_redraw,
-        description="Draw a line from each track to its point on the body, coloured by the distance",
+        description="Draw a line from each track to its point on the body, coloured by the "
+                    "distance",
     )  # fmt: skip
     worst_mm: FloatProperty(
         name="Red at mm", default=40.0, min=0.1, max=1000.0, update=_redraw,

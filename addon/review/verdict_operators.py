@@ -27,7 +27,7 @@ _LIMBS: Final = {
 
 
 class LSMPLIFY_OT_show_reason(bpy.types.Operator):
-    """Go to the frame where it shows most, with the lines from tracks to body switched on and the bones concerned selected"""
+    """Go to the frame where it shows most, with the lines from tracks to body switched on and the bones concerned selected"""  # noqa: E501
 
     bl_idname = "lsmplify.show_reason"
     bl_label = "Show Me"

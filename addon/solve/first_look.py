@@ -36,8 +36,8 @@ def span_of(baked: Sequence[Baked]) -> tuple[int, int]:
 
 
 def set_range(scene: bpy.types.Scene, first: int, last: int) -> None:
-    """What Play plays: the takes alone in a new scene, else at least the takes. A frame outside them
-    becomes the first of theirs."""
+    """What Play plays: the takes alone in a new scene, else at least the takes. A frame outside
+    them becomes the first of theirs."""
     if (scene.frame_start, scene.frame_end) == _NEW_SCENE:
         scene.frame_start, scene.frame_end = first, max(last, first + 1)
     else:

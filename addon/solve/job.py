@@ -56,9 +56,9 @@ class Job:
 
     target: where the result goes. body: what a new armature is made of; None for the default body,
     calibrated on the take. person: whose tracks they are, where there are several people. notes:
-    sentences for the result. repairs: what to mend in the tracks, None for all that is found. saved:
-    what is known of the person beforehand. research: the method, None for the solver. init: a motion
-    to start from.
+    sentences for the result. repairs: what to mend in the tracks, None for all that is found.
+    saved: what is known of the person beforehand. research: the method, None for the solver. init:
+    a motion to start from.
     """
 
     taken: SceneTracks
@@ -158,7 +158,8 @@ def solve_job(job: Job) -> Generator[Progress, None, Solution]:
 
 
 def _known(settings: "LSMPLifySettings", person: Taken | None) -> SavedCalibration | None:
-    """The calibration or static trial that the settings name, of the person whose tracks these are."""
+    """The calibration or static trial that the settings name, of the person whose tracks these
+    are."""
     if not settings.calibration:
         return None
     layout = "auto" if settings.layout == "none" else settings.layout
@@ -172,8 +173,9 @@ def target_body(job: Job) -> Body | SmplFile | None:
 
 
 def finish(context: bpy.types.Context, job: Job, solution: Solution) -> Baked:
-    """Write everything in one go, where and as the settings said when the job was prepared: armature,
-    action, result. InputError, and nothing written, where that is not possible any more."""
+    """Write everything in one go, where and as the settings said when the job was prepared:
+    armature, action, result. InputError, and nothing written, where that is not possible any
+    more."""
     found = found_again(job.target)
     name = " ".join(n for n in (_take_name(job.taken.tracks.source), job.person) if n)
     armature = found.armature
@@ -260,7 +262,8 @@ def _within(context: bpy.types.Context, taken: SceneTracks) -> SceneTracks:
     part = frames_within(taken.first, step, tracks.frames, settings.frame_start, settings.frame_end)
     if part.stop <= part.start:
         raise InputError(
-            f"scene frames {settings.frame_start} to {settings.frame_end} hold no samples of the take"
+            f"scene frames {settings.frame_start} to {settings.frame_end} hold no samples of the "
+            "take"
         )
     return SceneTracks(tracks.between(part.start, part.stop - 1), taken.first + step * part.start)
 

@@ -44,7 +44,8 @@ class SolveFields:
 
     keys: EnumProperty(
         name="Keys", description="Where keys are set", translation_context=CONTEXT,
-        items=(("SCENE", "Every Frame", "On the scene's whole frames, interpolated between samples"),
+        items=(("SCENE", "Every Frame", "On the scene's whole frames, interpolated between "
+                                        "samples"),
                ("SAMPLES", "Every Sample", "On every sample of the tracks, between frames too")),
     )  # fmt: skip
     use_range: BoolProperty(name="Only Some Frames", description="Solve only a part of the take")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where the result of a solve goes, as the settings were when it began.
 
-A solve lasts; meanwhile an artist may switch *Into*, delete, rename and undo, and change the scene or
-its rate. What was asked for when the button was pressed is what is done, or nothing, with the reason.
+A solve lasts; meanwhile an artist may switch *Into*, delete, rename and undo, and change the scene
+or its rate. What was asked for when the button was pressed is what is done, or nothing, with the
+reason.
 """
 
 from collections.abc import Generator
@@ -104,8 +105,8 @@ def found_again(target: Target) -> Found:
     rate = scene_rate(scene)
     if abs(rate - target.rate) > 1e-6 * rate:
         notes.append(
-            f"the scene's rate was changed from {target.rate:g} to {rate:g} while solving; the keys "
-            f"lie where they are right at {target.rate:g}"
+            f"the scene's rate was changed from {target.rate:g} to {rate:g} while solving; the "
+            f"keys lie where they are right at {target.rate:g}"
         )
     return Found(scene, armature, action, tuple(notes))
 

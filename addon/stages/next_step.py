@@ -17,7 +17,8 @@ from .properties import PAGES
 
 @dataclass(frozen=True)
 class Next:
-    """status: where one is. operator, text, icon, values: the button; text "" is the operator's own."""
+    """status: where one is. operator, text, icon, values: the button; text "" is the operator's
+    own."""
 
     status: str
     operator: str

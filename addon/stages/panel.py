@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The head of the sidebar, always of the same height: stages, where one is, what comes next, pages."""
+"""The head of the sidebar, always of the same height: stages, where one is, what comes next,
+pages."""
 
 import bpy
 

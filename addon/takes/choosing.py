@@ -16,8 +16,8 @@ def is_body(item: bpy.types.Object | None) -> bool:
 
 
 def chosen(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The active armature, the one that the active object hangs on, or the only one in the scene that
-    has an action; None where that is not clear."""
+    """The active armature, the one that the active object hangs on, or the only one in the scene
+    that has an action; None where that is not clear."""
     active = context.view_layer.objects.active
     for item in (active, active.parent if active is not None else None):
         if is_body(item):

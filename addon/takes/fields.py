@@ -82,13 +82,15 @@ class FeetFields:
     """Feet that stand where they stand."""
 
     ease: FloatProperty(
-        name="Ease", default=_FEET.ease, min=0.0, max=1.0, unit="TIME_ABSOLUTE", update=live.changed,
+        name="Ease", default=_FEET.ease, min=0.0, max=1.0, unit="TIME_ABSOLUTE",
+        update=live.changed,
         description="Time over which the correction comes and goes beside a contact",
     )  # fmt: skip
     slack: FloatProperty(
         name="Slack m", default=_FEET.slack, min=0.0, max=1.0, precision=4, step=0.1,
         update=live.changed,
-        description="How far a standing foot may drift before the lock gives way; large ones never do",
+        description="How far a standing foot may drift before the lock gives way; large ones never "
+                    "do",
     )  # fmt: skip
     above: BoolProperty(
         name="Nothing Under the Floor", default=True, update=live.changed,

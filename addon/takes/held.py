@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A take that a step works on for a while: read at the start, and found to be the same at the end."""
+"""A take that a step works on for a while: read at the start, and found to be the same at the
+end."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -38,8 +39,8 @@ def held(context: bpy.types.Context, take: Take) -> Held:
 def found_again(
     context: bpy.types.Context, kept: Held, lasted: bool
 ) -> Generator[tuple[bpy.types.Context, Take], None, None]:
-    """Within it the context is of the scene that the take was read in; the take is as it was, with its
-    data-blocks as they are now.
+    """Within it the context is of the scene that the take was read in; the take is as it was, with
+    its data-blocks as they are now.
 
     Args:
         context: the context now.

@@ -103,8 +103,8 @@ GROUPS = ("resolve", "refine", "feet", "smooth", "limits", "keys", "place")
 
 
 class LSMPLifyStep(StepSettings, bpy.types.PropertyGroup):
-    """`action.lsmplify_step`: which step made it from which action, with which settings; `changes`: what
-    that changed, empty while a setting is dragged."""
+    """`action.lsmplify_step`: which step made it from which action, with which settings; `changes`:
+    what that changed, empty while a setting is dragged."""
 
     kind: StringProperty(description="Kind of the step that made the action")
     take: StringProperty(description="Name of the take that it began with")
@@ -154,7 +154,8 @@ def _go_to_key(rig: bpy.types.PropertyGroup, context: bpy.types.Context) -> None
 
 
 class LSMPLifyRig(bpy.types.PropertyGroup):
-    """`object.lsmplify_rig`: the pose keys and worst spans of an armature, and the other action of A/B."""
+    """`object.lsmplify_rig`: the pose keys and worst spans of an armature, and the other action of
+    A/B."""
 
     pose_keys: CollectionProperty(type=LSMPLifyPoseKey, description="Poses that were set by hand")
     pose_key: IntProperty(
@@ -185,7 +186,8 @@ class LSMPLifyCleanUp(StepSettings, bpy.types.PropertyGroup):
 
 CLASSES = (
     LSMPLifyResolveSettings, LSMPLifyRefineSettings, LSMPLifyFeetSettings, LSMPLifySmoothSettings,
-    LSMPLifyLimitsSettings, LSMPLifyPlaceSettings, LSMPLifyKeysSettings, LSMPLifyPoseKey, LSMPLifyRepair, LSMPLifyStep,
+    LSMPLifyLimitsSettings, LSMPLifyPlaceSettings, LSMPLifyKeysSettings, LSMPLifyPoseKey,
+    LSMPLifyRepair, LSMPLifyStep,
     LSMPLifySpan, LSMPLifyRig, LSMPLifyCleanUp,
 )  # fmt: skip
 

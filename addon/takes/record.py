@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tracks that an action was solved from, kept on it, so that all works after saving and loading."""
+"""The tracks that an action was solved from, kept on it, so that all works after saving and
+loading."""
 
 import uuid
 from collections.abc import Iterator, Sequence
@@ -36,8 +37,8 @@ def keep(
 def keep_solved(
     action: bpy.types.Action, taken: SceneTracks, solution: Solution, step: float
 ) -> None:
-    """After a solve; step: scene frames between two samples. Where only some frames were solved into
-    an action that keeps a longer take, that one stays."""
+    """After a solve; step: scene frames between two samples. Where only some frames were solved
+    into an action that keeps a longer take, that one stays."""
     record = TrackRecord(
         attached_of(solution, taken.tracks), taken.first, step, solution.match.layout.name,
         solution.expected, solution.repairs,

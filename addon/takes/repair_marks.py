@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Repairs as markers on the scene's timeline: `repair: swap LKNE RKNE, 12 frames`.
 
-Where a scene has several bodies, markers end in the armature's name in brackets. Gaps that were filled
-are listed and not marked: most takes have too many.
+Where a scene has several bodies, markers end in the armature's name in brackets. Gaps that were
+filled are listed and not marked: most takes have too many.
 """
 
 from typing import Final

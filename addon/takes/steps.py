@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every step makes a new action from the one before, or an NLA layer, and keeps its settings on it."""
+"""Every step makes a new action from the one before, or an NLA layer, and keeps its settings on
+it."""
 
 import bpy
 
@@ -11,7 +12,8 @@ from .reading import Take
 
 
 def begin(take: Take, kind: str) -> bpy.types.Action:
-    """A copy of the take's action for a step, not shown yet: all its other curves stay as they are."""
+    """A copy of the take's action for a step, not shown yet: all its other curves stay as they
+    are."""
     action = take.action.copy()
     before = take.action.lsmplify_step
     name = before.take or _plain_name(take.action.name)
@@ -28,8 +30,8 @@ def begin(take: Take, kind: str) -> bpy.types.Action:
 
 
 def show(context: bpy.types.Context, take: Take, action: bpy.types.Action, into: str = "") -> None:
-    """Let the armature show a step's action, as the scene's settings want it, or `into` where that was
-    read when the step began."""
+    """Let the armature show a step's action, as the scene's settings want it, or `into` where that
+    was read when the step began."""
     armature = take.armature
     take.action.use_fake_user = True  # what is switched away from must survive saving
     armature.lsmplify_rig.other = take.action

@@ -76,8 +76,8 @@ def restore(take: Take, action: bpy.types.Action) -> None:
 def _to_the_keys(
     take: Take, action: bpy.types.Action, path: str, span: tuple[int, int], width: int
 ) -> list[tuple[int, int]]:
-    """For each of the path's curves the span drawn out to the frames beside its nearest keys, so that
-    no curve between keys that stay bends where nothing changed."""
+    """For each of the path's curves the span drawn out to the frames beside its nearest keys, so
+    that no curve between keys that stay bends where nothing changed."""
     curves = curves_by_channel(take.armature, action)
     last = take.grid.count - 1
     spans: list[tuple[int, int]] = []
@@ -98,7 +98,8 @@ def _put(
     take: Take, action: bpy.types.Action, path: str, group: str,
     values: NDArray[np.floating], first: int, spans: list[tuple[int, int]],
 ) -> None:  # fmt: skip
-    """values: (N, C) from sample `first` on; spans: first and last sample to write, a curve each."""
+    """values: (N, C) from sample `first` on; spans: first and last sample to write, a curve
+    each."""
     frames = take.grid.frames
     for index, (start, end) in enumerate(spans):
         curve = actions.curve_for(action, take.armature, path, index, group)

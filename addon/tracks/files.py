@@ -51,8 +51,8 @@ def at_rate(take: Take, rate: float) -> Take:
 
 
 def _upright(people: Sequence[Person]) -> tuple[list[Person], tuple[str, ...]]:
-    """All of them by what the first body says: a file has one unit and one up. As they are, with the
-    reason, where no body is found."""
+    """All of them by what the first body says: a file has one unit and one up. As they are, with
+    the reason, where no body is found."""
     problem = ""
     for person in people:
         try:

@@ -51,7 +51,8 @@ class LSMPLIFY_OT_import_tracks(bpy.types.Operator, ImportHelper):
     )  # fmt: skip
     set_rate: BoolProperty(
         name="Set Scene Rate", default=False,
-        description="Let the scene have the file's frames per second, so that each sample is a frame",
+        description="Let the scene have the file's frames per second, so that each sample is a "
+                    "frame",
     )  # fmt: skip
     fit_range: BoolProperty(
         name="Fit Frame Range", default=True, description="Let the scene end where the take ends"

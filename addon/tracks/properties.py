@@ -74,7 +74,8 @@ class TracksFields:
     vertices_by: EnumProperty(
         name="Named By", description="How vertices become tracks",
         items=(("GROUPS", "Vertex Groups", "Each vertex group is a track: its weighted middle"),
-               ("ATTRIBUTE", "Attribute", "Vertices with the same value, text or whole number, are a track"),
+               ("ATTRIBUTE", "Attribute", "Vertices with the same value, text or whole number, are "
+                                          "a track"),
                ("VERTICES", "Number", "Every vertex is a track")),
     )  # fmt: skip
     vertex_attribute: StringProperty(

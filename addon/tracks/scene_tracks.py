@@ -48,7 +48,8 @@ def from_objects(
 def from_bones(
     context: bpy.types.Context, armature: bpy.types.Object, span: tuple[int, int] | None = None
 ) -> SceneTracks:
-    """Tracks of an armature's bones, at their heads; `span` as above. InputError where it has none."""
+    """Tracks of an armature's bones, at their heads; `span` as above. InputError where it has
+    none."""
     return _tracks(context, bone_points(armature), f"armature {armature.name!r}", span)
 
 

@@ -35,7 +35,8 @@ class KnownPoses:
 
 
 def solve_constrained(
-    state: PoseSequence, target: MarkerObservations, prior: PoseSequence, sigma: Floats, noise: float, rate: float,
+    state: PoseSequence, target: MarkerObservations, prior: PoseSequence, sigma: Floats,
+    noise: float, rate: float,
     known: KnownPoses, correlation_time: float, chunk_length: int = 160,
 ) -> Generator[int, None, PoseSequence]:  # fmt: skip
     """One step for all frames, as `ik.sequence.solve_sequence`, with known poses.
@@ -67,7 +68,8 @@ def solve_constrained(
         chunk = slice(max(0, first - overlap), min(frames, last + overlap))
         own = select_poses(state, chunk)
         system = sequence_equations(
-            own, select_observations(target, chunk), select_poses(prior, chunk), sigma[chunk], noise, rate,
+            own, select_observations(target, chunk), select_poses(prior, chunk), sigma[chunk],
+            noise, rate,
             correlation_time,
         )  # fmt: skip
         known_here = KnownPoses(select_poses(known.state, chunk), known.spread[chunk])

@@ -109,8 +109,8 @@ def levelled(motion: Motion, floor: Floor) -> Motion:
 
 
 def degrees_to_front(motion: Motion) -> float:
-    """Degrees about Z, anticlockwise from above and from -180 to 180, that turn where somebody looks
-    in the first second towards -Y."""
+    """Degrees about Z, anticlockwise from above and from -180 to 180, that turn where somebody
+    looks in the first second towards -Y."""
     count = max(1, round(_FIRST_SECONDS * motion.rate))
     joints = motion.between(0, min(count, motion.frames)).joints()
     across = sum(joints[:, JOINT_INDEX[a]] - joints[:, JOINT_INDEX[b]] for a, b in _PAIRS)

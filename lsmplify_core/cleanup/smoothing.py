@@ -30,15 +30,16 @@ _END: Final = {
     joint: next(c for c, parent in enumerate(PARENTS) if parent == joint)
     for joint in set(PARENTS) - {-1, JOINT_INDEX["Pelvis"], JOINT_INDEX["Spine3"]}
 }
-"""The joint at the other end of each bone; pelvis and chest, which carry several, keep their turn."""
+"""The joint at the other end of each bone; pelvis and chest, which carry several, keep their
+turn."""
 _LIMBS: Final = frozenset(
     JOINT_INDEX[f"{side}_{joint}"]
     for side in "LR"
     for joint in ("Shoulder", "Elbow", "Hip", "Knee")
 )
 _MOST_TURN: Final = 0.06
-"""Radians that a bone is turned by at most for its end to be where it is wanted, but for limbs, which
-are long: a collarbone that made up for all of the trunk's noise would turn far."""
+"""Radians that a bone is turned by at most for its end to be where it is wanted, but for limbs,
+which are long: a collarbone that made up for all of the trunk's noise would turn far."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ def smooth_regions(
 ) -> Motion:
     """Filter each region's path in the world by a Gaussian of so many seconds.
 
-    What is filtered are the joints' places and world rotations, not their local ones: a limb's local
-    rotations make up for the trunk's noise, and filtered alone they would hand it on to the hand. A
-    region that hangs on a filtered one keeps its own path where the bones' lengths allow.
+    What is filtered are the joints' places and world rotations, not their local ones: a limb's
+    local rotations make up for the trunk's noise, and filtered alone they would hand it on to the
+    hand. A region that hangs on a filtered one keeps its own path where the bones' lengths allow.
 
     Args:
         motion: any SMPL motion.
@@ -72,7 +73,8 @@ def smooth_regions(
         impacts: (T,) frames by region to keep, instead of those found by `find_impacts`.
 
     Returns:
-        A new motion. Joints that neither are in a filtered region nor hang on one are bit-identical.
+        A new motion. Joints that neither are in a filtered region nor hang on one are
+        bit-identical.
 
     Raises:
         InputError: for unknown regions and strengths out of range.
@@ -137,7 +139,8 @@ def _reached(motion: Motion, turns: Floats, places: Floats, touched: set[int]) -
 
 
 def _smallest_turn(a: Floats, b: Floats, most: float) -> Floats:
-    """(T, 3, 3) the smallest rotations of directions a (T, 3) towards b (T, 3), by `most` radians."""
+    """(T, 3, 3) the smallest rotations of directions a (T, 3) towards b (T, 3), by `most`
+    radians."""
     axis = np.cross(a, b)
     sine = np.linalg.norm(axis, axis=-1)
     angle = np.minimum(np.arctan2(sine, np.sum(a * b, axis=-1)), most)

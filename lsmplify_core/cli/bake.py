@@ -33,11 +33,14 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--blender", default="blender", help="Blender's executable")
     parser.add_argument("--shard", metavar="I/N", default="1/1", help="part I of N, from 1")
     parser.add_argument("--resume", action="store_true",
-                        help="leave takes alone that were baked after they were solved")  # fmt: skip
+                        help="leave takes alone that were baked after they were "
+                             "solved")  # fmt: skip
     parser.add_argument("--record-failures", action="store_true",
-                        help="exit with 0 although takes failed; OUT/baked has a .log for each")  # fmt: skip
+                        help="exit with 0 although takes failed; OUT/baked has a .log for "
+                             "each")  # fmt: skip
     parser.add_argument("--options", default="", metavar="WORDS",
-                        help='options of Blender\'s bake in one word: --options="--layout CMU_41"')  # fmt: skip
+                        help='options of Blender\'s bake in one word: --options="--layout '
+                             'CMU_41"')  # fmt: skip
     parser.set_defaults(run=run)
 
 

@@ -52,8 +52,10 @@ def add_parser(subparsers: Any) -> None:
                    help="bring the motion to the tracks by so much, 0 to 1")  # fmt: skip
     p.add_argument("--resolve", metavar="FIRST:LAST", help="solve these frames anew")
     p.add_argument("--key", action="append", default=[], metavar="FRAME=POSE.npz[:FRAME]",
-                   help="a pose for --resolve to start from, of this file's frame; repeat")  # fmt: skip
-    p.add_argument("--only", metavar="NAMES", help="joints or regions that --resolve may change, as "
+                   help="a pose for --resolve to start from, of this file's frame; "
+                        "repeat")  # fmt: skip
+    p.add_argument("--only", metavar="NAMES", help="joints or regions that --resolve may change, "
+                                                   "as "
                    "'left arm,Head'")  # fmt: skip
     p.add_argument("--contacts", default="off", metavar="auto|off|FILE.json",
                    help="hold the feet where they stand")  # fmt: skip
@@ -62,7 +64,8 @@ def add_parser(subparsers: Any) -> None:
     p.add_argument("--smooth-region", action="append", default=[], metavar="REGION=SECONDS",
                    help="smooth a region, as arms=0.03; repeat")  # fmt: skip
     p.add_argument("--keep-impacts", type=_share, default=1.0, metavar="SHARE",
-                   help="how much of the original --smooth-region keeps at impacts, 0 to 1")  # fmt: skip
+                   help="how much of the original --smooth-region keeps at impacts, 0 to "
+                        "1")  # fmt: skip
     p.add_argument("--calm", type=_seconds, default=0.0, metavar="SECONDS", help="smooth rotations "
                    "that no track decides, as wrists and head; needs --tracks")  # fmt: skip
     p.add_argument("--limits", type=_share, metavar="STRENGTH", help="soft joint limits, 0 to 1")

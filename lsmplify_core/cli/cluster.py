@@ -49,7 +49,8 @@ def solved_on_dask(
         from distributed.scheduler import KilledWorker
     except ImportError as error:
         raise InputError(
-            f"--dask needs dask.distributed ({error}); install it with: pip install lsmplify[cluster]"
+            f"--dask needs dask.distributed ({error}); install it with: pip install "
+            "lsmplify[cluster]"
         ) from error
     with _client(Client, address) as client:
         _check_workers(client, address)

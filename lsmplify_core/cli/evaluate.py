@@ -36,7 +36,8 @@ def add_parser(subparsers: Any) -> None:
     p.add_argument("--subset", default="", help="only clips whose path contains this")
     p.add_argument("--rate", type=float, help="resample the clips to this many frames per second")
     p.add_argument("--proportions", type=float, default=0.0, metavar="S",
-                   help="spread of random body proportions, as 0.08; with --body of betas, as 1")  # fmt: skip
+                   help="spread of random body proportions, as 0.08; with --body of betas, as "
+                        "1")  # fmt: skip
     p.add_argument("--body", type=Path, metavar="FILE", help="SMPL, SMPL-H or SMPL-X model: the "
                    "clips' people are of it, and PVE is measured on its mesh")  # fmt: skip
     p.add_argument("--known-body", action="store_true", help="give methods the true body")

@@ -28,7 +28,8 @@ from . import options
 _CANDIDATES = 5
 _EVENTS = 50
 
-HELP = """What is in a file: people, tracks, frames, rate, unit, up axis, gaps, and which layouts its
+HELP = """\
+What is in a file: people, tracks, frames, rate, unit, up axis, gaps, and which layouts its
 names fit, the best first. FILE is a C3D, TRC, BVH, CSV (Motive, Nexus, FreeMoCap or plain), TSV
 (Qualisys or plain), JSON (OpenPose, MediaPipe, FreeMoCap), npy, npz (points or AMASS), rows of
 numbers, a FreeMoCap recording folder, or a folder with a JSON file for each frame."""

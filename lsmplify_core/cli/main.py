@@ -14,7 +14,8 @@ from ..runtime.guard import guarded
 from .paths import check_paths
 
 SUBCOMMANDS: Final = (
-    "inspect", "solve", "bake", "summary", "clean", "evaluate", "train", "convert-checkpoint", "benchmark", "export",
+    "inspect", "solve", "bake", "summary", "clean", "evaluate", "train", "convert-checkpoint",
+    "benchmark", "export",
 )  # fmt: skip
 """Each is a module of this room, imported only when it is called."""
 
@@ -66,7 +67,8 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser = Parser(prog="lsmplify", description="3D marker and keypoint tracks to SMPL motion")
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--debug", action="store_true",
-                        help="print the traceback of a fault, and what libraries warn of")  # fmt: skip
+                        help="print the traceback of a fault, and what libraries warn "
+                             "of")  # fmt: skip
     subparsers = parser.add_subparsers(
         dest="command", required=True, metavar="COMMAND", parser_class=Parser
     )

@@ -26,9 +26,11 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fps", type=float, help="frames per second, where the file is wrong")
     parser.add_argument("--up", help="axis that points up: x, y, z, -y, …, or its direction as "
                         "three numbers (--up=0.1,0.9,-0.3); found where not given")  # fmt: skip
-    parser.add_argument("--mirror", metavar="x|y|z|off", help="axis along which the file's world is "
+    parser.add_argument("--mirror", metavar="x|y|z|off", help="axis along which the file's world "
+                                                              "is "
                         "a mirror image, or off; found where not given")  # fmt: skip
-    parser.add_argument("--image-size", metavar="WIDTHxHEIGHT", help="of the picture, for landmarks "
+    parser.add_argument("--image-size", metavar="WIDTHxHEIGHT", help="of the picture, for "
+                                                                     "landmarks "
                         "that are shares of it")  # fmt: skip
     parser.add_argument("--unit", help="m, cm, mm, ft or in; found where not given")
 
@@ -52,12 +54,15 @@ def add_solving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--refine", type=int, default=SolveSettings.refine, metavar="N",
                         help="Gauss–Newton steps to the tracks after the network")  # fmt: skip
     parser.add_argument("--smooth", default="auto", metavar="SECONDS",
-                        help="width of the smoothing filter, 0 for none, auto by the noise")  # fmt: skip
+                        help="width of the smoothing filter, 0 for none, auto by the "
+                             "noise")  # fmt: skip
     parser.add_argument("--convention", choices=CONVENTIONS, default=CONVENTIONS[0],
-                        help="anatomical: elbows and knees as hinges, forearms turned evenly; keep: "
+                        help="anatomical: elbows and knees as hinges, forearms turned evenly; "
+                             "keep: "
                         "as --init has them, or as the network learned them")  # fmt: skip
     parser.add_argument("--contacts", default="off", metavar="auto|off|FILE.json",
-                        help="hold the feet where they stand: found, not at all, or as a file says")  # fmt: skip
+                        help="hold the feet where they stand: found, not at all, or as a file "
+                             "says")  # fmt: skip
 
 
 def add_people(parser: argparse.ArgumentParser) -> None:
@@ -68,9 +73,11 @@ def add_people(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--save-repairs", type=Path, metavar="FILE.json",
                         help="write the list of what was mended")  # fmt: skip
     parser.add_argument("--static", type=Path, metavar="FILE",
-                        help="a static trial of the same person and markers to calibrate on")  # fmt: skip
+                        help="a static trial of the same person and markers to calibrate "
+                             "on")  # fmt: skip
     parser.add_argument("--calibration", type=Path, metavar="FILE.json",
-                        help="body and marker places of another take of the same person")  # fmt: skip
+                        help="body and marker places of another take of the same "
+                             "person")  # fmt: skip
     parser.add_argument("--save-calibration", type=Path, metavar="FILE.json",
                         help="write body and marker places for other takes")  # fmt: skip
 

@@ -32,7 +32,8 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE",
                         help="files, folders of files, or folders that are one take")  # fmt: skip
     parser.add_argument("-o", "--out", type=Path, required=True,
-                        help="OUT.npz, or a folder; several people in a file: OUT_NAME.npz each")  # fmt: skip
+                        help="OUT.npz, or a folder; several people in a file: OUT_NAME.npz "
+                             "each")  # fmt: skip
     parser.add_argument("--person", metavar="NAME", help="only this person, as inspect names them")
     parser.add_argument("--resample", type=float, metavar="RATE",
                         help="frames per second of the result, if not the file's")  # fmt: skip
@@ -41,17 +42,21 @@ def add_parser(subparsers: Any) -> None:
     options.add_reading(parser)
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="takes at a time")
     parser.add_argument("--dask", metavar="ADDRESS",
-                        help="solve on the workers of this Dask scheduler (tcp://host:8786)")  # fmt: skip
+                        help="solve on the workers of this Dask scheduler "
+                             "(tcp://host:8786)")  # fmt: skip
     parser.add_argument("--report", type=Path, help="JSON file, or a folder with several takes")
     parser.add_argument("--strict", action="store_true",
                         help="exit code 3 where a result's verdict is not good")  # fmt: skip
     parser.add_argument("--shard", metavar="I/N",
-                        help="only the I-th of N parts of the takes, for machines side by side")  # fmt: skip
+                        help="only the I-th of N parts of the takes, for machines side by "
+                             "side")  # fmt: skip
     parser.add_argument("--resume", action="store_true",
-                        help="leave takes alone that OUT's manifest has as solved: the same content by "
+                        help="leave takes alone that OUT's manifest has as solved: the same "
+                             "content by "
                         "the same settings")  # fmt: skip
     parser.add_argument("--record-failures", action="store_true",
-                        help="exit with 0 although takes failed: the manifest has them, and a farm's task "
+                        help="exit with 0 although takes failed: the manifest has them, and a "
+                             "farm's task "
                         "is none of theirs")  # fmt: skip
     parser.set_defaults(run=run)
 

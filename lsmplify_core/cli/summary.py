@@ -15,7 +15,8 @@ from ..review.folder_summary import Row, counted, summarised
 from ..review.summary_page import summary_page
 from ..runtime.console import one_line, say, say_lines
 
-_COLUMNS: Final = ("take", "verdict", "frames", "rate", "mean_mm", "p95_mm", "max_mm", "seconds", "why")  # fmt: skip
+_COLUMNS: Final = ("take", "verdict", "frames", "rate", "mean_mm", "p95_mm", "max_mm", "seconds",
+"why")  # fmt: skip
 
 
 def add_parser(subparsers: Any) -> None:
@@ -23,10 +24,12 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("summary", help="the results in a folder, the worst first")
     parser.add_argument("folder", type=Path, metavar="OUT", help="folder that solve wrote into")
     parser.add_argument("--reports", type=Path, metavar="DIR",
-                        help="folder of the reports, where the folder's manifest does not tell")  # fmt: skip
+                        help="folder of the reports, where the folder's manifest does not "
+                             "tell")  # fmt: skip
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON")
     parser.add_argument("--html", type=Path, metavar="FILE",
-                        help="write a page with pictures and error curves, in one file")  # fmt: skip
+                        help="write a page with pictures and error curves, in one "
+                             "file")  # fmt: skip
     parser.add_argument("--csv", action="store_true", help="print the table as CSV")
     parser.set_defaults(run=run)
 

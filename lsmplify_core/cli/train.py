@@ -19,28 +19,35 @@ def add_parser(subparsers: Any) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("train", help="train the network (needs torch)")
     parser.add_argument("what", nargs="?", choices=("prepare",),
-                        help="prepare: read the clips once and write shards to train from")  # fmt: skip
+                        help="prepare: read the clips once and write shards to train "
+                             "from")  # fmt: skip
     parser.add_argument("--data", type=Path, required=True,
                         help="folder of motion clips (npz), or of shards")  # fmt: skip
     parser.add_argument("--out", type=Path, required=True,
-                        help="weights to write (npz), a checkpoint beside them; with prepare, a folder")  # fmt: skip
+                        help="weights to write (npz), a checkpoint beside them; with prepare, a "
+                             "folder")  # fmt: skip
     parser.add_argument("--network", choices=("ours", "paper", "unnamed"),
-                        help="ours, that of the paper Learnable SMPLify for comparison, or the small "
+                        help="ours, that of the paper Learnable SMPLify for comparison, or the "
+                             "small "
                         "one that gives tracks without names to joints")  # fmt: skip
     parser.add_argument("--config", metavar="NAME|FILE.toml",
-                        help="settings of all cycles: a shipped configuration or a file")  # fmt: skip
+                        help="settings of all cycles: a shipped configuration or a "
+                             "file")  # fmt: skip
     parser.add_argument("--steps", type=int,
-                        help="lessons (batches) to learn from, in one cycle; as the shipped ones if "
+                        help="lessons (batches) to learn from, in one cycle; as the shipped ones "
+                             "if "
                         "not given")  # fmt: skip
     parser.add_argument("--epochs", type=int, help="--network paper: times over all frames")
     parser.add_argument("--minutes", type=float,
                         help="--network paper: end after so long if lessons are left")  # fmt: skip
     parser.add_argument("--seed", type=int, help="of all random numbers; cycle i has seed + i")
     parser.add_argument("--precision", choices=("bf16", "fp32"),
-                        help="of the network's products; bf16 where a configuration says no other")  # fmt: skip
+                        help="of the network's products; bf16 where a configuration says no "
+                             "other")  # fmt: skip
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument("--workers", type=int, default=0, metavar="N",
-                        help="processes that make lessons ahead, for each training process")  # fmt: skip
+                        help="processes that make lessons ahead, for each training "
+                             "process")  # fmt: skip
     parser.add_argument("--lessons-per-step", type=int, default=0, metavar="N",
                         help="lessons that a step of the optimiser is the mean of; one for each "
                         "process if not given")  # fmt: skip
@@ -48,16 +55,19 @@ def add_parser(subparsers: Any) -> None:
                         help="go on from the checkpoint beside --out, if there is one")  # fmt: skip
     parser.add_argument("--start", type=Path, metavar="FILE.npz", help="weights to begin with")
     parser.add_argument("--validate-every", type=int, default=500, metavar="N",
-                        help="lessons between looks at the clips kept apart; 0 for none")  # fmt: skip
+                        help="lessons between looks at the clips kept apart; 0 for "
+                             "none")  # fmt: skip
     parser.add_argument("--checkpoint-every", type=int, default=500, metavar="N",
                         help="lessons between checkpoints; 0 for one at the end")  # fmt: skip
     parser.add_argument("--log", "--log-file", type=Path,
-                        help="file for a line every 50 lessons: .csv for a table; under torchrun say "
+                        help="file for a line every 50 lessons: .csv for a table; under torchrun "
+                             "say "
                         "--log-file, since --log is torchrun's")  # fmt: skip
     parser.add_argument("--tensorboard", type=Path, metavar="FOLDER",
                         help="write TensorBoard's files too (pip install tensorboard)")  # fmt: skip
     parser.add_argument("--leave-out", action="append", default=[], metavar="PATTERN",
-                        help="prepare: clips to leave out, as CMU/02/*; can be repeated")  # fmt: skip
+                        help="prepare: clips to leave out, as CMU/02/*; can be "
+                             "repeated")  # fmt: skip
     parser.set_defaults(run=run)
 
 

@@ -88,7 +88,8 @@ def load_layout(name_or_file: str) -> Layout:
         path = Path(name_or_file)
         if not path.is_file():
             raise InputError(
-                f"layout {name_or_file!r} is neither a file nor one of {', '.join(shipped_layouts())}"
+                f"layout {name_or_file!r} is neither a file nor one of "
+                f"{', '.join(shipped_layouts())}"
             )
     return layout_from_json(read_json(path, "a layout", MOST_BYTES), str(path))
 

@@ -81,8 +81,8 @@ def checked_rig(heads: Floats, axes: Floats, world: Floats, name: str) -> Rig:
     bent = _bend(rig)
     if bent[0] > 35.0:
         raise InputError(
-            f"armature {name!r}: the bone to {bent[1]} is {bent[0]:.0f}° from SMPL's T-pose at rest; "
-            "choose New, or give it a T-pose as its rest pose"
+            f"armature {name!r}: the bone to {bent[1]} is {bent[0]:.0f}° from SMPL's T-pose at "
+            "rest; choose New, or give it a T-pose as its rest pose"
         )
     return rig
 

@@ -91,7 +91,8 @@ class Motion:
         wanted = (self.frames - 1) / self.rate * rate
         if wanted > _MOST_FRAMES:
             raise InputError(
-                f"{self.frames} frames at {self.rate:g} a second would be {wanted:.3g} at {rate:g}; "
+                f"{self.frames} frames at {self.rate:g} a second would be {wanted:.3g} at "
+                f"{rate:g}; "
                 "set the rate that the take really has"
             )
         count = int(np.floor(wanted + 1e-6)) + 1

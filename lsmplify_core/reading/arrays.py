@@ -14,7 +14,7 @@ from ..motion.motion import load_motion
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks, checked_tracks
 from .axes_of_arrays import frames_first
-from .door import make_tracks, zeros_missing
+from .checked_input import make_tracks, zeros_missing
 from .holistic import body_and_hands
 from .nameless import names_by_order
 

@@ -82,8 +82,8 @@ def _flat(points: NDArray[Any], path: Path) -> NDArray[Any]:
         return points[None]
     if points.shape[1] == 263:
         raise InputError(
-            f"{path}: rows of 263 numbers are HumanML3D's features and no points; recover the joints "
-            "first (recover_from_ric gives frames × 22 × 3)"
+            f"{path}: rows of 263 numbers are HumanML3D's features and no points; recover the "
+            "joints first (recover_from_ric gives frames × 22 × 3)"
         )
     if points.shape[1] % 4 == 0 and points.shape[1] // 4 in known_counts():
         scored = points.reshape(len(points), -1, 4)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
+from .checked_input import make_tracks, read_text
 from .dialect import number
-from .door import make_tracks, read_text
 
 Floats = NDArray[np.float64]
 

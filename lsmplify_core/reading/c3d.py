@@ -13,7 +13,7 @@ from .c3d_data import extent_of, samples_of
 from .c3d_file import C3dFile, is_c3d, load_c3d
 from .c3d_parameters import events, labels, not_points, up_of
 from .c3d_rotations import has_rotations, segment_origins
-from .door import make_tracks, unit_of
+from .checked_input import make_tracks, unit_of
 
 Floats = NDArray[np.float64]
 

@@ -15,7 +15,8 @@ Floats = NDArray[np.float64]
 
 COMMON_RATES: Final = (
     10.0, 12.0, 12.5, 15.0, 20.0, 23.976, 24.0, 25.0, 29.97, 30.0, 40.0, 48.0, 50.0, 59.94, 60.0,
-    72.0, 75.0, 80.0, 90.0, 100.0, 119.88, 120.0, 125.0, 144.0, 148.148, 150.0, 160.0, 179.82, 180.0,
+    72.0, 75.0, 80.0, 90.0, 100.0, 119.88, 120.0, 125.0, 144.0, 148.148, 150.0, 160.0, 179.82,
+    180.0,
     200.0, 239.76, 240.0, 250.0, 300.0, 320.0, 360.0, 400.0, 480.0, 500.0, 600.0, 960.0, 1000.0,
 )  # fmt: skip
 """Frames per second of cameras; 148.148 is that of Delsys and Theia."""
@@ -65,7 +66,8 @@ def is_time_title(title: str) -> bool:
         "epoch",
     ):
         return True
-    return re.fullmatch(r"(.*\W)?(time|times|timestamps?|timecode|time ?stamp)(\W.*)?|.*timestamp.*|"
+    return re.fullmatch(r"(.*\W)?(time|times|timestamps?|timecode|time "
+                        r"?stamp)(\W.*)?|.*timestamp.*|"
                         r"elapsed.*|time[a-z]*", word) is not None  # fmt: skip
 
 

@@ -56,8 +56,8 @@ def read_folder(folder: Path, fps: float | None = None) -> Tracks:
     if frames:
         return read_keypoint_sequence(frames, folder, fps)
     raise InputError(
-        f"{folder}: this folder is no take; a FreeMoCap recording has output_data in it, a sequence "
-        "of keypoints a JSON file for each frame"
+        f"{folder}: this folder is no take; a FreeMoCap recording has output_data in it, a "
+        "sequence of keypoints a JSON file for each frame"
     )
 
 

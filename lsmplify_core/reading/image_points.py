@@ -18,8 +18,8 @@ PIXEL_NOTE: Final = "image landmarks"
 """What a reader says of points that are shares of a picture; `scaled_to_image` takes it away."""
 _EDGE: Final = 0.15
 _HIPS: Final = 0.01
-"""Shares of the picture: how far landmarks of a whole body may be outside, and how far from zero the
-depth between the hips is."""
+"""Shares of the picture: how far landmarks of a whole body may be outside, and how far from zero
+the depth between the hips is."""
 _BEYOND: Final = 0.6
 """How far outside the picture landmarks may be guessed, in its widths."""
 
@@ -34,8 +34,9 @@ def is_normalised(positions: Floats) -> bool:
 
 
 def told_if_image(tracks: Tracks) -> Tracks:
-    """Tracks of any file with the note of image landmarks, where they are MediaPipe's: x and y within a
-    picture, and depth counted from between the hips, which are somewhere in the picture."""
+    """Tracks of any file with the note of image landmarks, where they are MediaPipe's: x and y
+    within a picture, and depth counted from between the hips, which are somewhere in the
+    picture."""
     plain_names = [plain(n) for n in tracks.names]
     if "lhip" not in plain_names or "rhip" not in plain_names or PIXEL_NOTE in tracks.warnings:
         return tracks
@@ -92,7 +93,7 @@ def scaled_to_image(tracks: Tracks, size: tuple[float, float] | None) -> Tracks:
     scale = np.array([1.0, height / width, 1.0])  # MediaPipe gives z in the measure of x
     notes = [w for w in tracks.warnings if w != PIXEL_NOTE]
     notes.append(
-        f"image landmarks were scaled by the picture's size ({width:g} × {height:g}); their depth is "
-        "an estimate, and their scale unknown"
+        f"image landmarks were scaled by the picture's size ({width:g} × {height:g}); their depth "
+        "is an estimate, and their scale unknown"
     )
     return replace(tracks, positions=tracks.positions * scale, warnings=tuple(notes))

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
+from .checked_input import make_tracks, read_text
 from .clock import seconds
-from .door import make_tracks, read_text
 from .identities import Seen, followed
 from .image_points import PIXEL_NOTE, is_normalised
 from .json_points import (
@@ -35,12 +35,14 @@ from .regular import Frames, frames_of
 Floats = NDArray[np.float64]
 
 _LISTS: Final = (
-    "frames", "data_by_frame", "instance_info", "data", "results", "poses", "sequence", "predictions",
+    "frames", "data_by_frame", "instance_info", "data", "results", "poses", "sequence",
+    "predictions",
 )  # fmt: skip
 _BODIES: Final = (
     "pose_world_landmarks", "poseWorldLandmarks", "world_landmarks", "worldLandmarks",
     "keypoints3D", "keypoints3d", "keypoints_3d", "tracked_points", "pose_landmarks",
-    "poseLandmarks", "landmarks", "joints19", "joints15", "joints26", "joints3d", "joints_3d", "landmark", "keypoints", "joints", "points", "pose", "body",
+    "poseLandmarks", "landmarks", "joints19", "joints15", "joints26", "joints3d", "joints_3d",
+    "landmark", "keypoints", "joints", "points", "pose", "body",
 )  # fmt: skip
 """Where a frame keeps its body; world landmarks (metres) before image landmarks."""
 _RATES: Final = ("fps", "rate", "frame_rate", "framerate", "frameRate")

@@ -8,9 +8,9 @@ from typing import Final
 from ..layouts.matching import shows_a_body
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
+from .checked_input import make_tracks, matrix, read_text, unit_of, zeros_missing
 from .clock import in_seconds
 from .dialect import number, splitter
-from .door import make_tracks, matrix, read_text, unit_of, zeros_missing
 from .regular import frames_of
 
 _KINDS: Final = ("marker", "bone marker", "rigid body marker", "bone", "rigid body")
@@ -47,8 +47,8 @@ def read_motive(path: Path, fps: float | None = None) -> Tracks:
     kind, points = _chosen(_points(titles), path)
     if values.get("coordinate space", "").lower().startswith("local") and kind in _OF_PARENTS:
         raise InputError(
-            f"{path}: its {kind}s are in local coordinates, relative to their parents; export it from "
-            "Motive with Coordinate Space set to Global"
+            f"{path}: its {kind}s are in local coordinates, relative to their parents; export it "
+            "from Motive with Coordinate Space set to Global"
         )
     frames = [row for row in rows[len(titles) :] if number(row[0]) == number(row[0])]
     if not frames:

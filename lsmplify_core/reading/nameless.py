@@ -29,6 +29,6 @@ def names_by_order(positions: Floats) -> tuple[list[str], tuple[str, ...]]:
     if not others:
         return order.titles(count), ()
     return order.titles(count), (
-        f"{count} points without names were taken in the order of {order.name}, which fits the body "
-        f"best (others: {', '.join(others[:4])}); --layout NAME says another",
+        f"{count} points without names were taken in the order of {order.name}, which fits the "
+        f"body best (others: {', '.join(others[:4])}); --layout NAME says another",
     )

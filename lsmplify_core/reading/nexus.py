@@ -9,8 +9,8 @@ from typing import Final
 
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
+from .checked_input import make_tracks, matrix, read_text, unit_of, zeros_missing
 from .dialect import number, splitter
-from .door import make_tracks, matrix, read_text, unit_of, zeros_missing
 from .regular import frames_of
 
 _TRAJECTORIES: Final = ("trajectories", "trajectory")
@@ -48,8 +48,8 @@ def read_nexus(path: Path, fps: float | None = None) -> Tracks:
     if top is None:
         there = [n.strip(_BARE) for n in lines if n.strip(_BARE).lower() in _BLOCKS]
         raise InputError(
-            f"{path}: there is no block of Trajectories in it ({', '.join(there[:5])}); export them "
-            "from Nexus (Export ASCII with Trajectories ticked)"
+            f"{path}: there is no block of Trajectories in it ({', '.join(there[:5])}); export "
+            "them from Nexus (Export ASCII with Trajectories ticked)"
         )
     if len(lines) < top + 6:
         raise InputError(f"{path}: there is no block of Trajectories with frames in it")

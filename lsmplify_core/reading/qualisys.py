@@ -6,9 +6,9 @@ from typing import Final
 
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
+from .checked_input import make_tracks, matrix, read_text, zeros_missing
 from .clock import in_seconds
 from .dialect import number, splitter
-from .door import make_tracks, matrix, read_text, zeros_missing
 from .regular import frames_of
 
 _MILLIMETRE: Final = 0.001

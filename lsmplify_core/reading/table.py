@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
+from .checked_input import make_tracks, matrix, read_text, unit_of, zeros_missing
 from .clock import is_frame_title, is_time_title, seconds
 from .columns import place_columns
 from .dialect import number, splitter
-from .door import make_tracks, matrix, read_text, unit_of, zeros_missing
 from .regular import Frames, frames_of
 from .table_long import is_long, read_long
 from .table_people import is_person_title, pivoted

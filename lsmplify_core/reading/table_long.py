@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
+from .checked_input import make_tracks
 from .clock import is_frame_title, is_time_title, seconds
 from .dialect import number
-from .door import make_tracks
 from .nameless import names_by_order
 from .regular import frames_of
 from .table_people import is_person_title

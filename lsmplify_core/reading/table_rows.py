@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from ..runtime.errors import InputError
 from ..tracks.point_order import known_counts, ranked_orders
 from ..tracks.tracks import Tracks
+from .checked_input import make_tracks, matrix, zeros_missing
 from .clock import in_seconds
-from .door import make_tracks, matrix, zeros_missing
 from .nameless import names_by_order
 from .regular import frames_of
 from .table_people import pivoted

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
+from .checked_input import make_tracks, matrix, read_text, unit_of, zeros_missing
 from .clock import in_seconds
 from .dialect import number, splitter
-from .door import make_tracks, matrix, read_text, unit_of, zeros_missing
 from .regular import frames_of
 
 

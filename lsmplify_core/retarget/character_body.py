@@ -154,8 +154,8 @@ def performance_of_rig(poses: RigPoses, rig_map: RigMap) -> Performance:
     if not (np.isfinite(poses.rotations).all() and np.isfinite(poses.heads).all()):
         good = np.isfinite(poses.rotations).all(axis=(1, 2, 3))
         raise InputError(
-            f"armature {poses.rig.title!r}, frame {int(np.argmin(good))}: its pose holds values that "
-            "are not numbers"
+            f"armature {poses.rig.title!r}, frame {int(np.argmin(good))}: its pose holds values "
+            "that are not numbers"
         )
     turns = {
         role: [

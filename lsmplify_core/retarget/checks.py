@@ -28,8 +28,8 @@ def usable_map(rig: Rig, rig_map: RigMap) -> tuple[RigMap, list[str]]:
     for role in NEEDED:
         if set(rig_map.bones[role]) & locked:
             raise InputError(
-                f"armature {rig.title!r}: the rotation of bone {rig_map.bones[role][0]!r} ({role}) is "
-                "locked; unlock it"
+                f"armature {rig.title!r}: the rotation of bone {rig_map.bones[role][0]!r} ({role}) "
+                "is locked; unlock it"
             )
     bones = {r: tuple(b for b in c if b not in locked) for r, c in rig_map.bones.items()}
     named = ", ".join(left_out[:4]) + (" …" if len(left_out) > 4 else "")

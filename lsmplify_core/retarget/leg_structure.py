@@ -119,7 +119,9 @@ def _toes(body: Skeleton, foot: int) -> list[int]:
     lengths = np.linalg.norm(tails[chosen] - heads[chosen], axis=1)
     forward = [
         c for c, n in zip(chosen, lengths, strict=True)
-        if body.tree.children[c] or _level(tails[c] - heads[c]) @ ahead.mean(axis=0) > 0.3 * n * np.linalg.norm(ahead.mean(axis=0))
+        if body.tree.children[c]
+        or _level(tails[c] - heads[c]) @ ahead.mean(axis=0)
+        > 0.3 * n * np.linalg.norm(ahead.mean(axis=0))
     ]  # fmt: skip
     return sorted(forward or chosen, key=lambda c: -abs(body.mirror.lateral(heads[c])))[::-1]
 

@@ -119,7 +119,8 @@ def report_of(
             "max": float(errors.max()),
         },
         foot_sliding_mm=slid, foot_height_mm=height,
-        contacts={"found": stance.count, "kept": _kept(transfer, own)}, touches=dict(zip(("found", "kept"), transfer.touched, strict=True)),
+        contacts={"found": stance.count, "kept": _kept(transfer, own)},
+        touches=dict(zip(("found", "kept"), transfer.touched, strict=True)),
         limits_clipped=clipped, warnings=warnings,
     )  # fmt: skip
 

@@ -30,7 +30,8 @@ class Skeleton:
         parents, sided = self.rig.parents, self.sided
         return [
             b for b in range(self.rig.count)
-            if sided(b) and b < self.mirror.partner[b] and (parents[b] < 0 or not sided(int(parents[b])))
+            if sided(b) and b < self.mirror.partner[b]
+            and (parents[b] < 0 or not sided(int(parents[b])))
         ]  # fmt: skip
 
     def other(self, chain: list[int]) -> list[int]:

@@ -42,7 +42,8 @@ def solve_again_steps(
     tracks = replace(record.tracks(), rate=rate)
     points = keypoints_at(old.names, old.joints, old.offsets)
     solution = yield from solve_steps(
-        tracks, match=match_of(motion, old), body=motion.body, settings=SolveSettings(smooth=smooth),
+        tracks, match=match_of(motion, old), body=motion.body,
+        settings=SolveSettings(smooth=smooth),
         repairs=repairs, calibration=SavedCalibration(motion.body, points, record.layout),
     )  # fmt: skip
     kept = replace(record, expected=solution.expected, repairs=solution.repairs)

@@ -31,29 +31,36 @@ _NECK_FIRST: Final = (
 )
 _ORDERS: Final[dict[str, tuple[str, str]]] = {
     "limbs_12": ("H36M_17", _LIMBS_12),
-    "LSP_14": ("H36M_17", "RFoot RKnee RHip LHip LKnee LFoot RWrist RElbow RShoulder LShoulder LElbow "
+    "LSP_14": ("H36M_17", "RFoot RKnee RHip LHip LKnee LFoot RWrist RElbow RShoulder LShoulder "
+                          "LElbow "
                "LWrist Thorax Head"),
     "OpenPose_MPI_15": ("BODY_25B", "HeadTop UpperNeck RShoulder RElbow RWrist LShoulder LElbow "
                         "LWrist RHip RKnee RAnkle LHip LKnee LAnkle -"),
-    "Panoptic_15": ("BODY_25", "Neck Nose MidHip LShoulder LElbow LWrist LHip LKnee LAnkle RShoulder "
+    "Panoptic_15": ("BODY_25", "Neck Nose MidHip LShoulder LElbow LWrist LHip LKnee LAnkle "
+                               "RShoulder "
                     "RElbow RWrist RHip RKnee RAnkle"),
     "ITOP_15": ("H36M_17", "Head Thorax RShoulder LShoulder RElbow LElbow RWrist LWrist Spine RHip "
                 "LHip RKnee LKnee RFoot LFoot"),
     "MPII_16": ("H36M_17", "RFoot RKnee RHip LHip LKnee LFoot Hip Thorax - Head RWrist RElbow "
                 "RShoulder LShoulder LElbow LWrist"),
-    "MPI_INF_3DHP_17": ("H36M_17", "Head Thorax RShoulder RElbow RWrist LShoulder LElbow LWrist RHip "
+    "MPI_INF_3DHP_17": ("H36M_17", "Head Thorax RShoulder RElbow RWrist LShoulder LElbow LWrist "
+                                   "RHip "
                         "RKnee RFoot LHip LKnee LFoot Hip Spine Nose"),
-    "H36M_17 left first": ("H36M_17", "Hip LHip LKnee LFoot RHip RKnee RFoot Spine Thorax Nose Head "
+    "H36M_17 left first": ("H36M_17", "Hip LHip LKnee LFoot RHip RKnee RFoot Spine Thorax Nose "
+                                      "Head "
                            "RShoulder RElbow RWrist LShoulder LElbow LWrist"),
     "OpenPose_18": ("BODY_25", _NECK_FIRST + "REye LEye REar LEar"),
     "BODY_19": ("BODY_25", "Nose Neck RShoulder RElbow RWrist LShoulder LElbow LWrist MidHip RHip "
                 "RKnee RAnkle LHip LKnee LAnkle REye LEye REar LEar"),
-    "Panoptic_19": ("BODY_25", "Neck Nose MidHip LShoulder LElbow LWrist LHip LKnee LAnkle RShoulder "
+    "Panoptic_19": ("BODY_25", "Neck Nose MidHip LShoulder LElbow LWrist LHip LKnee LAnkle "
+                               "RShoulder "
                     "RElbow RWrist RHip RKnee RAnkle LEye LEar REye REar"),
-    "Kinect_20": ("AzureKinect_32", "PELVIS SPINE_NAVEL NECK HEAD SHOULDER_LEFT ELBOW_LEFT WRIST_LEFT "
+    "Kinect_20": ("AzureKinect_32", "PELVIS SPINE_NAVEL NECK HEAD SHOULDER_LEFT ELBOW_LEFT "
+                                    "WRIST_LEFT "
                   "HAND_LEFT SHOULDER_RIGHT ELBOW_RIGHT WRIST_RIGHT HAND_RIGHT HIP_LEFT KNEE_LEFT "
                   "ANKLE_LEFT FOOT_LEFT HIP_RIGHT KNEE_RIGHT ANKLE_RIGHT FOOT_RIGHT"),
-    "Halpe_20": ("HALPE_26", "Nose LEye REye LEar REar LShoulder RShoulder LElbow RElbow LWrist RWrist "
+    "Halpe_20": ("HALPE_26", "Nose LEye REye LEar REar LShoulder RShoulder LElbow RElbow LWrist "
+                             "RWrist "
                  "LHip RHip LKnee RKnee LAnkle RAnkle Head Neck Hip"),
     "KIT_21": ("SMPL_24", "Pelvis Spine1 Spine3 Neck Head L_Shoulder L_Elbow L_Wrist R_Shoulder "
                "R_Elbow R_Wrist L_Hip L_Knee L_Ankle L_Foot - R_Hip R_Knee R_Ankle R_Foot -"),
@@ -61,7 +68,8 @@ _ORDERS: Final[dict[str, tuple[str, str]]] = {
                 "L_Foot R_Foot Neck L_Collar R_Collar Head L_Shoulder R_Shoulder L_Elbow R_Elbow "
                 "L_Wrist R_Wrist"),
     "COCO_feet_23": ("COCO_133", ""),
-    "Kinect_25": ("AzureKinect_32", "PELVIS SPINE_NAVEL NECK HEAD SHOULDER_LEFT ELBOW_LEFT WRIST_LEFT "
+    "Kinect_25": ("AzureKinect_32", "PELVIS SPINE_NAVEL NECK HEAD SHOULDER_LEFT ELBOW_LEFT "
+                                    "WRIST_LEFT "
                   "HAND_LEFT SHOULDER_RIGHT ELBOW_RIGHT WRIST_RIGHT HAND_RIGHT HIP_LEFT KNEE_LEFT "
                   "ANKLE_LEFT FOOT_LEFT HIP_RIGHT KNEE_RIGHT ANKLE_RIGHT FOOT_RIGHT SPINE_CHEST "
                   "HANDTIP_LEFT THUMB_LEFT HANDTIP_RIGHT THUMB_RIGHT"),

@@ -85,8 +85,8 @@ def find_world(tracks: Tracks, match: Match) -> World:
     if tilt is None:
         return world
     note = (
-        f"the world leans by {tilt.degrees:.0f}° from the vertical that {tilt.evidence} show; it was "
-        "levelled (--up overrules this)"
+        f"the world leans by {tilt.degrees:.0f}° from the vertical that {tilt.evidence} show; it "
+        "was levelled (--up overrules this)"
     )
     return replace(world, level=turn_onto_z(tilt.up), warnings=(*world.warnings, note))
 
@@ -204,7 +204,8 @@ def _up(tracks: Tracks, match: Match) -> tuple[str, tuple[str, ...]]:
             )
         ):
             return found, (
-                f"the file says that up is {tracks.up}, but the body stands and walks along {found}",
+                f"the file says that up is {tracks.up}, but the body stands and walks along "
+                f"{found}",
             )  # fmt: skip
         if tracks.up is not None:
             return tracks.up, ()

@@ -250,7 +250,8 @@ LIMITS: Final[tuple[Limit, ...]] = (
         "walks_wrong",
         0.5,
         None,
-        "the body walks against the direction it faces on {v} % of its way, and bends the wrong way",
+        "the body walks against the direction it faces on {v} % of its way, and bends the wrong "
+        "way",
         _PERCENT,
         group="joints",
     ),

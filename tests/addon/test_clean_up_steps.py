@@ -179,7 +179,8 @@ def test_settings_are_shared_as_a_file(extension, tmp_path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["print('hello')", "[]", '{"kind": "LSMPLify clean-up", "smooth": {"head": 0.5}, "keys": {"mode": "NEVER"}}',
+    ["print('hello')", "[]", '{"kind": "LSMPLify clean-up", "smooth": {"head": 0.5}, "keys": '
+                             '{"mode": "NEVER"}}',
      '{"kind": "LSMPLify clean-up", "smooth": [1]}'],
 )  # fmt: skip
 def test_a_preset_that_is_none_is_refused_and_changes_nothing(extension, tmp_path, text) -> None:

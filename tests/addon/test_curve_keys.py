@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keys of a curve: the first and last of a span count, straight lines stay straight, modifiers show."""
+"""Keys of a curve: the first and last of a span count, straight lines stay straight, modifiers
+show."""
 
 import bpy
 import numpy as np

@@ -71,7 +71,8 @@ def test_a_text_is_said_with_its_fields_filled_in(extension) -> None:
 
 
 def test_texts_are_given_to_blender_under_one_name(extension, monkeypatch) -> None:
-    """The bpy module is built without languages and takes anything; so somebody else listens here."""
+    """The bpy module is built without languages and takes anything; so somebody else listens
+    here."""
     from lsmplify_extension.addon import translations
 
     kept: dict[str, dict] = {}

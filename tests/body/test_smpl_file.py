@@ -147,7 +147,10 @@ def test_counts_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     kind = b"cnumpy\ndtype\n(S'f8'\ntR"
     huge = array + b"(I1\n(I1000000000\nI1000000000\nt" + kind + b"I00\nS'abcdefgh'\ntb"
     zeros = array + b"(I1\n(I0\nt" + kind + b"I00\nS''\ntb"
-    sparse = b"cscipy.sparse\ncsc_matrix\n)\x81}(S'shape'\n(I%d\nI3\ntS'data'\n%sS'indices'\n%sS'indptr'\n%sub"
+    sparse = (
+        b"cscipy.sparse\ncsc_matrix\n)\x81}(S'shape'\n(I%d\nI3\ntS'data'\n%s"
+        b"S'indices'\n%sS'indptr'\n%sub"
+    )
     programs = (huge, sparse % (10**9, zeros, zeros, zeros), sparse % (3, zeros, zeros, zeros))
     for program in programs:
         (tmp_path / "m.pkl").write_bytes(head + program + b"u.")

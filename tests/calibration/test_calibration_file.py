@@ -96,7 +96,8 @@ def test_bad_calibrations_are_refused_in_one_line(tmp_path: Path, change, says: 
 
 
 def test_a_track_that_moves_with_another_joint_is_not_known() -> None:
-    """A marker of the same name that somebody put on another limb, and one that has no name there."""
+    """A marker of the same name that somebody put on another limb, and one that has no name
+    there."""
     points = (Keypoint("LWRA", 20, (0.01, 0.02, 0.03)), Keypoint("T10", 9, (0.0, 0.1, 0.0)))
     saved = SavedCalibration(default_body(), points, "mine")
     offsets, known = saved.offsets_for(

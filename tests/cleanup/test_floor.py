@@ -25,7 +25,8 @@ def standing(size: float = 1.0, frames: int = 60) -> Motion:
 
 @pytest.mark.parametrize("size", [0.7, 1.0, 1.2])
 def test_heels_and_toes_are_under_the_feet(size: float) -> None:
-    """Heels behind the ankles, toes before the balls, both some centimetres lower, all as the body."""
+    """Heels behind the ankles, toes before the balls, both some centimetres lower, all as the
+    body."""
     motion = standing(size)
     soles, joints = sole_points(motion)[0] / size, motion.joints()[0] / size
     for k, part in enumerate(PARTS):

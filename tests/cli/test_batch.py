@@ -177,7 +177,8 @@ def test_one_take_has_no_parts(folder: Path, words: list[str]) -> None:
 def run(*words: str) -> "subprocess.Popen[str]":
     """`lsmplify solve takes -o out --jobs 2` in a process."""
     return subprocess.Popen(
-        [sys.executable, "-m", "lsmplify_core", "solve", "takes", "-o", "out", "--jobs", "2", *words],
+        [sys.executable, "-m", "lsmplify_core", "solve", "takes", "-o", "out", "--jobs", "2",
+        *words],
         env=os.environ | {"PYTHONPATH": str(ROOT)}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
@@ -248,8 +249,8 @@ def test_a_take_that_kills_its_workers_is_named_and_the_others_are_solved(
     (folder / "sitecustomize.py").write_text(
         "import os, sys\n"
         "def hook(event, args):\n"
-        "    if event == 'open' and 'serve' in ' '.join(sys.orig_argv) and str(args[0]).endswith('b.npz'):\n"
-        "        os.kill(os.getpid(), 9)\n"
+        "    if event == 'open' and 'serve' in ' '.join(sys.orig_argv) and "
+        "str(args[0]).endswith('b.npz'):\n        os.kill(os.getpid(), 9)\n"
         "sys.addaudithook(hook)\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(folder))

@@ -141,11 +141,11 @@ def test_too_little_memory(folder):
 def test_a_kill_while_writing_leaves_the_old_file(folder):
     """kill -9 asks nobody: only what is written beside and renamed survives it."""
     script = (
-        "import sys, time; from pathlib import Path; from lsmplify_core.files.atomic import write_whole\n"
-        "def slow(file):\n"
+        "import sys, time; from pathlib import Path; from lsmplify_core.files.atomic import "
+        "write_whole\ndef slow(file):\n"
         "    for _ in range(1000):\n"
-        "        file.write(b'x' * 65536); file.flush(); print('writing', flush=True); time.sleep(0.05)\n"
-        "write_whole(Path('out.npz'), slow)"
+        "        file.write(b'x' * 65536); file.flush(); print('writing', flush=True); "
+        "time.sleep(0.05)\nwrite_whole(Path('out.npz'), slow)"
     )
     working = subprocess.Popen(
         [sys.executable, "-c", script], cwd=folder, stdout=subprocess.PIPE, text=True,

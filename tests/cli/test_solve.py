@@ -94,10 +94,14 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path, capsys) -> None:
     [
         [], ["slove"], ["solve"], ["solve", "nothing.c3d", "-o", "out.npz"],
         ["solve", "TAKE", "-o", "out.txt"], ["solve", "TAKE", "-o", "OUT", "--layout", "nothing"],
-        ["solve", "TAKE", "-o", "OUT", "--start", "50"], ["solve", "TAKE", "-o", "OUT", "--fps", "0"],
-        ["solve", "TAKE", "-o", "OUT", "--refine", "-1"], ["solve", "TAKE", "-o", "OUT", "--unit", "league"],
-        ["solve", "TAKE", "-o", "OUT", "--smooth", "much"], ["solve", "TAKE", "-o", "OUT", "--init", "no.npz"],
-        ["inspect", "nothing.trc"], ["export", "TAKE", "-o", "x.bvh"], ["export", "no.npz", "-o", "x.bvh"],
+        ["solve", "TAKE", "-o", "OUT", "--start", "50"], ["solve", "TAKE", "-o", "OUT", "--fps",
+        "0"],
+        ["solve", "TAKE", "-o", "OUT", "--refine", "-1"], ["solve", "TAKE", "-o", "OUT", "--unit",
+        "league"],
+        ["solve", "TAKE", "-o", "OUT", "--smooth", "much"], ["solve", "TAKE", "-o", "OUT", "--init",
+        "no.npz"],
+        ["inspect", "nothing.trc"], ["export", "TAKE", "-o", "x.bvh"],
+        ["export", "no.npz", "-o", "x.bvh"],
     ],
 )  # fmt: skip
 def test_bad_usage_and_input_are_one_line_and_exit_code_2(tmp_path: Path, capsys, words) -> None:
@@ -172,7 +176,8 @@ def test_inspect_and_solve_do_not_import_torch(tmp_path: Path) -> None:
     take = take_file(tmp_path / "take.npz", 10)
     code = (
         "import sys; from lsmplify_core.cli.main import main; "
-        f"main(['inspect', {str(take)!r}]); main(['solve', {str(take)!r}, '-o', {str(tmp_path / 'o.npz')!r}]); "
+        f"main(['inspect', {str(take)!r}]); main(['solve', {str(take)!r}, '-o', "
+        f"{str(tmp_path / 'o.npz')!r}]); "
         "sys.exit('torch' in sys.modules or 'bpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

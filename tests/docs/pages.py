@@ -3,7 +3,8 @@
 
 How a command is treated, by its first word:
 
-RUN      lsmplify inspect, solve, clean, export: run, in a folder with small takes under the names used
+RUN      lsmplify inspect, solve, clean, export: run, in a folder with small takes under the names
+         used
 PARSE    lsmplify evaluate, train and others that take long or need a cluster, and lines with
          [options]: only read, by the command's own parser; torchrun's call of ours too
 BLENDER  blender … --command lsmplify …: run inside the bpy module by tests/addon

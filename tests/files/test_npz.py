@@ -67,12 +67,14 @@ def test_arrays_are_weighed_together(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"no array", header((10, 3)), header((10, 3)) + b"\0" * 119, header((1, 3)) + b"\0" * 13,
+        b"", b"no array", header((10, 3)), header((10, 3)) + b"\0" * 119,
+        header((1, 3)) + b"\0" * 13,
         header((10**18,), "<f8"), header((1 << 61, 8), "<f8"), header((3,), "|O") + b"\0" * 24,
         header((3,), "<M8[s]") + b"\0" * 24, header((1,), "<U536870911"),
         b"\x93NUMPY\x01\x00\x10\x00" + b"(" * 16, b"\x93NUMPY\x02\x00\xff\xff\xff\xff",
         b"\x93NUMPY\x09\x00\x10\x00" + b" " * 16,
-        b"\x93NUMPY\x01\x00\x40\x00" + b"{'descr': '<f8', 'fortran_order': False, 'shape': (-1,)}".ljust(64),
+        b"\x93NUMPY\x01\x00\x40\x00"
+        + b"{'descr': '<f8', 'fortran_order': False, 'shape': (-1,)}".ljust(64),
     ],
 )  # fmt: skip
 def test_a_damaged_array_is_one_line(tmp_path: Path, content: bytes) -> None:

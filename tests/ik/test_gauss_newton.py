@@ -57,7 +57,19 @@ def test_steps_reach_the_tracks() -> None:
     random = np.random.default_rng(1)
     truth = random_state(4, random, 0.3)
     target = target_of(truth, random, 90)
-    state = gauss_newton(PoseSequence(truth.rotations @ axis_angle_to_matrix(0.1 * random.standard_normal((4, 24, 3)) * (np.arange(24) < 22)[:, None]), truth.root + 0.02), target, truth, np.zeros(N_POSED), steps=6)  # fmt: skip
+    state = gauss_newton(
+        PoseSequence(
+            truth.rotations
+            @ axis_angle_to_matrix(
+                0.1 * random.standard_normal((4, 24, 3)) * (np.arange(24) < 22)[:, None]
+            ),
+            truth.root + 0.02,
+        ),
+        target,
+        truth,
+        np.zeros(N_POSED),
+        steps=6,
+    )
     assert np.linalg.norm(compare(state, target).residuals, axis=-1).max() < 1e-4
 
 
@@ -87,7 +99,8 @@ def test_numpy_and_torch_take_the_same_step(library: str) -> None:
         result = gauss_newton(s, t, s, torch.full((N_POSED,), 1e-3, dtype=torch.float64))
         np.testing.assert_allclose(result.rotations.numpy(), expected.rotations, atol=1e-9)
     else:
-        single = MarkerObservations(*(np.asarray(x, np.float32) if x.dtype.kind == "f" else x for x in vars(target).values()))  # fmt: skip
+        single = MarkerObservations(*(np.asarray(x,
+        np.float32) if x.dtype.kind == "f" else x for x in vars(target).values()))  # fmt: skip
         s = PoseSequence(start.rotations.astype(np.float32), start.root.astype(np.float32))
         result = gauss_newton(s, single, s, np.full(N_POSED, 1e-3, np.float32))
         assert result.root.dtype == np.float32

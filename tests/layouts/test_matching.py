@@ -19,7 +19,8 @@ from lsmplify_core.tracks.body_fit import rest_points
     ("one", "other"),
     [
         ("Anna:LSHO", "lsho"), ("left_shoulder", "LeftShoulder"), ("l_knee", "LKnee"),
-        ("R.Hip", "right hip"), ("Nose.001", "nose"), ("TakeoMonday:C7", "c7"), ("L-Ankle", "left ankle"),
+        ("R.Hip", "right hip"), ("Nose.001", "nose"), ("TakeoMonday:C7", "c7"),
+        ("L-Ankle", "left ankle"),
     ],
 )  # fmt: skip
 def test_spellings_of_one_name(one: str, other: str) -> None:

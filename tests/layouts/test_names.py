@@ -12,7 +12,8 @@ KNEES = {
     "Spanish": ("rodilla izquierda", "rodilla derecha"),
     "Italian": ("ginocchio sinistro", "ginocchio destro"),
     "Portuguese": ("joelho esquerdo", "joelho direito"), "Japanese": ("左膝", "右膝"),
-    "Chinese": ("左膝", "右膝"), "Korean": ("왼쪽 무릎", "오른쪽 무릎"), "short": ("L_Knee", "R_Knee"),
+    "Chinese": ("左膝", "右膝"), "Korean": ("왼쪽 무릎", "오른쪽 무릎"), "short": ("L_Knee",
+    "R_Knee"),
 }  # fmt: skip
 
 

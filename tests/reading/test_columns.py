@@ -13,7 +13,8 @@ from lsmplify_core.runtime.errors import InputError
 PLACES = ["{n}.Pos{A}", "{n}_T{a}", "pos_{n}_{a}", "{n}_worldPosition_{a}", "{n}.position.{a}",
           "{n} [{a}]", "{n}_{a} (mm)", "{A}_{n}", "{n} {A}"]  # fmt: skip
 OTHERS = ["{n}.Rot{A}", "{n}_R{a}", "rot_{n}_{a}", "{n}_localPosition_{a}", "{n}.rotation.{a}",
-          "{n} Angular Velocity {A}", "{n}_velocity_{a}", "{n}_Force_{a}", "{n}_euler_{a}"]  # fmt: skip
+          "{n} Angular Velocity {A}", "{n}_velocity_{a}", "{n}_Force_{a}",
+          "{n}_euler_{a}"]  # fmt: skip
 NAMES = ["Hips", "LeftArm", "RightUpLeg"]
 
 

@@ -88,14 +88,16 @@ def trajectories(mark: str) -> list[str]:
 
     return [
         "Trajectories", "60", 2 * mark + (3 * mark).join(f"Anna:{n}" for n in names),
-        mark.join(["Frame", "Sub Frame", *("X", "Y", "Z") * 39]), 2 * mark + mark.join(["mm"] * 117),
+        mark.join(["Frame", "Sub Frame", *("X", "Y", "Z") * 39]),
+        2 * mark + mark.join(["mm"] * 117),
         *(mark.join([str(t + 1), "0", *map(text, points[t].ravel())]) for t in range(20)), "",
     ]  # fmt: skip
 
 
 def other_block(name: str, rows: int, mark: str) -> list[str]:
     return [
-        name, "1000", f"{mark}{mark}Plate - Force", mark.join(["Frame", "Sub Frame", "X", "Y", "Z"]),
+        name, "1000", f"{mark}{mark}Plate - Force", mark.join(["Frame", "Sub Frame", "X", "Y",
+        "Z"]),
         mark.join(["", "", "N", "N", "N"]),
         *(mark.join([str(i // 10 + 1), str(i % 10), "1", "2", "3"]) for i in range(rows)), "",
     ]  # fmt: skip

@@ -58,7 +58,8 @@ def failing(error: BaseException):
         (InputError("x.trc: a\nb"), 2, r"error: x.trc: a\x0ab"), (MemoryError(), 2, "memory"),
         (OSError(28, "No space left", "f"), 2, "f: No space left"), (KeyError("x"), 2, "KeyError"),
         (RecursionError("deep"), 2, "RecursionError"), (KeyboardInterrupt(), 130, "the user"),
-        (guard.Terminated(), 143, "signal"), (UnicodeEncodeError("ascii", "→", 0, 1, "x"), 2, "Unicode"),
+        (guard.Terminated(), 143, "signal"), (UnicodeEncodeError("ascii", "→", 0, 1, "x"), 2,
+        "Unicode"),
     ],
 )  # fmt: skip
 def test_whatever_is_left_is_one_line_and_a_code(capsys, error, code: int, says: str) -> None:

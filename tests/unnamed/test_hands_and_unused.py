@@ -21,7 +21,8 @@ _HAND = np.array([
     *((0.095 + 0.025 * i, -0.005, z) for z in (0.02, -0.004, -0.027, -0.048) for i in range(4)),
 ])  # fmt: skip
 COCO_HAND = ["hand_root", *(f"thumb{i}" for i in range(1, 5)), *(
-    f"{f}{i}" for f in ("forefinger", "middle_finger", "ring_finger", "pinky_finger") for i in range(1, 5)
+    f"{f}{i}" for f in ("forefinger", "middle_finger", "ring_finger",
+    "pinky_finger") for i in range(1, 5)
 )]  # fmt: skip
 
 

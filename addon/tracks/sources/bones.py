@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bones as tracks: their heads. C3D importers make a bone for each marker, without parents; skeletons
-of other tools have parents, and Blender poses them."""
+"""Bones as tracks: their heads. C3D importers make a bone for each marker, without parents;
+skeletons of other tools have parents, and Blender poses them."""
 
 import bpy
 import numpy as np

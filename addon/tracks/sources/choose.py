@@ -34,8 +34,8 @@ def _tracks(items: Iterable[bpy.types.Object]) -> list[bpy.types.Object]:
 
 
 def _is_a_track(item: bpy.types.Object) -> bool:
-    """Whether the object can stand for a point: no camera, no video plane, nothing that is deformed,
-    and no parent that holds a tree of tracks together and never moves."""
+    """Whether the object can stand for a point: no camera, no video plane, nothing that is
+    deformed, and no parent that holds a tree of tracks together and never moves."""
     if item.type in _NO_POINTS or (item.type == "EMPTY" and item.empty_display_type == "IMAGE"):
         return False
     if item.type == "MESH" and any(m.type == "ARMATURE" for m in item.modifiers):

@@ -82,7 +82,8 @@ def _unsee(points: Points, asked: list[int], clock: Clock, positions: NDArray[np
 def evaluated_scene(
     context: bpy.types.Context, owners: list[bpy.types.Object]
 ) -> Generator[_Evaluated, None, None]:
-    """The scene whose frames are to be set, and what gives its depsgraph; afterwards all is as it was.
+    """The scene whose frames are to be set, and what gives its depsgraph; afterwards all is as it
+    was.
 
     It is the user's own scene, where all owners take part in it. Objects in excluded collections,
     disabled ones and those that are in no scene are not evaluated there: then a passing scene of

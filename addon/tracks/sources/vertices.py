@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Vertices as tracks: point caches (Alembic, shape keys, simulations) whose points are named by vertex
-groups or by an attribute. Meshes and point clouds, as Blender evaluates them with all modifiers."""
+"""Vertices as tracks: point caches (Alembic, shape keys, simulations) whose points are named by
+vertex groups or by an attribute. Meshes and point clouds, as Blender evaluates them with all
+modifiers."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -102,8 +103,8 @@ def _by_group(item: bpy.types.Object, data: bpy.types.ID) -> _Members:
     found = {name: part for name, part in found.items() if part[0]}
     if not found:
         raise InputError(
-            f"{item.name!r} has no vertex groups with vertices in them; make one for each track, or "
-            "name the points by an attribute"
+            f"{item.name!r} has no vertex groups with vertices in them; make one for each track, "
+            "or name the points by an attribute"
         )
     return found
 
