@@ -39,7 +39,7 @@ def main(files: int = 1000) -> None:
     head = ["reader", "files", "refused", "same", "altered", "wrong", "slowest s", "most MB"]
     lines = [
         [d["reader"], *map(str, (d["files"], d["refused"], d["same"], d["altered"],
-        len(d["wrong"]))),
+                                 len(d["wrong"]))),
          f"{d['slowest']:.2f}", f"{d['megabytes']:.0f}"] for d in data
     ]  # fmt: skip
     publish("damage", text_table(head, lines), data)

@@ -93,7 +93,7 @@ def _kills(count: int) -> None:
     found = faults_kills.killed(count, np.random.default_rng(0))
     head = ["kills", "by", "lost", "damaged", "left after 5 s", "solved twice"]
     lines = [[str(f["kills"]), f["by"], *(str(f[k]) for k in ("lost", "damaged", "orphans",
-    "twice"))]
+                                                              "twice"))]
              for f in found]  # fmt: skip
     publish("faults_kills", text_table(head, lines), found)
     print(f"  {time.monotonic() - began:.0f} s")

@@ -299,7 +299,7 @@ def _endless() -> Iterator[Row]:
 
     yield "a folder with links to itself", _said(loop, "solve", "takes", "-o", "out", codes=(0, 3))
     yield "evaluate: a folder with links to itself", _said(loop, "evaluate", "--data", "takes",
-    codes=(2,))  # fmt: skip
+                                                           codes=(2,))  # fmt: skip
 
     def pipes(folder: Path) -> None:
         (folder / "takes").mkdir()
@@ -403,12 +403,12 @@ def _values() -> Iterator[Row]:
             {**files.calibration(), "rest_joints": [[10**400] * 3] * 24}, "--calibration"),
         "calibration: an offset of 400 digits": (
             {**files.calibration(), "points": [{"name": "a", "joint": "Head",
-            "offset": [10**400] * 3}]},
+                                                "offset": [10**400] * 3}]},
             "--calibration"),
         "contacts: a floor of 400 digits": (
             {**files.contacts(), "floor": {"height": 10**400}}, "--contacts"),
         "contacts: Infinity": ({**files.contacts(), "floor": {"height": float("inf")}},
-        "--contacts"),
+                               "--contacts"),
         "contacts: a frame of 400 digits": (
             {**files.contacts(), "contacts": [{"part": "left toe", "first": 0, "last": 10**400}]},
             "--contacts"),
@@ -452,7 +452,7 @@ def _values() -> Iterator[Row]:
         yield (
             f"motion: {name}",
             _said(lambda f, c=changes: files.motion(f / "x.npz", **c), "export", "x.npz", "-o",
-            "o.bvh", codes=codes),
+                  "o.bvh", codes=codes),
         )  # fmt: skip
         yield (
             f"as tracks: {name}",
@@ -482,7 +482,7 @@ def _values() -> Iterator[Row]:
         yield (
             f"NumPy's warnings: {name}",
             _said(lambda f, p=points: flat(f / "x.npz", None, p), "solve", "x.npz", "-o", "o.npz",
-            "--report", "r.json"),
+                  "--report", "r.json"),
         )  # fmt: skip
 
 

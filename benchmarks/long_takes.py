@@ -45,7 +45,7 @@ def main() -> None:
     longest = sorted(clips, key=lambda c: -c.motion.frames)[:LONGEST]
     rows = [line(c.name, minutes(c), alone[c.name]) for c in longest]
     rows.append(line(f"these {LONGEST} together", minutes(*longest),
-    *(alone[c.name] for c in longest)))  # fmt: skip
+                     *(alone[c.name] for c in longest)))  # fmt: skip
     back = [errors(backwards(clip)) for clip in longest]
     rows.append(line("the same, run backwards", minutes(*longest), *back))
     rows.append(repeated(clips))

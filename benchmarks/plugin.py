@@ -60,7 +60,7 @@ def main() -> int:
     find_method("default")(take_of(clips[0], CASES[0]))  # weights are read before the clock runs
     rows = [found for case in CASES for found in measured(case, clips)]
     head = ["tracks, method", *FIGURES, *(f"{k} worst clip" for k in HELD), "clips raised",
-    "not halved"]  # fmt: skip
+            "not halved"]  # fmt: skip
     publish("plugin", text_table(head, [shown(r) for r in rows]), rows)
     return 0
 
@@ -87,7 +87,7 @@ def measured(case: Case, clips: list[Clip]) -> list[dict[str, Any]]:
         starts = starts or scores
         rows.append(
             {"case": case.name, "method": name, **row(scores, takes[0].layout),
-            **held(scores, starts)}
+             **held(scores, starts)}
         )  # fmt: skip
     return rows
 

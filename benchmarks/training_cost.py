@@ -128,7 +128,7 @@ def one_lesson(trainee: Any, lesson: Any) -> None:
 def table(costs: list[Cost]) -> str:
     """As in docs/training.md."""
     head = ["network", "parameters", "lessons", "GFLOP a lesson", "kernels a lesson",
-    "PFLOP in all", "one core, hours",
+            "PFLOP in all", "one core, hours",
             "making lessons, core hours", *(f"{g}, hours" for g in PEAK),
             "workers for an A100"]  # fmt: skip
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]

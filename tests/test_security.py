@@ -191,7 +191,7 @@ def test_absurd_counts_in_a_c3d_header_are_refused(tmp_path, counts):
     ("name", "text"),
     [
         ("a.trc",
-        "PathFileType\t4\t(X/Y/Z)\ta.trc\nDataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\n"
+         "PathFileType\t4\t(X/Y/Z)\ta.trc\nDataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\n"
          "60\t60\t999999999\t999999999\tmm\nFrame#\tTime\tA\n\t\tX1\tY1\tZ1\n"),
         ("a.bvh", "HIERARCHY\nROOT a\n{\nOFFSET 0 0 0\nCHANNELS 999999999 "
                   "Xposition\n}\nMOTION\nFrames: 999999999\n"

@@ -28,7 +28,7 @@ from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
 
 _TWISTED: Final = (("L_Shoulder", "L_Elbow"), ("R_Shoulder", "R_Elbow"), ("L_Elbow", "L_Wrist"),
-("R_Elbow", "R_Wrist"))  # fmt: skip
+                   ("R_Elbow", "R_Wrist"))  # fmt: skip
 
 
 def within_limits(motion: Motion, strength: float = 1.0, margin: float = 10.0) -> Motion:

@@ -16,7 +16,7 @@ from ..review.summary_page import summary_page
 from ..runtime.console import one_line, say, say_lines
 
 _COLUMNS: Final = ("take", "verdict", "frames", "rate", "mean_mm", "p95_mm", "max_mm", "seconds",
-"why")  # fmt: skip
+                   "why")  # fmt: skip
 
 
 def add_parser(subparsers: Any) -> None:

@@ -15,13 +15,13 @@ from typing import Final
 _SIDES: Final[dict[str, str]] = {
     **dict.fromkeys(
         ("l", "left", "lft", "links", "linke", "linker", "linkes", "gauche", "izquierda",
-        "izquierdo",
+         "izquierdo",
          "izq", "sinistra", "sinistro", "sx", "esquerda", "esquerdo", "vanster", "lewa", "lewy",
          "левая", "левый", "левое", "左", "왼", "왼쪽", "좌"), "l",
     ),
     **dict.fromkeys(
         ("r", "right", "rgt", "rechts", "rechte", "rechter", "rechtes", "droite", "droit",
-        "derecha",
+         "derecha",
          "derecho", "der", "destra", "destro", "dx", "direita", "direito", "hoger", "prawa",
          "prawy",
          "правая", "правый", "правое", "右", "오른", "오른쪽", "우"), "r",

@@ -110,7 +110,7 @@ def _turn_of_body(match: Match, rest: Floats, world: World) -> Floats:
     pairs = [
         (k, t) for k, t in match.matched
         if JOINT_NAMES[int(match.layout.joints[k])] in (*_TORSO, "L_Hip", "R_Hip", "L_Shoulder",
-        "R_Shoulder")
+                                                        "R_Shoulder")
     ]  # fmt: skip
     joints = default_body().rest_joints
     ours = np.array([joints[match.layout.joints[k]] + match.layout.offsets[k] for k, _ in pairs])

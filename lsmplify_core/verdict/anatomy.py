@@ -104,7 +104,7 @@ def _against(turned: Floats, joints: tuple[int, ...], placed: Floats) -> Measure
     """Share of frames in which both feet point against the pelvis, as far as they lie level."""
     ahead = forward_of(turned)
     toes = [placed[:, j] - placed[:, a] for j, a in zip(joints, (_J["L_Ankle"], _J["R_Ankle"]),
-    strict=True)]  # fmt: skip
+                                                        strict=True)]  # fmt: skip
     against = [(t * ahead).sum(-1) / np.maximum(np.linalg.norm(t, axis=-1), 1e-9) for t in toes]
     share = np.asarray((against[0] < -0.2) & (against[1] < -0.2))
     share &= np.asarray(turned[:, 0, 2, 1] > 0.5)  # not of those who lie or tumble

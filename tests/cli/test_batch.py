@@ -178,7 +178,7 @@ def run(*words: str) -> "subprocess.Popen[str]":
     """`lsmplify solve takes -o out --jobs 2` in a process."""
     return subprocess.Popen(
         [sys.executable, "-m", "lsmplify_core", "solve", "takes", "-o", "out", "--jobs", "2",
-        *words],
+         *words],
         env=os.environ | {"PYTHONPATH": str(ROOT)}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip

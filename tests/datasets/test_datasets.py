@@ -87,9 +87,9 @@ def test_amass_of_smplx_and_smplh_with_bytes_for_gender(tmp_path: Path) -> None:
     common: dict[str, Any] = {"trans": trans(MOTION), "betas": np.arange(16) / 10}
     for width, more in (
         (156, {"mocap_framerate": 120.0, "gender": np.array(b"female"),
-        "dmpls": np.zeros((12, 8))}),
+               "dmpls": np.zeros((12, 8))}),
         (165, {"mocap_frame_rate": 120.0, "gender": np.array("male"),
-        "surface_model_type": "smplx"}),
+               "surface_model_type": "smplx"}),
     ):  # fmt: skip
         whole = np.zeros((12, width))
         whole[:, :66] = poses(MOTION)[:, :66]

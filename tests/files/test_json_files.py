@@ -25,7 +25,7 @@ NAMES = ["calibration", "contacts", "repairs", "mapping", "layout"]
 @pytest.mark.parametrize(
     "content",
     [b"", b"\xff\xfe\x00", b"[" * 100_000, b'{"a":' * 100_000, b"1" * 100_000, b"null", b"[]",
-    b"{}"],
+     b"{}"],
     ids=["empty", "no text", "deep list", "deep object", "long number", "null", "list", "object"],
 )  # fmt: skip
 def test_damage_is_one_clear_line(read, content, tmp_path):

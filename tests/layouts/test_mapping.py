@@ -63,7 +63,7 @@ def test_a_layout_is_read_as_a_mapping(tmp_path: Path) -> None:
     fields = {"name": "L", "keypoints": [
         {"name": n, "joint": j, "offset": [0, 0, 0], "aliases": [f"my {n}"]}
         for n, j in zip("abcdef", ("Pelvis", "L_Hip", "R_Hip", "L_Knee", "R_Knee", "Neck"),
-        strict=True)
+                        strict=True)
     ]}  # fmt: skip
     path.write_text(json.dumps(fields))
     mapping = load_mapping(path, [f"my {n}" for n in "fedcba"])

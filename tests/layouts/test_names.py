@@ -13,7 +13,7 @@ KNEES = {
     "Italian": ("ginocchio sinistro", "ginocchio destro"),
     "Portuguese": ("joelho esquerdo", "joelho direito"), "Japanese": ("左膝", "右膝"),
     "Chinese": ("左膝", "右膝"), "Korean": ("왼쪽 무릎", "오른쪽 무릎"), "short": ("L_Knee",
-    "R_Knee"),
+                                                                      "R_Knee"),
 }  # fmt: skip
 
 

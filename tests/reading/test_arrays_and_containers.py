@@ -76,7 +76,7 @@ def test_panoptics_bodies(tmp_path: Path) -> None:
     frames = {
         t: {"fpsType": "hd_29_97", "univTime": 1000 + t * 1001 / 30,
             "bodies": [{"id": 7 + i, "joints19": flat(points[t] + 100 * i * ASIDE)} for i in (0,
-            1)]}
+                                                                                              1)]}
         for t in range(40)
     }  # fmt: skip
     tracks = read_tracks(sequence(tmp_path / "hd", frames, "body3DScene_{:08d}.json"))

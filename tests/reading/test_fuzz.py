@@ -187,7 +187,7 @@ def test_damage_is_one_clear_line(kind, tmp_path_factory):
     folder = tmp_path_factory.mktemp("fuzz")
 
     @settings(max_examples=TRIES, derandomize="FUZZ" not in os.environ, deadline=None,
-    database=None,
+              database=None,
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(damaged(kind))
     def try_damage(content: bytes) -> None:
@@ -213,7 +213,7 @@ VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
     | st.sampled_from(["Head", "L_Hip"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner,
-    max_size=3),
+                                                                max_size=3),
     max_leaves=6,
 )  # fmt: skip
 

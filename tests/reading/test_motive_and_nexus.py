@@ -97,7 +97,7 @@ def trajectories(mark: str) -> list[str]:
 def other_block(name: str, rows: int, mark: str) -> list[str]:
     return [
         name, "1000", f"{mark}{mark}Plate - Force", mark.join(["Frame", "Sub Frame", "X", "Y",
-        "Z"]),
+                                                               "Z"]),
         mark.join(["", "", "N", "N", "N"]),
         *(mark.join([str(i // 10 + 1), str(i % 10), "1", "2", "3"]) for i in range(rows)), "",
     ]  # fmt: skip

@@ -120,7 +120,7 @@ def test_vrm_assignment_of_both_versions():
     body = {"hips": "hips", "spine": "spine", "chest": "chest", "neck": "neck", "head": "head"}
     for side, ours in (("left", "L"), ("right", "R")):
         for name, bone in (("Shoulder", "clavicle"), ("UpperArm", "upperarm"),
-        ("UpperLeg", "thigh"),
+                           ("UpperLeg", "thigh"),
                            ("LowerArm", "forearm"), ("Hand", "hand"), ("LowerLeg", "shin"),
                            ("Foot", "foot"), ("Toes", "toes")):  # fmt: skip
             body[side + name] = f"{ours} {bone}"

@@ -59,7 +59,7 @@ def failing(error: BaseException):
         (OSError(28, "No space left", "f"), 2, "f: No space left"), (KeyError("x"), 2, "KeyError"),
         (RecursionError("deep"), 2, "RecursionError"), (KeyboardInterrupt(), 130, "the user"),
         (guard.Terminated(), 143, "signal"), (UnicodeEncodeError("ascii", "→", 0, 1, "x"), 2,
-        "Unicode"),
+                                              "Unicode"),
     ],
 )  # fmt: skip
 def test_whatever_is_left_is_one_line_and_a_code(capsys, error, code: int, says: str) -> None:

@@ -22,7 +22,7 @@ _HAND = np.array([
 ])  # fmt: skip
 COCO_HAND = ["hand_root", *(f"thumb{i}" for i in range(1, 5)), *(
     f"{f}{i}" for f in ("forefinger", "middle_finger", "ring_finger",
-    "pinky_finger") for i in range(1, 5)
+                        "pinky_finger") for i in range(1, 5)
 )]  # fmt: skip
 
 
