@@ -6,7 +6,7 @@ import pickle
 import re
 import shutil
 import sys
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 import bpy
@@ -91,14 +91,25 @@ def a_scene_of_ones_own() -> None:
             own.objects.link(empty)
 
 
+def given_files(words: list[str]) -> list[str]:
+    """What stands behind `--file`, up to the next option."""
+    if "--file" not in words:
+        return []
+    rest = words[words.index("--file") + 1 :]
+    return list(takewhile(lambda word: not word.startswith("-"), rest))
+
+
 def make_inputs(words: list[str]) -> None:
     """The take and the model file that the options name."""
     from helpers import points_of, save_model, waving
 
     given = dict(pairwise(words))
-    if "--file" in given:
+    for name in given_files(words):
         names, points = points_of(waving(24))
-        path = Path(given["--file"])
+        path = Path(name)
+        if not path.suffix:
+            path.mkdir()
+            path = path / "walk.c3d"
         save_c3d(path, names, 1000.0 * points)
     if given.get("--source", "").endswith(".npz"):
         from lsmplify_extension.lsmplify_core.motion.motion import save_motion
