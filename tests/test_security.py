@@ -129,8 +129,8 @@ def test_these_tests_would_see_it():
 
 
 def test_files_of_settings_are_json_or_arrays_only(trees):
-    """Only the doors parse JSON or open archives, so that limits cannot be forgotten elsewhere."""
-    doors = {
+    """Only these modules parse JSON or open archives, so that limits cannot be forgotten elsewhere."""
+    parsers = {
         "lsmplify_core/files/json_files.py", "lsmplify_core/files/manifest.py",
         "lsmplify_core/cli/worker.py", "lsmplify_core/cli/workers.py",
         "lsmplify_core/reading/keypoints.py",
@@ -139,7 +139,7 @@ def test_files_of_settings_are_json_or_arrays_only(trees):
     }  # fmt: skip
     for file, tree in trees.items():
         parsed = [c.lineno for c in calls(tree) if name_of(c.func) in ("json.load", "json.loads")]
-        assert not parsed or file in doors, f"{file}:{parsed}"
+        assert not parsed or file in parsers, f"{file}:{parsed}"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command's door: subcommands, exit codes, and one line for every error."""
+"""The command's entry point: subcommands, exit codes, and one line for every error."""
 
 import argparse
 import importlib
@@ -17,7 +17,7 @@ SUBCOMMANDS: Final = (
     "inspect", "solve", "bake", "summary", "clean", "evaluate", "train", "convert-checkpoint",
     "benchmark", "export",
 )  # fmt: skip
-"""Each is a module of this room, imported only when it is called."""
+"""Each is a module of this package, imported only when it is called."""
 
 
 class Parser(argparse.ArgumentParser):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The door for NumPy's files: what they claim is weighed before anything is unpacked, nothing is
+"""Reads NumPy's files: what they claim is checked before anything is unpacked, and nothing is
 run.
 
 A zip's own account of sizes is not believed. Every array says in its header how many numbers it

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one door for numbers and text from outside: finite, in range, of the right shape and length.
+"""The checks of all numbers and text from outside: finite, in range, of the right shape and length.
 
 Readers of the project's own JSON files say with these functions what they want; whatever else a
 file holds there is one line for the user. `what` is the beginning of that line: file and place in

@@ -93,7 +93,7 @@ def checked_rig(
     floor: float | None = None,
     title: str = "rig",
 ) -> Rig:
-    """A rig from what Blender knows of an armature; the door at which it is checked.
+    """A rig from what Blender knows of an armature; what is wrong with it is found here.
 
     Args:
         names: of B bones, all different.

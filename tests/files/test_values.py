@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The door for numbers and text from outside."""
+"""The checks of numbers and text from outside."""
 
 from typing import Any
 
@@ -23,9 +23,9 @@ NO_NUMBERS: list[Any] = [
 
 @pytest.mark.parametrize("value", NO_NUMBERS)
 def test_what_is_no_number_is_refused(value: Any) -> None:
-    for door in (number_of, count_of):
+    for check in (number_of, count_of):
         with pytest.raises(InputError, match=r"^x") as refused:
-            door(value, "x")
+            check(value, "x")
         assert "\n" not in str(refused.value)
 
 
@@ -53,9 +53,9 @@ def test_text_lists_and_fields() -> None:
     assert text_of("a" * 1000, "x") == "a" * 1000
     assert text_of("a\ud800b", "x") == "a\ufffdb"
     assert without_surrogates("漢\U0001f600") == "漢\U0001f600"
-    for door, value in ((text_of, "a" * 1001), (text_of, 5), (list_of, {}), (fields_of, [])):
+    for check, value in ((text_of, "a" * 1001), (text_of, 5), (list_of, {}), (fields_of, [])):
         with pytest.raises(InputError):
-            door(value, "x")
+            check(value, "x")
     with pytest.raises(InputError, match="is empty"):
         list_of([], "x", least=1)
     with pytest.raises(InputError, match="at most 2"):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The door for model files of the SMPL family: `.pkl` and `.npz`, everything in them checked."""
+"""Reads model files of the SMPL family, `.pkl` and `.npz`, and checks everything in them."""
 
 import re
 from pathlib import Path
