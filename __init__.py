@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""LSMPLify: marker and keypoint tracks to SMPL joint rotations. What Blender loads of the extension."""
+"""LSMPLify: marker and keypoint tracks to SMPL joint rotations. What Blender loads of the
+extension."""
 
 
 def register() -> None:

@@ -129,7 +129,8 @@ def test_these_tests_would_see_it():
 
 
 def test_files_of_settings_are_json_or_arrays_only(trees):
-    """Only these modules parse JSON or open archives, so that limits cannot be forgotten elsewhere."""
+    """Only these modules parse JSON or open archives, so that limits cannot be forgotten
+    elsewhere."""
     parsers = {
         "lsmplify_core/files/json_files.py", "lsmplify_core/files/manifest.py",
         "lsmplify_core/cli/worker.py", "lsmplify_core/cli/workers.py",

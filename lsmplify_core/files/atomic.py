@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files are written beside their place and renamed into it; this module names what is written there.
+"""Files are written beside their place and renamed into it; this module names what is written
+there.
 
 A process that is killed leaves such a file behind. Its name says whose it was, so that the next one
 to write in that folder can take it away.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads and checks the project's own JSON files: layouts, mappings, calibrations, lists, presets."""
+"""Reads and checks the project's own JSON files: layouts, mappings, calibrations, lists,
+presets."""
 
 import json
 from pathlib import Path

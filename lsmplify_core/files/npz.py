@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads NumPy's files: what they claim is checked before anything is unpacked, and nothing is
-run.
+"""Reads NumPy's files: what they claim is checked before anything is unpacked, and nothing
+is run.
 
 A zip's own account of sizes is not believed. Every array says in its header how many numbers it
 has; the sum over all wanted arrays is held to a limit, and no more bytes are unpacked than it
