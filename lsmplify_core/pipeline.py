@@ -272,8 +272,8 @@ def _without_outliers(
         return take, person
     error = person.unit * track_errors(poses, problem.observations)
     found = outlier_records(second_pass.outliers, error, take.measured.names)
-    told = (*take.measured.warnings, *summary(found))
-    measured = replace(apply(take.measured, found), warnings=told)
+    all_warnings = (*take.measured.warnings, *summary(found))
+    measured = replace(apply(take.measured, found), warnings=all_warnings)
     weights = np.where(second_pass.outliers, 0, person.observed.weights)
     observed = replace(person.observed, weights=weights)
     return (

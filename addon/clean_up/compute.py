@@ -143,7 +143,7 @@ def _place(take: Take, order: Order) -> Steps:
         take.motion, on_floor=values["on_floor"], face_front=values["face_front"],
         centre=values["centre"],
     )  # fmt: skip
-    return Outcome(done.motion, changes=", ".join(done.told))
+    return Outcome(done.motion, changes=", ".join(done.notes))
 
 
 def _keys(take: Take, order: Order) -> Steps:

@@ -28,12 +28,12 @@ _PAIRS: Final = (("L_Hip", "R_Hip"), ("L_Shoulder", "R_Shoulder"))
 
 @dataclass(frozen=True)
 class Placed:
-    """motion: in its new place. told: what was done, with values. height: metres that the floor
+    """motion: in its new place. notes: what was done, with values. height: metres that the floor
     was above z = 0, slope: degrees that it leant; None where it was not asked for. turned: degrees
     about Z, anticlockwise from above."""
 
     motion: Motion
-    told: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     height: float | None = None
     slope: float | None = None
     turned: float | None = None
@@ -61,27 +61,27 @@ def placed(
     Returns:
         The take with what was done.
     """
-    told: list[str] = []
+    notes: list[str] = []
     height = slope = turned = None
     if on_floor:
         floor = find_floor(motion) if floor is None else floor
         height, slope = floor.height, slope_degrees(floor)
         motion = levelled(motion, floor)
-        told.append(f"floor at {height:.3f} m with a slope of {slope:.1f}° brought to z = 0")
+        notes.append(f"floor at {height:.3f} m with a slope of {slope:.1f}° brought to z = 0")
     if face_front:
         turned = degrees_to_front(motion)
         motion = turned_about_up(motion, turned)
-        told.append(f"turned by {turned:.1f}° to face the front (-Y)")
+        notes.append(f"turned by {turned:.1f}° to face the front (-Y)")
     if in_place:
         way = way_over_ground(motion)
         motion = replace(motion, root=motion.root - (way - way[0]))
         length = float(np.linalg.norm(np.diff(way, axis=0), axis=1).sum())
-        told.append(f"a way of {length:.2f} m over the ground taken out")
+        notes.append(f"a way of {length:.2f} m over the ground taken out")
     if centre:
         x, y = (float(v) for v in motion.root[0, :2])
         motion = moved(motion, np.array([-x, -y, 0.0]))
-        told.append(f"moved by {-x:.3f} m along X and {-y:.3f} m along Y to the origin")
-    return Placed(motion, tuple(told), height, slope, turned)
+        notes.append(f"moved by {-x:.3f} m along X and {-y:.3f} m along Y to the origin")
+    return Placed(motion, tuple(notes), height, slope, turned)
 
 
 def slope_degrees(floor: Floor) -> float:

@@ -170,7 +170,7 @@ def _placed(motion: Motion, args: argparse.Namespace) -> Motion:
         motion, on_floor=args.on_floor, face_front=args.face_front, centre=args.centre,
         in_place=args.in_place,
     )  # fmt: skip
-    for sentence in done.told:
+    for sentence in done.notes:
         say(f"place: {sentence}")
     return done.motion
 

@@ -233,12 +233,12 @@ def _looks(groups: list[Group]) -> list[_Look]:
 def _told(groups: list[Group]) -> str:
     """What was measured, for titles."""
     one = groups[0]
-    told = [one.conditions.layout.name, one.protocol]
+    parts = [one.conditions.layout.name, one.protocol]
     if one.conditions.noise_mm:
-        told.append(f"{one.conditions.noise_mm:g} mm noise")
+        parts.append(f"{one.conditions.noise_mm:g} mm noise")
     if one.conditions.dropout:
-        told.append(f"{100 * one.conditions.dropout:g}% missing")
-    return ", ".join(told)
+        parts.append(f"{100 * one.conditions.dropout:g}% missing")
+    return ", ".join(parts)
 
 
 def _short(name: str) -> str:

@@ -105,16 +105,18 @@ def match_layout(names: Sequence[str], layout: Layout, strict: bool = True) -> M
     return match
 
 
-def match_as_named(names: Sequence[str], layout: Layout, told: str) -> Match:
+def match_as_named(names: Sequence[str], layout: Layout, description: str) -> Match:
     """Match by the very names, for layouts made of these tracks: "Empty" and "Empty.001" are two.
 
-    told: what the evidence says of the points. It may be of no body at all.
+    description: what the evidence says of the points. It may be of no body at all.
     """
     own = {name: index for index, name in enumerate(names)}
     track_of = tuple(own.get(k.name) for k in layout.keypoints)
     found, wanted = sum(t is not None for t in track_of), len(layout.keypoints)
     score = found / max(wanted, 1)
-    return Match(layout, track_of, score, f"{layout.name}: {found} of {wanted} points {told}")
+    return Match(
+        layout, track_of, score, f"{layout.name}: {found} of {wanted} points {description}"
+    )
 
 
 def _matched(names: Sequence[str], short: Sequence[str], layout: Layout) -> Match:

@@ -64,7 +64,7 @@ def _bodies(count: int, random: np.random.Generator) -> tuple[Tensor, Tensor]:
     """True and told bones (B, 24, 3), on bodies of the default size."""
     body = default_body()
     true: list[np.ndarray] = []
-    told: list[np.ndarray] = []
+    assumed: list[np.ndarray] = []
     for _ in range(count):
         wide = random.choice([0.0, 0.05, 0.10])
         factors = np.clip(1 + wide * random.standard_normal(len(REGION_NAMES)), 0.7, 1.35)
@@ -73,8 +73,8 @@ def _bodies(count: int, random: np.random.Generator) -> tuple[Tensor, Tensor]:
         error = random.choice([0.0, 0.0, 0.015, 0.03])
         wrong = 1 + error * random.standard_normal(len(REGION_NAMES))
         true.append(bones)
-        told.append(bones * region_scales(wrong)[:, None])
-    return _tensor(np.stack(true)), _tensor(np.stack(told))
+        assumed.append(bones * region_scales(wrong)[:, None])
+    return _tensor(np.stack(true)), _tensor(np.stack(assumed))
 
 
 def _points(count: int, random: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -92,8 +92,8 @@ def _points(count: int, random: np.random.Generator) -> tuple[Tensor, Tensor, Te
     skin = random.choice([0.0, 0.01, 0.02], size=(count, 1, 1)) * (away > 0.01)
     true = offsets + skin * random.standard_normal((count, *offsets.shape))
     error = random.choice([0.0, 0.0, 0.004, 0.010], size=(count, 1, 1))
-    told = true + error * random.standard_normal(true.shape)
-    return torch.from_numpy(joints.astype(np.int64)), _tensor(true), _tensor(told)
+    assumed = true + error * random.standard_normal(true.shape)
+    return torch.from_numpy(joints.astype(np.int64)), _tensor(true), _tensor(assumed)
 
 
 def random_layout(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -169,7 +169,7 @@ def _step(
 ) -> list[tuple[int, list[float]]]:
     """All turns of this process's lessons of one step; figures by turn."""
     states: list[Any] = [None] * len(own)
-    told: list[tuple[int, Tensor]] = []
+    reported: list[tuple[int, Tensor]] = []
     updates = own[0][0] // (len(own) * team.size) + 1
     for turn in range(trainee.turns):
         for i, (number, lesson) in enumerate(own):
@@ -179,7 +179,7 @@ def _step(
             with waits, team.placing():
                 loss, states[i], figures = trainee.turn(model, lesson, states[i])
                 (loss / len(own)).backward()
-            told.append((turn, figures))
+            reported.append((turn, figures))
         if trainee.clip:
             nn.utils.clip_grad_norm_(parts.model.parameters(), trainee.clip)
         parts.optimiser.step()
@@ -187,7 +187,7 @@ def _step(
         parts.optimiser.zero_grad()
         if trainee.average:
             _follow(parts.averaged, parts.model, min(trainee.average, updates / (updates + 10)))
-    return [(turn, figures.tolist()) for turn, figures in told]
+    return [(turn, figures.tolist()) for turn, figures in reported]
 
 
 def _note(

@@ -184,9 +184,15 @@ def _solution(seen: _Seen, motion: Motion, seconds: float) -> Solution:
     error = _apart(state, first, tracks.positions)
     motion = replace(first.motion, rotations=state.rotations, root=state.root, track_error=error)
     spent = first.report["seconds"]
-    told = {"calibrate": sum(spent.values()), "solve": seconds, "refine": 0.0, "clean": 0.0}
+    stage_seconds = {
+        "calibrate": sum(spent.values()),
+        "solve": seconds,
+        "refine": 0.0,
+        "clean": 0.0,
+    }
     report = make_report(
-        motion, tracks, first.report["layout"], first.report["unit"], first.report["up"], told,
+        motion, tracks, first.report["layout"], first.report["unit"], first.report["up"],
+        stage_seconds,
         tuple(first.report["warnings"]), first.report["verdict"],
     )  # fmt: skip
     return judged_again(first, motion, report)

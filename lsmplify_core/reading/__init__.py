@@ -15,7 +15,7 @@ from .arrays import read_array
 from .bvh import is_bvh, read_bvh
 from .c3d import is_c3d, read_c3d
 from .folders import is_take, read_folder
-from .image_points import image_size, scaled_to_image, told_if_image
+from .image_points import image_size, noted_if_image, scaled_to_image
 from .keypoints import read_keypoints
 from .motive import is_motive, read_motive
 from .nexus import is_nexus, read_nexus
@@ -71,7 +71,7 @@ def read_tracks(
     if reader is not read_bvh:  # a skeleton's joints may stand quite still
         tracks = without_held(tracks)
     check_in_space(tracks)
-    tracks = scaled_to_image(told_if_image(tracks), None if image is None else image_size(image))
+    tracks = scaled_to_image(noted_if_image(tracks), None if image is None else image_size(image))
     return with_overrides(tracks, fps=fps, unit=unit, up=up, mirror=mirror)
 
 

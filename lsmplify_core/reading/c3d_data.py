@@ -26,14 +26,14 @@ _FIRST, _LAST, _POINTS, _ANALOG, _DATA, _SCALE, _RATE = 3, 4, 1, 2, 8, 6, 10
 @dataclass(frozen=True)
 class Extent:
     """start: byte of the first sample. points, analog: numbers of a frame. frames: that are whole
-    in the file; told: that it says it has. scale: of integers, negative for floats. rate: frames
-    per second. warnings: sentences."""
+    in the file; declared: that it says it has. scale: of integers, negative for floats. rate:
+    frames per second. warnings: sentences."""
 
     start: int
     points: int
     analog: int
     frames: int
-    told: int
+    declared: int
     scale: float
     rate: float
     warnings: tuple[str, ...] = ()
@@ -65,26 +65,27 @@ def extent_of(file: C3dFile, path: Path) -> Extent:
         each = size * (4 * count + extra)
         if count <= 0 or each <= 0:
             continue
-        room = max(end - start, 0) // each
-        told, full = _frames(file, words, room)
-        frames = min(told, room)
-        left = abs(end - start - told * each)
+        capacity = max(end - start, 0) // each
+        declared, full = _frames(file, words, capacity)
+        frames = min(declared, capacity)
+        left = abs(end - start - declared * each)
         if left < worst:  # the first pair, header's before parameters', where both explain as much
-            best, worst = Extent(start, count, extra, frames, told, scale, rate), left
+            best, worst = Extent(start, count, extra, frames, declared, scale, rate), left
         del full
     if best is None:
         raise InputError(f"{path}: the C3D file has {max(points, default=0)} points in it")
     if best.frames <= 0:
         raise InputError(
-            f"{path}: the C3D file is cut off: {best.points} points in {best.told} frames need "
-            f"{best.start + best.told * best.frame} bytes, and it has {len(file.raw)}"
+            f"{path}: the C3D file is cut off: {best.points} points in {best.declared} frames need "
+            f"{best.start + best.declared * best.frame} bytes, and it has {len(file.raw)}"
         )
-    if best.frames < best.told:
+    if best.frames < best.declared:
         note = (
-            f"the C3D file is cut off: {best.frames} of {best.told} frames are in it and were read"
+            f"the C3D file is cut off: {best.frames} of {best.declared} frames are in it "
+            "and were read"
         )
         return Extent(
-            best.start, best.points, best.analog, best.frames, best.told, scale, rate, (note,)
+            best.start, best.points, best.analog, best.frames, best.declared, scale, rate, (note,)
         )
     return best
 
@@ -126,8 +127,12 @@ def _end(file: C3dFile, start: int) -> int:
 
 
 def _rate(file: C3dFile) -> float:
-    told = (file.number("POINT:RATE"), file.header_float(_RATE), file.number("TRIAL:CAMERA_RATE"))
-    return next((r for r in told if r is not None and np.isfinite(r) and 0.1 < r < 1e5), 0.0)
+    declared = (
+        file.number("POINT:RATE"),
+        file.header_float(_RATE),
+        file.number("TRIAL:CAMERA_RATE"),
+    )
+    return next((r for r in declared if r is not None and np.isfinite(r) and 0.1 < r < 1e5), 0.0)
 
 
 def _said(header: int, parameter: float | None) -> list[int]:
@@ -148,10 +153,10 @@ def _analog(file: C3dFile, rate: float) -> float | None:
     return used * max(round(own / rate), 1)
 
 
-def _frames(file: C3dFile, words: list[int], room: int) -> tuple[int, bool]:
+def _frames(file: C3dFile, words: list[int], capacity: int) -> tuple[int, bool]:
     """How many frames the file says it has; of what it says that which its data have room for.
 
-    room: frames that the data section is long enough for.
+    capacity: frames that the data section is long enough for.
     """
     header = words[_LAST] - words[_FIRST] + 1
     parameter = int(file.number("POINT:FRAMES") or 0)
@@ -161,12 +166,12 @@ def _frames(file: C3dFile, words: list[int], room: int) -> tuple[int, bool]:
     if full and 0 < parameter < _FULL:
         said.append(parameter)
     if full and not said:
-        return max(room, 1), True
+        return max(capacity, 1), True
     if not full:
         said = [n for n in (header, parameter, *said) if n > 0]
     if not said:
-        return room, full
-    fitting = [n for n in said if n <= room]
+        return capacity, full
+    fitting = [n for n in said if n <= capacity]
     if words[_FIRST] == 0 and parameter == header - 1 and parameter in fitting:
         return parameter, full  # OptiTrack counts from 0
     return (fitting[0] if fitting else min(said)), full

@@ -46,9 +46,9 @@ def segment_origins(file: C3dFile, path: Path) -> tuple[Floats, list[str], float
     start = BLOCK * (int(file.number("ROTATION:DATA_START") or 0) - 1)
     if start < BLOCK:
         start = BLOCK * (int(file.words[8]) - 1)
-    told = _frames(file)
-    room = (len(file.raw) - start) // (4 * _EACH * count) if count else 0
-    frames = min(told, room) if told > 0 else room
+    declared = _frames(file)
+    capacity = (len(file.raw) - start) // (4 * _EACH * count) if count else 0
+    frames = min(declared, capacity) if declared > 0 else capacity
     if frames <= 0:
         raise InputError(
             f"{path}: the C3D file says it holds {count} segments' rotations, and they are cut off"
@@ -61,7 +61,7 @@ def segment_origins(file: C3dFile, path: Path) -> tuple[Floats, list[str], float
         missing = (values[..., 16] < 0) | ~(np.abs(sizes - 1.0) < 0.1)
     places[missing | (places == 0).all(axis=-1)] = np.nan
     names = [_name(labels[i] if i < len(labels) else f"segment {i}") for i in range(count)]
-    lost = 0.0 if told <= 0 else max(0.0, 1.0 - frames / told)
+    lost = 0.0 if declared <= 0 else max(0.0, 1.0 - frames / declared)
     return places, names, rate, lost
 
 

@@ -106,9 +106,9 @@ def in_seconds(values: Floats, title: str = "") -> Floats:
     if not len(steps):
         return values
     step = float(np.median(steps))
-    told = next((unit for word, unit in _WORDS if word.search(title)), None)
-    if told is not None and _SLOWEST <= 1.0 / (step * told) <= _FASTEST:
-        return values * told
+    titled_unit = next((unit for word, unit in _WORDS if word.search(title)), None)
+    if titled_unit is not None and _SLOWEST <= 1.0 / (step * titled_unit) <= _FASTEST:
+        return values * titled_unit
     # times that are rounded coarsely repeat: what counts is how many pass in a step
     known = values[np.isfinite(values)]
     mean = float(known[-1] - known[0]) / max(len(known) - 1, 1)
@@ -116,7 +116,7 @@ def in_seconds(values: Floats, title: str = "") -> Floats:
         for unit in _UNITS:
             if one > 0 and _SLOWEST <= 1.0 / (one * unit) <= _FASTEST:
                 return values * unit
-    return values * (told or 1.0)
+    return values * (titled_unit or 1.0)
 
 
 def common_rate(rate: float) -> float:

@@ -161,14 +161,19 @@ def place_columns(
             groups.setdefault((column.point, column.kind), {}).setdefault(column.axis, index)
     whole = {k: v for k, v in groups.items() if {"x", "y", "z"} <= v.keys()}
     turns = {k for k, v in whole.items() if "w" in v and _is_unit(data[:, [v[a] for a in "xyzw"]])}
-    told = {name for name, kind in whole if kind == "place"}
+    place_names = {name for name, kind in whole if kind == "place"}
     found: dict[str, tuple[int, int, int]] = {}
     for (name, kind), axes in whole.items():
-        if (name, kind) in turns or kind in ("other", "local") or (kind == "" and name in told):
+        if (
+            (name, kind) in turns
+            or kind in ("other", "local")
+            or (kind == "" and name in place_names)
+        ):
             continue
         found.setdefault(name, (axes["x"], axes["y"], axes["z"]))
-    if told and len(told) >= 0.5 * len(found):  # "Hips_position_x" beside "Hips_x", which is what?
-        found = {n: c for n, c in found.items() if n in told}
+    # "Hips_position_x" beside "Hips_x", which is what?
+    if place_names and len(place_names) >= 0.5 * len(found):
+        found = {n: c for n, c in found.items() if n in place_names}
     if found:
         return found
     if any(kind == "local" for _, kind in whole):

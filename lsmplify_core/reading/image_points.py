@@ -33,7 +33,7 @@ def is_normalised(positions: Floats) -> bool:
     return bool((low > -_BEYOND).all() and (high < 1.0 + _BEYOND).all() and (high > 0.05).all())
 
 
-def told_if_image(tracks: Tracks) -> Tracks:
+def noted_if_image(tracks: Tracks) -> Tracks:
     """Tracks of any file with the note of image landmarks, where they are MediaPipe's: x and y
     within a picture, and depth counted from between the hips, which are somewhere in the
     picture."""

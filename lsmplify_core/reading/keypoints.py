@@ -221,14 +221,15 @@ def _person(person: Any, path: Path) -> Seen | None:
 
 def _tracks(
     frames: list[_Frame], numbers: list[float], rate: float | None, fps: float | None, path: Path,
-    told: list[str] | None = None,
+    stated_names: list[str] | None = None,
 ) -> Tracks:  # fmt: skip
     everybody = [person for frame in frames for person in frame.people]
     if not everybody:
         raise InputError(f"{path}: no 3D keypoints are in it")
     count = max(len(person.points) for person in everybody)
     named = next((p.names for p in everybody if p.names and len(p.names) == count), None)
-    named = told if named is None and told is not None and len(told) == count else named
+    if named is None and stated_names is not None and len(stated_names) == count:
+        named = stated_names
     data, people = followed(
         [frame.people for frame in frames], named or [str(i) for i in range(count)], path
     )

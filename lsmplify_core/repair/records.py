@@ -103,15 +103,15 @@ def apply(tracks: Tracks, repairs: Iterable[Repair]) -> Tracks:
 
 def summary(repairs: Sequence[Repair], most: int = 4) -> tuple[str, ...]:
     """A sentence a kind, for the report's warnings: how many, and the longest of them."""
-    told: list[str] = []
+    sentences: list[str] = []
     for kind, (one, many) in _TOLD.items():
         own = sorted((r for r in repairs if r.kind == kind), key=lambda r: -r.frames)
         if not own:
             continue
         named = "; ".join(f"{' and '.join(r.tracks)} {_frames(r)}" for r in own[:most])
         rest = f"; and {len(own) - most} more" if len(own) > most else ""
-        told.append(f"{len(own)} {one if len(own) == 1 else many}: {named}{rest}")
-    return tuple(told)
+        sentences.append(f"{len(own)} {one if len(own) == 1 else many}: {named}{rest}")
+    return tuple(sentences)
 
 
 def _frames(repair: Repair) -> str:

@@ -35,7 +35,7 @@ def test_a_floating_take_comes_to_the_floor() -> None:
     done = placed(high, on_floor=True)
     assert done.height == pytest.approx(find_floor(motion).height + 1.25, abs=1e-6)
     assert find_floor(done.motion).height == pytest.approx(0.0, abs=1e-6)
-    assert "floor at" in done.told[0]
+    assert "floor at" in done.notes[0]
     _still_shape(high, done.motion)
 
 
