@@ -72,9 +72,9 @@ def run(args: argparse.Namespace) -> int:
 
 def repairs_of(tracks: Tracks) -> tuple[Repair, ...]:
     """What the tracks alone show to be wrong; a solve may find more beside the body."""
-    told, match = matched(tracks)
-    world = find_world(told, match)
-    return find_repairs(converted(told.select([t for _, t in match.matched]), world))
+    named, match = matched(tracks)
+    world = find_world(named, match)
+    return find_repairs(converted(named.select([t for _, t in match.matched]), world))
 
 
 def describe(tracks: Tracks) -> dict[str, Any]:
@@ -195,8 +195,8 @@ def _person_lines(person: dict[str, Any], several: bool) -> list[str]:
     ]
     others = [c for c in person["candidates"] if c["body"] and c["layout"] != person["layout"]]
     if others:
-        told = ", ".join(
+        listed = ", ".join(
             f"{c['layout']} {c['matched']}/{c['points']}" for c in others[: _CANDIDATES - 1]
         )
-        lines.append(f"  {who}other layouts: {told}")
+        lines.append(f"  {who}other layouts: {listed}")
     return lines

@@ -88,4 +88,4 @@ def given(take: Take, clip: Clip, body: bool = False, first: bool = False) -> Ta
     """A take that tells the true body; or with it the first pose and every frame's place."""
     if body or first:
         take = replace(take, body=clip.motion.body)
-    return replace(take, told=clip.motion) if first else take
+    return replace(take, known_truth=clip.motion) if first else take

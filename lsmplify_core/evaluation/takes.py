@@ -32,9 +32,9 @@ class Take:
     points: (T, K, 3) metres, the true places of the tracks' points, unseen ones too.
     start: the motion to start from, or None where a method gets nothing but the points.
     body: the person's body, or None where a method has to find it. model: the file that the person
-    is of, None for people of the default body's proportions. told: what the paper's sequential
-    inference is told, the truth of which a method may look at the first frame's pose and at every
-    frame's place, and at nothing else; None where nothing is told.
+    is of, None for people of the default body's proportions. known_truth: what the paper's
+    sequential inference is told, the truth of which a method may look at the first frame's pose and
+    at every frame's place, and at nothing else; None where nothing is told.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Take:
     start: Motion | None = None
     body: Body | None = None
     model: SmplFile | None = None
-    told: Motion | None = None
+    known_truth: Motion | None = None
 
 
 def keypoints(motion: Motion, layout: Layout) -> Floats:

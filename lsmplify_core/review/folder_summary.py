@@ -133,9 +133,12 @@ def _report_of(
     places = [file.with_name(name), file.parent / "reports" / name]
     if reports is not None:
         places.insert(0, reports / name)
-    told = (record or {}).get("report")
-    if isinstance(told, str):
-        places += [Path(told).with_name(name), file.parent / Path(told).with_name(name)]
+    report_path = (record or {}).get("report")
+    if isinstance(report_path, str):
+        places += [
+            Path(report_path).with_name(name),
+            file.parent / Path(report_path).with_name(name),
+        ]
     for place in places:
         if place.is_file() and (found := _read_report(place)) is not None:
             return found

@@ -92,11 +92,11 @@ def _why(row: Row) -> str:
     """The error, or reasons and warnings that are not the verdict's own."""
     if row.error:
         return escape(row.error)
-    told = [str(r["text"]) for r in row.reasons]
-    items = [f"<li>{escape(t)}</li>" for t in told]
+    reason_texts = [str(r["text"]) for r in row.reasons]
+    items = [f"<li>{escape(t)}</li>" for t in reason_texts]
     items += [
         f'<li class="quiet">{escape(w)}</li>'
         for w in row.warnings
-        if not any(t in w for t in told)
+        if not any(t in w for t in reason_texts)
     ]  # fmt: skip
     return f"<ul>{''.join(items)}</ul>" if items else ""

@@ -25,7 +25,7 @@ def take() -> Take:
     truth = strolling(8, 30.0)
     truth = replace(truth, body=Body(1.1 * truth.body.rest_joints), root=1.1 * truth.root)
     made = make_take(Clip("clip", truth, 0), load_layout("BODY_25"))
-    return replace(made, body=truth.body, told=truth)
+    return replace(made, body=truth.body, known_truth=truth)
 
 
 def test_the_paper_starts_at_the_first_pose_and_keeps_every_place(
@@ -42,16 +42,16 @@ def test_the_paper_starts_at_the_first_pose_and_keeps_every_place(
     assert metrics.geodesic(motion.rotations, take.truth.rotations)[0].max() < 0.05
     np.testing.assert_allclose(motion.root, take.truth.root, atol=1e-5)
     np.testing.assert_allclose(motion.body.rest_joints, take.truth.body.rest_joints)
-    untold = paper(replace(take, told=None)).motion
+    untold = paper(replace(take, known_truth=None)).motion
     assert metrics.geodesic(untold.rotations, take.truth.rotations)[0].max() > 1.0
 
 
 def test_nobody_is_told_later_poses(take: Take) -> None:
     """The same answer, whatever the poses after the first were."""
-    assert take.told is not None
-    changed = take.told.rotations.copy()
+    assert take.known_truth is not None
+    changed = take.known_truth.rotations.copy()
     changed[1:] = np.eye(3)
-    other = replace(take, told=replace(take.told, rotations=changed))
+    other = replace(take, known_truth=replace(take.known_truth, rotations=changed))
     answers = [METHODS["default"](t).motion.rotations for t in (take, other)]
     np.testing.assert_array_equal(*answers)
 
@@ -62,9 +62,9 @@ def test_smplify_starts_at_the_first_pose(take: Take) -> None:
 
     one = replace(take, tracks=replace(take.tracks, positions=take.tracks.positions[:1]),
                   truth=take.truth.between(0, 1), points=take.points[:1])  # fmt: skip
-    told = metrics.geodesic(skeleton(one).motion.rotations, one.truth.rotations).mean()
-    untold = skeleton(replace(one, told=None)).motion
-    assert told < metrics.geodesic(untold.rotations, one.truth.rotations).mean()
+    error = metrics.geodesic(skeleton(one).motion.rotations, one.truth.rotations).mean()
+    untold = skeleton(replace(one, known_truth=None)).motion
+    assert error < metrics.geodesic(untold.rotations, one.truth.rotations).mean()
 
 
 def test_the_rows_say_so_and_other_protocols_refuse(

@@ -63,8 +63,12 @@ def paper(take: Take) -> Answer:
     if take.start is not None:
         rotations, root = from_starts(given, take.start)
     else:
-        told = take.told
-        rotations, root = run_steps(in_sequence(given)) if told is None else _as_told(given, told)
+        known_truth = take.known_truth
+        rotations, root = (
+            run_steps(in_sequence(given))
+            if known_truth is None
+            else _from_truth(given, known_truth)
+        )
     seconds = time.perf_counter() - began - saved
     motion = motion_of(given, rotations, root, take.tracks.rate)
     return Answer(motion, keypoints(motion, take.layout), seconds)
@@ -120,10 +124,10 @@ def in_sequence(given: Given) -> Generator[float, None, tuple[Tensor, Tensor]]:
     return (yield from given.solver.sequence_steps(pose[0], root[0], given.target, None))
 
 
-def _as_told(given: Given, told: Motion) -> tuple[Tensor, Tensor]:
+def _from_truth(given: Given, known_truth: Motion) -> tuple[Tensor, Tensor]:
     """In sequence from the true first pose, with every frame's true place, as published."""
-    first = torch.from_numpy(told.rotations[0].astype(np.float32))
-    roots = torch.from_numpy((told.root / given.unit).astype(np.float32))
+    first = torch.from_numpy(known_truth.rotations[0].astype(np.float32))
+    roots = torch.from_numpy((known_truth.root / given.unit).astype(np.float32))
     return given.solver.sequence(first, roots[0], given.target, roots)
 
 

@@ -75,9 +75,11 @@ def _starts(take: Take, body: Body, origin: Floats) -> Callable[[int], Pose | No
     start = take.start
     if start is not None:
         return lambda frame: pose_of(start.rotations[frame], start.root[frame] - origin)
-    told = take.told
-    if told is not None:
-        return lambda f: None if f else pose_of(told.rotations[0], told.root[0] - origin)
+    known_truth = take.known_truth
+    if known_truth is not None:
+        return lambda f: (
+            None if f else pose_of(known_truth.rotations[0], known_truth.root[0] - origin)
+        )
     begin = resting_start(take.tracks.positions - origin, take.layout, body)
     return lambda frame: begin if frame == 0 else None
 

@@ -37,8 +37,8 @@ class Block(nn.Module):
         query, key, value = parts.permute(2, 0, 3, 1, 4)
         share = torch.softmax(query @ key.mT / query.shape[-1] ** 0.5 + bias, dim=-1)
         mixed = (share @ value).transpose(1, 2).reshape(b, k, -1)
-        told = (share.transpose(1, 2) @ pairs).reshape(b, k, -1)
-        x = x + self.mix(torch.cat((mixed, told), dim=-1))
+        pooled = (share.transpose(1, 2) @ pairs).reshape(b, k, -1)
+        x = x + self.mix(torch.cat((mixed, pooled), dim=-1))
         return x + self.out(torch.relu(self.widen(normed(x) * self.scale_again)))
 
 
