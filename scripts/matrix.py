@@ -139,7 +139,7 @@ def _environment(version: str, python: str) -> Path:
 
 def _files(tests: list[str]) -> list[Path]:
     found = [ROOT / t for t in tests]
-    return [f for t in found for f in (sorted(t.glob("test_*.py")) if t.is_dir() else [t])]
+    return [f for t in found for f in (sorted(t.rglob("test_*.py")) if t.is_dir() else [t])]
 
 
 def _run_file(row: Row, blender: Path, path: Path) -> None:
