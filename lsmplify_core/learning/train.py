@@ -23,6 +23,7 @@ from .data import Clips, draw_windows, recombine
 from .distributed import half_precision
 from .lessons import VALIDATION_SEED, Dice
 from .model import LearnedIK
+from .schedules import adamw, one_cycle
 
 
 @dataclass(frozen=True)
@@ -88,22 +89,13 @@ class Trained:
 
     def optimiser(self) -> torch.optim.Optimizer:
         """AdamW as for all cycles."""
-        rate, decay = self._settings.rate, self._settings.decay
-        return torch.optim.AdamW(
-            self.model.parameters(), lr=rate, weight_decay=decay, betas=(0.9, 0.98)
-        )
+        return adamw(self.model, self._settings.rate, self._settings.decay)
 
     def schedule(
         self, optimiser: torch.optim.Optimizer, updates: int
     ) -> torch.optim.lr_scheduler.LRScheduler:
         """One cycle: up over 3 % of the steps, then down to nearly nothing."""
-        return torch.optim.lr_scheduler.OneCycleLR(
-            optimiser,
-            self._settings.rate,
-            total_steps=updates + 1,
-            pct_start=0.03,
-            final_div_factor=100,
-        )
+        return one_cycle(optimiser, self._settings.rate, updates, 0.03)
 
     def validation_lesson(self, number: int) -> tuple[Lesson, float] | None:
         """A lesson of the clips kept apart, the same for a number; None where there are none."""

@@ -117,7 +117,6 @@ def _flips(
     last = _last_seen(seen, frames, a, b, max(2, round(_LONGEST_GAP * rate)))
     frames, a, b, last = (values[last >= 0] for values in (frames, a, b, last))
     old, new = positions[last, a] - positions[last, b], positions[frames, a] - positions[frames, b]
-    ahead, behind = old.copy(), new.copy()
     beside = frames - last == 1
     # NaN where the next sample is missing: then the vector stays as it is
     earlier = np.where((beside & (last > 0))[:, None], _between(positions, a, b, last - 1), np.nan)

@@ -15,6 +15,7 @@ from ...unnamed.inputs import point_inputs
 from ...unnamed.network import OFFSET_SCALE
 from ..data import Clips
 from ..lessons import VALIDATION_SEED, Dice
+from ..schedules import adamw, one_cycle
 from .lessons import PointLesson, make_point_lesson
 from .model import PointLabeller
 
@@ -67,22 +68,13 @@ class PointsTrained:
 
     def optimiser(self) -> torch.optim.Optimizer:
         """AdamW."""
-        rate, decay = self._settings.rate, self._settings.decay
-        return torch.optim.AdamW(
-            self.model.parameters(), lr=rate, weight_decay=decay, betas=(0.9, 0.98)
-        )
+        return adamw(self.model, self._settings.rate, self._settings.decay)
 
     def schedule(
         self, optimiser: torch.optim.Optimizer, updates: int
     ) -> torch.optim.lr_scheduler.LRScheduler:
         """One cycle: up over 5 % of the steps, then down to nearly nothing."""
-        return torch.optim.lr_scheduler.OneCycleLR(
-            optimiser,
-            self._settings.rate,
-            total_steps=updates + 1,
-            pct_start=0.05,
-            final_div_factor=100,
-        )
+        return one_cycle(optimiser, self._settings.rate, updates, 0.05)
 
     def validation_lesson(self, number: int) -> PointLesson | None:
         """A lesson of the clips kept apart, the same for a number; None where there are none."""
