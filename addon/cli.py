@@ -185,7 +185,7 @@ def _set_scene_rate(args: argparse.Namespace) -> bool:
     own = args.file is not None and not bpy.data.filepath
     rate = args.scene_fps
     if rate is None and own:
-        rate = args.fps or read_tracks(args.file).rate
+        rate = args.fps or read_tracks(args.file, image=args.image_size).rate
     if rate is not None:
         set_rate(bpy.context.scene, rate)
     return own
@@ -254,6 +254,7 @@ def _works(args: argparse.Namespace) -> list[job.Job]:
     settings.target, settings.into, settings.use_range = "NEW", "NEW", False
     settings.unit = settings.up = settings.layout = "auto"
     settings.calibration = ""
+    settings.image_size = args.image_size or ""
     settings.keys, settings.person = args.keys.upper(), args.person
     if args.target:
         settings.target, settings.armature = "EXISTING", _object(args.target)

@@ -42,7 +42,7 @@ from .stages import operators as stages
 from .stages import panel as stages_panel
 from .takes import live
 from .takes import properties as take_properties
-from .tracks import look_operators
+from .tracks import level, look_operators
 from .tracks import operators as tracks
 from .tracks import panel as tracks_panel
 from .tracks import properties as track_properties
@@ -54,7 +54,7 @@ _PROPERTIES = (
 """Groups before those that hold them."""
 
 _OPERATORS = (
-    tracks, look_operators, mapping, motion, first_steps, calibration, solve, review,
+    tracks, look_operators, level, mapping, motion, first_steps, calibration, solve, review,
     verdict_operators, repair,
     stages, correct, pose_operators, export, feet, clean_up, history_operators, presets,
     character,

@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How often a verdict is right: clean takes that are called good, and spoilt takes that are not.
 
-`python benchmarks/verdict.py [FOLDER] [SPOILT]`: a folder of clips (`../shared/motion/test`; of
-`train` the validation clips) and how many spoilt takes (200). Clean takes are every clip with no
-noise, and again with noise and gaps; spoilt ones have the faults of `evaluation.faults` in turn, in
-layouts by turns. A spoilt take counts as wrong where the joints are more than 60 mm off, after one
-turn about the vertical and one shift. The same seeds always.
+`python benchmarks/verdict.py [FOLDER] [SPOILT] [--keep FILE] [--part I/N]`: a folder of clips
+(`../shared/motion/test`; of `train` the validation clips) and how many spoilt takes (200). Clean
+takes are every clip with no noise, and again with noise and gaps; spoilt ones have the faults of
+`evaluation.faults` in turn, in layouts by turns. A spoilt take counts as wrong where the joints are
+more than 60 mm off, after one turn about the vertical and one shift. The same seeds always.
+
+`--keep FILE` appends each row to a file of JSON lines as it is found, and leaves out what stands
+there already: a run that was stopped goes on. `--part 0/2` does the first of two parts, so that two
+processes share one FILE each; `cat` the files into one to print the tables of all.
 """
 
+import argparse
+import json
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -42,48 +49,84 @@ _MOST_FRAMES: Final = 400
 
 def main() -> None:
     """Two tables."""
-    words = [w for w in sys.argv[1:] if w != "verdict"]
-    folder = next((Path(w) for w in words if Path(w).is_dir()), DATA)
-    spoilt = next((int(w) for w in words if w.isdigit()), 200)
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("words", nargs="*", help="a folder of clips, a count of spoilt takes")
+    words.add_argument("--keep", type=Path, help="JSON lines of rows that are done")
+    words.add_argument("--part", default="0/1", help="I/N, the I-th of N parts, from 0")
+    given = words.parse_args()
+    folder = next((Path(w) for w in given.words if Path(w).is_dir()), DATA)
+    spoilt = next((int(w) for w in given.words if w.isdigit()), 200)
     if not folder.is_dir():
         absent("verdict", folder)
         return
+    part, parts = (int(n) for n in given.part.split("/"))
     files = [f for f in chosen(folder) if load_clip(f, folder).motion.frames >= _LEAST_FRAMES]
-    clean = clean_takes(files, folder)
-    wrong = spoilt_takes(files, folder, spoilt)
+    done = Rows(given.keep)
+    jobs = [("spoilt", n) for n in range(spoilt)]
+    jobs += [("clean", n) for n in range(len(files) * len(CLEAN))]
+    for kind, number in jobs[part::parts]:
+        make = spoilt_take if kind == "spoilt" else clean_take
+        done.row(kind, number, lambda make=make, n=number: make(files, folder, n))
+    clean, wrong = done.of("clean"), done.of("spoilt")
     publish("verdict", f"{clean_table(clean)}\n\n{spoilt_table(wrong)}", [*clean, *wrong])
 
 
-def clean_takes(files: list[Path], folder: Path) -> list[dict[str, Any]]:
-    """Every clip with each amount of noise, in layouts by turns."""
-    found: list[dict[str, Any]] = []
-    for number, file in enumerate(files):
-        clip = load_clip(file, folder)
-        for turn, (noise, dropout) in enumerate(CLEAN):
-            layout = load_layout(LAYOUTS[(number + turn) % len(LAYOUTS)])
-            take = make_take(clip, layout, noise, dropout)
-            row = judged(take.tracks, layout, clip.motion)
-            found.append({"take": clip.name, "noise_mm": noise, "layout": layout.name, **row})
+class Rows:
+    """Rows by kind and number, kept in a file where one is named."""
+
+    def __init__(self, keep: Path | None) -> None:
+        """Read what is done already.
+
+        Args:
+            keep: a file of JSON lines; it need not exist.
+        """
+        self._keep = keep
+        self._rows: dict[tuple[str, int], dict[str, Any]] = {}
+        if keep is not None and keep.exists():
+            for line in keep.read_text(encoding="utf-8").splitlines():
+                row = json.loads(line)
+                self._rows[row["kind"], row["number"]] = row
+
+    def row(self, kind: str, number: int, make: Callable[[], dict[str, Any]]) -> None:
+        """Find a row, unless it is there."""
+        if (kind, number) in self._rows:
+            return
+        row = {"kind": kind, "number": number, **make()}
+        self._rows[kind, number] = row
+        if self._keep is not None:
+            with self._keep.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
         print(".", end="", file=sys.stderr, flush=True)
-    return found
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """The rows of a kind in order."""
+        return [row for (own, _), row in sorted(self._rows.items()) if own == kind]
 
 
-def spoilt_takes(files: list[Path], folder: Path, count: int) -> list[dict[str, Any]]:
-    """So many takes with a fault each, the faults in turn."""
-    found: list[dict[str, Any]] = []
+def clean_take(files: list[Path], folder: Path, number: int) -> dict[str, Any]:
+    """A clip with an amount of noise: all clips with the first amount, then with the second; in
+    layouts by turns."""
+    turn, index = divmod(number, len(files))
+    noise, dropout = CLEAN[turn]
+    clip = load_clip(files[index], folder)
+    layout = load_layout(LAYOUTS[(index + turn) % len(LAYOUTS)])
+    take = make_take(clip, layout, noise, dropout)
+    row = judged(take.tracks, layout, clip.motion)
+    return {"take": clip.name, "noise_mm": noise, "layout": layout.name, **row}
+
+
+def spoilt_take(files: list[Path], folder: Path, number: int) -> dict[str, Any]:
+    """A take with a fault, the faults in turn."""
+    random = np.random.default_rng([number, 15])
+    clips = [short(load_clip(files[int(i)], folder)) for i in random.integers(0, len(files), 2)]
+    layout = load_layout(LAYOUTS[int(random.integers(len(LAYOUTS)))])
+    noise, dropout = CLEAN[int(random.integers(len(CLEAN)))]
+    take, other = (make_take(clip, layout, noise, dropout) for clip in clips)
     names = list(FAULTS)
-    for number in range(count):
-        random = np.random.default_rng([number, 15])
-        clips = [short(load_clip(files[int(i)], folder)) for i in random.integers(0, len(files), 2)]
-        layout = load_layout(LAYOUTS[int(random.integers(len(LAYOUTS)))])
-        noise, dropout = CLEAN[int(random.integers(len(CLEAN)))]
-        take, other = (make_take(clip, layout, noise, dropout) for clip in clips)
-        fault = names[number % len(names)]
-        tracks = FAULTS[fault](take.tracks, layout, other.tracks, random)
-        row = judged(tracks, layout, clips[0].motion)
-        found.append({"take": take.name, "fault": fault, "layout": layout.name, **row})
-        print(".", end="", file=sys.stderr, flush=True)
-    return found
+    fault = names[number % len(names)]
+    tracks = FAULTS[fault](take.tracks, layout, other.tracks, random)
+    row = judged(tracks, layout, clips[0].motion)
+    return {"take": take.name, "fault": fault, "layout": layout.name, "noise_mm": noise, **row}
 
 
 def short(clip: Clip) -> Clip:
@@ -100,6 +143,8 @@ def judged(tracks: Tracks, layout: Layout, truth: Motion) -> dict[str, Any]:
     return {
         "grade": solution.report["verdict"]["grade"],
         "codes": [r["code"] for r in solution.report["verdict"]["reasons"]],
+        "values": [r["value"] for r in solution.report["verdict"]["reasons"]],
+        "notes": solution.report["warnings"],
         "mm": joints_off(solution, truth),
     }
 

@@ -11,6 +11,9 @@ from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.tracks.people import find_people
 from ..tracks.scene_tracks import SceneTracks
 
+LEVEL = "lsmplify_level"
+"""Custom property of the empty that levelled tracks hang on; it says nothing about who is who."""
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -77,7 +80,7 @@ def _by_root(objects: Sequence[bpy.types.Object]) -> dict[str, set[str]]:
     groups: dict[str, set[str]] = {}
     for item in objects:
         root = item
-        while root.parent is not None:
+        while root.parent is not None and LEVEL not in root.parent:
             root = root.parent
         groups.setdefault(root.name if root is not item else "", set()).add(item.name)
     groups.pop("", None)

@@ -84,8 +84,9 @@ class Baked:
     timing: Timing
 
 
-def read_scene(context: bpy.types.Context) -> SceneTracks:
-    """The tracks that the settings name, of everybody in them, within the chosen frames."""
+def read_scene(context: bpy.types.Context, believe_up: bool = True) -> SceneTracks:
+    """The tracks that the settings name, of everybody in them, within the chosen frames; as they
+    lie where `believe_up` is off, whatever the settings say of up."""
     settings = context.scene.lsmplify
     if settings.source == "FILE":
         taken = _from_file(context, settings)
@@ -101,15 +102,22 @@ def read_scene(context: bpy.types.Context) -> SceneTracks:
     else:
         taken = from_objects(context, *source_objects(context), _span(settings))
     unit = None if settings.unit == "auto" else settings.unit
-    up = None if settings.up == "auto" else settings.up
+    up = up_of(settings) if believe_up else None
     tracks = with_overrides(taken.tracks, unit=unit, up=up)
     taken = SceneTracks(tracks, taken.first)
     return _within(context, taken) if settings.use_range else taken
 
 
-def read_people(context: bpy.types.Context) -> list[Taken]:
+def up_of(settings: "LSMPLifySettings") -> str | None:
+    """What the settings say of up, as `--up` takes it; None where it is to be found."""
+    if settings.up == "DIRECTION":
+        return ",".join(f"{v:.6f}" for v in settings.up_direction)
+    return None if settings.up == "auto" else settings.up
+
+
+def read_people(context: bpy.types.Context, believe_up: bool = True) -> list[Taken]:
     """The same, told apart by people: one at least."""
-    settings, taken = context.scene.lsmplify, read_scene(context)
+    settings, taken = context.scene.lsmplify, read_scene(context, believe_up)
     objects = source_objects(context)[0] if settings.source in ("SELECTED", "COLLECTION") else []
     collection = settings.collection if settings.source == "COLLECTION" else None
     return people_in(taken, objects, collection)
@@ -252,7 +260,8 @@ def _span(settings: "LSMPLifySettings") -> tuple[int, int] | None:
 def _from_file(context: bpy.types.Context, settings: "LSMPLifySettings") -> SceneTracks:
     if not settings.filepath:
         raise InputError("no file with the tracks is chosen")
-    tracks = read_tracks(Path(bpy.path.abspath(settings.filepath)))
+    path = Path(bpy.path.abspath(settings.filepath))
+    tracks = read_tracks(path, image=settings.image_size or None)
     return SceneTracks(tracks, float(context.scene.frame_start))
 
 

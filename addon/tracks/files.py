@@ -29,9 +29,18 @@ class Take:
         return self.people[0].tracks
 
 
-def read_take(path: Path, unit: str | None = None, up: str | None = None) -> Take:
-    """Read a file, or a folder that is one take. InputError where it cannot be read."""
-    tracks = read_tracks(path, unit=unit, up=up)
+def read_take(
+    path: Path, unit: str | None = None, up: str | None = None, image: str | None = None
+) -> Take:
+    """Read a file, or a folder that is one take. InputError where it cannot be read.
+
+    Args:
+        path: of the file or folder.
+        unit: "m", "cm", …; None where it is to be found.
+        up: an axis or a direction; None where it is to be found.
+        image: width and height of the picture, as "1920x1080", for points that are shares of it.
+    """
+    tracks = read_tracks(path, unit=unit, up=up, image=image)
     people, warnings = _upright(find_people(tracks))
     found = tuple(w for p in people for w in p.tracks.warnings)
     return Take(one_line(path.stem or path.name), people, tuple(dict.fromkeys((*found, *warnings))))

@@ -44,6 +44,11 @@ class LSMPLIFY_OT_import_tracks(bpy.types.Operator, ImportHelper):
     )  # fmt: skip
     unit: EnumProperty(name="Unit", description="Unit of the files", items=UNIT_ITEMS)
     up: EnumProperty(name="Up", description="Axis of the files that points up", items=UP_ITEMS)
+    image_size: StringProperty(
+        name="Image Size",
+        description="Width and height of the picture, as 1920x1080, for landmarks that are shares "
+        "of it; empty for all others",
+    )
     keys: EnumProperty(
         name="Keys", description="Where keys are set", translation_context=CONTEXT,
         items=(("SAMPLES", "Every Sample", "At the file's own rate, between frames too"),
@@ -98,7 +103,7 @@ class LSMPLIFY_OT_import_tracks(bpy.types.Operator, ImportHelper):
         problems: list[str] = []
         for path in self._paths():
             try:
-                takes.append(read_take(path, unit, up))
+                takes.append(read_take(path, unit, up, self.image_size.strip() or None))
             except OUTSIDE as error:
                 problems.append(error_line(error))
         for problem in problems:

@@ -6,6 +6,7 @@ import bpy
 from ..common.panels import StagePanel
 from ..translations import said
 from .choice import selected
+from .level import LSMPLIFY_OT_level_tracks
 from .look_operators import LSMPLIFY_OT_find_layout
 from .operators import LSMPLIFY_OT_import_tracks
 
@@ -28,7 +29,11 @@ class LSMPLIFY_PT_tracks(StagePanel, bpy.types.Panel):
         person.enabled = len(settings.people) > 1
         person.prop_search(settings, "person", settings, "people", icon="USER")
         column.prop(settings, "unit")
-        column.prop(settings, "up")
+        row = column.row(align=True)
+        row.prop(settings, "up")
+        row.operator(LSMPLIFY_OT_level_tracks.bl_idname, text="Level")
+        if settings.up == "DIRECTION":
+            column.row().prop(settings, "up_direction", text="")
         column.operator(LSMPLIFY_OT_find_layout.bl_idname, icon="VIEWZOOM")
         for line in settings.found.splitlines():
             column.label(text=line, translate=False)
@@ -47,6 +52,8 @@ def _draw_source(column: bpy.types.UILayout, context: bpy.types.Context) -> None
             column.prop(settings, "vertex_attribute")
     elif settings.source == "FILE":
         column.prop(settings, "filepath")
+        if settings.image_size or settings.filepath.lower().endswith((".json", ".csv", ".npy")):
+            column.prop(settings, "image_size")
     else:
         count = len(selected(context))
         column.label(text=said("{count} objects selected", count=count), icon="EMPTY_AXIS")

@@ -2,7 +2,13 @@
 """`scene.lsmplify`: where the points come from and what they are."""
 
 import bpy
-from bpy.props import CollectionProperty, EnumProperty, PointerProperty, StringProperty
+from bpy.props import (
+    CollectionProperty,
+    EnumProperty,
+    FloatVectorProperty,
+    PointerProperty,
+    StringProperty,
+)
 
 from ...lsmplify_core.layouts.layout import shipped_layouts
 from ...lsmplify_core.tracks.units_and_axes import UNITS
@@ -22,6 +28,10 @@ UNIT_ITEMS = (
 UP_ITEMS = (
     ("auto", "Find", "The axis along which heads lie above feet"),
     *((a, a.upper(), f"{a.upper()} points up") for a in ("+z", "+y", "+x", "-z", "-y", "-x")),
+)
+UP_CHOICES = (
+    *UP_ITEMS,
+    ("DIRECTION", "Direction", "A direction in the tracks' own axes, as of a camera that leans"),
 )
 
 
@@ -100,7 +110,16 @@ class TracksFields:
     up: EnumProperty(
         name="Up",
         description="Axis of the tracks that points up; found from the body",
-        items=UP_ITEMS,
+        items=UP_CHOICES,
+    )
+    up_direction: FloatVectorProperty(
+        name="Direction", size=3, subtype="XYZ", default=(0.0, 0.0, 1.0), min=-1.0, max=1.0,
+        description="Where up is in the tracks' own axes; its length does not matter",
+    )  # fmt: skip
+    image_size: StringProperty(
+        name="Image Size",
+        description="Width and height of the picture, as 1920x1080, for landmarks that are shares "
+        "of it; empty for all others",
     )
     found: StringProperty(description="What Look at the Tracks found, a line each")
 

@@ -81,8 +81,8 @@ def scaled_to_image(tracks: Tracks, size: tuple[float, float] | None) -> Tracks:
     if size is None:
         raise InputError(
             f"{tracks.source}: its points are normalised image landmarks: x is a share of the "
-            "picture's width and y of its height; give --image-size WIDTHxHEIGHT, or export world "
-            "landmarks (pose_world_landmarks)"
+            "picture's width and y of its height; give --image-size WIDTHxHEIGHT (Image Size in "
+            "Blender), or export world landmarks (pose_world_landmarks)"
         )
     if not is_normalised(tracks.positions):
         raise InputError(

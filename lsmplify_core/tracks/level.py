@@ -61,13 +61,16 @@ class Tilt:
     evidence: str
 
 
-def find_tilt(points: Floats, layout: Layout, rate: float) -> Tilt | None:
+def find_tilt(
+    points: Floats, layout: Layout, rate: float, least: float | None = None
+) -> Tilt | None:
     """How a world leans, or None where it does not, or where nothing shows it.
 
     Args:
         points: (T, K, 3) metres of the layout's points, Z about up, NaN where unseen.
         layout: what they are.
         rate: frames per second.
+        least: degrees of a tilt that is told; None for what is sure without anybody's asking.
     """
     rest = rest_points(layout)
     feet = _feet(points, rest, layout)
@@ -85,7 +88,7 @@ def find_tilt(points: Floats, layout: Layout, rate: float) -> Tilt | None:
     if not _stands(points, rest, layout, up):
         return None
     floor = _floor(feet, up, rate)
-    evidence, least = "floor and stance", _LEAST_TILT
+    evidence, sure = "floor and stance", _LEAST_TILT
     if floor is None:
         straight &= (_speed(feet, rate) < _STILL).all(axis=1)
         straight &= np.linalg.norm(feet[:, 0] - feet[:, 1], axis=1) < _BESIDE
@@ -96,13 +99,14 @@ def find_tilt(points: Floats, layout: Layout, rate: float) -> Tilt | None:
         halves = np.array_split(np.flatnonzero(straight), 2)
         if angle(*(_unit(np.median(over[h], axis=0)) for h in halves)) > _AGREE:
             return None
-        evidence, least = "stance", _LEAST_BY_STANCE if _toes(rest, layout) else _LEAST_ON_ANKLES
+        evidence, sure = "stance", _LEAST_BY_STANCE if _toes(rest, layout) else _LEAST_ON_ANKLES
     elif angle(floor, up) > _FLOOR_AGREES:
         return None
     else:
         up = floor
     degrees = angle(up, np.array([0.0, 0.0, 1.0]))
-    return Tilt(up, degrees, evidence) if least < degrees < _MOST_TILT else None
+    told = sure if least is None else least
+    return Tilt(up, degrees, evidence) if told < degrees < _MOST_TILT else None
 
 
 def turn_onto_z(up: Floats) -> Floats:

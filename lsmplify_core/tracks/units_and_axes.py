@@ -33,7 +33,7 @@ class World:
     """What was found: unit_name ("m" … or "arbitrary"), unit (metres in one), up (an axis), and
     sentences about what had to be guessed. mirror: the axis of the file along which its world is a
     mirror image, or "". level: (3, 3) the rotation that rights a tilted world once `up` is +Z, None
-    for one that stands."""
+    for one that stands. level_by: what showed the tilt, in words."""
 
     unit_name: str
     unit: float
@@ -41,6 +41,7 @@ class World:
     warnings: tuple[str, ...] = ()
     mirror: str = ""
     level: Floats | None = None
+    level_by: str = ""
 
     @property
     def turn(self) -> Floats:
@@ -67,9 +68,18 @@ def converted(tracks: Tracks, world: World) -> Tracks:
     )  # fmt: skip
 
 
-def find_world(tracks: Tracks, match: Match) -> World:
+def find_world(tracks: Tracks, match: Match, least_tilt: float | None = None) -> World:
     """Unit, up axis, handedness and tilt of the tracks; what the file says is believed where the
-    body agrees."""
+    body agrees.
+
+    Args:
+        tracks: as read.
+        match: which track is which point.
+        least_tilt: degrees from which on a tilt is believed; None for what is sure unasked.
+
+    Raises:
+        InputError: where no two neighbouring points are ever seen together.
+    """
     pairs = match.matched
     layout = match.layout.select([k for k, _ in pairs])
     points = tracks.positions[:, [t for _, t in pairs]]
@@ -81,14 +91,15 @@ def find_world(tracks: Tracks, match: Match) -> World:
         world = replace(world, warnings=(*world.warnings, _MIRROR_NOTE.format(axis=world.mirror)))
     tilt = None
     if tracks.may_level and not tracks.up_given:
-        tilt = find_tilt(points * unit @ world.turn.T, layout, tracks.rate)
+        tilt = find_tilt(points * unit @ world.turn.T, layout, tracks.rate, least_tilt)
     if tilt is None:
         return world
     note = (
         f"the world leans by {tilt.degrees:.0f}° from the vertical that {tilt.evidence} show; it "
         "was levelled (--up overrules this)"
     )
-    return replace(world, level=turn_onto_z(tilt.up), warnings=(*world.warnings, note))
+    level = turn_onto_z(tilt.up)
+    return replace(world, level=level, level_by=tilt.evidence, warnings=(*world.warnings, note))
 
 
 _MIRROR_NOTE: Final = (
