@@ -20,7 +20,8 @@ from .body.shape_space import RegionSpace, ShapeSpace, betas_of
 from .body.smpl_file import SmplFile, layout_on
 from .calibration.calibrate import Calibration, FixedOffsets, calibrate_steps
 from .calibration.calibration_file import SavedCalibration
-from .ik.anatomical import anatomical
+from .calibration.take_facts import TakeFacts
+from .ik.anatomical import Borne, anatomical, anatomical_as
 from .ik.fitting import FitProblem, SolveSettings, fit_steps, make_problem
 from .ik.network import load_network
 from .ik.predictor import Prediction
@@ -64,7 +65,8 @@ class Solution:
     match: which track was which keypoint. expected: (T, 22) radians, the error that the network
     expects of each rotation. offsets: (K, 3) metres, the calibrated places of the tracks on the
     joints of `motion.body`. joints: (K,) those joints. repairs: what was mended in the tracks
-    before. evidence: what its verdict was found from. verdict: whether it can be used."""
+    before. evidence: what its verdict was found from. verdict: whether it can be used. facts: what
+    other frames of the take can be solved with."""
 
     motion: Motion
     report: dict[str, Any]
@@ -75,6 +77,7 @@ class Solution:
     repairs: tuple[Repair, ...] = ()
     evidence: Evidence | None = None
     verdict: Verdict | None = None
+    facts: TakeFacts | None = None
 
 
 def solve(
@@ -87,12 +90,13 @@ def solve(
     settings: SolveSettings | None = None,
     repairs: Sequence[Repair] | None = None,
     calibration: SavedCalibration | None = None,
+    facts: TakeFacts | None = None,
 ) -> Solution:
     """Solve a take in one go; the arguments are those of `solve_steps`."""
     return run_steps(
         solve_steps(
             tracks, match=match, layout=layout, body=body, init=init, settings=settings,
-            repairs=repairs, calibration=calibration,
+            repairs=repairs, calibration=calibration, facts=facts,
         )
     )  # fmt: skip
 
@@ -107,6 +111,7 @@ def solve_steps(
     settings: SolveSettings | None = None,
     repairs: Sequence[Repair] | None = None,
     calibration: SavedCalibration | None = None,
+    facts: TakeFacts | None = None,
 ) -> Generator[Progress, None, Solution]:
     """Solve a take step by step.
 
@@ -121,6 +126,8 @@ def solve_steps(
         repairs: what to repair in the tracks first; None for all that is found, none where empty.
         calibration: the person's body and the points' places on it from another take; points that
             it does not know are calibrated on this one.
+        facts: of other frames of the same take, which are not found anew; `match`, `layout`,
+            `body` and `calibration` count no more then.
 
     Yields:
         The stage and the share of the whole that is done.
@@ -131,7 +138,10 @@ def solve_steps(
     Raises:
         InputError: for tracks that cannot be solved.
     """
-    request = _Request(match, layout, body, init, settings or SolveSettings(), repairs, calibration)
+    settings = settings or SolveSettings()
+    if facts is not None:
+        settings = replace(settings, noise=facts.noise, smooth=facts.smooth)
+    request = _Request(match, layout, body, init, settings, repairs, calibration, facts)
     with thread_pool():  # linear algebra on one thread, chunks of the take on several
         return (yield from _take_steps(tracks, request))
 
@@ -147,6 +157,7 @@ class _Request:
     settings: SolveSettings
     repairs: Sequence[Repair] | None
     calibration: SavedCalibration | None
+    facts: TakeFacts | None
 
 
 @dataclass(frozen=True)
@@ -183,29 +194,33 @@ def _take_steps(tracks: Tracks, request: _Request) -> Generator[Progress, None, 
     """The method: each stage takes what the ones before it found."""
     stages = Stages(STAGES)
     tracks, match, body = yield from stages.call("match", _matched, tracks, request)
-    tracks, world = yield from stages.call("units", _in_metres, tracks, match)
+    tracks, world = yield from stages.call("units", _in_metres, tracks, match, request.facts)
     take = yield from stages.call("repair", _repaired, tracks, match, world, body, request)
-    person = yield from stages.steps("calibrate", _calibration_steps(take, request.calibration))
+    person = yield from stages.steps("calibrate", _calibration_steps(take, request))
     problem = _problem(take, person, request)
     poses, learned = yield from stages.substeps("fit", fit_steps(problem, stages.seconds))
     second = second_pass_steps(problem, poses, learned, request.repairs is None)
     second_pass = yield from stages.steps("second_pass", second)
+    calibrated = person.calibration
     take, person = _without_outliers(take, person, problem, poses, second_pass)
     poses = yield from stages.call("clean", _smoothed, take, problem, second_pass)
-    poses, person = yield from stages.call(
+    poses, person, borne = yield from stages.call(
         "convention", _in_convention, take, person, problem, poses, second_pass.prediction, request
     )
     error = _track_errors(take, person, poses)
     motion = _motion(take, person, poses, error)
     evidence = _evidence(motion, take, person, second_pass.prediction)
     verdict = yield from stages.call("verdict", judge, evidence)
-    return _solution(take, person, second_pass.prediction, evidence, verdict, stages)
+    facts = TakeFacts(match, world, take.body, calibrated, problem.noise, problem.smooth, borne)
+    return _solution(take, person, second_pass.prediction, evidence, verdict, stages, facts)
 
 
 def _matched(
     tracks: Tracks, request: _Request
 ) -> tuple[Tracks, Match, Body | SmplFile | None]:  # fmt: skip
     """Which track is which point, and whose body it is where that is known."""
+    if request.facts is not None:
+        return tracks, request.facts.match, request.facts.body
     match, body, saved = request.match, request.body, request.calibration
     if match is None:
         tracks, match = matched(tracks, request.layout, saved)
@@ -216,9 +231,9 @@ def _matched(
     return tracks, match, body
 
 
-def _in_metres(tracks: Tracks, match: Match) -> tuple[Tracks, World]:
+def _in_metres(tracks: Tracks, match: Match, facts: TakeFacts | None) -> tuple[Tracks, World]:
     """The matched tracks in metres, Z up."""
-    world = find_world(tracks, match)
+    world = find_world(tracks, match) if facts is None else facts.world
     return converted(tracks.select([t for _, t in match.matched]), world), world
 
 
@@ -229,10 +244,12 @@ def _repaired(
     return _Take(match, world, body, measured, filled, repairs, require_valid_frames(filled))
 
 
-def _calibration_steps(
-    take: _Take, saved: SavedCalibration | None
-) -> Generator[float, None, _Person]:
+def _calibration_steps(take: _Take, request: _Request) -> Generator[float, None, _Person]:
     """Proportions or betas of the person, and the points' places on the joints."""
+    saved, facts = request.calibration, request.facts
+    if facts is not None:
+        target, origin = observations_of(take.filled, take.match, facts.calibration.body)
+        return _person(facts.calibration, target, origin)
     space: ShapeSpace
     if isinstance(take.body, SmplFile):
         space = betas_of(take.body)
@@ -249,8 +266,12 @@ def _calibration_steps(
     found = yield from calibrate_steps(
         load_network(), space, seen, take.filled.rate, fixed, fixed_offsets=fixed_offsets
     )
-    unit, observed = at_network_size(target, found.body, found.offsets)
-    return _Person(found, observed, unit, origin)
+    return _person(found, target, origin)
+
+
+def _person(calibration: Calibration, target: MarkerObservations, origin: Floats) -> _Person:
+    unit, observed = at_network_size(target, calibration.body, calibration.offsets)
+    return _Person(calibration, observed, unit, origin)
 
 
 def _problem(take: _Take, person: _Person, request: _Request) -> FitProblem:
@@ -296,22 +317,27 @@ def _in_convention(
     poses: PoseSequence,
     learned: Prediction,
     request: _Request,
-) -> tuple[PoseSequence, _Person]:
+) -> tuple[PoseSequence, _Person, Borne | None]:
     """The poses in the anatomical convention and the points' places that belong to them; or in the
     habit of the motion to start from."""
     if request.settings.convention == "keep":
         if request.init is None:
-            return poses, person
+            return poses, person, None
         given = request.init.rotations.astype(poses.rotations.dtype)
         turned = in_habit_of(poses.rotations, given, np.asarray(person.observed.bones))
-        return PoseSequence(turned, poses.root), person
-    poses, observed = anatomical(
-        poses, person.observed, learned.sigma, problem.noise, take.filled.rate,
-        noisy=problem.smooth > 0, known=_known(take, person, request.calibration),
-    )  # fmt: skip
+        return PoseSequence(turned, poses.root), person, None
+    before = None if request.facts is None else request.facts.borne
+    known = _known(take, person, request.calibration)
+    fitted = (poses, person.observed, learned.sigma, problem.noise, take.filled.rate)
+    noisy = problem.smooth > 0
+    poses, observed, borne = (
+        anatomical(*fitted, noisy=noisy, known=known)
+        if before is None
+        else anatomical_as(before, *fitted, noisy=noisy)
+    )
     offsets = np.asarray(observed.offsets, dtype=np.float64) * person.unit
     calibration = replace(person.calibration, offsets=offsets)
-    return poses, replace(person, observed=observed, calibration=calibration)
+    return poses, replace(person, observed=observed, calibration=calibration), borne
 
 
 def _known(
@@ -352,6 +378,7 @@ def _solution(
     evidence: Evidence,
     verdict: Verdict,
     stages: Stages,
+    facts: TakeFacts,
 ) -> Solution:
     measured, world, motion = take.measured, take.world, evidence.motion
     warnings = (*measured.warnings, *rate_warning(measured), *_warn_of_gaps(valid_frames(measured)))
@@ -368,7 +395,7 @@ def _solution(
     )
     return Solution(
         motion, report, take.match, learned.sigma, np.asarray(person.observed.joints),
-        person.calibration.offsets, take.repairs, evidence, verdict,
+        person.calibration.offsets, take.repairs, evidence, verdict, facts,
     )  # fmt: skip
 
 

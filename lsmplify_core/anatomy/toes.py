@@ -5,6 +5,7 @@ Toes on the floor stay level while the foot rolls over the ball, so that they be
 foot is pitched. How far a foot rests on its ball is told by how low and how slow the ball is.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -38,6 +39,38 @@ RIGID: Final = np.radians(1.0)
 """A rig whose toes never turn by more has none."""
 
 
+@dataclass(frozen=True)
+class FootSteps:
+    """pitch, stands: (T, 2), left and right: the foot's pitch in radians, and how far its ball
+    stands on the floor, 0 to 1."""
+
+    pitch: Floats
+    stands: Floats
+
+    @property
+    def flat(self) -> Floats:
+        """(2,) radians: how a rig's feet are pitched where they stand flat."""
+        pairs = zip(self.pitch.T, self.stands.T, strict=True)
+        return np.array([_flat_pitch(pitch, stands) for pitch, stands in pairs])
+
+    def toe_bend(self, flat: Floats, rate: float) -> Floats:
+        """(T, 2) radians that the toes extend by; flat: as the property, of the whole take."""
+        bend = self.stands * np.clip(self.pitch - flat.astype(self.pitch.dtype), 0.0, _MOST)
+        return np.stack([_eased(side, _EASE * rate) for side in bend.T], axis=1)
+
+
+def foot_steps(rotations: Floats, offsets: Floats, root: Floats, rate: float) -> FootSteps:
+    """How the feet stand in every frame; the arguments are those of `toe_bend`."""
+    turned, placed = forward(rotations, offsets, root)
+    pitches: list[Floats] = []
+    stands: list[Floats] = []
+    for ankle, ball in FEET:
+        pitches.append(np.arcsin(np.clip(-turned[:, ankle, 2, 2], -1.0, 1.0)))
+        upright = np.clip(2.0 * turned[:, ankle, 2, 1], 0.0, 1.0)
+        stands.append(_on_floor(placed[:, ball], rate) * upright)
+    return FootSteps(np.stack(pitches, axis=1), np.stack(stands, axis=1))
+
+
 def toe_bend(rotations: Floats, offsets: Floats, root: Floats, rate: float) -> Floats:
     """How far the toes extend by rule.
 
@@ -50,15 +83,8 @@ def toe_bend(rotations: Floats, offsets: Floats, root: Floats, rate: float) -> F
     Returns:
         (T, 2) radians, left and right, zero or more.
     """
-    turned, placed = forward(rotations, offsets, root)
-    bends: list[Floats] = []
-    for ankle, ball in FEET:
-        pitch = np.arcsin(np.clip(-turned[:, ankle, 2, 2], -1.0, 1.0))
-        upright = np.clip(2.0 * turned[:, ankle, 2, 1], 0.0, 1.0)
-        stands = _on_floor(placed[:, ball], rate) * upright
-        bend = stands * np.clip(pitch - _flat_pitch(pitch, stands), 0.0, _MOST)
-        bends.append(_eased(bend, _EASE * rate))
-    return np.stack(bends, axis=1)
+    steps = foot_steps(rotations, offsets, root, rate)
+    return steps.toe_bend(steps.flat, rate)
 
 
 def with_toes(rotations: Array, bend: Array) -> Array:

@@ -27,7 +27,7 @@ from .fitting import downweight_outliers
 from .gauss_newton import gauss_newton
 from .predictor import concatenate_poses, frame_chunks, select_observations, select_poses
 from .smoothing import gaussian_filter
-from .toes import with_solved_toes
+from .toes import ToesByRule, toes_as, with_solved_toes
 
 _SKIN: Final = 0.03
 """Metres from a bone's line beyond which a point turns with the bone."""
@@ -55,6 +55,7 @@ _EASE_NOISY: Final = 0.15
 noisy."""
 _LOOK_RATE: Final = 15.0
 """Frames a second that are enough to see what markers bear."""
+_NONE_KNOWN: Final = np.zeros(0, dtype=bool)
 _BOUNDS: Final = (None, KneeBounds(), KneeBounds(np.radians(7.0), np.radians(14.0)))
 
 
@@ -69,6 +70,25 @@ class Fit:
     error: float
 
 
+@dataclass(frozen=True)
+class Borne:
+    """How some frames of a take were brought into the convention, for the rest of the take.
+
+    Attributes:
+        convention: as much of it as the tracks bear; None where they bear none of it.
+        offsets: (K, 3) the points' places that belong to the result.
+        toes: how the toes were bent by rule; None where they were solved for.
+        step_noise: the noise that the step back to the tracks was weighed with; None for no step.
+        step_offsets: (K, 3) the points' places during that step.
+    """
+
+    convention: Convention | None
+    offsets: Floats
+    toes: ToesByRule | None
+    step_noise: float | None = None
+    step_offsets: Floats | None = None
+
+
 def anatomical(
     poses: PoseSequence,
     observed: MarkerObservations,
@@ -77,7 +97,7 @@ def anatomical(
     rate: float,
     noisy: bool,
     known: NDArray[np.bool_] | None = None,
-) -> tuple[PoseSequence, MarkerObservations]:
+) -> tuple[PoseSequence, MarkerObservations, Borne]:
     """Bring poses into the convention.
 
     Args:
@@ -90,24 +110,74 @@ def anatomical(
         known: (K,) points whose places are given and stay; None for none.
 
     Returns:
-        The poses, and the points with new places on the joints.
+        The poses, the points with new places on the joints, and how that was done.
     """
-    toes = with_solved_toes(poses, observed, rate)
+    toes, rule = with_solved_toes(poses, observed, rate)
     shown = shown_turns(observed)
     held = np.zeros(len(np.asarray(observed.joints)), dtype=bool) if known is None else known
     if not shown.any():
-        return _in(Convention(), toes, observed, held, rate)
+        chosen = Convention()
+        new, places = _in(chosen, toes, observed, held, rate)
+        return new, places, Borne(chosen, np.asarray(places.offsets), rule)
     before = Fit(toes, observed, held, track_distance(poses, observed))
-    steady = not noisy and noise < _STEADY
-    ease = rate * (_EASE if steady else _EASE_NOISY)
+    ease = rate * _ease(noise, noisy)
     for convention in _fallbacks(_borne(before, shown, rate)):
         fit = _turned(before, convention, rate)
+        borne = Borne(convention, np.asarray(fit.observed.offsets), rule)
         if fit.error > before.error + _SLACK:
-            step = _stepped(fit, expected, max(noise, before.error), ease)
-            fit = min(fit, _turned(step, convention, rate), key=lambda f: f.error)
+            step_noise = max(noise, before.error)
+            step = _turned(_stepped(fit, expected, step_noise, ease), convention, rate)
+            if step.error < fit.error:
+                places = np.asarray(step.observed.offsets)
+                borne, fit = Borne(convention, places, rule, step_noise, borne.offsets), step
         if fit.error <= _worst(before.error, convention) + _SLACK:
-            return fit.poses, fit.observed
-    return toes, observed
+            return fit.poses, fit.observed, borne
+    return toes, observed, Borne(None, np.asarray(observed.offsets), rule)
+
+
+def anatomical_as(
+    borne: Borne,
+    poses: PoseSequence,
+    observed: MarkerObservations,
+    expected: Floats,
+    noise: float,
+    rate: float,
+    noisy: bool,
+) -> tuple[PoseSequence, MarkerObservations, Borne]:
+    """Bring poses into the convention as other frames of the same take were.
+
+    Args:
+        borne: what `anatomical` found on those frames; the same person, points and lengths.
+        poses: T frames, fitted; lengths as in `observed`.
+        observed: the points, with their calibrated places.
+        expected: (T, 22) radians, the error that the network expects of itself.
+        noise: the tracks' standard deviation.
+        rate: frames per second.
+        noisy: whether poses are smoothed over time.
+
+    Returns:
+        As `anatomical`.
+    """
+    poses = toes_as(borne.toes, poses, observed, rate)
+    placed = replace(observed, offsets=borne.offsets)
+    convention = borne.convention
+    if convention is None:
+        return poses, placed, borne
+
+    def turned(old: PoseSequence) -> PoseSequence:
+        bones = np.asarray(observed.bones)
+        return PoseSequence(to_convention(old.rotations, bones, rate, convention), old.root)
+
+    poses = turned(poses)
+    if borne.step_noise is not None:
+        fit = Fit(poses, replace(observed, offsets=borne.step_offsets), _NONE_KNOWN, 0.0)
+        poses = turned(_stepped(fit, expected, borne.step_noise, rate * _ease(noise, noisy)).poses)
+    return poses, placed, borne
+
+
+def _ease(noise: float, noisy: bool) -> float:
+    """Seconds over which the step back to the tracks is eased."""
+    return _EASE if not noisy and noise < _STEADY else _EASE_NOISY
 
 
 def _worst(before: float, convention: Convention) -> float:

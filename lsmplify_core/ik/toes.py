@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Toes that the network leaves straight: bent by rule, or as the one marker on them says."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from ..anatomy.toes import FEET, rigid_toes, toe_bend, with_toes
+from ..anatomy.toes import FEET, FootSteps, foot_steps, rigid_toes, with_toes
 from ..anatomy.turns import wrapped
 from ..body.markers import MarkerObservations, PoseSequence
 from ..geometry.kinematics import forward
@@ -20,15 +21,44 @@ _STRAIGHT: Final = np.radians(8.0)
 """Toes that turn by no more were not solved for."""
 
 
+@dataclass(frozen=True)
+class ToesByRule:
+    """flat: (2,) radians, how the left and the right foot are pitched where they stand flat."""
+
+    flat: Floats
+
+
 def with_solved_toes(
     poses: PoseSequence, observed: MarkerObservations, rate: float
-) -> PoseSequence:
+) -> tuple[PoseSequence, ToesByRule | None]:
     """Toes that the network leaves straight: bent by rule where no point is fixed to them, as the
-    point says where there is one."""
+    point says where there is one. With it the rule, None where the toes were solved for."""
     if not rigid_toes(poses.rotations, _STRAIGHT):
+        return poses, None
+    steps = foot_steps(poses.rotations, np.asarray(observed.bones), poses.root, rate)
+    rule = ToesByRule(steps.flat)
+    return _bent(steps, rule, poses, observed, rate), rule
+
+
+def toes_as(
+    rule: ToesByRule | None, poses: PoseSequence, observed: MarkerObservations, rate: float
+) -> PoseSequence:
+    """The same by the rule that was found on other frames of the take."""
+    if rule is None:
         return poses
-    bones = np.asarray(observed.bones)
-    bend = toe_bend(poses.rotations, bones, poses.root, rate)
+    steps = foot_steps(poses.rotations, np.asarray(observed.bones), poses.root, rate)
+    return _bent(steps, rule, poses, observed, rate)
+
+
+def _bent(
+    steps: FootSteps,
+    rule: ToesByRule,
+    poses: PoseSequence,
+    observed: MarkerObservations,
+    rate: float,
+) -> PoseSequence:
+    """Poses with the toes bent."""
+    bend = steps.toe_bend(rule.flat, rate)
     joints, seen = np.asarray(observed.joints), observed.weights.any(axis=0)
     for side, (_, ball) in enumerate(FEET):
         points = np.flatnonzero((joints == ball) & seen)

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What holds for a whole take and is found on some of its frames: the solve of the others begins
+with it, so that a take that is solved in blocks is of one person in one world."""
+
+from dataclasses import dataclass
+
+from ..body.body import Body
+from ..body.smpl_file import SmplFile
+from ..ik.anatomical import Borne
+from ..layouts.matching import Match
+from ..tracks.units_and_axes import World
+from .calibrate import Calibration
+
+
+@dataclass(frozen=True)
+class TakeFacts:
+    """Found by a solve of some frames, for the other frames of the same tracks.
+
+    Attributes:
+        match: which track is which point.
+        world: the tracks' unit, axes and tilt.
+        body: None for the default one, or what was asked for.
+        calibration: the person, and the points' places before the convention.
+        noise: of the tracks, in lengths of a body of the size that the network knows (metres).
+        smooth: seconds, the standard deviation of the filter that such noise calls for.
+        borne: how the poses were brought into the convention; None where they were not.
+    """
+
+    match: Match
+    world: World
+    body: Body | SmplFile | None
+    calibration: Calibration
+    noise: float
+    smooth: float
+    borne: Borne | None
