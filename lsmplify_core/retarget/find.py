@@ -70,8 +70,9 @@ def _chosen(rig: Rig, choice: str) -> RigMap:
 
 
 def completed(rig_map: RigMap, rig: Rig) -> RigMap:
-    """A map with what carries the pelvis added, where its names don't say it: a root bone on the
-    ground, and the bone that pelvis and spine both hang on."""
+    """A map with what its names don't say: the spine up to the bone that the arms hang on, a root
+    bone on the ground, and the bone that pelvis and spine both hang on."""
+    rig_map = _spine_to_arms(rig_map, rig)
     pelvis, spine = rig_map.first("Pelvis"), rig_map.first("Spine") or rig_map.first("Head")
     if pelvis is None or spine is None:
         return rig_map
@@ -89,6 +90,25 @@ def completed(rig_map: RigMap, rig: Rig) -> RigMap:
     if "Root" not in bones and ground:
         bones["Root"] = (rig.names[ground[-1]],)
     return replace(rig_map, bones=bones)
+
+
+def _spine_to_arms(rig_map: RigMap, rig: Rig) -> RigMap:
+    """Bones called a neck that carry the arms, from no higher than these, belong to the spine."""
+    arms = [rig_map.first(f"{s}_Collar") or rig_map.first(f"{s}_Shoulder") for s in "LR"]
+    if None in arms or not rig_map.bones.get("Spine"):
+        return rig_map
+    over = [set(rig.ancestors(rig.index(a))) for a in arms if a is not None]
+    high = max(rig.heads[rig.index(a), 2] for a in arms if a is not None)
+    neck = rig_map.bones.get("Neck", ())
+    own = [
+        b for b in neck
+        if all(rig.index(b) in o for o in over) and rig.heads[rig.index(b), 2] < high
+    ]  # fmt: skip
+    if not own:
+        return rig_map
+    bones = {**rig_map.bones, "Spine": (*rig_map.bones["Spine"], *own)}
+    bones["Neck"] = tuple(b for b in neck if b not in own)
+    return replace(rig_map, bones={r: c for r, c in bones.items() if c})
 
 
 def map_from_vrm(human_bones: Mapping[str, str], rig: Rig) -> RigMap:

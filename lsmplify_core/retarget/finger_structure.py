@@ -55,14 +55,8 @@ def _finger_paths(tree: Tree, hand: int) -> list[list[int]]:
     for path in chosen:
         for bone in path:
             counts[bone] = counts.get(bone, 0) + 1
-    cut = [[b for b in p if counts[b] == 1 or (b == p[0] and len(p) >= 4)] for p in chosen]
-    used = set[int]()
-    result: list[list[int]] = []
-    for path in sorted(cut, key=len, reverse=True):
-        own = [b for b in path if b not in used]
-        used |= set(own)
-        if own:
-            result.append(own)
+    cut = [[b for b in p if counts[b] == 1] for p in chosen]
+    result = sorted((p for p in cut if p), key=len, reverse=True)
     return result[:5] if len(result) <= 5 else sorted(result, key=len, reverse=True)[:5]
 
 

@@ -33,9 +33,8 @@ def map_by_structure(rig: Rig) -> RigMap:
             f"armature {rig.title!r}: no two legs were found in it; choose a map, or map by hand"
         )
     ahead = facing(body, leg)
-    pelvis = body.tree.common(leg["Hip"][0], int(body.mirror.partner[leg["Hip"][0]]))
-    arm = find_arm(body, leg)
-    trunk = find_trunk(body, pelvis, arm)
+    arm = find_arm(body, leg, ahead)
+    trunk = find_trunk(body, leg, arm)
     left = bool(
         body.mirror.lateral(rig.heads[leg["Knee"][0]])
         * (np.cross(np.array([0.0, 0.0, 1.0]), ahead) @ body.mirror.across) > 0

@@ -16,6 +16,7 @@ from lsmplify_core.retarget import (
     shipped_maps,
 )
 from lsmplify_core.retarget.by_name import _swapped, key_of, match_names, rig_kinds
+from lsmplify_core.retarget.find import completed
 
 from . import rigs
 
@@ -162,3 +163,20 @@ def test_files_that_are_no_maps(tmp_path, text):
 def test_a_choice_that_does_not_fit(choice):
     with pytest.raises(InputError, match="auto"):
         find_map(rigs.person(), choice)
+
+
+def test_a_neck_that_carries_the_arms_is_spine():
+    """MakeHuman's Rigify rig has one spine bone more than Rigify's own metarig."""
+    person = rigs.person()
+    rig = rigs.renamed(person, ["spine.004" if n == "chest" else n for n in person.names])
+    bones = {**rigs.person_roles(), "Spine": ("spine",), "Neck": ("spine.004", "neck")}
+    found = completed(RigMap("made", bones), rig).bones
+    assert (found["Spine"], found["Neck"]) == (("spine", "spine.004"), ("neck",))
+
+
+def test_fingers_as_the_vrm_add_on_names_them():
+    names = ["hips", "spine", "head", *(n + s for s in (".L", ".R") for n in (
+        "upper_arm", "lower_arm", "hand", "upper_leg", "lower_leg", "foot", "little_distal",
+        "thumb_metacarpal"))]  # fmt: skip
+    found = match_names(_bare_rig(names))[0].rig_map.bones
+    assert (found["L_Pinky3"], found["R_Thumb1"]) == (("little_distal.L",), ("thumb_metacarpal.R",))

@@ -8,6 +8,7 @@ from lsmplify_core.retarget import InputError, find_map
 from lsmplify_core.retarget.structure import map_by_structure
 
 from . import rigs
+from .kinds import KINDS
 
 ENOUGH = 0.95
 
@@ -62,6 +63,20 @@ def _variants():
 def test_rigs_that_lack_something_or_face_elsewhere(number):
     rig = list(_variants())[number]
     assert _right(rig, find_map(rig).bones) >= ENOUGH, rig.title
+
+
+@pytest.mark.parametrize("tails", ["", "up"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_kinds_of_other_programs_with_what_hangs_on_them(kind, tails):
+    """Capes, wings, hair, skirts, twist and IK bones are told from limbs; tails say nothing."""
+    made = kind()
+    assert _right(made.rig(tails), made.truth) >= ENOUGH
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_those_kinds_in_a_turned_object_at_a_hundredth(kind):
+    made = kind()
+    assert _right(rigs.set_in_world(made.rig(), 123.0, 0.01), made.truth) >= ENOUGH
 
 
 def test_child_proportions_and_a_big_head():
