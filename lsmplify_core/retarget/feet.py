@@ -33,6 +33,8 @@ _EDGE: Final = 0.02
 """Seconds that corrections are averaged over at last, so that a lock sets in softly."""
 _GRIP: Final = 0.07
 """Seconds over which a foot is held more and more."""
+_FREE: Final = 0.25
+"""Seconds after a stand, and before the next, from which on a foot goes with the pelvis."""
 _ROLL: Final = 0.05
 """Seconds over which a foot's hold goes from heel to toe."""
 _LIFT: Final = (0.4, 0.03)
@@ -198,6 +200,23 @@ def _ease(t: Floats) -> Floats:
     """0 to 1 with no slope and no curvature at both ends: 6t⁵ - 15t⁴ + 10t³."""
     t = np.clip(t, 0.0, 1.0)
     return t**3 * (t * (6.0 * t - 15.0) + 10.0)
+
+
+def tied_to_ground(stance: Stance, rate: float) -> Floats:
+    """(T, 2) 0 to 1: how much each foot is where it is because of the ground: all of it while it
+    stands, the less the longer since and until then, when it goes where the pelvis goes."""
+    tied = np.zeros((len(stance.stands), 2))
+    frames = np.arange(len(tied))
+    for foot in range(2):
+        part = slice(2 * foot, 2 * foot + 2)
+        at = np.flatnonzero(_without_lifts(stance, part, rate))
+        if not len(at):
+            continue
+        after = np.searchsorted(at, frames)
+        last, following = at[np.maximum(after - 1, 0)], at[np.minimum(after, len(at) - 1)]
+        away = np.minimum(np.abs(frames - last), np.abs(following - frames))
+        tied[:, foot] = _ease(1.0 - away / (_FREE * rate))
+    return tied
 
 
 def pelvis_share(away: Floats, stance: Stance, rate: float, hands: Floats | None = None) -> Floats:

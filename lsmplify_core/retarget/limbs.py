@@ -48,16 +48,20 @@ def reach(limb: Limb, turns: dict[str, list[Floats]]) -> Floats:
     return apply(turns[limb.upper][0], limb.first) + apply(turns[limb.lower][0], limb.second)
 
 
-def bring(limb: Limb, turns: dict[str, list[Floats]], goal: Floats) -> Floats:
-    """Bend a limb, in place in `turns`, so that its end is at `goal` (T, 3) metres from its first
-    joint; what hangs on it keeps its rotation in the world.
+def bring(limb: Limb, turns: dict[str, list[Floats]], goal: Floats, rate: float) -> Floats:
+    """Bend a limb, in place in `turns`, so that its end is at a goal; what hangs on it keeps its
+    rotation in the world.
+
+    Args:
+        limb: which. turns: world rotations by role.
+        goal: (T, 3) metres from the limb's first joint. rate: frames per second.
 
     Returns:
         (T,) metres that the goal is out of reach by.
     """
     above, below = turns[limb.upper][0], turns[limb.lower][0]
     first, second, over = bend_to(
-        apply(above, limb.first), apply(below, limb.second), apply(above, limb.hinge), goal
+        apply(above, limb.first), apply(below, limb.second), apply(above, limb.hinge), goal, rate
     )
     turns[limb.upper] = [first @ above] * len(turns[limb.upper])
     turns[limb.lower] = [second @ below] * len(turns[limb.lower])

@@ -175,14 +175,18 @@ def hand_corrections(
 
 
 def bring_hands(
-    figure: Figure, turns: dict[str, list[Floats]], own: Posture, away: dict[str, Floats]
+    figure: Figure,
+    turns: dict[str, list[Floats]],
+    own: Posture,
+    away: dict[str, Floats],
+    rate: float,
 ) -> None:
     """Move the figure's hands by `away` (side -> (T, 3) metres), in place in `turns`."""
     for side, shift in away.items():
         arm: Limb | None = limb_of(figure, side, "Shoulder")
         if arm is None or np.abs(shift).max() < 1e-6:
             continue
-        bring(arm, turns, own.points[arm.end] + shift - own.points[arm.upper])
+        bring(arm, turns, own.points[arm.end] + shift - own.points[arm.upper], rate)
 
 
 def count_touches(

@@ -10,7 +10,7 @@ from ..cleanup.floor import SOLES
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Floats
 from .body_parts import figure_posture, source_posture
-from .feet import Stance, corrections, pelvis_share, soles, stance_of
+from .feet import Stance, corrections, pelvis_share, soles, stance_of, tied_to_ground
 from .figure import Figure
 from .joint_turns import bone_axes, role_turns
 from .limbs import Limb, bring, limb_of, reach
@@ -111,11 +111,12 @@ def plant_feet(transfer: Transfer, touches: bool) -> None:
     away = corrections(own, transfer.stance, transfer.goal, transfer.rate, transfer.size)
     hands = _hands_on_floor(transfer) if touches else None
     shift = pelvis_share(away, transfer.stance, transfer.rate, hands)
+    away = away + (1.0 - tied_to_ground(transfer.stance, transfer.rate))[..., None] * shift[:, None]
     goals = {s: a + away[:, i] for i, (s, a) in enumerate(_ankles(transfer, pairs).items())}
     transfer.hips = transfer.hips + shift
     places = hip_places(transfer)
     for side, leg in pairs.items():
-        bring(leg, transfer.turns, goals[side] - places[side])
+        bring(leg, transfer.turns, goals[side] - places[side], transfer.rate)
 
 
 def _hands_on_floor(transfer: Transfer) -> Floats | None:
@@ -164,7 +165,7 @@ def keep_touches(transfer: Transfer, axes: Floats, heads: Floats) -> tuple[Float
             transfer.touched = count_touches(touches, before, own, transfer.size, transfer.rate)
             break
         away = hand_corrections(touches, before, own, transfer.size)
-        bring_hands(figure, transfer.turns, own, away)
+        bring_hands(figure, transfer.turns, own, away, transfer.rate)
         axes = bone_axes(figure, transfer.turns)
         heads = place_bones(figure, axes, transfer.hips)
     return axes, heads

@@ -26,6 +26,7 @@ from lsmplify_core.retarget import (
     retarget_steps,
 )
 from lsmplify_core.retarget.body_parts import source_posture
+from lsmplify_core.retarget.feet import Stance, tied_to_ground
 from lsmplify_core.retarget.figure import figure_of
 from lsmplify_core.retarget.limits import euler_of, from_euler
 from lsmplify_core.retarget.measure import joint_places, rig_soles
@@ -354,12 +355,53 @@ def test_a_limb_reaches_its_goal_and_keeps_its_plane():
     far = least + rng.uniform(0.1, 0.9, 200) * (most - least)
     goal = rng.normal(0, 1, (200, 3))
     goal *= (far / np.linalg.norm(goal, axis=1))[:, None]
-    first, second, over = bend_to(upper, lower, hinge, goal)
+    alone = [bend_to(*(v[i : i + 1] for v in (upper, lower, hinge, goal)), 30.0)
+             for i in range(200)]  # fmt: skip
+    first, second, over = (np.concatenate(parts) for parts in zip(*alone, strict=True))
     end = (first @ upper[..., None] + second @ lower[..., None])[..., 0]
     assert np.allclose(end, goal, atol=1e-6)
     assert over.max() == 0.0
     knee = np.cross((first @ upper[..., None])[..., 0], (second @ lower[..., None])[..., 0])
     assert (np.sum(knee * (first @ hinge[..., None])[..., 0], axis=1) > -1e-3).all()
+
+
+def _leg_towards(bend, off):
+    """A leg that is bent so far (degrees), its foot brought to goals that are off by (T,) metres
+    along it: knees (T, 3), ends (T, 3), goals (T, 3)."""
+    count = len(off)
+    upper = np.tile([0.0, 0.0, -0.43], (count, 1))
+    hinge = np.tile([1.0, 0.0, 0.0], (count, 1))
+    lower = (_about([1, 0, 0], bend) @ upper[..., None])[..., 0]
+    own = upper + lower
+    goal = own * (1.0 + off / np.linalg.norm(own, axis=1))[:, None]
+    first, second, _ = bend_to(upper, lower, hinge, goal, 30.0)
+    knee = (first @ upper[..., None])[..., 0]
+    return knee, knee + (second @ lower[..., None])[..., 0], goal
+
+
+@pytest.mark.parametrize("bend", [-4.0, 1.0, 5.0])
+def test_a_nearly_straight_knee_is_calm_for_goals_that_tremble(bend):
+    """A millimetre of trembling moves a straight leg's exact knee by centimetres a frame."""
+    off = 0.001 * np.random.default_rng(2).normal(size=90)
+    knee, end, goal = _leg_towards(bend, off)
+    assert np.linalg.norm(np.diff(knee, 2, axis=0), axis=1).max() < 0.012
+    assert np.linalg.norm(end - goal, axis=1).max() < 0.005
+
+
+def test_a_bent_knee_is_exact():
+    off = 0.02 * np.sin(np.arange(90) / 5.0)
+    _, end, goal = _leg_towards(60.0, off)
+    assert np.linalg.norm(end - goal, axis=1).max() < 3e-4
+
+
+def test_a_foot_in_the_air_goes_with_the_pelvis():
+    stance = Stance(np.zeros((90, 4, 3)), np.zeros((90, 4), dtype=bool), Floor(), 1)
+    stance.stands[:20, :2] = True
+    tied = tied_to_ground(stance, 30.0)
+    assert (tied[:20, 0] == 1.0).all()
+    assert (tied[40:, 0] == 0.0).all()
+    assert (tied[:, 1] == 0.0).all()
+    assert np.abs(np.diff(tied[:, 0])).max() < 0.3
 
 
 def test_progress_goes_up_and_the_steps_can_be_dropped():
