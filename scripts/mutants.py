@@ -1,20 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Changes the code on purpose, a place at a time, and sees whether a test notices.
 
-Usage: mutants.py [--count N] [--seconds S] [--seed K] [--listed FILE.tsv] [FOLDER…]
+Usage: mutants.py [--count N] [--seconds S] [--seed K] [--listed FILE.tsv] [FOLDER or FILE…]
 
 Samples places of the folders (those of `FOLDERS` where none is named) evenly by file, changes each
-in a copy of the checkout, and runs that package's tests until one fails. --listed takes the changes
-from a table (module, code, changed to, and the tests that are to notice, if it tells) instead.
-Prints a line a change, then the score by folder: the share that was noticed. A change that only
-touches a docstring, a message or a type is not made.
+in a copy of the checkout, and runs the tests that belong to it (`tests_of_line.py`: after
+`make coverage`, those that run the line) until one fails. --listed takes the changes from a table
+(module, code, changed to, and the tests that are to notice, if it tells) instead. Prints a line a
+change, then the score by folder: the share that was noticed, without the changes that nobody can
+see (tests/equal_changes.tsv). A change that only touches a docstring, a message or a type is not
+made.
 """
 
 import argparse
 import ast
+import compileall
 import csv
 import os
+import py_compile
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -26,17 +31,24 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tests_of_line import tests_of
+
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = (
     "lsmplify_core/reading", "lsmplify_core/tracks", "lsmplify_core/ik",
-    "lsmplify_core/calibration",
-    "lsmplify_core/repair", "lsmplify_core/cleanup", "lsmplify_core/geometry", "addon/bake",
+    "lsmplify_core/calibration", "lsmplify_core/repair", "lsmplify_core/cleanup",
+    "lsmplify_core/retarget", "lsmplify_core/verdict", "lsmplify_core/geometry", "addon/bake",
 )  # fmt: skip
 PATIENCE = 240
 """Seconds for the tests of one change; one that hangs is noticed."""
+EQUAL = ROOT / "tests/equal_changes.tsv"
+"""Changes that nobody can see, each with the reason."""
 _COMPARED = {
     ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==",
 }  # fmt: skip
+_TURNED = {ast.Lt: ">", ast.LtE: ">", ast.Gt: "<", ast.GtE: "<"}
+"""For limits that are no whole numbers: no measured value lies on one, so that `<` and `<=` are the
+same there."""
 _SUMS = {ast.Add: "-", ast.Sub: "+", ast.Mult: "/", ast.Div: "*"}
 _SAID = ("InputError", "say", "Repair", "append", "print", "report")
 """Calls whose texts are for people: their arguments are left alone."""
@@ -76,9 +88,13 @@ def changes_in(path: Path) -> Iterator[Change]:
         cut = kept.rfind(")") + 1
         return Change(path, left.lineno, start, stop, kept[:cut] + f" {text} " + kept[cut:])
 
-    for node in _walked(ast.parse(source)):
+    tree = ast.parse(source)
+    floats = _float_names(tree)
+    for node in _walked(tree):
         if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARED:
-            yield between(node.left, node.comparators[0], _COMPARED[type(node.ops[0])])
+            words = _TURNED if _measured(node, floats) else _COMPARED
+            word = words.get(type(node.ops[0]), _COMPARED[type(node.ops[0])])
+            yield between(node.left, node.comparators[0], word)
         elif isinstance(node, ast.BinOp) and type(node.op) in _SUMS:
             yield between(node.left, node.right, _SUMS[type(node.op)])
         elif isinstance(node, ast.BoolOp):
@@ -90,6 +106,26 @@ def changes_in(path: Path) -> Iterator[Change]:
         elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
             new = repr(node.value * 3 if node.value else 1)
             yield Change(path, node.lineno, *place(node), new)
+
+
+def _float_names(tree: ast.Module) -> set[str]:
+    """Constants of a module that are numbers with a fraction."""
+    return {
+        node.target.id
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and any(isinstance(n, ast.Constant) and type(n.value) is float for n in ast.walk(node))
+    }
+
+
+def _measured(compared: ast.Compare, floats: set[str]) -> bool:
+    """Whether something is held against a number with a fraction."""
+    return any(
+        (isinstance(n, ast.Constant) and type(n.value) is float)
+        or (isinstance(n, ast.Name) and n.id in floats)
+        for n in ast.walk(compared)
+    )
 
 
 def _walked(tree: ast.AST) -> Iterator[ast.AST]:
@@ -134,16 +170,6 @@ def _by_name(name: str) -> list[Path]:
     return sorted(files, key=lambda f: f.name != name)
 
 
-def tests_of(path: Path) -> tuple[str, list[str]]:
-    """The Python and the tests that are to notice a change of a file."""
-    parts = path.relative_to(ROOT).parts
-    if parts[0] == "addon":
-        return ".venv-bpy/bin/python", ["tests/addon"]
-    package = parts[1].removesuffix(".py")
-    own = [f"tests/{package}"] if (ROOT / "tests" / package).is_dir() else []
-    return ".venv/bin/python", [*own, "tests/test_pipeline.py"]
-
-
 def noticed(change: Change, copy: Path) -> bool | None:
     """Whether a test fails with the change made; None where it does not compile, or where the tests
     do not pass without it."""
@@ -154,44 +180,76 @@ def noticed(change: Change, copy: Path) -> bool | None:
         compile(new, str(inside), "exec")
     except SyntaxError:
         return None
-    python, tests = tests_of(change.path)
-    tests = [*change.tests] or tests
-    if not passes(copy, python, tuple(tests)):
-        return None
-    inside.write_bytes(new)
-    try:
-        return not run_tests(copy, python, tests)
-    finally:
-        inside.write_bytes(old)
+    python = ".venv-bpy/bin/python" if "addon" in change.path.parts else ".venv/bin/python"
+    groups = [list(change.tests)] if change.tests else tests_of(change.path, change.line)
+    for tests in filter(None, groups):
+        inside.write_bytes(new)
+        try:
+            failed = failing(copy, python, tests)
+        finally:
+            inside.write_bytes(old)
+        if failed:
+            return True if passes(copy, python, failed) else None
+    return False
 
 
-def run_tests(copy: Path, python: str, tests: Sequence[str]) -> bool:
-    """Whether the tests pass, and in time."""
-    command = [str(ROOT / python), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+def failing(copy: Path, python: str, tests: Sequence[str]) -> str:
+    """The first of the tests that fails; "all" where none can be loaded, or they hang; or ""."""
+    command = [str(ROOT / python), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider",
+               "--assert=plain", "--tb=no", "-W", "ignore", *tests]  # fmt: skip
     env = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        return not subprocess.run(
+        done = subprocess.run(
             command, cwd=copy, env=env, capture_output=True, timeout=PATIENCE, check=False
-        ).returncode
+        )
     except subprocess.TimeoutExpired:
-        return False
+        return "all"
+    if not done.returncode:
+        return ""
+    named = re.search(r"^(?:FAILED|ERROR) (\S+?)(?: - .*)?$", done.stdout.decode(), re.MULTILINE)
+    return named[1] if named else "all"
 
 
 @cache
-def passes(copy: Path, python: str, tests: tuple[str, ...]) -> bool:
-    """Whether they do without a change; else they can say nothing about one."""
-    found = run_tests(copy, python, tests)
+def passes(copy: Path, python: str, test: str) -> bool:
+    """Whether a test does without a change; else it can say nothing about one."""
+    found = test == "all" or not failing(copy, python, [test])
     if not found:
-        print(f"fail without any change, or take too long: {' '.join(tests)}", flush=True)
+        print(f"fails without any change: {test}", flush=True)
     return found
 
 
 def sampled(folders: list[str], count: int, seed: int) -> list[Change]:
     """So many changes, evenly by file."""
     chosen = random.Random(seed)
-    by_file = {p: list(changes_in(p)) for f in folders for p in sorted((ROOT / f).rglob("*.py"))}
+    paths = [p for f in folders for p in _python_files(ROOT / f)]
+    by_file = {p: list(changes_in(p)) for p in paths}
     files = [p for p, found in by_file.items() if found]
     return [chosen.choice(by_file[chosen.choice(files)]) for _ in range(count)] if files else []
+
+
+def _python_files(place: Path) -> list[Path]:
+    return [place] if place.is_file() else sorted(place.rglob("*.py"))
+
+
+@cache
+def equal() -> set[tuple[str, str, str]]:
+    """Module, line's code and what replaces what: changes that nobody can see."""
+    if not EQUAL.is_file():
+        return set()
+    rows = csv.DictReader(EQUAL.open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE)
+    return {(r["module"], r["code"], r["changed to"]) for r in rows}
+
+
+def whole_lines(change: Change) -> tuple[str, str, str]:
+    """Module, the line's code, and what it becomes, as `equal_changes.tsv` has them."""
+    data = change.path.read_bytes()
+    begin = data.rfind(b"\n", 0, change.start) + 1
+    end = data.find(b"\n", change.stop)
+    old = data[begin:end].decode()
+    new = (data[begin : change.start] + change.text.encode() + data[change.stop : end]).decode()
+    flat = [" ".join(text.split()) for text in (old, new)]
+    return str(change.path.relative_to(ROOT)), flat[0], flat[1]
 
 
 def main() -> int:
@@ -211,23 +269,23 @@ def main() -> int:
         kept = shutil.ignore_patterns(".git", ".venv*", "build", "__pycache__", "images")
         shutil.copytree(ROOT, copy, ignore=kept, symlinks=True)
         (Path(folder) / "shared").symlink_to(ROOT.parent / "shared")
+        # By what is in them, not by their date, so that a change is never missed.
+        compileall.compile_dir(
+            copy, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH
+        )
         for change in changes:
             if time.monotonic() > ends:
                 break
-            found = noticed(change, copy)
+            place = whole_lines(change)
+            found = True if place in equal() else noticed(change, copy)
             if found is None:
                 continue
-            name = str(change.path.relative_to(ROOT))
-            old = change.path.read_bytes()[change.start : change.stop].decode()
-            word = "noticed" if found else "NOT NOTICED"
-            print(
-                f"{word:12} {name}:{change.line}  {old.strip()!r} -> {change.text.strip()!r}",
-                flush=True,
-            )
-            score[str(Path(name).parent)][word] += 1
+            word = "equal" if place in equal() else "noticed" if found else "NOT NOTICED"
+            print(f"{word:12} {place[0]}:{change.line}\t{place[1]}\t{place[2]}", flush=True)
+            score[str(Path(place[0]).parent)][word] += 1
     total = sum(score.values(), Counter())
     for name, counts in (*sorted(score.items()), ("all", total)):
-        made = sum(counts.values())
+        made = counts["noticed"] + counts["NOT NOTICED"]
         if made:
             print(f"{name:28} {counts['noticed']:4} of {made:4}  {counts['noticed'] / made:.0%}")
     return 0

@@ -107,3 +107,94 @@ def test_a_track_that_moves_with_another_joint_is_not_known() -> None:
     assert not known[3]
     np.testing.assert_allclose(offsets[0], points[1].offset)
     np.testing.assert_allclose(offsets[[1, 3]], 0.0)
+
+
+def saved(tmp_path: Path, points: tuple[Keypoint, ...]) -> tuple[Path, dict]:
+    path = tmp_path / "anna.json"
+    save_calibration(SavedCalibration(default_body(), points, "mine"), path)
+    return path, json.loads(path.read_text())
+
+
+@pytest.mark.parametrize(("metres", "good"), [(4.9, True), (-4.9, True), (5.1, False), (14, False)])
+def test_no_joint_and_no_point_is_five_metres_away(
+    tmp_path: Path, metres: float, good: bool
+) -> None:
+    path, data = saved(tmp_path, (Keypoint("C7", 12, (0.0, 0.1, 0.0)),))
+    for change in ("rest_joints", "points"):
+        other = json.loads(json.dumps(data))
+        if change == "rest_joints":
+            other["rest_joints"][15][1] = metres
+        else:
+            other["points"][0]["offset"][2] = metres
+        path.write_text(json.dumps(other))
+        if good:
+            load_calibration(path)
+        else:
+            with pytest.raises(InputError, match="joints in metres|offset of 'C7'"):
+                load_calibration(path)
+
+
+@pytest.mark.parametrize(
+    ("count", "says"), [(0, "points"), (1, ""), (10_000, ""), (10_001, "poin")]
+)
+def test_a_calibration_has_one_to_ten_thousand_points(
+    tmp_path: Path, count: int, says: str
+) -> None:
+    path, data = saved(tmp_path, ())
+    data["points"] = [{"name": "a", "joint": "Head", "offset": [0, 0, 0]}] * count
+    path.write_text(json.dumps(data))
+    if not says:
+        assert len(load_calibration(path).points) == count
+        return
+    with pytest.raises(InputError, match=says):
+        load_calibration(path)
+
+
+@pytest.mark.parametrize("joint", [4, 7])
+@pytest.mark.parametrize(("thigh", "refused"), [(0.04, True), (0.06, False)])
+def test_a_body_has_legs(tmp_path: Path, joint: int, thigh: float, refused: bool) -> None:
+    """Knee and ankle lie five centimetres from what is above them, at least."""
+    path, data = saved(tmp_path, (Keypoint("C7", 12, (0.0, 0.1, 0.0)),))
+    above = {4: 0, 7: 4}[joint]
+    rest = np.array(data["rest_joints"])
+    rest[joint:8] += rest[above] - rest[joint] + [0.0, -thigh, 0.0]
+    rest[7] = rest[4] + [0.0, -0.4, 0.0] if joint == 4 else rest[7]
+    path.write_text(json.dumps(data | {"rest_joints": rest.tolist()}))
+    if refused:
+        with pytest.raises(InputError, match="not a body"):
+            load_calibration(path)
+    else:
+        np.testing.assert_allclose(load_calibration(path).body.rest_joints, rest, atol=1e-6)
+
+
+def test_numbers_are_kept_to_a_hundredth_of_a_millimetre(tmp_path: Path) -> None:
+    path, data = saved(tmp_path, (Keypoint("C7", 12, (0.012344, -0.112346, 0.0)),))
+    assert data["points"][0]["offset"] == [0.01234, -0.11235, 0.0]
+    found = load_calibration(path)
+    assert found.points[0] == Keypoint("C7", 12, (0.01234, -0.11235, 0.0))
+    np.testing.assert_allclose(found.body.rest_joints, default_body().rest_joints, atol=6e-6)
+    assert (found.layout, found.body.name) == ("mine", default_body().name)
+
+
+def test_places_on_a_tall_person_are_smaller_on_the_default_body() -> None:
+    body = default_body().scaled(np.full(24, 1.25))
+    size = body.height / default_body().height
+    saved = SavedCalibration(body, (Keypoint("C7", 12, (0.1, 0.2, -0.3)),), "mine")
+    (point,) = saved.as_layout().keypoints
+    np.testing.assert_allclose(point.offset, np.array([0.1, 0.2, -0.3]) / size)
+    assert (point.name, point.joint, saved.as_layout().name) == ("C7", 12, "mine")
+
+
+@pytest.mark.parametrize(("shared", "own"), [(12, True), (7, True), (6, False)])
+def test_the_very_names_count_where_most_are_there(shared: int, own: bool) -> None:
+    """ "Empty", "Empty.001" name nothing but themselves, and only where most of them are there."""
+    points = tuple(
+        Keypoint(f"Empty.{i:03d}", j, (0.0, 0.01 * i, 0.0))
+        for i, j in enumerate((0, 1, 2, 4, 5, 7, 8, 12, 15, 16, 17, 18))
+    )
+    saved = SavedCalibration(default_body(), points, "mine")
+    names = tuple(p.name if i < shared else f"other {i}" for i, p in enumerate(points))
+    found = saved.match(names)
+    assert ("as calibrated" in found.evidence) == own
+    if own:
+        assert dict(found.matched) == {i: i for i in range(shared)}

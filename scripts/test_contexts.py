@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A pytest plugin (`-p test_contexts`): coverage notes which test ran a line, and how long it took.
+
+The seconds go beside coverage's own data, into build/coverage/seconds-PID.json.
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import coverage
+import pytest
+
+SECONDS = "build/coverage"
+_took: dict[str, float] = {}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Name what runs now after the test; what runs between tests has no name."""
+    running = coverage.Coverage.current()
+    began = time.perf_counter()
+    if running is not None:
+        running.switch_context(item.nodeid)
+    try:
+        return (yield)
+    finally:
+        _took[item.nodeid] = time.perf_counter() - began
+        if running is not None:
+            running.switch_context("")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Keep the seconds for `scripts/tests_of_line.py`."""
+    folder = Path(session.config.rootpath) / SECONDS
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"seconds-{os.getpid()}.json").write_text(json.dumps(_took))

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which tests belong to a place in the code: what coverage noted, or what imports the module.
+
+`make coverage` leaves in build/coverage which test ran which line, and how long it took. A line
+that runs when its module is loaded (a constant) belongs to the tests of the lines that use its
+name. Where nothing was noted, a module has the tests of its name (tests/PACKAGE/test_MODULE.py),
+those that import it, and those of its package.
+"""
+
+import ast
+import importlib.util
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTED = ROOT / "build/coverage"
+QUICK_SECONDS = 40.0
+"""Seconds that tests of other packages may take together, the quickest first; more are left out."""
+
+
+def tests_of(path: Path, line: int) -> list[list[str]]:
+    """Groups of tests that may notice a change of a line: to be run in this order until one
+    fails."""
+    own = _package_tests(path)
+    found = _noted(path, line)
+    if found:
+        newer = _newer(own) | _newer(sorted(_importing(path)))
+        found -= {t for t in found if t.partition("::")[0] in newer}
+        near = [t for t in found if any(t.startswith(f) for f in own)]
+        far = within(found - set(near), QUICK_SECONDS)
+        return [[*by_time(near), *sorted(newer)], far]
+    named = sorted(_named(path) | _importing(path))
+    return [named, own] if named else [own]
+
+
+def by_time(tests: Iterable[str]) -> list[str]:
+    """The quickest first, but a file's together."""
+    seconds = _seconds()
+    files: dict[str, list[str]] = defaultdict(list)
+    for test in tests:
+        files[test.partition("::")[0]].append(test)
+    took = {f: sum(seconds.get(t, 0.1) for t in own) for f, own in files.items()}
+    return [
+        test
+        for file in sorted(files, key=lambda f: took[f])
+        for test in sorted(files[file], key=lambda t: seconds.get(t, 0.1))
+    ]
+
+
+def within(tests: Iterable[str], most: float) -> list[str]:
+    """The quickest of these tests that take so many seconds together."""
+    seconds = _seconds()
+    kept, spent = list[str](), 0.0
+    for test in sorted(tests, key=lambda t: seconds.get(t, 0.1)):
+        spent += seconds.get(test, 0.1)
+        if spent > most:
+            break
+        kept.append(test)
+    return by_time(kept)
+
+
+def _package_tests(path: Path) -> list[str]:
+    parts = path.relative_to(ROOT).parts
+    if parts[0] == "addon":
+        return ["tests/addon"]
+    package = parts[1].removesuffix(".py")
+    own = f"tests/{package}"
+    return [own] if (ROOT / own).is_dir() else ["tests/test_pipeline.py"]
+
+
+def _named(path: Path) -> set[str]:
+    """Tests that have the module's name, or the name of its folder."""
+    names = {f"test_{path.stem}.py", f"test_{path.parent.name}.py"}
+    return {str(t.relative_to(ROOT)) for t in _test_files() if t.name in names}
+
+
+def _importing(path: Path) -> set[str]:
+    """Tests that import a module, or something of it."""
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    package, _, name = module.rpartition(".")
+    words = re.compile(rf"{re.escape(module)}\b|from {re.escape(package)} import [^\n]*\b{name}\b")
+    return {str(t.relative_to(ROOT)) for t in _test_files() if words.search(t.read_text("utf-8"))}
+
+
+@cache
+def _test_files() -> list[Path]:
+    return sorted((ROOT / "tests").rglob("test_*.py"))
+
+
+# --- what coverage noted ---------------------------------------------------------------------
+
+
+def _noted(path: Path, line: int) -> set[str]:
+    contexts = _contexts(path)
+    if not contexts:
+        return set()
+    found = contexts.get(line, set())
+    if found:
+        return found
+    names = _names_of(path, line)
+    for use in _uses(path, names) if names else ():
+        found = found | contexts.get(use, set())
+    return found or set().union(*contexts.values())
+
+
+@cache
+def _contexts(path: Path) -> dict[int, set[str]]:
+    """Tests by line; nothing where the file has changed since, for lines have moved then."""
+    files = sorted(NOTED.glob(".coverage*"))
+    if not files or not importlib.util.find_spec("coverage"):
+        return {}
+    import coverage
+
+    found: dict[int, set[str]] = defaultdict(set)
+    for file in files:
+        if file.stat().st_mtime < path.stat().st_mtime:
+            continue
+        data = coverage.CoverageData(str(file))
+        data.read()
+        for line, tests in data.contexts_by_lineno(str(path.relative_to(ROOT))).items():
+            found[line] |= {t for t in tests if t}
+    return {line: tests for line, tests in found.items() if tests}
+
+
+def _names_of(path: Path, line: int) -> set[str]:
+    """Names that the statement of a line gives a value to, outside functions."""
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if node.lineno <= line <= (node.end_lineno or node.lineno):
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", 0)]
+            return {n.id for t in targets if isinstance(t, ast.AST)
+                    for n in ast.walk(t) if isinstance(n, ast.Name)}  # fmt: skip
+    return set()
+
+
+def _uses(path: Path, names: set[str]) -> set[int]:
+    """Lines of a file that use one of these names, and constants made of it."""
+    tree = ast.parse(path.read_text("utf-8"))
+    lines = {n.lineno for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id in names}
+    more = set().union(*(_names_of(path, line) for line in lines)) - names if lines else set()
+    return lines | (_uses(path, more | names) if more else set())
+
+
+def _newer(places: list[str]) -> set[str]:
+    """Files of tests that were written since coverage noted."""
+    noted = max((f.stat().st_mtime for f in NOTED.glob(".coverage*")), default=0.0)
+    files = [f for f in _test_files() if any(_within(f, place) for place in places)]
+    return {str(f.relative_to(ROOT)) for f in files if f.stat().st_mtime > noted}
+
+
+def _within(file: Path, place: str) -> bool:
+    return file == ROOT / place or ROOT / place in file.parents
+
+
+@cache
+def _seconds() -> dict[str, float]:
+    found: dict[str, float] = {}
+    for file in sorted(NOTED.glob("seconds-*.json")):
+        found |= json.loads(file.read_text("utf-8"))
+    return found
