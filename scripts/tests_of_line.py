@@ -29,11 +29,16 @@ def tests_of(path: Path, line: int) -> list[list[str]]:
     found = _noted(path, line)
     if found:
         newer = _newer(own) | _newer(sorted(_importing(path)))
+        if "addon" not in path.parts:
+            newer = {t for t in newer if not t.startswith("tests/addon")}
+            found = {t for t in found if not t.startswith("tests/addon")}
         found -= {t for t in found if t.partition("::")[0] in newer}
         near = [t for t in found if any(t.startswith(f) for f in own)]
         far = within(found - set(near), QUICK_SECONDS)
         return [[*by_time(near), *sorted(newer)], far]
     named = sorted(_named(path) | _importing(path))
+    if "addon" not in path.parts:  # Blender is not in that Python
+        named = [t for t in named if not t.startswith("tests/addon")]
     return [named, own] if named else [own]
 
 

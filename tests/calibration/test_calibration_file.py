@@ -84,7 +84,10 @@ def test_static_and_calibration_together_are_refused(tmp_path: Path, capsys) -> 
     [({"form": "x"}, "not a calibration"), ({"points": 3}, "not a calibration"),
      ({"rest_joints": [[0, 0, 0]]}, "24 × 3"), ({"rest_joints": [[0.0] * 3] * 24}, "not a body"),
      ({"points": [{"name": "a", "joint": "Tail", "offset": [0, 0, 0]}]}, "SMPL's joints"),
-     ({"points": [{"name": "a", "joint": "Head", "offset": [0, 0, 99]}]}, "offset of 'a'")],
+     ({"points": [{"name": "a", "joint": "Head", "offset": [0, 0, 99]}]}, "offset of 'a'"),
+     ({"points": [{"name": 7, "joint": "Head", "offset": [0, 0, 0]}]}, "SMPL's joints"),
+     ({"points": [{"name": "a", "joint": 7, "offset": [0, 0, 0]}]}, "SMPL's joints"),
+     ({"points": ["a"]}, "SMPL's joints"), ({"form": None}, "not a calibration")],
 )  # fmt: skip
 def test_bad_calibrations_are_refused_in_one_line(tmp_path: Path, change, says: str) -> None:
     path = tmp_path / "anna.json"
@@ -130,7 +133,7 @@ def test_no_joint_and_no_point_is_five_metres_away(
         if good:
             load_calibration(path)
         else:
-            with pytest.raises(InputError, match="joints in metres|offset of 'C7'"):
+            with pytest.raises(InputError, match=r"joints in metres|offset of 'C7'"):
                 load_calibration(path)
 
 
