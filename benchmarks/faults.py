@@ -33,13 +33,21 @@ def main() -> None:
     parser.add_argument("--damaged", type=int, metavar="N", help="only N damaged files")
     parser.add_argument("--kills", type=int, metavar="N", help="only N kills of a batch")
     args = parser.parse_args()
-    every = not (args.rows or args.only or args.damaged or args.kills)
-    if every or args.rows or args.only:
+    if not (args.rows or args.only or args.damaged or args.kills):
+        every()
+    if args.rows or args.only:
         _rows(args.only)
-    if every or args.damaged:
-        _damaged(args.damaged or 5000)
-    if every or args.kills:
-        _kills(args.kills or 60)
+    if args.damaged:
+        _damaged(args.damaged)
+    if args.kills:
+        _kills(args.kills)
+
+
+def every() -> None:
+    """All rows, 5,000 damaged files and 60 kills."""
+    _rows("")
+    _damaged(5000)
+    _kills(60)
 
 
 def _rows(only: str) -> None:

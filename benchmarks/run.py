@@ -10,6 +10,7 @@ import accuracy
 import cleanup
 import conditions
 import damage
+import faults
 import layouts
 import long_takes
 import markers
@@ -37,6 +38,7 @@ TABLES = {
     "repair": repair.main,
     "reading": reading.main,
     "damage": damage.main,
+    "faults": faults.every,
     "structure": structure.main,
     "unnamed": unnamed.main,
     "verdict": verdict.main,

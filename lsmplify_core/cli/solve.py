@@ -7,6 +7,7 @@ would be; `--person NAME` solves that one to OUT.npz itself.
 
 import argparse
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,8 @@ def _solved(jobs: list[TakeJob], args: argparse.Namespace) -> Iterator[Outcome]:
     if args.dask is not None:
         yield from _on_cluster(jobs, args)
     elif min(args.jobs, len(jobs)) > 1:
-        yield from solved_side_by_side(args.words, jobs, args.jobs)
+        gone = partial(_lost, args)
+        yield from solved_side_by_side(args.words, jobs, args.jobs, gone)
     else:
         yield from (tried(job, args) for job in jobs)
 
@@ -123,6 +125,10 @@ def _on_cluster(jobs: list[TakeJob], args: argparse.Namespace) -> Iterator[Outco
     whole = absolute(args)
     work = [(str(j.path), _absolute(j), whole) for j in jobs]
     yield from solved_on_dask(args.dask, _tried, work, lambda job, why: lost(job[1], job[2], why))
+
+
+def _lost(args: argparse.Namespace, job: TakeJob, why: str) -> Outcome:
+    return lost(job, args, why)
 
 
 def _tried(work: tuple[str, TakeJob, argparse.Namespace]) -> Outcome:

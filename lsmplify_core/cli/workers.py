@@ -16,13 +16,13 @@ import subprocess
 import sys
 import threading
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any, Final
 
 from ..files.atomic import clear_left
 from ..runtime.console import say
-from .outcome import Judged, Outcome, failure
+from .outcome import Judged, Outcome
 from .take import TakeJob
 
 _MOST_TRIES: Final = 2
@@ -41,10 +41,11 @@ Answer = tuple[int, Outcome | None, int]
 
 @dataclass
 class _Team:
-    """What the workers share."""
+    """What the workers share, and `lost`, which makes the outcome of a take that killed them."""
 
     words: Sequence[str]
     jobs: Sequence[TakeJob]
+    lost: Callable[[TakeJob, str], Outcome]
     waiting: deque[int]
     lock: threading.Lock = field(default_factory=threading.Lock)
     answers: "queue.Queue[Answer]" = field(default_factory=queue.Queue[Answer])
@@ -54,7 +55,10 @@ class _Team:
 
 
 def solved_side_by_side(
-    words: Sequence[str], jobs: Sequence[TakeJob], count: int
+    words: Sequence[str],
+    jobs: Sequence[TakeJob],
+    count: int,
+    lost: Callable[[TakeJob, str], Outcome],
 ) -> Iterator[Outcome]:
     """Outcomes in the order of the takes, each as soon as it and those before are there.
 
@@ -62,8 +66,9 @@ def solved_side_by_side(
         words: of the command, which the workers read their options from.
         jobs: the takes.
         count: how many are solved at a time.
+        lost: the outcome, with its record, of a take whose workers died, and why.
     """
-    team = _Team(words, jobs, deque(range(len(jobs))))
+    team = _Team(words, jobs, lost, deque(range(len(jobs))))
     tries: Counter[int] = Counter()
     ready: dict[int, Outcome] = {}
     given = 0
@@ -104,8 +109,8 @@ def _died(team: _Team, index: int, code: int, tries: int) -> Outcome | None:
     _start(team)
     if again:
         return None
-    why = f"{job.path}: its worker {how}, {tries} times; perhaps it needs more memory: use --jobs 1"
-    return failure(why)
+    why = f"its worker {how}, {tries} times; perhaps it needs more memory: use --jobs 1"
+    return team.lost(job, why)
 
 
 def _how(code: int) -> str:

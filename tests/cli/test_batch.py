@@ -17,7 +17,7 @@ from takes import points_of, waving
 from lsmplify_core.cli.main import main
 from lsmplify_core.cli.paths import check_paths
 from lsmplify_core.cli.shards import part_of
-from lsmplify_core.files.manifest import NAME, read_manifest
+from lsmplify_core.files.manifest import NAME, content_hash, read_manifest
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.runtime.errors import InputError
 
@@ -262,6 +262,11 @@ def test_a_take_that_kills_its_workers_is_named_and_the_others_are_solved(
     assert [line.split(":")[0] for line in lines] == ["warning", "error"]
     assert all("takes/b.npz" in line for line in lines)
     assert "2 times" in lines[1]
+    kept = read_manifest(folder / "out" / NAME)
+    assert set(kept) == {"a.npz", "b.npz", "c.npz"}
+    assert "SIGKILL" in kept["b.npz"]["error"]
+    assert kept["b.npz"]["outputs"] == {}
+    assert kept["b.npz"]["input"] == content_hash(folder / "takes/b.npz")
 
 
 def test_names_of_files_are_no_words_of_ours(folder: Path, capsys) -> None:
