@@ -20,7 +20,7 @@ PLATFORM ?= linux-x64
 TORCH_PYTHONS ?= $(patsubst wheels/torch-$(PLATFORM)-py%.txt,%,$(wildcard wheels/torch-$(PLATFORM)-py*.txt))
 TORCH_ZIP = build/lsmplify-$(VERSION)-torch-$(PLATFORM)-py$(1).zip
 
-.PHONY: mutants help demo examples cases cases-quick test test-core test-addon test-packaging test-ends test-torch test-farm test-slurm fuzz lint \
+.PHONY: coverage stress mutants help demo examples cases cases-quick test test-core test-addon test-packaging test-ends test-torch test-farm test-slurm fuzz lint \
 	extension wheels weights bench momentum matrix repository gui docs clean
 .DELETE_ON_ERROR:
 
@@ -32,6 +32,8 @@ help:
 	@echo "           FLAVOUR=torch PLATFORM=linux-x64: with PyTorch (200 MB); windows-x64, macos-arm64"
 	@echo "test-torch that build installed in Blender $(BPY), its methods used: downloads 200 MB"
 	@echo "test-slurm ten takes on a Slurm of one node (Debian, root)"
+	@echo "coverage   which lines the tests run, by package: build/coverage/"
+	@echo "stress     kills, full disks, little memory, two runs at once, a thousand rounds in Blender"
 	@echo "mutants    changes the code on purpose; which changes do the tests notice?"
 	@echo "fuzz       damaged files for every reader, guided by coverage, $(FUZZ_SECONDS) s each"
 	@echo "weights    train every shipped network anew from MOTION=$(MOTION): hours"
@@ -109,6 +111,22 @@ test-packaging: .venv-bpy/.ready extension
 test-torch: .venv-bpy/.ready wheels
 	$(MAKE) extension FLAVOUR=torch PLATFORM=linux-x64 TORCH_PYTHONS=311
 	$(BLENDER) -m pytest tests/torch
+
+# Which lines the tests run, of what users run, and which test runs a line (for mutants). The packages'
+# own tests and the add-on's, some twice as slow as without.
+coverage: .venv/.dev .venv-bpy/.ready
+	rm -rf build/coverage
+	mkdir -p build/coverage
+	COVERAGE_FILE=build/coverage/.coverage PYTHONPATH=scripts $(CORE) -m coverage run -m pytest \
+		-p test_contexts tests --ignore=tests/addon --ignore=tests/packaging --ignore=tests/gui \
+		--ignore=tests/torch --ignore=tests/farm --ignore=tests/learning --ignore=tests/docs
+	COVERAGE_FILE=build/coverage/.coverage PYTHONPATH=scripts $(BLENDER) -m coverage run -m pytest \
+		-p test_contexts tests/addon
+	$(CORE) scripts/coverage_table.py
+
+# Twenty minutes at rest; STRESS=0.05 for a twentieth of it.
+stress: .venv/.dev .venv-bpy/.ready
+	$(CORE) tests/stress/run.py $(STRESS)
 
 # Changes the code on purpose and counts what the tests notice; half an hour.
 mutants: .venv/.dev .venv-bpy/.ready

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Feet: floor and contacts are found where they are, and a lock holds without snapping knees."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -216,3 +217,129 @@ def test_points_on_a_sloping_floor_are_on_it() -> None:
     points = np.concatenate((ground, heights[:, None]), axis=1)
     np.testing.assert_allclose(floor.above(points), 0.0, atol=1e-12)
     np.testing.assert_allclose(floor.above(points + np.array([0.0, 0.0, 0.2])), 0.2)
+
+
+@pytest.mark.parametrize(("height", "parts"), [(0.055, 4), (0.065, 0)])
+def test_a_part_stands_within_six_centimetres_of_the_floor(height: float, parts: int) -> None:
+    motion = standing()
+    lowest, highest = (f(sole_points(motion)[0, :, 2]) for f in (np.min, np.max))
+    floor = Floor((highest if parts else lowest) - height)
+    assert len(find_contacts(motion, floor)) == parts
+
+
+@pytest.mark.parametrize(("speed", "parts"), [(0.18, 4), (0.22, 0)])
+@pytest.mark.parametrize("rate", [30.0, 120.0])
+def test_a_part_stands_below_a_fifth_of_a_metre_a_second(speed, parts, rate: float) -> None:
+    motion = replace(standing(), rate=rate)
+    root = motion.root + np.arange(120)[:, None] * [speed / rate, 0.0, 0.0]
+    assert len(find_contacts(replace(motion, root=root), Floor())) == parts
+
+
+@pytest.mark.parametrize(("frames", "found"), [(2, 0), (3, 1), (5, 1)])
+@pytest.mark.parametrize("down", [True, False])
+def test_contacts_and_lifts_have_a_tenth_of_a_second_at_least(frames, found, down: bool) -> None:
+    """By height alone, whatever the speed."""
+    motion, settings = standing(), ContactSettings(speed=99.0, calm=0.0)
+    root = motion.root.copy()
+    span = slice(50, 50 + frames)
+    root[:, 2] += 0.3 if down else 0.0
+    root[span, 2] += -0.3 if down else 0.3
+    heel = [
+        c for c in find_contacts(replace(motion, root=root), Floor(), settings)
+        if c.part == "left heel"
+    ]  # fmt: skip
+    if down:
+        assert [(c.first, c.last) for c in heel] == [(50, 49 + frames)] * found
+    else:
+        assert [(c.first, c.last) for c in heel] == (
+            [(0, 49), (50 + frames, 119)] if found else [(0, 119)]
+        )
+
+
+def test_a_table_of_contacts_holds_both_ends_and_cuts_what_is_beyond() -> None:
+    table = contact_table([Contact("left toe", 3, 5), Contact("right heel", -4, 1)], 6)
+    assert np.flatnonzero(table[:, 1]).tolist() == [3, 4, 5]
+    assert np.flatnonzero(table[:, 2]).tolist() == [0, 1]
+    assert not table[:, [0, 3]].any()
+    assert contact_table([Contact("left toe", 3, 99)], 6)[3:, 1].all()
+
+
+@pytest.mark.parametrize(
+    ("entry", "good"),
+    [({"first": 0, "last": 0}, True), ({"first": -1, "last": 0}, False),
+     ({"first": True, "last": 1}, False), ({"first": 0, "last": 1.0}, False),
+     ({"first": 0, "last": (1 << 31) - 1}, True), ({"first": 0, "last": 1 << 31}, False)],
+)  # fmt: skip
+def test_frames_of_contacts_are_whole_numbers_from_nought(tmp_path: Path, entry, good) -> None:
+    path = tmp_path / "feet.json"
+    path.write_text(json.dumps({"contacts": [{"part": "left toe"} | entry]}))
+    if good:
+        assert load_contacts(path)[0] == [Contact("left toe", entry["first"], entry["last"])]
+    else:
+        with pytest.raises(InputError, match="contact 0: first and last"):
+            load_contacts(path)
+
+
+@pytest.mark.parametrize(
+    ("floor", "good"),
+    [({"height": 9999, "slope": [9.9, -9.9]}, True), ({"height": 10001}, False),
+     ({"height": -10001}, False), ({"slope": [11, 0]}, False), ({"slope": [1]}, False), ({}, True)],
+)  # fmt: skip
+def test_floors_lie_in_the_world(tmp_path: Path, floor, good: bool) -> None:
+    path = tmp_path / "feet.json"
+    path.write_text(json.dumps({"contacts": [], "floor": floor}))
+    if not good:
+        with pytest.raises(InputError, match="floor is a height and a slope"):
+            load_contacts(path)
+        return
+    found = load_contacts(path)[1]
+    assert found.height == floor.get("height", 0.0)
+    assert found.slope == tuple(floor.get("slope", (0.0, 0.0)))
+
+
+def wandering(spread: float, slope: tuple[float, float], error: float = 0.0) -> Motion:
+    """Somebody who stands at twenty places on a plane, which the soles are off by `error`."""
+    motion = standing(400)
+    random = np.random.default_rng(1)
+    places = np.repeat(random.uniform(-0.5, 0.5, (20, 2)) * spread, 20, axis=0)
+    places[:20], places[20:40] = -0.5 * spread, 0.5 * spread
+    height = places @ np.array(slope) + np.repeat(error * random.uniform(-1, 1, 20), 20)
+    root = motion.root + np.concatenate((places, height[:, None]), axis=1)
+    return replace(motion, root=root)
+
+
+@pytest.mark.parametrize(
+    ("spread", "degrees", "found"),
+    [(3.0, 5.0, True), (3.0, 18.0, True), (3.0, 23.0, False), (3.0, 0.7, False),
+     (3.0, 1.6, True), (0.5, 5.0, False), (1.1, 5.0, True)],
+)  # fmt: skip
+def test_slopes_of_one_to_twenty_degrees_are_found_over_a_metre(spread, degrees, found) -> None:
+    steep = np.tan(np.radians(degrees))
+    floor = find_floor(wandering(spread, (steep, 0.0)))
+    if not found:
+        assert floor.slope == (0.0, 0.0)
+        return
+    assert floor.slope == pytest.approx((steep, 0.0), abs=0.012)
+
+
+@pytest.mark.parametrize(("error", "found"), [(0.01, True), (0.2, False)])
+def test_a_slope_has_to_explain_the_heights(error: float, found: bool) -> None:
+    floor = find_floor(wandering(2.0, (0.05, 0.0), error))
+    assert (floor.slope != (0.0, 0.0)) == found
+
+
+def test_a_floor_is_under_nearly_all_resting_soles() -> None:
+    """One in twenty lies lower, not half of them and not all above."""
+    motion = standing(200)
+    depth = np.linspace(0.0, 0.1, 200)
+    floor = find_floor(replace(motion, root=motion.root + depth[:, None] * [0.0, 0.0, 1.0]))
+    lowest = sole_points(motion)[0, :, 2].min()
+    assert 0.003 < floor.height - lowest < 0.012
+
+
+def test_where_nothing_rests_the_lowest_soles_are_on_the_floor() -> None:
+    motion = standing(60)
+    root = motion.root + np.linspace(0, 60, 60)[:, None] * [1.0, 0.0, 0.0] + [0.0, 0.0, 2.0]
+    root[:, 2] += np.linspace(0.0, 0.2, 60)
+    lowest = 2.0 + sole_points(motion)[0, :, 2].min()
+    assert find_floor(replace(motion, root=root)).height == pytest.approx(lowest + 0.01, abs=0.005)

@@ -4,10 +4,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from takes import tracks_of, waving
 
 from lsmplify_core.cleanup.attached import Attached, attach
-from lsmplify_core.cleanup.worst_intervals import worst_intervals
+from lsmplify_core.cleanup.regions import region_of
+from lsmplify_core.cleanup.worst_intervals import region_jitter, worst_intervals
+from lsmplify_core.geometry.skeleton import JOINT_INDEX
 from lsmplify_core.motion.motion import Motion
 from lsmplify_core.review.error_curves import error_figures
 
@@ -86,3 +89,60 @@ def test_the_worst_come_first_and_are_those_that_are_kept() -> None:
     assert worst_intervals(TAKE, moved(away), most=1) == worst_intervals(TAKE, moved(away))[:1]
     badness = [s.badness for s in worst_intervals(TAKE, moved(away))]
     assert badness == sorted(badness, reverse=True)
+
+
+def still(frames: int = 300, rate: float = 30.0) -> Motion:
+    return replace(waving(1, rate), rotations=np.repeat(waving(1).rotations, frames, axis=0),
+                   root=np.zeros((frames, 3)))  # fmt: skip
+
+
+@pytest.mark.parametrize(("degrees", "listed"), [(11.0, False), (13.0, True), (40.0, True)])
+def test_rotations_that_may_be_twelve_degrees_off_are_worth_a_look(
+    degrees: float, listed: bool
+) -> None:
+    motion = still()
+    expected = np.full((300, 22), np.radians(2.0))
+    elbow = JOINT_INDEX["L_Elbow"]
+    expected[100:160, elbow] = np.radians(degrees)
+    found = [s for s in worst_intervals(motion, expected=expected) if s.kind == "unsure"]
+    assert bool(found) == listed
+    if listed:
+        (span,) = found
+        assert span.region == region_of(elbow)
+        assert (span.unit, span.figure) == ("°", pytest.approx(degrees))
+        assert abs(span.first - 100) < 10
+        assert abs(span.last - 159) < 10
+        assert span.badness == pytest.approx(degrees / 12.0, rel=0.02)
+        assert 100 <= span.worst < 160
+
+
+@pytest.mark.parametrize(("jitter", "listed"), [(2.5, False), (4.0, True)])
+@pytest.mark.parametrize("rate", [30.0, 120.0])
+def test_jitter_of_three_kilometres_a_cubed_second_is_worth_a_look(jitter, listed, rate) -> None:
+    """Of the pelvis in the world; its third differences are what is asked for."""
+    motion = still(round(10 * rate), rate)
+    size = 1000.0 * jitter / rate**3 / 8.0  # alternating: third differences are eight times it
+    span = slice(round(3 * rate), round(6 * rate))
+    motion.root[span, 2] += size * np.where(np.arange(round(3 * rate)) % 2, 1.0, -1.0)
+    found = [s for s in worst_intervals(motion) if s.kind == "jitter"]
+    assert bool(found) == listed
+    figure = max(v.max() for v in region_jitter(motion).values())
+    assert figure == pytest.approx(jitter, rel=0.01)
+    if listed:
+        assert found[0].unit == "km/s³"
+        assert found[0].first == pytest.approx(3 * rate, abs=0.4 * rate)
+        assert found[0].last == pytest.approx(6 * rate, abs=0.4 * rate)
+
+
+def test_a_short_take_has_no_jitter() -> None:
+    for frames in (1, 3):
+        assert all((v == 0).all() for v in region_jitter(still(frames)).values())
+
+
+def test_jitter_of_limbs_is_seen_from_the_pelvis() -> None:
+    motion = still()
+    motion.root[:, 2] += 0.01 * np.where(np.arange(300) % 2, 1.0, -1.0)
+    found = region_jitter(motion)
+    own = region_of(0)
+    assert found[own].max() > 0.5
+    assert max(v.max() for r, v in found.items() if r != own) < 1e-9
