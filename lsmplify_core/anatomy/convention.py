@@ -9,17 +9,19 @@ about themselves, the spine turns in equal shares. What it makes of a clip depen
 places and on the last rotation of each chain alone, so that making it twice changes nothing.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from array_api_compat import array_namespace
 
 from ..geometry.skeleton import N_JOINTS
-from ..runtime.array_types import Array
+from ..runtime.array_types import Array, Floats
 from . import trunk
 from .arm import arm
 from .leg import KneeBounds, leg
-from .limbs import arms, legs, unit_bones
+from .limbs import Limb, arms, legs, unit_bones
 from .turns import like
 
 
@@ -45,8 +47,21 @@ class Convention:
 DEFAULT: Final = Convention()
 
 
+Work = Callable[[], None]
+
+
+def in_turn(works: Sequence[Work]) -> None:
+    """Call one after the other."""
+    for work in works:
+        work()
+
+
 def to_convention(
-    rotations: Array, offsets: Array, rate: float = 30.0, convention: Convention = DEFAULT
+    rotations: Array,
+    offsets: Array,
+    rate: float = 30.0,
+    convention: Convention = DEFAULT,
+    run: Callable[[Sequence[Work]], None] = in_turn,
 ) -> Array:
     """A motion's rotations in the anatomical convention; joint places stay.
 
@@ -55,25 +70,38 @@ def to_convention(
         offsets: (24, 3) metres, each joint from its parent at rest (`kinematics.bone_offsets`).
         rate: frames per second; turns of straight limbs are followed through time.
         convention: what may be chosen.
+        run: how trunk, arms and legs are worked on, which don't need one another; in threads, say.
 
     Returns:
         (T, 24, 3, 3) of the same kind and precision.
     """
     xp = array_namespace(rotations)
     bones = unit_bones(offsets)
-    exact = xp.astype(rotations, xp.float64)  # straight limbs leave little to tell a turn by
-    joints: list[Array] = [exact[:, j] for j in range(N_JOINTS)]
-    plain = like(bones, exact)
-    if convention.spine:
-        trunk.share(joints, trunk.SPINE, plain)
-    if convention.neck:
-        trunk.share(joints, trunk.NECK, plain)
-    for side in arms(bones):
+    # in double precision: straight limbs leave little to tell a turn by
+    joints: list[Array] = [xp.astype(rotations[:, j], xp.float64) for j in range(N_JOINTS)]
+    run(_works(joints, bones, rate, convention))
+    return xp.stack([xp.astype(joint, rotations.dtype) for joint in joints], axis=1)
+
+
+def _works(
+    joints: list[Array], bones: Floats, rate: float, convention: Convention
+) -> Sequence[Work]:
+    """What is to be done in place of the joints' rotations; no two of them share a joint."""
+    plain = like(bones, joints[0])
+
+    def the_trunk() -> None:
+        if convention.spine:
+            trunk.share(joints, trunk.SPINE, plain)
+        if convention.neck:
+            trunk.share(joints, trunk.NECK, plain)
+
+    def the_arm(side: Limb) -> None:
         if convention.collars:
             trunk.collar(joints, side.root, side.upper, plain)
         if convention.arms:
             arm(side, joints, rate, convention.forearm)
+
+    works: list[Work] = [partial(the_arm, side) for side in arms(bones)]
     if convention.legs:
-        for side in legs(bones):
-            leg(side, joints, rate, convention.knees)
-    return xp.astype(xp.stack(joints, axis=1), rotations.dtype)
+        works += [partial(leg, side, joints, rate, convention.knees) for side in legs(bones)]
+    return [*works, the_trunk]

@@ -14,6 +14,9 @@ from array_api_compat import array_namespace
 
 from ..runtime.array_types import Array
 
+_NOTHING = 1e-12
+"""What frames of a reduced system say to each other beside what they say of themselves."""
+
 
 def followed(directions: Array, weights: Array, length: float) -> Array:
     """The smooth path (T, 2) through `directions` (T, 2), not of unit length.
@@ -32,31 +35,30 @@ def followed(directions: Array, weights: Array, length: float) -> Array:
 def solve_tridiagonal(below: Array, diagonal: Array, above: Array, asked: Array) -> Array:
     """x (T, C) of below_t x_t-1 + diagonal_t x_t + above_t x_t+1 = asked_t.
 
-    By parallel cyclic reduction (Hockney and Jesshope, "Parallel Computers", 1981): log2 T steps
-    over whole arrays, stable for diagonally dominant systems. below, diagonal, above: (T,); the
-    first of `below` and the last of `above` are zero.
+    By parallel cyclic reduction (Hockney and Jesshope, "Parallel Computers", 1981): at most log2 T
+    steps over whole arrays, stable for diagonally dominant systems. Every step squares how little
+    frames say to each other, so that it ends as soon as that is nothing. below, diagonal, above:
+    (T,); the first of `below` and the last of `above` are zero.
     """
+    xp = array_namespace(diagonal)
     total = len(diagonal)
     step = 1
     a, b, c, d = below, diagonal, above, asked
     while step < total:
-        up = -a / _moved(b, step, 1.0)
-        down = -c / _moved(b, -step, 1.0)
-        b_new = b + up * _moved(c, step) + down * _moved(a, -step)
-        d = d + up[:, None] * _moved(d, step) + down[:, None] * _moved(d, -step)
-        a, c = up * _moved(a, step), down * _moved(c, -step)
+        up = -a[step:] / b[:-step]
+        down = -c[:-step] / b[step:]
+        none = 0.0 * b[:step]
+        b_new = b + xp.concat((none, up * c[:-step])) + xp.concat((down * a[step:], none))
+        rows = xp.zeros_like(d[:step])
+        from_before = xp.concat((rows, up[:, None] * d[:-step]))
+        d = d + from_before + xp.concat((down[:, None] * d[step:], rows))
+        a = xp.concat((none, up * a[:-step]))
+        c = xp.concat((down * c[step:], none))
         b = b_new
         step *= 2
+        if bool(xp.all(xp.maximum(xp.abs(a), xp.abs(c)) < _NOTHING * b)):
+            break
     return d / b[:, None]
-
-
-def _moved(values: Array, step: int, fill: float = 0.0) -> Array:
-    """Values of the frames `step` before, `fill` where there are none."""
-    xp = array_namespace(values)
-    empty = 0.0 * values[: abs(step)] + fill
-    if step > 0:
-        return xp.concat((empty, values[:-step]))
-    return xp.concat((values[-step:], empty))
 
 
 def unit(pairs: Array, least: float = 1e-12) -> Array:

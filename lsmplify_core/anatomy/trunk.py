@@ -10,9 +10,10 @@ from itertools import pairwise
 
 from array_api_compat import array_namespace
 
+from ..geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Array
-from .turns import like, share_of, turn_about, twist_angle
+from .turns import like, turn_about, twist_angle
 
 SPINE = tuple(JOINT_INDEX[f"Spine{i}"] for i in (1, 2, 3))
 NECK = (JOINT_INDEX["Neck"], JOINT_INDEX["Head"])
@@ -29,9 +30,10 @@ def shared(chain: list[Array], bones: list[Array]) -> list[Array]:
     so_far = [chain[0]]
     for rotation in chain[1:]:
         so_far.append(so_far[-1] @ rotation)
+    whole = matrix_to_axis_angle(so_far[-1])
     new: list[Array] = []
     for i, bone in enumerate(bones):
-        wanted = share_of(so_far[-1], (i + 1) / len(chain))
+        wanted = axis_angle_to_matrix((i + 1) / len(chain) * whole)
         turn = twist_angle(xp.matrix_transpose(so_far[i]) @ wanted, bone)
         new.append(so_far[i] @ turn_about(bone, turn))
     new.append(so_far[-1])

@@ -4,8 +4,13 @@
 import numpy as np
 from array_api_compat import array_namespace
 
-from ..geometry.rotations import axis_angle_to_matrix, cross, matrix_to_axis_angle, skew
+from ..geometry.rotations import skew
 from ..runtime.array_types import Array, Floats
+
+_EYE = np.eye(3).reshape(1, 9)
+_SKEW = skew(np.eye(3)).reshape(3, 9)
+"""The cross-product matrices of the three axes, whose sum with the weights v is that of v."""
+_EYE_AND_SKEW = np.concatenate((_EYE, _SKEW))
 
 
 def like(values: Floats, other: Array) -> Array:
@@ -16,13 +21,15 @@ def like(values: Floats, other: Array) -> Array:
 def turn_about(axis: Array, angle: Array) -> Array:
     """Rotations (..., 3, 3) by `angle` (...) radians about a fixed unit axis (3,).
 
-    Rodrigues' formula with the axis' matrices made once: 1 + sin K + (1 - cos) K².
+    Rodrigues' formula with the axis h: sin K - cos (h hᵀ - 1) + h hᵀ, as one product of
+    (sin, -cos, 1) with three matrices.
     """
     xp = array_namespace(angle)
-    k = skew(axis)
-    eye = like(np.eye(3), axis)
-    sine, cosine = xp.sin(angle)[..., None, None], xp.cos(angle)[..., None, None]
-    return eye + sine * k + (1.0 - cosine) * (k @ k)
+    squared = xp.reshape(axis[:, None] * axis, (1, 9))
+    basis = xp.concat((axis[None] @ like(_SKEW, axis), squared - like(_EYE, axis), squared))
+    cosine = xp.cos(angle)
+    parts = xp.stack((xp.sin(angle), -cosine, xp.ones_like(angle)), axis=-1)
+    return xp.reshape(parts @ basis, (*angle.shape, 3, 3))
 
 
 def twist_angle(m: Array, axis: Array) -> Array:
@@ -49,22 +56,22 @@ def wrapped(angle: Array) -> Array:
 def swing_to(start: Array, ends: Array) -> Array:
     """The shortest rotations (..., 3, 3) from a unit vector (3,) to unit vectors (..., 3).
 
-    1 + K + K² / (1 + cosine), with K the cross-product matrix of start × end; undefined where an
-    end is the opposite of the start.
+    1 + K + K² / (1 + cosine), with K the cross-product matrix of v = start × end and so
+    K² = v vᵀ - |v|²; undefined where an end is the opposite of the start.
     """
     xp = array_namespace(ends)
-    start = xp.zeros_like(ends) + start
-    k = skew(cross(start, ends))
-    cosine = xp.sum(start * ends, axis=-1)[..., None, None]
-    least = xp.zeros_like(cosine) + 1e-6
-    return like(np.eye(3), ends) + k + (k @ k) / xp.maximum(1.0 + cosine, least)
-
-
-def share_of(m: Array, share: float) -> Array:
-    """The same rotations (..., 3, 3) by a share of their angle."""
-    return axis_angle_to_matrix(share * matrix_to_axis_angle(m))
+    across = xp.reshape(-start @ like(_SKEW, start), (3, 3))
+    v = ends @ across
+    cosine = ends @ start
+    share = 1.0 / xp.maximum(1.0 + cosine, xp.zeros_like(cosine) + 1e-6)
+    diagonal = 1.0 - xp.sum(v * v, axis=-1) * share
+    flat = xp.concat((diagonal[..., None], v), axis=-1) @ like(_EYE_AND_SKEW, ends)
+    crossed = xp.reshape(flat, (*cosine.shape, 3, 3))
+    return crossed + (share[..., None] * v)[..., :, None] * v[..., None, :]
 
 
 def applied(m: Array, v: Array) -> Array:
     """Rotations (..., 3, 3) applied to one vector (3,) or to vectors (..., 3)."""
+    if v.ndim == 1:
+        return m @ v
     return (m @ v[..., None])[..., 0]

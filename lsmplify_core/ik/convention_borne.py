@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How much of the anatomical convention the markers of a take bear.
+
+Decided on a few frames a second; the whole take is then brought into that much of it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..anatomy.convention import Convention
+from ..anatomy.leg import KneeBounds
+from ..anatomy.limbs import unit_bones
+from ..body.markers import MarkerObservations
+from ..geometry.skeleton import JOINT_INDEX, N_JOINTS, PARENTS
+from ..runtime.array_types import Floats
+from .convention_fit import Fit, stepped, turned
+from .predictor import select_observations, select_poses
+from .skin_places import track_distance
+
+_SKIN: Final = 0.03
+"""Metres from a bone's line beyond which a point turns with the bone."""
+_WORSE: Final = (1.05, 1.10)
+"""The convention may make the tracks' mean distance so many times as large: with the legs, and
+without them, since wrung wrists and elbows that bend sideways are worth more than a thigh marker's
+skin."""
+_RIGID: Final = (1e-3, 1.02)
+"""Metres under which the tracks' mean distance is that of markers fixed to the bones, and how much
+worse it may then become: such markers are right."""
+_BEFORE_STEP: Final = 1.12
+"""The same before the step that brings the poses to the tracks again."""
+_SLACK: Final = 4e-6
+"""Metres of mean distance that are worth nothing in any case."""
+_LOOK_RATE: Final = 5.0
+_LOOK_FRAMES: Final = (160, 300)
+"""Frames a second that are enough to see what markers bear; so many are few anyhow, and so many
+enough in all."""
+_UNTURNED: Final = [
+    JOINT_INDEX[name]
+    for name in (
+        "Pelvis", "Spine3", "Head", "L_Wrist", "R_Wrist", "L_Hand", "R_Hand",
+        "L_Ankle", "R_Ankle", "L_Foot", "R_Foot",
+    )
+]  # fmt: skip
+"""Joints whose rotation in the world no convention changes."""
+_BOUNDS: Final = (None, KneeBounds(), KneeBounds(np.radians(7.0), np.radians(14.0)))
+
+
+@dataclass(frozen=True)
+class ConventionTake:
+    """A take, or some of its frames.
+
+    fit: as it was fitted. expected: (T, 22) radians, the error that the network expects of itself.
+    rate: frames per second. noise: metres. ease: seconds, of the filter over a step to the tracks.
+    stand_for: frames of the whole take that each of these stands for.
+    """
+
+    fit: Fit
+    expected: Floats
+    rate: float
+    noise: float
+    ease: float
+    stand_for: int = 1
+
+    def few(self) -> "ConventionTake":
+        """As few frames as show what the take bears; all of a short one."""
+        total = len(self.expected)
+        step = max(round(self.rate / _LOOK_RATE), -(-total // _LOOK_FRAMES[1]))
+        if step < 2 or total <= _LOOK_FRAMES[0]:
+            return self
+        some = slice(None, None, step)
+        poses = select_poses(self.fit.poses, some)
+        observed = select_observations(self.fit.observed, some)
+        fit = Fit(poses, observed, self.fit.known, track_distance(poses, observed))
+        return replace(
+            self, fit=fit, expected=self.expected[some], rate=self.rate / step, stand_for=step
+        )
+
+    def turned(self, convention: Convention, fit: Fit | None = None) -> Fit:
+        """Its poses, or those of `fit`, in a convention, the points calibrated for them, and how
+        far they are off."""
+        fit = fit or self.fit
+        return turned(fit, convention, self.rate, self.stand_for)
+
+    def stepped(self, fit: Fit) -> Fit:
+        """One step from `fit` to the tracks."""
+        return stepped(fit, self.expected, self.noise, self.ease * self.rate)
+
+
+def borne_by(
+    take: ConventionTake, shown: NDArray[np.bool_]
+) -> tuple[Convention, Fit, Floats | None] | None:
+    """As much of the convention as a take bears.
+
+    Args:
+        take: as it was fitted.
+        shown: (24,) joints whose turn about their bone the points show, at least one.
+
+    Returns:
+        The convention, the take in it, and (K, 3) the points' places during the step to the tracks
+        that was needed for that, None where none was. None where the take bears no convention.
+    """
+    few = take.few()
+    found = _first_borne(few, _fallbacks(_most(few, shown)))
+    if found is None or few is take:
+        return found
+    return _first_borne(take, _fallbacks(found[0]))
+
+
+def _first_borne(
+    take: ConventionTake, conventions: Iterator[Convention]
+) -> tuple[Convention, Fit, Floats | None] | None:
+    """The first of the conventions that a take's tracks bear, as `borne_by` says it."""
+    before = take.fit.error
+    for convention in conventions:
+        fit, step_offsets = take.turned(convention), None
+        if fit.error > before + _SLACK:
+            again = take.turned(convention, take.stepped(fit))
+            if again.error < fit.error:
+                fit, step_offsets = again, np.asarray(fit.observed.offsets)
+        if fit.error <= _worst(before, convention) + _SLACK:
+            return convention, fit, step_offsets
+    return None
+
+
+def _worst(before: float, convention: Convention) -> float:
+    """Metres of mean distance that a convention may lead to."""
+    close, rigid = _RIGID
+    return before * (rigid if before < close else _WORSE[0 if convention.legs else 1])
+
+
+def _most(take: ConventionTake, shown: NDArray[np.bool_]) -> Convention:
+    """As much of the convention as a take bears: so that its tracks' mean distance is at most
+    `_BEFORE_STEP` times as large, before a step brings the poses to them."""
+
+    def any_of(*names: str) -> bool:
+        return any(shown[JOINT_INDEX[name]] for name in names)
+
+    legs = any_of("L_Hip", "R_Hip", "L_Knee", "R_Knee")
+    arms = any_of("L_Shoulder", "R_Shoulder", "L_Elbow", "R_Elbow")
+    chosen = Convention(
+        spine=not any_of("Spine1", "Spine2"),
+        neck=not any_of("Neck"),
+        collars=not any_of("L_Collar", "R_Collar"),
+        legs=not legs,
+    )
+    if not (legs or arms):
+        return chosen
+    limit = _BEFORE_STEP * take.fit.error + _SLACK
+
+    def bears(convention: Convention) -> bool:
+        return take.turned(convention).error <= limit
+
+    if arms and not bears(chosen):
+        chosen = replace(chosen, arms=False)
+    whole = (replace(chosen, legs=True, knees=knees) for knees in _BOUNDS)
+    return next((c for c in whole if bears(c)), chosen) if legs else chosen
+
+
+def _fallbacks(convention: Convention) -> Iterator[Convention]:
+    """A convention, and less and less of it."""
+    yield convention
+    if convention.legs and convention.knees != _BOUNDS[-1]:
+        yield replace(convention, knees=_BOUNDS[-1])
+    if convention.legs:
+        yield replace(convention, legs=False)
+    if convention.arms:
+        yield replace(convention, arms=False, legs=False)
+
+
+def shown_turns(observed: MarkerObservations) -> NDArray[np.bool_]:
+    """(24,) joints whose turn about their bone a convention may change, and points on the skin
+    show."""
+    bones = unit_bones(observed.bones)
+    offsets, seen = np.asarray(observed.offsets), observed.weights.any(axis=0)
+    shown = np.zeros(N_JOINTS, dtype=bool)
+    for joint in range(N_JOINTS):
+        below = [j for j in range(N_JOINTS) if PARENTS[j] == joint]
+        mine = (np.asarray(observed.joints) == joint) & seen
+        if below and mine.any():
+            bone = bones[below[0]]
+            across = offsets[mine] - (offsets[mine] @ bone)[:, None] * bone
+            shown[joint] = bool((np.linalg.norm(across, axis=1) > _SKIN).any())
+    shown[_UNTURNED] = False
+    return shown

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Poses turned into a convention, and brought to their tracks again by one step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..anatomy.convention import Convention, Work, to_convention
+from ..body.markers import MarkerObservations, PoseSequence
+from ..geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
+from ..runtime.array_types import Floats
+from ..runtime.progress import run_steps
+from ..runtime.threads import parallel_map
+from .fitting import downweight_outliers
+from .gauss_newton import gauss_newton
+from .predictor import concatenate_poses, frame_chunks, select_observations, select_poses
+from .skin_places import places_on_turned
+from .smoothing import gaussian_filter
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Poses and the points' places that belong to them. known: (K,) places that stay.
+    error: metres, the tracks' mean distance."""
+
+    poses: PoseSequence
+    observed: MarkerObservations
+    known: NDArray[np.bool_]
+    error: float
+
+
+def turned(fit: Fit, convention: Convention, rate: float, stand_for: int = 1) -> Fit:
+    """The poses in a convention, the points calibrated for them, and how far they are off.
+
+    rate: frames per second. stand_for: how many frames of the take each of these stands for.
+    """
+    poses = poses_in(convention, fit.poses, fit.observed, rate)
+    places, error = places_on_turned(fit.poses, poses, fit.observed, fit.known, stand_for)
+    return Fit(poses, replace(fit.observed, offsets=places), fit.known, error)
+
+
+def poses_in(
+    convention: Convention, poses: PoseSequence, observed: MarkerObservations, rate: float
+) -> PoseSequence:
+    """Poses in a convention; limbs are worked on side by side."""
+    bones = np.asarray(observed.bones)
+    return PoseSequence(
+        to_convention(poses.rotations, bones, rate, convention, _side_by_side), poses.root
+    )
+
+
+def _side_by_side(works: Sequence[Work]) -> None:
+    run_steps(parallel_map(lambda work: work(), works))
+
+
+def stepped(fit: Fit, expected: Floats, noise: float, ease: float) -> Fit:
+    """One step to the tracks, near the poses that they have; eased over time, so that the step adds
+    no trembling of its own.
+
+    expected: (T, 22) radians, the error that the network expects of itself. noise: metres. ease:
+    frames, the standard deviation of the filter.
+    """
+    stiffness = np.square(noise / expected).astype(fit.poses.root.dtype)
+
+    def step(part: slice) -> PoseSequence:
+        own = select_poses(fit.poses, part)
+        seen = downweight_outliers(own, select_observations(fit.observed, part))
+        return gauss_newton(own, seen, own, stiffness[part])
+
+    parts = parallel_map(step, frame_chunks(len(fit.poses.root)))
+    return replace(fit, poses=_eased(fit.poses, concatenate_poses(run_steps(parts)), ease))
+
+
+def _eased(before: PoseSequence, after: PoseSequence, width: float) -> PoseSequence:
+    """The change from one state to the other, filtered over `width` frames."""
+    frames = len(before.root)
+    if frames < 3:
+        return after
+    turn = matrix_to_axis_angle(np.swapaxes(before.rotations, -1, -2) @ after.rotations)
+    turn = gaussian_filter(turn.reshape(frames, -1), width).reshape(turn.shape)
+    root = before.root + gaussian_filter(after.root - before.root, width)
+    return PoseSequence(before.rotations @ axis_angle_to_matrix(turn), root)
