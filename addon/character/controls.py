@@ -45,7 +45,8 @@ class Chain:
 class IkLimb:
     """upper, middle, tip: the FK bones. target: the control that the tip goes to; pole: the one
     that the middle joint looks to, or "". toe: (FK toe, IK toe) where the toes have a control of
-    their own."""
+    their own. shared: whether the constraint moves the FK bones themselves, which then start from
+    their own keys."""
 
     upper: str
     middle: str
@@ -55,6 +56,7 @@ class IkLimb:
     switches: tuple[Switch, ...]
     toe: tuple[str, str] | None = None
     chain: Chain | None = None
+    shared: bool = False
 
 
 def ik_limbs(armature: bpy.types.Object, rig_map: RigMap) -> list[IkLimb]:
@@ -134,7 +136,7 @@ def _of_constraint(
     pole = constraint.pole_subtarget if constraint.pole_target == armature else ""
     chain = _chain(armature.pose.bones[name], constraint) if pole else None
     switches = (Switch(path, 0.0, 1.0), *_stretch_off(armature, chain))
-    return IkLimb(*limb, constraint.subtarget, pole, switches, None, chain)
+    return IkLimb(*limb, constraint.subtarget, pole, switches, None, chain, shared=True)
 
 
 def _stretch_off(armature: bpy.types.Object, chain: Chain | None) -> list[Switch]:

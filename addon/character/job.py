@@ -23,7 +23,7 @@ from ...lsmplify_core.retarget.carriers import (
     carried_rig,
     channels_for,
 )
-from ...lsmplify_core.retarget.ik_controls import PoleChain, goal_with, pole_of
+from ...lsmplify_core.retarget.ik_controls import PoleChain, goal_with, hinged_middle, pole_of
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.stages import Progress
 from ..bake import actions
@@ -41,7 +41,7 @@ class CharacterJob:
     """All that a retarget needs, read when it begins.
 
     rig: the character, with the bones that carry each bone as parents. carriers: what each follows.
-    limbs: those with IK controls that are to be keyed. controls: "fk", "ik" or "both".
+    limbs: those with IK controls. controls: which get keys, "fk", "ik" or "both".
     """
 
     source: Source
@@ -101,7 +101,7 @@ def prepare(
             )
     return CharacterJob(
         source, armature, carried_rig(rig, carriers), rig_map, carriers,
-        () if controls == "fk" else limbs, options, controls, tuple(notes),
+        limbs, options, controls, tuple(notes),
     )  # fmt: skip
 
 
@@ -163,10 +163,12 @@ def write(job: CharacterJob, result: Retargeted, name: str) -> bpy.types.Action:
     armature, motion, frames = job.armature, result.motion, job.source.frames
     replaced: set[str] = set()
     if job.controls == "ik":
-        replaced = {n for limb in job.limbs for n in (limb.upper, limb.middle, limb.tip)}
-        replaced |= {limb.toe[0] for limb in job.limbs if limb.toe}
+        apart = [limb for limb in job.limbs if not limb.shared]
+        replaced = {n for limb in apart for n in (limb.upper, limb.middle, limb.tip)}
+        replaced |= {limb.toe[0] for limb in apart if limb.toe}
+    limbs = () if job.controls == "fk" else job.limbs
     keyed = {motion.rig.names[b] for b in motion.bones} | {
-        n for limb in job.limbs for n in _controls(limb)
+        n for limb in limbs for n in _controls(limb)
     }
     action = actions.new_action(armature, name)
     cleared = writing.clear_pose(armature, keyed)
@@ -180,7 +182,7 @@ def write(job: CharacterJob, result: Retargeted, name: str) -> bpy.types.Action:
             writing.write_rotation(armature, label, frames, motion.turns[:, i])
         if motion.moving[i]:
             writing.write_location(armature, label, frames, motion.shifts[:, i])
-    for limb in job.limbs:
+    for limb in limbs:
         _write_limb(job, motion, limb)
     _write_switches(job)
     return action
@@ -193,10 +195,11 @@ def _write_limb(job: CharacterJob, motion: RigMotion, limb: IkLimb) -> None:
         rig.index(n) for n in (limb.upper, limb.middle, limb.tip, limb.target)
     )
     goals = {limb.target: goal_with(motion, rig, tip, target)}
+    chain = None
     if limb.pole:
         chain = limb.chain and PoleChain(
             rig.index(limb.chain.upper), rig.index(limb.chain.middle), limb.chain.angle,
-            limb.chain.hinged,
+            limb.chain.hinged, limb.shared,
         )  # fmt: skip
         place = pole_of(motion, rig, (upper, middle, tip), chain)
         goals[limb.pole] = (
@@ -207,6 +210,8 @@ def _write_limb(job: CharacterJob, motion: RigMotion, limb: IkLimb) -> None:
         turns, shifts = channels_for(motion, job.carriers, rig.index(name), axes, heads)
         writing.write_rotation(job.armature, name, job.source.frames, turns)
         writing.write_location(job.armature, name, job.source.frames, shifts)
+    if chain is not None and chain.posed and chain.hinged and not _follows(job, limb):
+        _write_tip(job, motion, (upper, middle, tip), chain)
     if limb.toe is not None:
         # The IK toe turns with the foot's control: its own rotation is the FK toe's against the
         # foot.
@@ -215,12 +220,32 @@ def _write_limb(job: CharacterJob, motion: RigMotion, limb: IkLimb) -> None:
         writing.write_rotation(job.armature, limb.toe[1], job.source.frames, motion.turns[:, at])
 
 
+def _follows(job: CharacterJob, limb: IkLimb) -> bool:
+    """Whether the hand or foot takes its rotation from the control by itself."""
+    return any(
+        not c.mute and c.influence and getattr(c, "subtarget", "") == limb.target
+        and c.type in ("COPY_ROTATION", "COPY_TRANSFORMS", "CHILD_OF", "ARMATURE")
+        for c in job.armature.pose.bones[limb.tip].constraints
+    )  # fmt: skip
+
+
+def _write_tip(
+    job: CharacterJob, motion: RigMotion, limb: tuple[int, int, int], chain: PoleChain
+) -> None:
+    """A hand or foot that hangs on a hinged bone, whose roll under IK isn't that of its FK keys."""
+    axes = motion.axes.copy()
+    middle, tip = (int(np.flatnonzero(motion.bones == b)[0]) for b in limb[1:])
+    axes[:, middle] = hinged_middle(motion, motion.rig, limb, chain)
+    posed = replace(motion, axes=axes)
+    turns, _ = channels_for(posed, job.carriers, limb[2], axes[:, tip], motion.heads[:, tip])
+    writing.write_rotation(job.armature, motion.rig.names[limb[2]], job.source.frames, turns)
+
+
 def _write_switches(job: CharacterJob) -> None:
     """FK where FK bones are keyed, so that what is seen first is exact; IK where only IK is."""
     armature = job.armature
-    limbs = job.limbs if job.controls != "fk" else tuple(ik_limbs(armature, job.rig_map))
     frame = float(job.source.frames[0])
-    switches = [s for limb in limbs for s in limb.switches]
+    switches = [s for limb in job.limbs for s in limb.switches]
     switches = [s for s in switches if not (s.always and job.controls == "fk")]
     for switch in [*switches, *follow_switches(armature)]:
         value = switch.ik if switch.always or job.controls == "ik" else switch.fk

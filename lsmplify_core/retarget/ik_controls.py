@@ -6,11 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from ..geometry.rotations import axis_angle_to_matrix
+from ..geometry.rotations import axis_angle_to_matrix, transpose
 from ..runtime.array_types import Floats
 from .rig import Rig
 from .rig_motion import RigMotion
-from .vectors import about, apply, signed_angle, unit
+from .vectors import about, apply, frame, signed_angle, unit
 
 _POLE: Final = 1.0
 """How far in front of the middle joint a pole is put, in lengths of the limb."""
@@ -23,13 +23,15 @@ class PoleChain:
     """The two bones that an IK constraint with a pole moves.
 
     upper, middle: their indices in the rig. angle: the constraint's pole angle, radians. hinged:
-    whether the middle one turns about its X axis alone.
+    whether the middle one turns about its X axis alone. posed: whether they have the keys of the
+    FK bones, so that the solver starts where it is to end.
     """
 
     upper: int
     middle: int
     angle: float
     hinged: bool
+    posed: bool = False
 
 
 def goal_with(motion: RigMotion, rig: Rig, bone: int, control: int) -> tuple[Floats, Floats]:
@@ -69,36 +71,80 @@ def pole_of(
     """
     index = [int(np.flatnonzero(motion.bones == b)[0]) for b in limb]
     a, b, c = (motion.heads[:, i] for i in index)
+    length = np.linalg.norm(b - a, axis=-1) + np.linalg.norm(c - b, axis=-1)
+    line, bend = unit(c - a), _bend(a, b, c)
+    beside = b - bend  # on the line, or the joint's own distance from it would turn the pole
+    if chain is not None and chain.posed and not chain.hinged:
+        at = int(np.flatnonzero(motion.bones == chain.upper)[0])
+        up = motion.axes[:, at] @ np.array([np.cos(chain.angle), 0.0, np.sin(chain.angle)])
+        return beside + _POLE * length[:, None] * _across(up, line)
     at_rest = _bend(*(rig.heads[bone][None] for bone in limb))
     if np.linalg.norm(at_rest) < 1e-6:
         at_rest = rig.axes[limb[0]][:, 2][None]
     turn = motion.axes[:, index[0]] @ rig.axes[limb[0]].T
-    usual = apply(turn, np.broadcast_to(unit(at_rest), a.shape))
-    length = np.linalg.norm(b - a, axis=-1) + np.linalg.norm(c - b, axis=-1)
-    bend = _bend(a, b, c)
+    usual = _across(apply(turn, np.broadcast_to(unit(at_rest), a.shape)), line)
     share = np.clip(np.linalg.norm(bend, axis=-1) / (_STRAIGHT * length), 0.0, 1.0)[:, None]
-    line = unit(c - a)
-    usual = usual - (usual * line).sum(-1, keepdims=True) * line
-    direction = unit(share * unit(bend) + (1.0 - share) * unit(usual))
+    direction = unit(share * unit(bend) + (1.0 - share) * usual)
     if chain is not None:
         reach = np.linalg.norm(c - a, axis=-1) / length
         direction = apply(about(line, _pole_offset(rig, limb[2], chain, reach)), direction)
-    return b + _POLE * length[:, None] * direction
+    return beside + _POLE * length[:, None] * direction
+
+
+def _across(v: Floats, line: Floats) -> Floats:
+    """(T, 3) unit: vectors (T, 3) without what lies along a unit line (T, 3)."""
+    return unit(v - (v * line).sum(-1, keepdims=True) * line)
+
+
+def hinged_middle(
+    motion: RigMotion, rig: Rig, limb: tuple[int, int, int], chain: PoleChain
+) -> Floats:
+    """(T, 3, 3) axes in the world of a middle bone that turns about its X axis alone, as an IK
+    constraint poses it: its roll isn't the FK bone's, whose joint may turn about all axes.
+
+    Args:
+        motion: poses in the world; rig: at rest.
+        limb: upper, middle and tip: indices of the driven bones.
+        chain: what the constraint moves.
+    """
+    a, b, c = (motion.heads[:, int(np.flatnonzero(motion.bones == i)[0])] for i in limb)
+    length = np.linalg.norm(b - a, axis=-1) + np.linalg.norm(c - b, axis=-1)
+    hinge = _hinge(rig, limb[2], chain)
+    turn = np.interp(np.linalg.norm(c - a, axis=-1) / length, hinge.reach, hinge.turn)
+    root, knee, end = rig.heads[chain.upper], rig.heads[chain.middle], rig.heads[limb[2]]
+    folded = axis_angle_to_matrix(rig.axes[chain.middle][:, 0] * turn[:, None])
+    ends = knee + apply(folded, np.broadcast_to(end - knee, a.shape))
+    now = frame(c - a, _bend(a, b, c))
+    before = frame(ends - root, _bend(*np.broadcast_arrays(root, knee, ends)))
+    return now @ transpose(before) @ folded @ rig.axes[chain.middle]
+
+
+@dataclass(frozen=True)
+class _Hinge:
+    """A chain folded at its hinge, by growing reach (n,), a share of its length. turn: (n,) radians
+    about the hinge since rest. up: (n,) radians from the middle joint's direction to the axis that
+    Blender turns to the pole, both seen along the line from root to tip."""
+
+    reach: Floats
+    turn: Floats
+    up: Floats
 
 
 def _pole_offset(rig: Rig, tip: int, chain: PoleChain, reach: Floats) -> Floats:
     """(T,) radians from the middle joint's direction to the axis that Blender turns to the pole,
-    both seen along the line from the chain's root to its tip; reach (T,): that line's share of the
-    limb."""
-    root, knee, end = rig.heads[chain.upper], rig.heads[chain.middle], rig.heads[tip]
-    axes = rig.axes[chain.middle]
-    hinge = axes[:, 0]
-    if (
-        not chain.hinged
-    ):  # measured in Blender 4.5: a joint free about all axes faces the pole itself
+    for chains whose root's line to the tip is reach (T,) of their length."""
+    if not chain.hinged:  # measured in Blender 4.5: a joint free about all axes faces the pole
         return np.zeros(reach.shape)
+    hinge = _hinge(rig, tip, chain)
+    return np.interp(reach, hinge.reach, hinge.up)
+
+
+def _hinge(rig: Rig, tip: int, chain: PoleChain) -> _Hinge:
+    """A chain's folds about the X axis of its middle bone."""
+    root, knee, end = rig.heads[chain.upper], rig.heads[chain.middle], rig.heads[tip]
     turns = np.radians(np.arange(-175.0, 176.0, 1.0))
-    ends = knee + apply(axis_angle_to_matrix(hinge * turns[:, None]), end - knee)
+    folded = axis_angle_to_matrix(rig.axes[chain.middle][:, 0] * turns[:, None])
+    ends = knee + apply(folded, np.broadcast_to(end - knee, (len(turns), 3)))
     total = np.linalg.norm(knee - root) + np.linalg.norm(end - knee)
     reaches = np.linalg.norm(ends - root, axis=-1) / total
     line = unit(ends - root)
@@ -113,7 +159,7 @@ def _pole_offset(rig: Rig, tip: int, chain: PoleChain, reach: Floats) -> Floats:
     part = slice(straight + side, None, side)
     angles = np.unwrap(signed_angle(bend[part], np.broadcast_to(up, bend[part].shape), line[part]))
     order = np.argsort(reaches[part])
-    return np.interp(reach, reaches[part][order], angles[order])
+    return _Hinge(reaches[part][order], turns[part][order], angles[order])
 
 
 def _bend(a: Floats, b: Floats, c: Floats) -> Floats:
