@@ -412,6 +412,7 @@ def _evidence(motion: Motion, take: _Take, person: _Person, learned: Prediction)
         match.layout.offsets[[k for k, _ in match.matched]],
         match.certainty,
         take.world.unit_name != "arbitrary",
+        take.world,
     )
 
 

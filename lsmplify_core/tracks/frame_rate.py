@@ -38,7 +38,7 @@ def pace(positions: Floats, rate: float) -> float | None:
     spread = float(np.nanmedian(np.linalg.norm(points - middle, axis=-1)))
     points = points - middle
     points = (points[:-2] + points[1:-1] + points[2:]) / 3.0
-    away = _size(points - np.nanmean(points, axis=0))
+    away = _size(points - _mean(points))
     speed = _size(np.diff(points, axis=0)) * rate
     moving = away > _LEAST_SWING * spread
     if moving.sum() < 4:
@@ -72,6 +72,14 @@ def _size(vectors: Floats) -> NDArray[np.float64]:
     seen = np.isfinite(squares)
     total = np.where(seen, squares, 0.0).sum(axis=0)
     return np.asarray(np.sqrt(total / np.maximum(seen.sum(axis=0), 1)))
+
+
+def _mean(points: Floats) -> NDArray[np.float64]:
+    """(T, K, 3) -> (K, 3) the mean of what was seen, NaN for a point that never was."""
+    seen: NDArray[np.bool_] = np.asarray(np.isfinite(points).all(axis=-1))
+    total = np.where(seen[..., None], points, 0.0).sum(axis=0)
+    count = seen.sum(axis=0)[:, None]
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
 def _median(values: Floats, axis: int) -> NDArray[np.float64]:

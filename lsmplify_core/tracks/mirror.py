@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.skeleton import JOINT_INDEX
+from ..geometry.skeleton import JOINT_INDEX, MIRROR
 from ..layouts.layout import Layout
 from .body_fit import TORSO, rest_points
 
@@ -24,6 +24,10 @@ _NOSE: Final = 0.04
 """Metres that a nose stands out from the line of neck and head on the resting body, at least."""
 _BENT: Final = 0.06
 """Of the leg's length: a knee is bent where it is so far from the line of hip and ankle."""
+_ASIDE: Final = 0.04
+"""Metres from the body's middle of a marker that says which side is which."""
+_PARTNER: Final = 0.06
+"""Metres: a marker whose mirror image has one so near has a partner."""
 MIRRORED: Final = -0.4
 """Below this a take is taken for a mirror image; people come to 0.3 and more, most to 1."""
 _HEAD: Final = frozenset((JOINT_INDEX["Head"],))
@@ -47,6 +51,59 @@ def handedness(points: Floats, layout: Layout) -> float:
     with np.errstate(all="ignore"):
         votes = [v for v in _votes(shown, layout) if v is not None and np.isfinite(v)]
     return float(np.mean(votes)) if votes else 0.0
+
+
+def exchanged_names(points: Floats, layout: Layout) -> bool | None:
+    """What makes a mirror image of a take whose `handedness` says so: its names or its axes.
+
+    A marker that a layout has on one side alone (RBAC on the right shoulder blade) sits on the side
+    that is called right where the axes are left-handed, and on the other where the names of left
+    and right were exchanged.
+
+    Args:
+        points: (T, K, 3) of the layout's points, NaN where unseen.
+        layout: what they are.
+
+    Returns:
+        True for exchanged names, False for left-handed axes, None where the layout has no such
+        marker or it is not clear: both then look the same.
+    """
+    rest = rest_points(layout)
+    left = _left(points, rest, layout.joints)
+    if left is None:
+        return None
+    across = left / np.maximum(np.linalg.norm(left, axis=1, keepdims=True), 1e-9)
+    trunk = np.isin(layout.joints, [*TORSO])
+    middle = _mean(points[:, trunk]) if trunk.any() else points.mean(axis=1)
+    scale = np.linalg.norm(left, axis=1) / max(_width(rest, layout.joints), 1e-9)
+    votes: list[float] = []
+    for k in np.flatnonzero(_one_sided(layout)):
+        own = ((points[:, k] - middle) * across).sum(axis=1) / np.maximum(scale, 1e-9)
+        own = own[np.isfinite(own)]
+        if len(own):
+            votes.append(float(np.median(own) * np.sign(rest[k, 0])))
+    if not votes or abs(np.mean(votes)) < _ASIDE:
+        return None
+    return bool(np.mean(votes) < 0)
+
+
+def _one_sided(layout: Layout) -> NDArray[np.bool_]:
+    """(K,) points of the torso beside the middle without one on the other side."""
+    torso = np.isin(layout.joints, [*TORSO])
+    found = np.zeros(len(layout.joints), dtype=bool)
+    for k in np.flatnonzero(torso & (np.abs(layout.offsets[:, 0]) > _ASIDE)):
+        mirrored = layout.offsets[k] * [-1.0, 1.0, 1.0]
+        same = layout.joints == MIRROR[int(layout.joints[k])]
+        away = np.linalg.norm(layout.offsets - mirrored, axis=1)
+        found[k] = not (same & (away < _PARTNER)).any()
+    return found
+
+
+def _width(rest: Floats, joints: NDArray[np.intp]) -> float:
+    """Metres between the torso's left and right points on the resting body."""
+    torso = np.isin(joints, [*TORSO])
+    left, right = (rest[torso & (sign * rest[:, 0] > 0.04)].mean(axis=0) for sign in (1.0, -1.0))
+    return float(np.linalg.norm(left - right))
 
 
 def _votes(points: Floats, layout: Layout) -> Iterable[float | None]:

@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..layouts.matching import Match
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
 from .body_fit import TORSO, neighbours, rest_points
 from .level import find_tilt, turn_onto_z
-from .mirror import MIRRORED, handedness
+from .mirror import MIRRORED, exchanged_names, handedness
 from .tracks import Tracks
-from .upright import stands_along
+from .upright import stands_against, stands_along
 
 UNITS: Final[dict[str, float]] = {"m": 1.0, "cm": 0.01, "mm": 0.001, "ft": 0.3048, "in": 0.0254}
 """Metres in one of each unit."""
@@ -33,7 +34,13 @@ class World:
     """What was found: unit_name ("m" … or "arbitrary"), unit (metres in one), up (an axis), and
     sentences about what had to be guessed. mirror: the axis of the file along which its world is a
     mirror image, or "". level: (3, 3) the rotation that rights a tilted world once `up` is +Z, None
-    for one that stands. level_by: what showed the tilt, in words."""
+    for one that stands. level_by: what showed the tilt, in words.
+
+    What remains open is for the verdict: names_exchanged says whether names (True) or axes (False)
+    made a mirror image, None where both look the same. up_guessed: whether nothing said or showed
+    which axis is up. up_against: share of the frames in which the body stands along another axis
+    than the user says. unit_said: whether the unit is the user's.
+    """
 
     unit_name: str
     unit: float
@@ -42,6 +49,10 @@ class World:
     mirror: str = ""
     level: Floats | None = None
     level_by: str = ""
+    names_exchanged: bool | None = None
+    up_guessed: bool = False
+    up_against: float = 0.0
+    unit_said: bool = False
 
     @property
     def turn(self) -> Floats:
@@ -84,11 +95,19 @@ def find_world(tracks: Tracks, match: Match, least_tilt: float | None = None) ->
     layout = match.layout.select([k for k, _ in pairs])
     points = tracks.positions[:, [t for _, t in pairs]]
     name, unit, unit_warnings = _unit(tracks, match)
-    up, up_warnings = _up(tracks, match)
-    world = World(name, unit, up, (*unit_warnings, *up_warnings))
+    up, up_warnings, guessed = _up(tracks, match)
+    world = World(
+        name, unit, up, (*unit_warnings, *up_warnings), up_guessed=guessed,
+        unit_said=tracks.unit_given,
+    )  # fmt: skip
+    if tracks.up_given:
+        world = replace(world, up_against=stands_against(up, points, layout))
     if not tracks.mirror_given and handedness(points, layout) < MIRRORED:
         world = replace(world, mirror="z" if up[1] == "x" else "x")
-        world = replace(world, warnings=(*world.warnings, _MIRROR_NOTE.format(axis=world.mirror)))
+        world = replace(
+            world, warnings=(*world.warnings, _MIRROR_NOTE.format(axis=world.mirror)),
+            names_exchanged=exchanged_names(points, layout),
+        )  # fmt: skip
     tilt = None
     if tracks.may_level and not tracks.up_given:
         tilt = find_tilt(points * unit @ world.turn.T, layout, tracks.rate, least_tilt)
@@ -179,10 +198,11 @@ def _is_human(size: float) -> bool:
     return 1 / _TOO_FAR < size < _TOO_FAR
 
 
-def _up(tracks: Tracks, match: Match) -> tuple[str, tuple[str, ...]]:
-    """The axis along which what is high on a standing body lies above what is low."""
+def _up(tracks: Tracks, match: Match) -> tuple[str, tuple[str, ...], bool]:
+    """The axis along which what is high on a standing body lies above what is low, notes, and
+    whether it was guessed."""
     if tracks.up_given and tracks.up is not None:
-        return tracks.up, ()
+        return tracks.up, (), False
     pairs = match.matched
     layout = match.layout.select([k for k, _ in pairs])
     positions = tracks.positions[:, [t for _, t in pairs]]
@@ -197,7 +217,7 @@ def _up(tracks: Tracks, match: Match) -> tuple[str, tuple[str, ...]]:
     )
     usable = (seen.sum(axis=1) >= 4) & (np.ptp(level, axis=1) > 0.3)
     if tracks.up is not None and not usable.any():
-        return tracks.up, ()
+        return tracks.up, (), False
     if usable.any():
         direction = np.median(slope[usable], axis=0)
         length = np.linalg.norm(slope[usable], axis=1)
@@ -205,7 +225,7 @@ def _up(tracks: Tracks, match: Match) -> tuple[str, tuple[str, ...]]:
         found = ("+" if direction[axis] > 0 else "-") + "xyz"[axis]
         clear = abs(direction[axis]) > 0.6 * float(np.median(length))
         if tracks.up in (None, found) and clear:
-            return found, ()
+            return found, (), False
         if (
             tracks.up is not None
             and clear
@@ -217,19 +237,22 @@ def _up(tracks: Tracks, match: Match) -> tuple[str, tuple[str, ...]]:
             return found, (
                 f"the file says that up is {tracks.up}, but the body stands and walks along "
                 f"{found}",
-            )  # fmt: skip
+            ), False  # fmt: skip
         if tracks.up is not None:
-            return tracks.up, ()
+            return tracks.up, (), False
     fallback = _usual_up(tracks.source)
-    return fallback, (f"nobody stands upright in this take; {fallback} was taken as up",)
+    note = f"nobody stands upright in this take; {fallback} was taken as up"
+    return fallback, (note,), True
 
 
 def _floor_is(found: str, declared: str, positions: Floats) -> bool:
     """Whether the lowest point keeps its height along `found`, and does not along `declared`: there
     is a floor under people who walk, and under those who stand on their hands."""
     steady, other = (_unsteadiness(axis, positions) for axis in (found, declared))
-    extent = np.nanmax(positions, axis=1) - np.nanmin(positions, axis=1)
-    body = float(np.nanmedian(extent.max(axis=-1)))
+    seen: NDArray[np.bool_] = np.asarray(np.isfinite(positions).all(axis=-1))
+    there = positions[seen.any(axis=1)]
+    extent = np.nanmax(there, axis=1) - np.nanmin(there, axis=1)
+    body = float(np.nanmedian(extent.max(axis=-1))) if len(there) else 0.0
     return other > _WANDERS * body and other > 3.0 * steady
 
 

@@ -48,6 +48,28 @@ def stands_along(found: str, declared: str, points: Floats, layout: Layout) -> b
     return float(np.median(lean)) < _STRAIGHT and flat is not None and flat
 
 
+def stands_against(given: str, points: Floats, layout: Layout) -> float:
+    """Share of the frames in which a body stands straight along another axis than it is told to.
+
+    Args:
+        given: the axis that the user calls up.
+        points: (T, K, 3) of the layout's points, NaN where unseen.
+        layout: what they are.
+
+    Returns:
+        0 to 1: of the frames that show the body's axis, those in which it is within 30 degrees of
+        another axis of the world.
+    """
+    along = _axes(points, rest_points(layout))
+    along = along[np.isfinite(along).all(axis=1)]
+    if not len(along):
+        return 0.0
+    axis, sign = "xyz".index(given[1]), 1.0 if given[0] == "+" else -1.0
+    near = np.abs(along) > np.cos(np.radians(_STANDS))
+    near[:, axis] = sign * along[:, axis] < -np.cos(np.radians(_STANDS))
+    return float(near.any(axis=1).mean())
+
+
 def _axes(points: Floats, rest: Floats) -> Floats:
     """(T, 3) unit vectors from the body's low points to its high ones."""
     seen = np.isfinite(points).all(axis=-1)
@@ -86,10 +108,11 @@ def _soles(points: Floats, rest: Floats, layout: Layout, up: Floats) -> bool | N
         toes, heel = own & front, own & ~front
         if not (toes.any() and heel.any()):
             continue
-        foot = np.nanmean(points[:, toes], axis=1) - np.nanmean(points[:, heel], axis=1)
+        foot = _mean(points[:, toes]) - _mean(points[:, heel])
         expected = rest[toes].mean(axis=0) - rest[heel].mean(axis=0)
         drop = np.degrees(np.arcsin(expected[1] / np.linalg.norm(expected)))
-        rise = np.degrees(np.arcsin(np.clip(foot @ up / np.linalg.norm(foot, axis=1), -1, 1)))
+        with np.errstate(invalid="ignore"):
+            rise = np.degrees(np.arcsin(np.clip(foot @ up / np.linalg.norm(foot, axis=1), -1, 1)))
         rise = rise[np.isfinite(rise)]
         if len(rise):
             votes.append(float(np.median(np.abs(rise - drop))))
@@ -103,3 +126,11 @@ def _vector(axis: str) -> Floats:
 def _median(values: Floats) -> Floats:
     masked = np.ma.masked_invalid(values)
     return np.asarray(np.ma.median(masked, axis=1).filled(np.nan), dtype=np.float64)
+
+
+def _mean(points: Floats) -> Floats:
+    """(T, K, 3) to (T, 3): the mean of what is seen, NaN where nothing is."""
+    seen: NDArray[np.bool_] = np.asarray(np.isfinite(points).all(axis=-1))
+    total = np.where(seen[..., None], points, 0.0).sum(axis=1)
+    count = seen.sum(axis=1)[:, None]
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)

@@ -4,6 +4,7 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..body.body import default_body
 from ..geometry.rotations import matrix_to_axis_angle
@@ -19,6 +20,8 @@ _BENT: Final = 0.04
 _SLACK: Final = 10.0
 """Degrees that knees bend past straight in healthy people."""
 _SECOND: Final = 1.0
+_BORNE_OUT: Final = 0.03
+"""Metres on a body of the default size: a track that is so near bears out where its joint is."""
 
 
 def measures(evidence: Evidence) -> dict[str, Measure]:
@@ -32,7 +35,7 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
         "knees_back": knees,
         "knees_back_window": knees_window,
         "knees_past": _past_straight(evidence),
-        "elbows_back": _elbows(turned, placed),
+        "elbows_back": _elbows(turned, placed, _astray(evidence)),
         "feet_back": _against(turned, (_J["L_Foot"], _J["R_Foot"]), placed),
         "head_back": _head(turned),
         "twisted": _trunk(turned),
@@ -80,21 +83,40 @@ def _past_straight(evidence: Evidence) -> Measure:
     return Measure(float(over.mean()), int(np.argmax(over)))
 
 
-def _elbows(turned: Floats, placed: Floats) -> Measure:
+def _astray(evidence: Evidence) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(T,) for the left and the right arm: frames in which no track bears out where elbow and wrist
+    are, since none is seen or they are off the body."""
+    frames = evidence.motion.frames
+    if evidence.joints is None:
+        return np.ones(frames, dtype=bool), np.ones(frames, dtype=bool)
+    found: list[NDArray[np.bool_]] = []
+    for _, elbow, wrist in _ARMS:
+        worst = np.zeros(frames)
+        for joint in (elbow, wrist):
+            own = evidence.error[:, np.asarray(evidence.joints) == joint]
+            error = np.where(np.isfinite(own), own, np.inf)
+            worst = np.maximum(worst, error.min(axis=1) if own.shape[1] else np.inf)
+        found.append(np.asarray(worst > _BORNE_OUT))
+    return found[0], found[1]
+
+
+def _elbows(
+    turned: Floats, placed: Floats, astray: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+) -> Measure:
     """Share of frames in which an arm hangs along the trunk and its forearm points backwards, which
-    no elbow allows, of the worse arm. Rotations do not tell: an elbow's own axis is the arm's
-    twist."""
+    no elbow allows, of the worse arm; where tracks on elbow and wrist have it so themselves, it is
+    the capture's. Rotations do not tell: an elbow's own axis is the arm's twist."""
     chest = turned[:, _J["Spine3"]]
     down, ahead = -chest[:, :, 1], chest[:, :, 2]
     worst = Measure(0.0)
-    for shoulder, elbow, wrist in _ARMS:
+    for (shoulder, elbow, wrist), unseen in zip(_ARMS, astray, strict=True):
         upper, lower = (
             (placed[:, b] - placed[:, a])
             / np.maximum(np.linalg.norm(placed[:, b] - placed[:, a], axis=-1, keepdims=True), 1e-9)
             for a, b in ((shoulder, elbow), (elbow, wrist))
         )
         hangs = np.asarray((upper * down).sum(-1) > 0.8)
-        back = hangs & np.asarray((lower * ahead).sum(-1) < -0.6)
+        back = hangs & unseen & np.asarray((lower * ahead).sum(-1) < -0.6)
         if back.mean() > worst.value:
             worst = Measure(float(back.mean()), int(np.argmax(back)))
     return worst

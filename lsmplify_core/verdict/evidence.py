@@ -14,6 +14,7 @@ from ..motion.motion import Motion
 from ..repair import Repair
 from ..runtime.array_types import Floats
 from ..tracks.tracks import Tracks
+from ..tracks.units_and_axes import World
 
 LEAST_POINTS: Final = 4
 """Frames that show fewer points are interpolated and not solved."""
@@ -46,6 +47,7 @@ class Evidence:
         usual: (K, 3) metres on the default body, the layout's own place of each track.
         certainty: 0 to 1, of a match without names; None where names said what the tracks are.
         sized: whether the unit is known; an arbitrary one says nothing about the person's height.
+        world: how the tracks came into metres with Z up; None where they were so.
     """
 
     motion: Motion
@@ -57,6 +59,7 @@ class Evidence:
     usual: Floats | None = None
     certainty: float | None = None
     sized: bool = True
+    world: World | None = None
 
     @cached_property
     def posed(self) -> tuple[Floats, Floats]:

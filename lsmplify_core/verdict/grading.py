@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from . import anatomy, coverage, fit, movement, standing
+from . import anatomy, coverage, fit, movement, standing, stretch, world
 from .evidence import Evidence, Measure
 from .records import CHECK, DO_NOT_USE, GOOD, Verdict, is_verdict
 from .rules import LIMITS, SEVERAL
@@ -40,7 +40,7 @@ def with_verdict(report: dict[str, Any], evidence: Evidence) -> tuple[dict[str, 
 def measured(evidence: Evidence) -> dict[str, Measure]:
     """All numbers by name that the grading looks at."""
     found: dict[str, Measure] = {}
-    for part in (fit, anatomy, movement, standing, coverage):
+    for part in (fit, anatomy, movement, standing, coverage, stretch, world):
         found |= part.measures(evidence)
     if evidence.certainty is not None:
         found["certainty"] = Measure(evidence.certainty)

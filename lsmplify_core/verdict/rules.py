@@ -181,6 +181,25 @@ LIMITS: Final[tuple[Limit, ...]] = (
         group="body",
     ),
     Limit("too-small", "stature", 0.6, 0.3, "the person is {v} m tall", below=True, group="body"),
+    Limit(
+        "small-by-unit",
+        "stature_said",
+        0.95,
+        None,
+        "the person is {v} m tall in the unit that you set",
+        below=True,
+        group="body",
+    ),
+    Limit(
+        "stretched",
+        "stretched",
+        0.42,
+        None,
+        "space is stretched: bones are {v} % longer in one direction than in another, as where "
+        "width, height or depth have different measures",
+        _PERCENT,
+        group="body",
+    ),
     Limit("too-tall", "stature", 2.3, 3.5, "the person is {v} m tall", group="body"),
     Limit(
         "knees",
@@ -276,7 +295,7 @@ LIMITS: Final[tuple[Limit, ...]] = (
     Limit(
         "flips",
         "flips",
-        0.01,
+        0.04,
         0.2,
         "joints turn implausibly fast in {v} % of the frames",
         _PERCENT,
@@ -378,6 +397,37 @@ LIMITS: Final[tuple[Limit, ...]] = (
         "the points lie in one plane, {v} % as deep as wide: this is not 3D",
         _PERCENT,
         below=True,
+    ),
+    Limit(
+        "up-guessed",
+        "up_guessed",
+        0.5,
+        None,
+        "nobody stands upright and nothing says which axis is up: it was guessed; set it",
+    ),
+    Limit(
+        "up-against",
+        "up_against",
+        0.8,
+        None,
+        "in {v} % of the frames the body stands along another axis than the one that you set as up",
+        _PERCENT,
+    ),
+    Limit(
+        "mirrored",
+        "mirrored",
+        0.5,
+        None,
+        "the take was a mirror image and was put right; if not its axes but the names of left and "
+        "right are exchanged, the result is mirrored: say --mirror, or correct the names",
+    ),
+    Limit(
+        "names-exchanged",
+        "names_exchanged",
+        0.5,
+        None,
+        "the names of left and right are exchanged, so that the result is mirrored: correct the "
+        "names",
     ),
     Limit(
         "unnamed",

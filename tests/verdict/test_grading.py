@@ -125,3 +125,49 @@ def test_small_people_are_people() -> None:
     motion = Motion(motion.rotations, 0.62 * motion.root, 30.0, child)
     tracks = replace(tracks_of(motion), unit=1.0, unit_given=True)
     assert grade(tracks) == GOOD
+
+
+def test_half_a_person_under_a_unit_that_was_set_is_to_be_checked() -> None:
+    assert "small-by-unit" in codes(solve(replace(clean(), unit=0.5, unit_given=True)))
+
+
+def test_a_stretched_space_is_seen_and_a_turned_one_is_not() -> None:
+    wide = solve(replace(clean(), positions=clean().positions * [1.0, 1.0, 0.5625], unit=None))
+    assert "stretched" in codes(wide)
+    turn = np.array([[0.6, -0.8, 0.0], [0.8, 0.6, 0.0], [0.0, 0.0, 1.0]])
+    turned = solve(replace(clean(), positions=clean().positions @ turn.T))
+    assert "stretched" not in codes(turned)
+
+
+def test_a_mirror_image_that_was_put_right_is_to_be_checked_until_somebody_says_so() -> None:
+    left_handed = replace(clean(), positions=clean().positions * [-1.0, 1.0, 1.0])
+    assert codes(solve(left_handed)) == {"mirrored"}
+    said = replace(clean(), mirror_given=True)
+    assert grade(said) == GOOD
+
+
+@pytest.mark.parametrize("fault", ["mirrored", "exchanged sides"])
+def test_a_marker_on_one_side_says_what_was_exchanged(fault: str) -> None:
+    take = tracks_of(strolling(90, 30.0, seed=3), "CMU_41")
+    layout = load_layout("CMU_41")
+    spoilt = FAULTS[fault](take, layout, take, np.random.default_rng(1))
+    expected = {"names-exchanged"} if fault == "exchanged sides" else set[str]()
+    assert codes(solve(spoilt)) == expected
+
+
+def test_an_axis_that_the_user_calls_up_is_held_against_the_body() -> None:
+    assert "up-against" in codes(solve(replace(clean(40), up="-y", up_given=True)))
+    assert grade(replace(clean(40), up="+z", up_given=True)) == GOOD
+
+
+def test_where_nobody_stands_and_nothing_is_said_up_is_a_guess() -> None:
+    bent = clean()
+    random = np.random.default_rng(0)
+    tumbling = bent.positions.copy()
+    for t in range(len(tumbling)):  # a body that turns over and over in the air
+        axis = random.standard_normal(3)
+        middle = tumbling[t].mean(axis=0)
+        q, _ = np.linalg.qr(np.stack([axis, random.standard_normal(3), random.standard_normal(3)]))
+        tumbling[t] = (tumbling[t] - middle) @ (q * np.sign(np.linalg.det(q))) + middle
+    solution = solve(replace(bent, positions=tumbling, up=None))
+    assert "up-guessed" in codes(solution)
