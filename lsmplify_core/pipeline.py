@@ -381,7 +381,7 @@ def _solution(
     facts: TakeFacts,
 ) -> Solution:
     measured, world, motion = take.measured, take.world, evidence.motion
-    warnings = (*measured.warnings, *rate_warning(measured), *_warn_of_gaps(valid_frames(measured)))
+    warnings = (*measured.warnings, *rate_warning(measured), *gap_warnings(valid_frames(measured)))
     report = make_report(
         motion,
         measured,
@@ -441,9 +441,9 @@ def calibration_of(solution: Solution) -> SavedCalibration:
     return SavedCalibration(motion.body, points, solution.match.layout.name)
 
 
-def _warn_of_gaps(sighted: NDArray[np.bool_]) -> tuple[str, ...]:
+def gap_warnings(sighted: NDArray[np.bool_]) -> tuple[str, ...]:
     """Sentences about frames that show too little: held at the ends of a take, else
-    interpolated."""
+    interpolated. sighted: (T,) frames that show enough."""
     if sighted.all() or not sighted.any():
         return ()
     first, last = int(np.argmax(sighted)), len(sighted) - 1 - int(np.argmax(sighted[::-1]))

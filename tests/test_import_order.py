@@ -14,8 +14,9 @@ ROOT = Path(__file__).resolve().parents[1]
 CORE = ROOT / "lsmplify_core"
 ORDER = (
     "runtime", "files", "geometry", "layouts", "body", "anatomy", "tracks", "motion", "ik",
-    "datasets", "reading", "calibration", "repair", "unnamed", "verdict", "pipeline", "cleanup",
-    "retarget", "review", "workflows", "evaluation", "learning", "cli", "__main__",
+    "datasets", "reading", "calibration", "repair", "unnamed", "verdict", "pipeline",
+    "long_takes", "cleanup", "retarget", "review", "workflows", "evaluation", "learning", "cli",
+    "__main__",
 )  # fmt: skip
 """Lowest first. The package's own `__init__` stands above all: it is the public interface."""
 

@@ -6,20 +6,25 @@ import json
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from .. import __version__
 from ..files.atomic import write_whole
 from ..files.manifest import append, content_hash
 from ..files.outputs import Output, check_outputs, check_own, file_names
+from ..long_takes import NotInBlocksError
+from ..long_takes.sample import sample_of
 from ..motion.motion import save_motion
 from ..pipeline import solve
 from ..runtime.console import shown
 from ..runtime.errors import OUTSIDE, InputError, error_line
 from ..runtime.guard import sentence
+from ..tracks.blocks import TrackBlocks
 from ..tracks.people import Person, find_people
 from ..tracks.tracks import Tracks
 from . import options
 from .feet import with_feet
+from .long_take import long_in_memory, opened_if_long, solve_long_take
 from .outcome import Outcome, failure, solved, together
 from .paths import read
 
@@ -91,8 +96,7 @@ def solve_take(job: TakeJob, args: argparse.Namespace) -> Outcome:
     if job.out.suffix.lower() != ".npz":
         raise InputError(f"{job.out}: the motion is written as .npz; give a name that ends in .npz")
     began = time.perf_counter()
-    tracks = options.read(job.path, args)
-    people = _chosen(find_people(tracks), args.person, job.path)
+    people, long = _people_of(job.path, args)
     seconds = time.perf_counter() - began
     if len(people) > 1 and (args.init is not None or args.save_calibration or args.save_repairs):
         raise InputError(
@@ -104,7 +108,8 @@ def solve_take(job: TakeJob, args: argparse.Namespace) -> Outcome:
     outcomes: list[Outcome] = []
     for place, person in zip(places, people, strict=True):
         try:
-            outcomes.append(_solve_person(job, person.tracks, place, args, seconds))
+            report = _report(job.path, long, person, place, args, seconds)
+            outcomes.append(_written(job, place, args, report))
         except InputError as error:
             if len(people) == 1:
                 raise
@@ -153,10 +158,36 @@ def _chosen(people: list[Person], name: str | None, path: Path) -> list[Person]:
     return found[:1]
 
 
+def _people_of(path: Path, args: argparse.Namespace) -> tuple[list[Person], TrackBlocks | None]:
+    """The people of a take that are asked for; and its frames, where it is so long that they are
+    solved in blocks: the people's tracks are those of a sample then."""
+    long = opened_if_long(path, args)
+    if long is not None:
+        return _chosen(find_people(sample_of(long)), args.person, path), long
+    tracks = options.read(path, args)
+    long = long_in_memory(tracks, args)
+    return _chosen(find_people(tracks), args.person, path), long
+
+
+def _report(
+    path: Path, long: TrackBlocks | None, person: Person, place: _Place, args: argparse.Namespace,
+    seconds: float,
+) -> dict[str, Any]:  # fmt: skip
+    """Solve one person as the take's length calls for; the report."""
+    if long is None:
+        return _solve_person(person.tracks, place.out, args, seconds)
+    try:
+        return solve_long_take(long, person, place.out, args, seconds)
+    except NotInBlocksError:
+        tracks = options.read(path, args)
+        own = tracks.select([tracks.names.index(name) for name in person.tracks.names])
+        return _solve_person(own, place.out, args, seconds)
+
+
 def _solve_person(
-    job: TakeJob, tracks: Tracks, place: _Place, args: argparse.Namespace, seconds: float
-) -> Outcome:
-    """Solve one person. seconds: that reading took."""
+    tracks: Tracks, out: Path, args: argparse.Namespace, seconds: float
+) -> dict[str, Any]:
+    """Solve one person, write the motion and return the report. seconds: that reading took."""
     solution = solve(
         tracks, layout=args.layout, body=options.body(args), init=options.init(args, tracks),
         settings=options.settings(args), repairs=options.repairs(args), calibration=args.known,
@@ -166,11 +197,18 @@ def _solve_person(
     solution.report["seconds"]["clean"] += time.perf_counter() - began
     began = time.perf_counter()
     motion = solution.motion
-    save_motion(motion if args.resample is None else motion.at_rate(args.resample), place.out)
+    save_motion(motion if args.resample is None else motion.at_rate(args.resample), out)
     written = time.perf_counter() - began
+    options.save_found(args, solution)
     report = dict(solution.report)
     report["seconds"] = {"read": seconds, **report["seconds"], "write": written}
-    options.save_found(args, solution)
+    return report
+
+
+def _written(
+    job: TakeJob, place: _Place, args: argparse.Namespace, report: dict[str, Any]
+) -> Outcome:
+    """Write the report of a person whose motion is written, and say what came of it."""
     if place.report is not None:
         text = json.dumps(report, indent=2) + "\n"
         write_whole(place.report, lambda file: file.write(text.encode()))

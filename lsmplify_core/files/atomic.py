@@ -15,7 +15,8 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -52,14 +53,28 @@ def _end_of(name: str) -> str:
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Call `write` on a file beside `path` and rename it into place.
+    """Call `write` on a file beside `path` and rename it into place; as `whole_file`.
+
+    Args:
+        path: the file to write; its folder is made where it is missing.
+        write: given the open file.
+
+    Raises:
+        InputError: it cannot be written, is protected, or is a folder, pipe or device.
+    """
+    with whole_file(path) as file:
+        write(file)
+
+
+@contextmanager
+def whole_file(path: Path) -> Generator[BinaryIO, None, None]:
+    """Within it a file beside `path` is open to be written; at the end it is renamed into place.
 
     A link is written through: what it leads to is replaced, and the link stays. An interrupted run
     leaves the old file or none.
 
     Args:
         path: the file to write; its folder is made where it is missing.
-        write: given the open file.
 
     Raises:
         InputError: it cannot be written, is protected, or is a folder, pipe or device.
@@ -71,7 +86,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from error
     try:
         with os.fdopen(handle, "wb") as file:
-            write(file)
+            yield file
         os.chmod(temporary, mode)
         os.replace(temporary, place)
     except OSError as error:

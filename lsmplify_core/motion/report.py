@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The report of a solve: the contract's JSON."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,27 +29,57 @@ def make_report(
     joints: (T, 24, 3) metres, the motion's, where they are known already.
     """
     assert motion.track_error is not None
-    error = 1000.0 * motion.track_error[np.isfinite(motion.track_error)]
-    total = sum(seconds.values())
-    return {
-        "frames": motion.frames,
-        "tracks": len(motion.track_names),
-        "rate": motion.rate,
-        "layout": layout,
-        "unit": unit,
-        "up": up,
-        "gaps": tracks.gaps,
-        "track_error_mm": {
-            "mean": float(error.mean()),
-            "median": float(np.median(error)),
-            "p95": float(np.percentile(error, 95)),
-            "max": float(error.max()),
-        },
-        "joint_jitter_km_s3": joint_jitter(
-            motion.joints() if joints is None else joints, motion.rate
+    placed = motion.joints() if joints is None else joints
+    return report_of(
+        Figures(
+            motion.frames, motion.track_names, motion.rate, layout, unit, up, tracks.gaps,
+            1000.0 * motion.track_error[np.isfinite(motion.track_error)],
+            joint_jitter(placed, motion.rate),
         ),
+        seconds, warnings, verdict,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a report says of a result: gaps, a share; error, (N,) millimetres of all samples that
+    are seen, which may be reordered; jitter in km/s³; the other fields are those of the report."""
+
+    frames: int
+    track_names: tuple[str, ...]
+    rate: float
+    layout: str
+    unit: str
+    up: str
+    gaps: float
+    error: Floats
+    jitter: float
+
+
+def report_of(
+    figures: Figures,
+    seconds: dict[str, float],
+    warnings: tuple[str, ...],
+    verdict: dict[str, Any],
+) -> dict[str, Any]:
+    """The contract's report from its figures; the other arguments are those of `make_report`."""
+    error, total = figures.error, sum(seconds.values())
+    mean, largest = float(error.mean(dtype=np.float64)), float(error.max())
+    median, p95 = np.percentile(error, (50, 95), overwrite_input=True)
+    return {
+        "frames": figures.frames,
+        "tracks": len(figures.track_names),
+        "rate": figures.rate,
+        "layout": figures.layout,
+        "unit": figures.unit,
+        "up": figures.up,
+        "gaps": figures.gaps,
+        "track_error_mm": {
+            "mean": mean, "median": float(median), "p95": float(p95), "max": largest,
+        },
+        "joint_jitter_km_s3": figures.jitter,
         "seconds": dict(seconds),
-        "frames_per_second": motion.frames / total if total > 0 else 0.0,
+        "frames_per_second": figures.frames / total if total > 0 else 0.0,
         "warnings": list(warnings),
         "verdict": verdict,
-    }
+    }  # fmt: skip

@@ -8,12 +8,13 @@ from typing import Final
 from ..files.regular import MOST_FILES, check_regular, folders_below, reading
 from ..files.results import is_result
 from ..runtime.errors import InputError
+from ..tracks.blocks import TrackBlocks, blocks_of
 from ..tracks.held_values import without_held
 from ..tracks.plausible import check_in_space
 from ..tracks.tracks import Tracks
 from .arrays import read_array
 from .bvh import is_bvh, read_bvh
-from .c3d import is_c3d, read_c3d
+from .c3d import is_c3d, open_c3d, read_c3d
 from .folders import is_take, read_folder
 from .image_points import image_size, noted_if_image, scaled_to_image
 from .keypoints import read_keypoints
@@ -24,7 +25,7 @@ from .qualisys import is_qualisys, read_qualisys
 from .table import read_table
 from .trc import is_trc, read_trc
 
-__all__ = ["SUFFIXES", "is_take", "read_tracks", "takes_in"]
+__all__ = ["SUFFIXES", "is_c3d_file", "is_take", "open_take", "read_tracks", "takes_in"]
 
 SUFFIXES: Final = (
     ".c3d", ".trc", ".bvh", ".json", ".npy", ".npz", ".csv", ".tsv", ".txt", ".dat",
@@ -73,6 +74,35 @@ def read_tracks(
     check_in_space(tracks)
     tracks = scaled_to_image(noted_if_image(tracks), None if image is None else image_size(image))
     return with_overrides(tracks, fps=fps, unit=unit, up=up, mirror=mirror)
+
+
+def is_c3d_file(path: Path) -> bool:
+    """Whether a take is a C3D, whatever its name. Raises InputError for what cannot be read."""
+    return not path.is_dir() and _reader(path) is read_c3d
+
+
+def open_take(
+    path: Path, *, fps: float | None = None, unit: str | None = None, up: str | None = None,
+    mirror: str | None = None, image: str | None = None,
+) -> TrackBlocks:  # fmt: skip
+    """Open one take to be read in blocks: C3D, whose frames stay in the file until they are needed.
+    Files of other formats are read as a whole.
+
+    The arguments are those of `read_tracks`, and so are the samples, but for values that only
+    repeat the last one seen: those are looked for in every block by itself.
+    """
+    with reading(path, "tracks"):
+        blocks = None
+        if image is None and is_c3d_file(path):
+            blocks = open_c3d(path, fps)
+    if blocks is None:
+        return blocks_of(read_tracks(path, fps=fps, unit=unit, up=up, mirror=mirror, image=image))
+    with_overrides(blocks.head, fps=fps, unit=unit, up=up, mirror=mirror)  # wrong ones are told now
+    return blocks.changed(
+        lambda tracks: with_overrides(
+            without_held(tracks), fps=fps, unit=unit, up=up, mirror=mirror
+        )
+    )
 
 
 def takes_in(folder: Path) -> list[Path]:

@@ -8,16 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..runtime.errors import InputError, brief
-from ..tracks.tracks import Tracks
-from .c3d_data import extent_of, samples_of
-from .c3d_file import C3dFile, is_c3d, load_c3d
+from ..tracks.blocks import TrackBlocks
+from ..tracks.tracks import Tracks, checked_positions
+from .c3d_data import Extent, extent_of, samples_of
+from .c3d_file import C3dFile, forget, is_c3d, load_c3d
 from .c3d_parameters import events, labels, not_points, up_of
 from .c3d_rotations import has_rotations, segment_origins
 from .checked_input import make_tracks, unit_of
 
 Floats = NDArray[np.float64]
 
-__all__ = ["is_c3d", "read_c3d"]
+__all__ = ["is_c3d", "open_c3d", "read_c3d"]
 
 
 def read_c3d(path: Path, fps: float | None = None) -> Tracks:
@@ -41,18 +42,59 @@ def read_c3d(path: Path, fps: float | None = None) -> Tracks:
         raise InputError(f"{path}: the C3D file is damaged: {brief(error)}") from error
 
 
+def open_c3d(path: Path, fps: float | None = None) -> TrackBlocks | None:
+    """A C3D whose frames are read when they are needed; None for files without points, whose
+    rotations are read as a whole.
+
+    Its samples are those of `read_c3d`, whatever is wrong with the others. Raises InputError for
+    files that are not C3D.
+    """
+    file = load_c3d(path, mapped=True)
+    if not (int(file.words[1]) or int(file.number("POINT:USED") or 0)):
+        return None
+    try:
+        extent = extent_of(file, path)
+        kept, names = _places(file, extent, path)
+        nothing = np.zeros((1, len(kept), 3))
+        head = _made(file, extent, nothing, names, fps, path)
+    except InputError:
+        raise
+    except Exception as error:  # whatever a damaged byte leads to
+        raise InputError(f"{path}: the C3D file is damaged: {brief(error)}") from error
+
+    def read(first: int, end: int) -> Tracks:
+        positions = checked_positions(_seen(samples_of(file, extent, first, end))[:, kept])
+        forget(file)
+        return replace(head, positions=positions)
+
+    return TrackBlocks(head, extent.frames, read)
+
+
 def _tracks(file: C3dFile, fps: float | None, path: Path) -> Tracks:
     extent = extent_of(file, path)
     positions = _seen(samples_of(file, extent))
+    kept, names = _places(file, extent, path)
+    return _made(file, extent, positions[:, kept], names, fps, path)
+
+
+def _places(file: C3dFile, extent: Extent, path: Path) -> tuple[list[int], list[str]]:
+    """Which of the points are places, and their names."""
     names = labels(file, extent.points)
     left_out = not_points(file, names)
     kept = [i for i, name in enumerate(names) if name not in left_out]
     if not kept:
         raise InputError(f"{path}: none of the {len(names)} points is a place (angles or forces)")
+    return kept, [names[i] for i in kept]
+
+
+def _made(
+    file: C3dFile, extent: Extent, positions: Floats, names: list[str], fps: float | None,
+    path: Path,
+) -> Tracks:  # fmt: skip
     unit = unit_of(next(iter(file.texts("POINT:UNITS")), ""))
     tracks = make_tracks(
-        positions[:, kept], [names[i] for i in kept], extent.rate or None, fps, path, unit,
-        up_of(file), warnings=extent.warnings,
+        positions, names, extent.rate or None, fps, path, unit, up_of(file),
+        warnings=extent.warnings,
     )  # fmt: skip
     return replace(tracks, events=events(file, extent.rate or tracks.rate))
 

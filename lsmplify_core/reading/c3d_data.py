@@ -90,15 +90,17 @@ def extent_of(file: C3dFile, path: Path) -> Extent:
     return best
 
 
-def samples_of(file: C3dFile, extent: Extent) -> Floats:
-    """(T, K, 4) places and residual words, in the file's unit."""
-    data = file.raw[extent.start : extent.start + extent.frames * extent.frame]
+def samples_of(file: C3dFile, extent: Extent, first: int = 0, end: int | None = None) -> Floats:
+    """(T, K, 4) places and residual words of the frames from `first` up to but without `end`, in
+    the file's unit."""
+    end = extent.frames if end is None else min(end, extent.frames)
+    data = file.raw[extent.start + first * extent.frame : extent.start + end * extent.frame]
     if extent.sample == 2:
         numbers = np.frombuffer(data, np.dtype(f"{file.order}i2")).astype(np.float64)
     else:
         numbers = floats(data, file.order, file.dec)
-    rows = numbers.reshape(extent.frames, -1)[:, : 4 * extent.points]
-    samples = np.array(rows.reshape(extent.frames, extent.points, 4))
+    rows = numbers.reshape(end - first, -1)[:, : 4 * extent.points]
+    samples = np.array(rows.reshape(end - first, extent.points, 4))
     if extent.sample == 2:
         samples[..., :3] *= extent.scale
     return samples

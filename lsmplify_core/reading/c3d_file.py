@@ -5,6 +5,7 @@ Files contradict themselves: header and parameters differ, counts of 16 bits are
 stand there twice. What counts is what the data section bears out.
 """
 
+import mmap
 import struct
 from dataclasses import dataclass, field
 from math import prod
@@ -43,11 +44,11 @@ class Parameter:
 class C3dFile:
     """A C3D in memory.
 
-    raw: the file. order: "<" or ">" of its numbers; dec: whether floats are DEC's. words: the
-    header's 16-bit words. parameters: by "GROUP:NAME" in capitals.
+    raw: the file, or its map into memory. order: "<" or ">" of its numbers; dec: whether floats are
+    DEC's. words: the header's 16-bit words. parameters: by "GROUP:NAME" in capitals.
     """
 
-    raw: bytes
+    raw: bytes | mmap.mmap
     order: str
     dec: bool
     words: NDArray[np.uint16]
@@ -105,10 +106,18 @@ def floats(data: bytes, order: str, dec: bool) -> Floats:
         return np.frombuffer(data, np.dtype(f"{order}f4")).astype(float)
 
 
-def load_c3d(path: Path) -> C3dFile:
-    """Header and parameters. Raises InputError for what is no C3D."""
+def load_c3d(path: Path, mapped: bool = False) -> C3dFile:
+    """Header and parameters.
+
+    Args:
+        path: the file.
+        mapped: map the file instead of reading it, for files that are read in blocks.
+
+    Raises:
+        InputError: for what is no C3D.
+    """
     try:
-        raw = path.read_bytes()
+        raw = _map(path) if mapped else path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     if not is_c3d(raw[:BLOCK]):
@@ -122,6 +131,21 @@ def load_c3d(path: Path) -> C3dFile:
     file = C3dFile(raw, order, kind == _DEC, words)
     _read_parameters(file, start + 4)
     return file
+
+
+def _map(path: Path) -> bytes | mmap.mmap:
+    with path.open("rb") as file:
+        if not file.read(1):
+            return b""
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def forget(file: C3dFile) -> None:
+    """Give the memory back that a mapped file's frames took as they were read; they are read anew
+    where they are needed again. Systems that cannot do so take it back themselves."""
+    advice = getattr(mmap, "MADV_DONTNEED", None)
+    if isinstance(file.raw, mmap.mmap) and advice is not None:
+        file.raw.madvise(advice)
 
 
 def _read_parameters(file: C3dFile, at: int) -> None:
@@ -152,7 +176,7 @@ def _read_parameters(file: C3dFile, at: int) -> None:
             file.parameters[key] = found
 
 
-def _parameter(raw: bytes, at: int) -> Parameter | None:
+def _parameter(raw: bytes | mmap.mmap, at: int) -> Parameter | None:
     if at + 2 > len(raw):
         return None
     kind, count = struct.unpack_from("<bB", raw, at)

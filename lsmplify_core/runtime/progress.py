@@ -3,12 +3,23 @@
 the seconds that are spent inside them, without what their driver does between the steps."""
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, MutableMapping
+from contextlib import contextmanager
 from typing import TypeVar
 
 Y = TypeVar("Y")
 Z = TypeVar("Z")
 R = TypeVar("R")
+
+
+@contextmanager
+def timed(seconds: MutableMapping[str, float], key: str) -> Generator[None, None, None]:
+    """Add the time that is spent within it to seconds[key]."""
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        seconds[key] = seconds.get(key, 0.0) + time.perf_counter() - began
 
 
 def with_seconds(

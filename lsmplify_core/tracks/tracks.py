@@ -15,6 +15,8 @@ from ..runtime.errors import InputError
 
 _CONTROLS: Final = frozenset(("Cc", "Zl", "Zp"))
 """Unicode's categories of controls and of separators of lines."""
+_BEYOND: Final = 1e9
+"""In any unit: no sample of a take is so far from its origin."""
 
 
 @dataclass(frozen=True)
@@ -113,12 +115,19 @@ def checked_tracks(
         raise InputError(
             f"{source}: the rate {rate} is not a number of frames per second; set --fps"
         )
-    p[~np.isfinite(p).all(axis=-1)] = np.nan
-    p[np.abs(p).max(axis=-1, initial=0.0) > 1e9] = np.nan
+    p = checked_positions(p)
     if not np.isfinite(p).any():
         raise InputError(f"{source}: no point is seen in any frame")
     usable, warnings = _usable_names(names)
     return Tracks(p, usable, float(rate), source, unit, up, warnings)
+
+
+def checked_positions(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Positions (T, K, 3), changed in place: samples that are infinite, half missing or beyond
+    measure become missing ones."""
+    positions[~np.isfinite(positions).all(axis=-1)] = np.nan
+    positions[np.abs(positions).max(axis=-1, initial=0.0) > _BEYOND] = np.nan
+    return positions
 
 
 def _usable_names(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

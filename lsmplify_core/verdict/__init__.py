@@ -2,7 +2,7 @@
 """A verdict on every result: whether it can be used, and in plain words why not."""
 
 from .evidence import Evidence
-from .grading import judge, with_verdict
+from .grading import graded, judge, with_verdict
 from .records import CHECK, DO_NOT_USE, GOOD, GRADES, Reason, Verdict
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Evidence",
     "Reason",
     "Verdict",
+    "graded",
     "judge",
     "with_verdict",
 ]

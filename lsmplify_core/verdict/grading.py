@@ -65,5 +65,5 @@ def graded(measures: dict[str, Measure]) -> Verdict:
     groups = {limit.group for limit, _ in passed if limit.group}
     reasons = sorted((r for _, r in passed), key=lambda r: r.grade != DO_NOT_USE)
     if len(groups) >= SEVERAL or any(r.grade == DO_NOT_USE for r in reasons):
-        return Verdict(DO_NOT_USE, tuple(reasons))
-    return Verdict(CHECK if reasons else GOOD, tuple(reasons))
+        return Verdict(DO_NOT_USE, tuple(reasons), measures)
+    return Verdict(CHECK if reasons else GOOD, tuple(reasons), measures)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a verdict consists of: a grade, and reasons that each have a sentence and a number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
+
+from .evidence import Measure
 
 GOOD: Final = "good"
 CHECK: Final = "check"
@@ -46,10 +48,12 @@ class Reason:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A grade, and the reasons for it with the weightiest first; none where it is good."""
+    """A grade, and the reasons for it with the weightiest first; none where it is good. measures:
+    what it was graded by, by name."""
 
     grade: str
     reasons: tuple[Reason, ...] = ()
+    measures: dict[str, Measure] = field(default_factory=dict[str, Measure], compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """The report's `verdict`."""

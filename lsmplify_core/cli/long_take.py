@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Takes of a run that are solved in blocks, since they are long: an hour needs no more memory than
+ten minutes."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from ..long_takes import LongRequest, solve_long
+from ..reading import is_c3d_file, open_take
+from ..tracks.blocks import TrackBlocks, blocks_of
+from ..tracks.people import Person
+from ..tracks.tracks import Tracks
+from . import options
+
+LONG: Final = 40_000
+"""Frames from which on a take is solved in blocks. Shorter ones are solved as a whole, at about
+20 kB a frame."""
+
+
+def opened_if_long(path: Path, args: argparse.Namespace) -> TrackBlocks | None:
+    """A long take whose frames stay in its file until they are needed; None for all others."""
+    if not _can_be_cut(args) or args.image_size is not None or not is_c3d_file(path):
+        return None
+    blocks = open_take(
+        path, fps=args.fps, unit=args.unit, up=args.up, mirror=args.mirror
+    ).between(args.start, args.end)  # fmt: skip
+    return blocks if blocks.frames > LONG else None
+
+
+def long_in_memory(tracks: Tracks, args: argparse.Namespace) -> TrackBlocks | None:
+    """Tracks that are read already, where they are long; None for all others."""
+    return blocks_of(tracks) if tracks.frames > LONG and _can_be_cut(args) else None
+
+
+def _can_be_cut(args: argparse.Namespace) -> bool:
+    """Whether nothing is asked for that looks at the whole take at once."""
+    return (
+        args.init is None
+        and args.contacts == "off"
+        and args.resample is None
+        and args.repair in ("auto", "off")
+        and args.layout != "none"
+    )
+
+
+def solve_long_take(
+    take: TrackBlocks, person: Person, out: Path, args: argparse.Namespace, seconds: float
+) -> dict[str, Any]:
+    """Solve a person of a long take, write the motion and return the report.
+
+    Args:
+        take: everybody's frames.
+        person: whose tracks' names are those to solve.
+        out: the motion's file.
+        args: the run's options.
+        seconds: that opening the take took.
+    """
+    columns = [take.head.names.index(name) for name in person.tracks.names]
+    request = LongRequest(
+        args.layout, options.body(args), options.settings(args), args.repair == "auto", args.known
+    )
+    found = solve_long(take.select(columns), out, request)
+    options.save_found(args, replace(found.sample, repairs=found.repairs))
+    report = dict(found.report)
+    report["seconds"]["read"] += seconds
+    return report

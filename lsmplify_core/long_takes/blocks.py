@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a long take is cut: blocks that are solved with some frames of their neighbours."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from ..ik.coarse_to_fine import COARSE_RATE
+
+BLOCK: Final = 12_288
+"""Frames of a block. Larger ones take more memory, 20 kB a frame with 41 tracks; smaller ones solve
+a larger share of the take twice."""
+OVERLAP: Final = 2.0
+"""Seconds on both sides of a block that are solved with it and left out: several times what any
+stage looks to the side."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Frames of a take: `first` up to but without `end` are the block's; `low` up to but without
+    `high` are solved for them."""
+
+    first: int
+    end: int
+    low: int
+    high: int
+
+    @property
+    def kept(self) -> slice:
+        """The block's own frames among those that are solved."""
+        return slice(self.first - self.low, self.end - self.low)
+
+
+def cut(frames: int, rate: float, size: int = BLOCK) -> list[Block]:
+    """A take's blocks, in order.
+
+    What is solved begins at a frame that is solved first in the whole take too (`coarse_to_fine`),
+    so that the network begins between the same frames wherever the blocks' bounds are. The last
+    block takes what would be less than half a block with it.
+
+    Args:
+        frames: of the take, at least one.
+        rate: frames per second.
+        size: frames of a block.
+    """
+    stride = max(1, round(rate / COARSE_RATE))
+    overlap = -(-round(OVERLAP * rate) // stride) * stride
+    size = max(1, size // stride) * stride
+    count = max(1, round(frames / size))
+    bounds = [*(size * i for i in range(count)), frames]
+    return [
+        Block(first, end, max(0, first - overlap), min(frames, end + overlap))
+        for first, end in pairwise(bounds)
+    ]
