@@ -15,6 +15,7 @@ from ..lsmplify_core.files.outputs import Output, check_outputs, file_names
 from ..lsmplify_core.motion.motion import save_motion
 from ..lsmplify_core.pipeline import Solution
 from ..lsmplify_core.reading import read_tracks
+from ..lsmplify_core.retarget.rig_motion import FINGER_MODES, ROOT_MODES
 from ..lsmplify_core.runtime.console import say, say_lines
 from ..lsmplify_core.runtime.errors import InputError
 from ..lsmplify_core.runtime.guard import guarded, interrupt_raised
@@ -24,6 +25,8 @@ from .bake import export, several
 from .bake.clean_scene import clear_start_file, set_range, set_rate
 from .bake.motion_keys import Timing
 from .character import command as retarget
+from .character.character import CONTROLS
+from .character.command_options import set_options
 from .people.solving import finish_all, prepare_all
 from .solve import job
 
@@ -108,6 +111,18 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     source.add_argument("--armature", help="armature whose bones are the tracks")
     bake.add_argument("--person", default="", help="whose tracks, where there are several people")
     bake.add_argument("--target", help="armature to bake on; a new one where not given")
+    bake.add_argument("--map", default="auto", metavar="auto|NAME|FILE.json",
+                      help="with a character as target: which bone is what")  # fmt: skip
+    bake.add_argument("--controls", choices=CONTROLS, default="fk",
+                      help="with a character as target: which controls get keys")  # fmt: skip
+    bake.add_argument("--root", choices=ROOT_MODES, default="hips",
+                      help="with a character as target: where the way over the ground "
+                           "goes")  # fmt: skip
+    bake.add_argument("--fingers", choices=FINGER_MODES, default="transfer",
+                      help="with a character as target: what the fingers do")  # fmt: skip
+    bake.add_argument("--proportions", choices=("character", "performer"), default="character",
+                      help="with a character as target: whose lengths the tracks are solved "
+                           "on")  # fmt: skip
     bake.add_argument("--keys", choices=("scene", "samples"), default="scene")
     bake.add_argument("-o", "--out", type=Path, action="append", required=True,
                       help="file to write: .blend, .npz, .fbx, .glb, .usdc or .bvh; can be "
@@ -258,6 +273,7 @@ def _works(args: argparse.Namespace) -> list[job.Job]:
     settings.keys, settings.person = args.keys.upper(), args.person
     if args.target:
         settings.target, settings.armature = "EXISTING", _object(args.target)
+        set_options(settings.character, args)
     if args.file:
         settings.source, settings.filepath = "FILE", str(args.file.resolve())
     elif args.collection:

@@ -7,9 +7,12 @@ from . import cli, menus, settings, translations
 from .body import click
 from .body import panel as body_panel
 from .calibration import operators as calibration
+from .character import map_operators as bone_maps
 from .character import operators as character
+from .character import overlay as character_overlay
 from .character import panel as character_panel
 from .character import properties as character_properties
+from .character import rest_operators
 from .clean_up import history_operators, making
 from .clean_up import operators as clean_up
 from .clean_up import panel as clean_up_panel
@@ -57,7 +60,7 @@ _OPERATORS = (
     tracks, look_operators, level, mapping, motion, first_steps, calibration, solve, review,
     verdict_operators, repair,
     stages, correct, pose_operators, export, feet, clean_up, history_operators, presets,
-    character,
+    character, bone_maps, rest_operators,
 )  # fmt: skip
 
 _PANELS = (
@@ -76,8 +79,10 @@ def register() -> None:
         bpy.utils.register_class(protect(cls))
     settings.register()
     take_properties.register()
+    character_properties.register()
     live.attach(making.remake)
     overlay.register()
+    character_overlay.register()
     click.register()
     menus.add()
     cli.register()
@@ -90,7 +95,9 @@ def unregister() -> None:
     cli.unregister()
     menus.remove()
     click.unregister()
+    character_overlay.unregister()
     overlay.unregister()
+    character_properties.unregister()
     take_properties.unregister()
     settings.unregister()
     for cls in reversed(_CLASSES):

@@ -146,6 +146,32 @@ def solve_steps(
         return (yield from _take_steps(tracks, request))
 
 
+def person_steps(
+    tracks: Tracks,
+    *,
+    match: Match | None = None,
+    layout: str = "auto",
+    repairs: Sequence[Repair] | None = None,
+    calibration: SavedCalibration | None = None,
+) -> Generator[Progress, None, Body]:
+    """Find the person of a take alone: the first stages of `solve_steps`, with its arguments.
+
+    Returns:
+        The calibrated body, metres.
+
+    Raises:
+        InputError: for tracks that cannot be solved.
+    """
+    request = _Request(match, layout, None, None, SolveSettings(), repairs, calibration, None)
+    stages = Stages({s: STAGES[s] for s in ("match", "units", "repair", "calibrate")})
+    with thread_pool():
+        tracks, found, body = yield from stages.call("match", _matched, tracks, request)
+        tracks, world = yield from stages.call("units", _in_metres, tracks, found, None)
+        take = yield from stages.call("repair", _repaired, tracks, found, world, body, request)
+        person = yield from stages.steps("calibrate", _calibration_steps(take, request))
+    return person.calibration.body
+
+
 @dataclass(frozen=True)
 class _Request:
     """What was asked for with the tracks; the fields are the arguments of `solve_steps`."""

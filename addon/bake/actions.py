@@ -104,6 +104,39 @@ def assign(owner: bpy.types.Object, action: bpy.types.Action) -> None:
         animation.action_slot = suitable[0] if suitable else action.slots.new("OBJECT", owner.name)
 
 
+@contextmanager
+def showing(
+    armature: bpy.types.Object, action: bpy.types.Action | None
+) -> Generator[None, None, None]:
+    """Within it the armature shows that action; None: no change."""
+    animation = armature.animation_data
+    before = animation.action if animation is not None else None
+    if action is None or action == before:
+        yield
+        return
+    slot = getattr(animation, "action_slot", None)
+    assign(armature, action)
+    try:
+        yield
+    finally:
+        armature.animation_data.action = before
+        if before is not None and slot is not None:
+            armature.animation_data.action_slot = slot
+
+
+def assign_own_slot(owner: bpy.types.Object, action: bpy.types.Action) -> None:
+    """Let `owner` use a slot of its own in an action that moves something else too. Before 4.4
+    there are none, and it shares the curves."""
+    animation = owner.animation_data or owner.animation_data_create()
+    before = animation.action
+    if before is not None and before != action and not before.library:
+        before.use_fake_user = True
+    animation.action = action
+    if SLOTTED:
+        own = next((s for s in action.slots if s.identifier == f"OB{owner.name}"), None)
+        animation.action_slot = own or action.slots.new("OBJECT", owner.name)
+
+
 def write_curve(
     owner: bpy.types.Object, path: str, index: int, group: str,
     frames: NDArray[np.floating], values: NDArray[np.floating],

@@ -4,6 +4,8 @@
 import bpy
 
 from ..calibration.operators import LSMPLIFY_OT_save_calibration, LSMPLIFY_OT_show_markers
+from ..character.panel import draw_map, draw_options
+from ..character.smpl_names import is_character
 from ..common.panels import StagePanel
 from ..translations import said
 from . import model_file
@@ -24,6 +26,7 @@ class LSMPLIFY_PT_body(StagePanel, bpy.types.Panel):
         existing.enabled = settings.target == "EXISTING"
         existing.prop(settings, "armature", text="")
         existing.prop(settings, "into")
+        self._character(context, existing)
         row = column.row(align=True)
         row.prop(settings, "calibration")
         row.operator(LSMPLIFY_OT_save_calibration.bl_idname, text="", icon="FILE_TICK")
@@ -31,6 +34,15 @@ class LSMPLIFY_PT_body(StagePanel, bpy.types.Panel):
         path = model_file.chosen(context)
         if settings.target == "NEW" and path is not None:
             column.label(text=said("From {file}", file=path.name), icon="OUTLINER_OB_ARMATURE")
+
+    def _character(self, context: bpy.types.Context, column: bpy.types.UILayout) -> None:
+        """What is asked for where the armature is a character that is no SMPL body."""
+        settings = context.scene.lsmplify
+        if settings.target != "EXISTING" or not is_character(settings.armature):
+            return
+        draw_map(column, context, settings.character, settings.armature)
+        column.prop(settings.character, "solve_on")
+        draw_options(column, settings.character)
 
 
 CLASSES = (LSMPLIFY_PT_body,)

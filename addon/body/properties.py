@@ -13,7 +13,7 @@ class BodyFields:
     target: EnumProperty(
         name="Armature", description="What the motion is baked on",
         items=(("NEW", "New Body", "Make an SMPL armature with a mannequin, sized to the take"),
-               ("EXISTING", "Existing", "An armature whose bones are named as SMPL's joints")),
+               ("EXISTING", "Existing", "An SMPL armature or any humanoid character")),
     )  # fmt: skip
     calibration: StringProperty(
         name="Calibration", subtype="FILE_PATH",

@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The panel Character: source, rig, bone map, options, Apply."""
+"""The stage Character: source, rig, options, Apply; and which bone is what."""
 
 from typing import Any
 
 import bpy
-from bpy.app.translations import pgettext_iface
 
+from ..bake.actions import SLOTTED
 from ..common import lines
 from ..common.panels import StagePanel, draw_button
-from .operators import (
-    LSMPLIFY_OT_apply_to_character,
+from ..translations import said
+from . import bone_list, look, overlay
+from .map_operators import (
     LSMPLIFY_OT_find_bones,
+    LSMPLIFY_OT_forget_bone_map,
+    LSMPLIFY_OT_load_bone_map,
     LSMPLIFY_OT_save_bone_map,
 )
+from .operators import LSMPLIFY_OT_apply_to_character, LSMPLIFY_OT_reapply_to_character
+from .rest_operators import LSMPLIFY_OT_forget_rest, LSMPLIFY_OT_use_pose_as_rest
 
 
 class LSMPLIFY_PT_character(StagePanel, bpy.types.Panel):
@@ -20,40 +25,91 @@ class LSMPLIFY_PT_character(StagePanel, bpy.types.Panel):
 
     bl_idname = "LSMPLIFY_PT_character"
     bl_label = "Character"
-    stage = "CHARACTER"
+    stage, page = "CHARACTER", "APPLY"
 
     def draw(self, context: bpy.types.Context) -> None:
         """Top to bottom in the order of the work."""
         settings: Any = context.scene.lsmplify.character
         column = self.split_column()
         column.prop(settings, "source")
-        column.prop(settings, "target")
-        column.prop(settings, "map")
-        if settings.map == "file":
-            column.prop(settings, "map_file")
-        row = self.layout.row(align=True)
-        row.operator(LSMPLIFY_OT_find_bones.bl_idname)
-        row.operator(LSMPLIFY_OT_save_bone_map.bl_idname, text="", icon="EXPORT")
-        self._found(context, settings)
-        column = self.split_column()
-        column.prop(settings, "controls")
-        column.prop(settings, "root")
+        chosen = column.row(align=True)
+        target = chosen.row(align=True)
+        target.enabled = not settings.several
+        target.prop(settings, "target")
+        chosen.prop(settings, "several", text="", icon="RESTRICT_SELECT_OFF", toggle=True)
+        draw_map(column, context, settings, settings.target)
+        column.prop(settings, "takes")
+        draw_options(column, settings)
         column.prop(settings, "fingers")
         column.prop(settings, "contacts")
+        if SLOTTED or settings.into != "SLOT":
+            column.prop(settings, "into")
+        column.prop(settings, "preview", icon="HIDE_OFF", toggle=True)
+        if settings.preview and overlay.trouble():
+            lines.draw(column, context, overlay.trouble(), "ERROR")
         draw_button(self.layout, LSMPLIFY_OT_apply_to_character.bl_idname, "ARMATURE_DATA")
+        again = self.layout.row()
+        again.enabled = settings.several or remembers(settings.target)
+        again.operator(LSMPLIFY_OT_reapply_to_character.bl_idname, icon="FILE_REFRESH")
         if settings.note:
             lines.draw(self.layout, context, settings.note, "CHECKMARK")
 
-    def _found(self, context: bpy.types.Context, settings: Any) -> None:
-        if not settings.map_name:
-            return
-        text = pgettext_iface("{map}: {mapped} of {bones} bones").format(
-            map=settings.map_name, mapped=settings.mapped, bones=settings.bones
-        )
-        lines.draw(self.layout, context, text, "BONE_DATA")
+
+class LSMPLIFY_PT_bones(StagePanel, bpy.types.Panel):
+    """Which bone of the character is what, and what was assumed of its rest pose."""
+
+    bl_idname = "LSMPLIFY_PT_bones"
+    bl_label = "Bones"
+    stage, page = "CHARACTER", "BONES"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The list, the row to correct, files, the rest pose."""
+        settings: Any = context.scene.lsmplify.character
+        column = self.layout.column()
+        row = column.row(align=True)
+        row.operator(LSMPLIFY_OT_find_bones.bl_idname, icon="VIEWZOOM")
+        row.operator(LSMPLIFY_OT_forget_bone_map.bl_idname, text="", icon="X")
+        row.operator(LSMPLIFY_OT_load_bone_map.bl_idname, text="", icon="FILE_FOLDER")
+        row.operator(LSMPLIFY_OT_save_bone_map.bl_idname, text="", icon="FILE_TICK")
+        bone_list.draw(column, settings)
         if settings.missing:
-            text = pgettext_iface("Without: {roles}").format(roles=settings.missing)
-            lines.draw(self.layout, context, text, "INFO")
+            lines.draw(column, context, said("Without: {roles}", roles=settings.missing), "INFO")
+        column.prop(settings, "show_rest", icon="HIDE_OFF", toggle=True)
+        row = column.row(align=True)
+        row.operator(LSMPLIFY_OT_use_pose_as_rest.bl_idname, icon="POSE_HLT")
+        row.operator(LSMPLIFY_OT_forget_rest.bl_idname, text="", icon="X")
 
 
-CLASSES = (LSMPLIFY_PT_character,)
+def draw_map(
+    column: bpy.types.UILayout, context: bpy.types.Context, settings: Any,
+    armature: bpy.types.Object | None,
+) -> None:  # fmt: skip
+    """The choice of a map, and what it finds in an armature."""
+    column.prop(settings, "map")
+    if settings.map == "file":
+        column.prop(settings, "map_file")
+    if armature is None:
+        return
+    found = look.seen(settings, armature)
+    if found.trouble:
+        lines.draw(column, context, found.trouble, "ERROR")
+        return
+    text = said(
+        "{map}: {mapped} of {bones} bones",
+        map=found.name, mapped=found.mapped, bones=found.bones,
+    )  # fmt: skip
+    lines.draw(column, context, text, "BONE_DATA")
+
+
+def draw_options(column: bpy.types.UILayout, settings: Any) -> None:
+    """Which controls get keys, and where the way over the ground goes."""
+    column.prop(settings, "controls")
+    column.prop(settings, "root")
+
+
+def remembers(armature: bpy.types.Object | None) -> bool:
+    """Whether a character knows what moved it."""
+    return armature is not None and armature.lsmplify_applied.source is not None
+
+
+CLASSES = (bone_list.LSMPLIFY_UL_bones, LSMPLIFY_PT_character, LSMPLIFY_PT_bones)

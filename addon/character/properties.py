@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the panel asks for the character; `scene.lsmplify.character`."""
+"""What the panel asks for the character; `scene.lsmplify.character`, and what each character
+remembers."""
 
 from typing import Any
 
 import bpy
 from bpy.props import (
     BoolProperty,
+    CollectionProperty,
     EnumProperty,
     IntProperty,
     PointerProperty,
     StringProperty,
 )
 
-from ...lsmplify_core.retarget import shipped_maps
+from ...lsmplify_core.retarget import RetargetOptions, shipped_maps
+from ..bake.actions import SLOTTED
+from ..translations import CONTEXT
+from . import bone_rows, changes
 
 
 def _is_armature(_group: bpy.types.PropertyGroup, item: bpy.types.Object) -> bool:
@@ -20,7 +25,15 @@ def _is_armature(_group: bpy.types.PropertyGroup, item: bpy.types.Object) -> boo
 
 
 def _forget(group: Any, _context: object) -> None:
-    group.map_name, group.mapped, group.bones, group.missing = "", 0, 0, ""
+    group.own_map, group.own_bones = "", ""
+    if isinstance(group, LSMPLifyCharacter):
+        group.map_name, group.mapped, group.bones, group.missing = "", 0, 0, ""
+        bone_rows.clear(group)
+    changes.told()
+
+
+def _changed(_group: object, _context: object) -> None:
+    changes.told()
 
 
 _items: list[tuple[str, str, str]] = []
@@ -48,17 +61,30 @@ def _maps(_group: object, _context: object) -> list[tuple[str, str, str]]:
     return _items
 
 
-class LSMPLifyCharacter(bpy.types.PropertyGroup):
-    """Source, character, and how the motion is brought to it."""
+_INTO = (
+    ("NEW", "New Action", "Other actions stay as they are"),
+    ("CURRENT", "Its Action", "Replace the keys of the armature's action within the range"),
+) + (
+    (("SLOT", "Slot of the Motion's", "A slot of its own in the action that moves the source"),)
+    if SLOTTED
+    else ()
+)
+"""From 4.4 an action has a slot for everything that it moves."""
 
-    source: PointerProperty(
-        type=bpy.types.Object, name="Motion", poll=_is_armature,
-        description="The armature that moves: a solved body, or any humanoid character",
-    )  # fmt: skip
-    target: PointerProperty(
-        type=bpy.types.Object, name="Character", poll=_is_armature, update=_forget,
-        description="The armature of the character that is to move",
-    )  # fmt: skip
+
+class LSMPLifyBoneRow(bpy.types.PropertyGroup):
+    """A role and the bone that plays it; chains have a row a bone."""
+
+    name: StringProperty(description="The part of a body, in SMPL's words")
+    bone: StringProperty(
+        name="Bone", update=bone_rows.changed, description="The bone that moves this part of a body"
+    )
+    guessed: BoolProperty(description="Whether it was found by the rig's structure alone")
+
+
+class CharacterFields:
+    """Annotations only: how a motion is brought to a character. Every character remembers them."""
+
     map: EnumProperty(
         name="Bone Map", items=_maps, update=_forget,
         description="Which bone of the character is what",
@@ -75,7 +101,8 @@ class LSMPLifyCharacter(bpy.types.PropertyGroup):
         ],
     )  # fmt: skip
     root: EnumProperty(
-        name="Root Motion", default="hips", description="Where the way over the ground goes",
+        name="Root Motion", default="hips", update=_changed,
+        description="Where the way over the ground goes",
         items=[
             ("hips", "Hips", "The hips carry it"),
             ("root", "Root Bone", "The rig's root bone carries it, as game engines want it"),
@@ -83,17 +110,70 @@ class LSMPLifyCharacter(bpy.types.PropertyGroup):
         ],
     )  # fmt: skip
     contacts: BoolProperty(
-        name="Keep Contacts", default=True,
+        name="Keep Contacts", default=True, update=_changed,
         description="Feet stand where the source's stand, hands touch what they touch",
     )  # fmt: skip
     fingers: EnumProperty(
-        name="Fingers", default="transfer", description="What the fingers do",
+        name="Fingers", default="transfer", update=_changed, description="What the fingers do",
         items=[
             ("transfer", "From the Motion", "Where it has fingers, else relaxed"),
             ("relaxed", "Relaxed", "A hand at rest"),
             ("keep", "Leave Alone", "Fingers get no keys"),
         ],
     )  # fmt: skip
+    into: EnumProperty(
+        name="Into", items=_INTO, description="The action that gets the keys of the character"
+    )
+    own_map: StringProperty(description="A bone map that was corrected by hand, as JSON")
+    own_bones: StringProperty(description="The bones that the corrected map is for, as one word")
+
+
+class LSMPLifyCharacter(CharacterFields, bpy.types.PropertyGroup):
+    """Source, character, and how the motion is brought to it."""
+
+    source: PointerProperty(
+        type=bpy.types.Object, name="Motion", poll=_is_armature, update=_changed,
+        description="The armature that moves: a solved body, or any humanoid character",
+    )  # fmt: skip
+    target: PointerProperty(
+        type=bpy.types.Object, name="Character", poll=_is_armature, update=_forget,
+        description="The armature of the character that is to move",
+    )  # fmt: skip
+    solve_on: EnumProperty(
+        name="Proportions", default="CHARACTER", translation_context=CONTEXT,
+        description="Whose lengths the tracks are solved on when they are baked on a character",
+        items=[
+            ("CHARACTER", "Character's", "Hands and feet stay on their tracks, brought to the "
+             "character's size; nothing is transferred"),
+            ("PERFORMER", "Performer's", "Limbs point exactly as the performer's; the motion is "
+             "then brought to the character"),
+        ],
+    )  # fmt: skip
+    several: BoolProperty(
+        name="All Selected", default=False,
+        description="Bring the motion to every selected armature but the one that moves",
+    )  # fmt: skip
+    takes: EnumProperty(
+        name="Takes", default="SHOWN", description="Which actions of the motion are brought over",
+        items=[
+            ("SHOWN", "Shown Action", "The action that the armature shows"),
+            ("ALL", "All Its Takes", "Every action with keys of its bones, an action each"),
+        ],
+    )  # fmt: skip
+    preview: BoolProperty(
+        name="Preview", default=False, update=_changed,
+        description="Draw the character as this frame of the motion would pose it; nothing is "
+        "changed",
+    )  # fmt: skip
+    show_rest: BoolProperty(
+        name="Show Assumed Rest", default=False, update=_changed,
+        description="Draw what was assumed of the rest pose: limbs, and the axes that elbows, "
+        "knees, hands and feet bend about",
+    )  # fmt: skip
+    rows: CollectionProperty(
+        type=LSMPLifyBoneRow, description="Parts of a body with the bones that move them"
+    )
+    active: IntProperty(description="The row that is chosen in the list")
     map_name: StringProperty(name="Map", description="The bone map that was found")
     mapped: IntProperty(name="Mapped", description="How many bones have a role")
     bones: IntProperty(name="Bones", description="How many bones the character has")
@@ -101,4 +181,32 @@ class LSMPLifyCharacter(bpy.types.PropertyGroup):
     note: StringProperty(name="Result", description="How the last one went")
 
 
-CLASSES = (LSMPLifyCharacter,)
+class LSMPLifyApplied(CharacterFields, bpy.types.PropertyGroup):
+    """What a character was moved by, and how, so that it can be done again."""
+
+    source: PointerProperty(
+        type=bpy.types.Object, description="The armature whose motion it was moved by"
+    )
+    action: PointerProperty(
+        type=bpy.types.Action, description="The action that got the character's keys"
+    )
+
+
+def options_of(settings: Any) -> RetargetOptions:
+    """The core's options of a group with `CharacterFields`."""
+    return RetargetOptions(
+        settings.root, settings.contacts, settings.contacts, fingers=settings.fingers
+    )
+
+
+CLASSES = (LSMPLifyBoneRow, LSMPLifyCharacter, LSMPLifyApplied)
+
+
+def register() -> None:
+    """Hang what they remember on armatures; the scene's hangs in `scene.lsmplify`."""
+    bpy.types.Object.lsmplify_applied = PointerProperty(type=LSMPLifyApplied)
+
+
+def unregister() -> None:
+    """Take it back."""
+    del bpy.types.Object.lsmplify_applied

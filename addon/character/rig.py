@@ -11,8 +11,8 @@ from ...lsmplify_core.runtime.errors import InputError
 from ..common.units import scene_unit
 
 
-def check_character(armature: bpy.types.Object | None, what: str = "character") -> None:
-    """InputError says in one line why an object can't be keyed."""
+def check_character(armature: bpy.types.Object | None, what: str = "character") -> bpy.types.Object:
+    """The armature; InputError says in one line why an object can't be keyed."""
     if armature is None:
         raise InputError(f"no {what} is chosen; choose an armature")
     if armature.type != "ARMATURE":
@@ -22,6 +22,7 @@ def check_character(armature: bpy.types.Object | None, what: str = "character") 
             f"armature {armature.name!r} is linked from another file; make a library override of "
             "it (Object > Library Override > Make), then run it again"
         )
+    return armature
 
 
 def rig_from(armature: bpy.types.Object) -> Rig:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...lsmplify_core.geometry.resampling import key_frames
-from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
 from ...lsmplify_core.retarget import (
     Performance,
     RigPoses,
@@ -20,10 +19,13 @@ from ...lsmplify_core.retarget import (
 )
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.workflows.motion_file import read_motion_file
+from ..bake.actions import showing
 from ..common.units import scene_unit
 from ..takes.reading import read_take
 from ..tracks.scene_tracks import scene_rate
+from .hindrances import check_scene
 from .rig import rig_from
+from .smpl_names import bears_smpl_names
 
 
 @dataclass(frozen=True)
@@ -36,17 +38,28 @@ class Source:
 
 
 def from_armature(
-    context: bpy.types.Context, armature: bpy.types.Object, start: int | None, end: int | None
-) -> Source:
+    context: bpy.types.Context, armature: bpy.types.Object, start: int | None, end: int | None,
+    action: bpy.types.Action | None = None,
+) -> Source:  # fmt: skip
     """Whatever an armature does, on whole scene frames.
 
-    start, end: scene frames, both included; None for those of its action.
+    start, end: scene frames, both included; None for those of its action. action: another one than
+    it shows.
     """
-    if all(name in armature.pose.bones for name in JOINT_NAMES):
-        take = read_take(context, armature)
+    if bears_smpl_names(armature):
+        take = read_take(context, armature, action)
         first, step = float(take.grid.frames[0]), float(take.grid.step)
         frames, samples = _chosen(first, step, take.motion.frames, start, end)
         return Source(performance_of(take.motion.at(samples)), frames, take.action.name)
+    check_scene(context, armature)
+    with showing(armature, action):
+        return _of_any(context, armature, start, end)
+
+
+def _of_any(
+    context: bpy.types.Context, armature: bpy.types.Object, start: int | None, end: int | None
+) -> Source:
+    """What an armature shows that is no SMPL body."""
     rig = rig_from(armature)
     rig_map = find_map(rig)
     frames = _frames_of(armature, start, end)
@@ -109,10 +122,11 @@ def _sampled(
     context: bpy.types.Context, armature: bpy.types.Object, frames: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """World axes (T, B, 3, 3) and heads (T, B, 3) metres of all bones as Blender evaluates them."""
-    scene, now = context.scene, context.scene.frame_current
+    scene = context.scene
+    now, part = scene.frame_current, scene.frame_subframe
     unit = scene_unit(scene)
     found = np.array(list(_poses(scene, armature, frames)), dtype=np.float64)
-    scene.frame_set(now)
+    scene.frame_set(now, subframe=part)
     axes = found[..., :3, :3]
     return axes / np.linalg.norm(axes, axis=-2, keepdims=True), found[..., :3, 3] * unit
 

@@ -4,7 +4,7 @@
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bpy
 import numpy as np
@@ -26,6 +26,7 @@ from ...lsmplify_core.runtime.array_types import Floats
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.tracks.units_and_axes import UNITS
 from ...lsmplify_core.verdict.records import is_verdict
+from ...lsmplify_core.workflows.character_solve import character_steps
 from ...lsmplify_core.workflows.person_file import read_person
 from ...lsmplify_core.workflows.research_methods import Research
 from ...lsmplify_core.workflows.research_solve import research_steps
@@ -34,6 +35,7 @@ from ..bake.motion_keys import Timing, bake
 from ..body.armature import make_armature, sized_for_scene
 from ..body.target_notes import notes_on
 from ..calibration.store import store_calibration
+from ..character.solved import write_solved
 from ..common.handles import within
 from ..mapping.use import placed
 from ..people.reading import Taken, people_in
@@ -141,7 +143,7 @@ def prepare(
     taken = replace(taken, tracks=tracks)
     smooth = None if settings.auto_smooth else settings.smooth
     solving = SolveSettings(refine=settings.refine, smooth=smooth)
-    notes += notes_on(settings.armature) if target.armature is not None else ()
+    notes += notes_on(settings.armature) if target.body is not None else ()
     return Job(
         taken, match, target, solving, body, person.name if person is not None else "",
         notes, None if settings.mend else (), known,
@@ -150,19 +152,16 @@ def prepare(
 
 
 def solve_job(job: Job) -> Generator[Progress, None, Solution]:
-    """Solve without touching the scene."""
-    return (
-        yield from research_steps(
-            job.taken.tracks,
-            match=job.match,
-            body=target_body(job),
-            init=job.init,
-            settings=job.settings,
-            repairs=job.repairs,
-            calibration=job.saved,
-            research=job.research,
-        )
-    )
+    """Solve without touching the scene; on a character's own proportions where that is asked
+    for."""
+    known: dict[str, Any] = {
+        "match": job.match, "init": job.init, "settings": job.settings, "repairs": job.repairs,
+        "calibration": job.saved, "research": job.research,
+    }  # fmt: skip
+    tracks, character = job.taken.tracks, job.target.character
+    if character is not None and character.own_proportions:
+        return (yield from character_steps(tracks, character.character.body, **known))
+    return (yield from research_steps(tracks, body=target_body(job), **known))
 
 
 def _known(settings: "LSMPLifySettings", person: Taken | None) -> SavedCalibration | None:
@@ -199,6 +198,8 @@ def _written(
 ) -> Baked:
     motion, armature = solution.motion, found.armature
     assert armature is not None
+    if job.target.character is not None:
+        return _written_on_character(context, job, solution, found, name)
     step = job.target.rate / motion.rate
     timing = Timing(job.taken.first, step, job.target.whole)
     with using(armature, found.action), actions.locked_noted() as locked:
@@ -210,6 +211,24 @@ def _written(
     measure(context, armature, action)
     repair_marks.refresh(context.scene, armature)
     baked = Baked(armature, action, _with_notes(solution, job, notes), timing)
+    note_result(context.scene, baked)
+    return baked
+
+
+def _written_on_character(
+    context: bpy.types.Context, job: Job, solution: Solution, found: Found, name: str
+) -> Baked:
+    """The same on a character that is no SMPL body: keys of its own bones or controls."""
+    armature, character = found.armature, job.target.character
+    assert armature is not None
+    assert character is not None
+    timing = Timing(job.taken.first, job.target.rate / solution.motion.rate, job.target.whole)
+    with using(armature, found.action):
+        action, notes = write_solved(
+            armature, character, solution.motion, timing, f"{name} LSMPLify", found.action
+        )
+    action["lsmplify"] = job.target.made_with
+    baked = Baked(armature, action, _with_notes(solution, job, [*found.notes, *notes]), timing)
     note_result(context.scene, baked)
     return baked
 

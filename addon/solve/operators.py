@@ -7,6 +7,7 @@ import bpy
 
 from ...lsmplify_core.pipeline import Progress, Solution
 from ..body import model_file
+from ..character import look
 from ..common import progress
 from ..common.window_job import WindowJob
 from ..people.solving import finish_all, prepare_all, solve_all
@@ -62,6 +63,8 @@ def missing(context: bpy.types.Context) -> str:
         return lacking
     if settings.target == "EXISTING" and settings.armature is None:
         return "Choose the armature to bake on"
+    if settings.target == "EXISTING" and (reason := look.trouble(settings)):
+        return reason
     if reason := methods.trouble(context):
         return reason
     return model_file.trouble(context) if settings.target == "NEW" else ""

@@ -19,6 +19,9 @@ from ...lsmplify_core.motion.bone_axes import body_of
 from ...lsmplify_core.runtime.errors import InputError
 from ..bake import actions
 from ..body.armature import check_action, check_target, rig_of
+from ..character.character import same_at_rest
+from ..character.rig import check_character
+from ..character.solved import SolvedCharacter, chosen_character
 from ..common.handles import Handle, handle_of, within
 from ..common.units import scene_unit
 from ..tracks.scene_tracks import scene_rate
@@ -36,7 +39,8 @@ class Target:
         rate: its frames per second.
         metres: in one unit of it.
         armature: the one to bake on, None where one is made.
-        body: what that armature is.
+        body: what that armature is; None where it is a character that is no SMPL body.
+        character: that character.
         action: the action that gets the keys, None where one is made.
         whole: keys on whole frames, else on every sample.
         made_with: settings that are kept on the action.
@@ -50,6 +54,7 @@ class Target:
     action: Handle | None
     whole: bool
     made_with: dict[str, Any]
+    character: SolvedCharacter | None = None
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,13 @@ def captured(context: bpy.types.Context) -> Target:
     """The target that the scene's settings say now. InputError where nothing can be baked there."""
     scene = context.scene
     settings: Any = scene.lsmplify
-    armature = check_target(settings.armature) if settings.target == "EXISTING" else None
-    body = action = None
+    armature = settings.armature if settings.target == "EXISTING" else None
+    body = action = character = None
+    if settings.target == "EXISTING":
+        character = chosen_character(context, armature)
     if armature is not None:
-        body = body_of(rig_of(armature), armature.name)
+        if character is None:
+            body = body_of(rig_of(check_target(armature)), armature.name)
         if settings.into == "CURRENT":
             check_action(armature)
             action = armature.animation_data.action if armature.animation_data else None
@@ -82,7 +90,7 @@ def captured(context: bpy.types.Context) -> Target:
         handle_of(scene, "scenes"), scene_rate(scene), scene_unit(scene),
         None if armature is None else handle_of(armature, "objects"), body,
         None if action is None else handle_of(action, "actions"),
-        settings.keys == "SCENE", made_with,
+        settings.keys == "SCENE", made_with, character,
     )  # fmt: skip
 
 
@@ -115,8 +123,13 @@ def _armature(target: Target, handle: Handle) -> bpy.types.Object:
     armature = handle.find()
     if armature is None or armature.type != "ARMATURE":
         raise InputError(f"armature {handle.name!r} was removed while solving; solve again")
-    check_target(armature)
-    if target.body is not None and not _same(target.body, armature):
+    if target.character is not None:
+        check_character(armature)
+        same = same_at_rest(target.character.character, armature)
+    else:
+        check_target(armature)
+        same = target.body is None or _same(target.body, armature)
+    if not same:
         raise InputError(
             f"armature {armature.name!r} was changed while solving, its bones are others at rest; "
             "solve again"

@@ -32,6 +32,8 @@ PAGES: Final = {
                  ("PLACE", "Place", "Floor, front and origin"),
                  ("ACTION", "Action", "The settings of the action that is shown, and presets"),
                  ("EXPORT", "Export", "The motion as a file")),
+    "CHARACTER": (("APPLY", "Apply", "The motion, the character, and how it comes over"),
+                  ("BONES", "Bones", "Which bone is what, and the assumed rest pose")),
 }  # fmt: skip
 """Pages by stage; a stage without any has only one."""
 
@@ -54,3 +56,4 @@ class StageFields:
     solve_page: _pages("SOLVE", "Solve Page")
     review_page: _pages("REVIEW", "Review Page")
     clean_up_page: _pages("CLEAN_UP", "Clean-Up Page")
+    character_page: _pages("CHARACTER", "Character Page")

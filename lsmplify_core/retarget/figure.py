@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Floats
-from .rest_frames import rest_frames
+from .rest_frames import corrected, rest_frames
 from .rest_points import REST, RestPoints, rest_points
 from .rig import Rig
 from .rig_map import RigMap, check_map
@@ -85,7 +85,7 @@ def figure_of(rig: Rig, rig_map: RigMap, fingers: bool = True) -> Figure:
     """Prepare a character. fingers: whether finger bones are driven. InputError as `check_map`."""
     check_map(rig_map, rig)
     points = rest_points(rig, rig_map)
-    frames = rest_frames(points)
+    frames = corrected(rest_frames(points), rig_map.rest)
     order = {bone: i for i, bone in enumerate(rig.parents_first())}
     driven = [
         (rig.index(bone), role, place)

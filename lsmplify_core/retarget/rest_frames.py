@@ -11,10 +11,12 @@ they are bent at rest, from the palm (knuckles), and from the toes; without any 
 smallest turn away from the T-pose.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
+from ..geometry.rotations import axis_angle_to_matrix
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Floats
 from .rest_points import REST, RestPoints
@@ -61,6 +63,17 @@ def rest_frames(points: RestPoints) -> dict[str, Floats]:
         if f"{side}_Wrist" in points.joints:
             _fingers(points, side, frames)
     return frames
+
+
+def corrected(
+    frames: Mapping[str, Floats], turns: Mapping[str, tuple[float, float, float]]
+) -> dict[str, Floats]:
+    """Frames at rest (role -> (3, 3)) with the corrections of some roles, rotation vectors in the
+    frames' own axes."""
+    return {
+        role: frame @ axis_angle_to_matrix(np.array(turns[role])) if role in turns else frame
+        for role, frame in frames.items()
+    }
 
 
 def _arm(points: RestPoints, side: str, frames: dict[str, Floats]) -> None:

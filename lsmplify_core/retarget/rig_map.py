@@ -13,6 +13,8 @@ from ..runtime.errors import InputError
 from .rig import Rig
 from .roles import CHAINS, NEEDED, ROLES
 
+_FULL_TURN: Final = 6.3
+"""Radians that no correction is larger than."""
 MOST_BYTES: Final = 1 << 20
 """Larger files are not read as maps."""
 
@@ -25,12 +27,15 @@ class RigMap:
     bones: role of `ROLES` -> bones of the rig, parents first; roles without a bone are left out.
     evidence: one sentence on why this map was chosen.
     guessed: roles that rest on the rig's structure alone, to be looked at.
+    rest: role -> rotation vector, radians in its joint's own frame at rest, by which an artist
+    corrected what is assumed of the rest pose; see `rest_corrections`.
     """
 
     name: str
     bones: Mapping[str, tuple[str, ...]]
     evidence: str = ""
     guessed: frozenset[str] = field(default_factory=frozenset)
+    rest: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
 
     def first(self, role: str) -> str | None:
         """The first bone of a role, None where nobody plays it."""
@@ -73,13 +78,15 @@ def check_map(rig_map: RigMap, rig: Rig) -> None:
 
 
 def map_to_json(rig_map: RigMap) -> dict[str, Any]:
-    """`{"name", "bones": {role: bone or [bones]}}`, ready for json.dump."""
+    """`{"name", "bones": {role: bone or [bones]}}`, with `"rest": {role: [x, y, z]}` where the rest
+    pose was corrected, ready for json.dump."""
     bones = {
         role: chain[0] if len(chain) == 1 else list(chain)
         for role in ROLES
         if (chain := rig_map.bones.get(role, ()))
     }
-    return {"name": rig_map.name, "bones": bones}
+    rest = {role: [round(v, 6) for v in turn] for role, turn in rig_map.rest.items()}
+    return {"name": rig_map.name, "bones": bones, **({"rest": rest} if rest else {})}
 
 
 def map_from_json(data: Any, source: str) -> RigMap:
@@ -97,7 +104,24 @@ def map_from_json(data: Any, source: str) -> RigMap:
             raise InputError(f"{source}: role {role}: its bones must be names")
         if chain:
             bones[role] = tuple(chain)
-    return RigMap(str(fields.get("name", Path(source).stem)), bones, f"read from {source}")
+    name = str(fields.get("name", Path(source).stem))
+    return RigMap(name, bones, f"read from {source}", rest=_rest_of(fields.get("rest", {}), source))
+
+
+def _rest_of(data: Any, source: str) -> dict[str, tuple[float, float, float]]:
+    """The corrections of a rest pose from parsed JSON; InputError says what is wrong."""
+    if not isinstance(data, dict):
+        raise InputError(f'{source}: "rest" has the form {{role: [x, y, z]}}, radians')
+    found: dict[str, tuple[float, float, float]] = {}
+    for role, value in cast("dict[str, Any]", data).items():
+        if role not in ROLES:
+            raise InputError(f"{source}: role {role!r} is not one of {', '.join(ROLES[:12])}, …")
+        turn = cast("list[Any]", value) if isinstance(value, list) else []
+        numbers = [float(v) for v in turn if isinstance(v, int | float) and abs(v) <= _FULL_TURN]
+        if len(turn) != 3 or len(numbers) != 3:
+            raise InputError(f"{source}: rest of {role} is not three angles in radians")
+        found[role] = (numbers[0], numbers[1], numbers[2])
+    return found
 
 
 def load_map(path: Path) -> RigMap:

@@ -31,7 +31,7 @@ def test_each_page_shows_its_panel_alone(extension) -> None:
             here = shown() - {"LSMPLIFY_PT_stages", "LSMPLIFY_PT_first_steps"}
             assert len(here) == 1, (stage, page)
             seen += here
-    assert len(seen) == len(set(seen)) == 17
+    assert len(seen) == len(set(seen)) == 18
 
 
 def test_no_panel_but_the_note_has_a_head_that_could_fold_it(extension) -> None:

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find Bones; Save, Load and Forget Bone Map."""
+
+from pathlib import Path
+from typing import ClassVar
+
+import bpy
+from bpy.props import StringProperty
+from bpy_extras.io_utils import ExportHelper, ImportHelper
+
+from ...lsmplify_core.retarget import check_map, load_map, save_map
+from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, error_line
+from . import bone_rows, changes, remember
+from .choice import chosen_map, map_for
+from .operators import CharacterOperator, note_map, settings_of
+from .rig import check_character, rig_from
+
+
+class LSMPLIFY_OT_find_bones(CharacterOperator, bpy.types.Operator):
+    """Find out which bone of the character is what, and say what is missing"""
+
+    bl_idname = "lsmplify.find_bones"
+    bl_label = "Find Bones"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Look at names and structure; nothing but the list is changed."""
+        settings = settings_of(context)
+        try:
+            target = check_character(settings.target)
+            rig = rig_from(target)
+            rig_map = map_for(rig, chosen_map(settings, target))
+        except OUTSIDE as error:
+            return _refused(self, error)
+        note_map(settings, rig_map, rig.count)
+        changes.told()
+        self.report({"INFO"}, f"{rig_map.name}: {len(rig_map.mapped)} bones; {rig_map.evidence}")
+        return {"FINISHED"}
+
+
+class LSMPLIFY_OT_save_bone_map(CharacterOperator, bpy.types.Operator, ExportHelper):
+    """Write the character's bone map as a JSON file, to correct it by hand or to share it"""
+
+    bl_idname = "lsmplify.save_bone_map"
+    bl_label = "Save Bone Map"
+    filename_ext = ".json"
+    filter_glob: StringProperty(
+        default="*.json", options={"HIDDEN"}, description="Endings of the files that are shown"
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Find it as Apply to Character would, and write it."""
+        settings = settings_of(context)
+        try:
+            target = check_character(settings.target)
+            rig_map = map_for(rig_from(target), chosen_map(settings, target))
+            save_map(rig_map, Path(bpy.path.abspath(self.filepath)))
+        except OUTSIDE as error:
+            return _refused(self, error)
+        return {"FINISHED"}
+
+
+class LSMPLIFY_OT_load_bone_map(CharacterOperator, bpy.types.Operator, ImportHelper):
+    """Read a bone map from a JSON file into the list, and keep it for rigs with the same names"""
+
+    bl_idname = "lsmplify.load_bone_map"
+    bl_label = "Load Bone Map"
+    bl_options: ClassVar = {"REGISTER", "UNDO"}
+    filter_glob: StringProperty(
+        default="*.json", options={"HIDDEN"}, description="Endings of the files that are shown"
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Hold it against the character, then take it."""
+        settings = settings_of(context)
+        try:
+            target = check_character(settings.target)
+            rig = rig_from(target)
+            rig_map = load_map(Path(bpy.path.abspath(self.filepath)))
+            check_map(rig_map, rig)
+        except OUTSIDE as error:
+            return _refused(self, error)
+        note_map(settings, rig_map, rig.count)
+        bone_rows.keep(settings, target, rig_map)
+        return {"FINISHED"}
+
+
+class LSMPLIFY_OT_forget_bone_map(CharacterOperator, bpy.types.Operator):
+    """Drop what was corrected by hand, and find the bones anew"""
+
+    bl_idname = "lsmplify.forget_bone_map"
+    bl_label = "Forget Corrections"
+    bl_options: ClassVar = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Names decide again."""
+        settings = settings_of(context)
+        if settings.target is None:
+            return _refused(self, InputError("no character is chosen; choose an armature"))
+        remember.forget(bone_rows.names_of(settings.target))
+        settings.own_map = settings.own_bones = ""
+        return bpy.ops.lsmplify.find_bones()
+
+
+def _refused(operator: bpy.types.Operator, error: Exception) -> set[str]:
+    operator.report({"ERROR"}, error_line(error))
+    return {"CANCELLED"}
+
+
+CLASSES = (
+    LSMPLIFY_OT_find_bones, LSMPLIFY_OT_save_bone_map, LSMPLIFY_OT_load_bone_map,
+    LSMPLIFY_OT_forget_bone_map,
+)  # fmt: skip

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tracks solved straight onto a character of any names: on its own proportions, in one step, and
+without a window."""
+
+import json
+
+import bpy
+import numpy as np
+import pytest
+from characters import add_ik, build, directions_off, heads
+
+
+@pytest.fixture
+def tracks(extension):
+    from helpers import add_empties, waving
+
+    bpy.context.scene.render.fps = 30
+    motion = waving(40)
+    add_empties(motion)
+    return motion
+
+
+def choose(character: bpy.types.Object) -> None:
+    settings = bpy.context.scene.lsmplify
+    settings.source = "SELECTED"
+    settings.target, settings.armature = "EXISTING", character
+
+
+def select_empties() -> None:
+    for item in bpy.data.objects:
+        item.select_set(item.type == "EMPTY")
+
+
+@pytest.mark.parametrize("proportions", ["CHARACTER", "PERFORMER"])
+@pytest.mark.parametrize(("scale", "turn"), [(1.0, 0.0), (0.006, 2.0)])
+def test_a_character_of_any_size_moves_as_its_tracks(tracks, scale, turn, proportions) -> None:
+    character = build("Hero", 1.0, 0.0)
+    character.scale = (scale if scale == 1.0 else 0.6,) * 3
+    character.rotation_euler.z = turn
+    select_empties()
+    choose(character)
+    bpy.context.scene.lsmplify.character.solve_on = proportions
+    before = {a.name for a in bpy.data.actions}
+    assert bpy.ops.lsmplify.solve_and_bake() == {"FINISHED"}
+    made = {a.name for a in bpy.data.actions} - before
+    assert made == {character.animation_data.action.name}
+    off = directions_off(character, tracks, range(1, 41))
+    assert off.mean() < (9.0 if proportions == "CHARACTER" else 6.0), off.mean(axis=0)
+    assert bpy.context.scene.lsmplify.result.armature == "Hero"
+    assert bpy.context.scene.lsmplify.result.mean_mm < 20.0
+    feet = heads(character, ["foot_l", "foot_r", "calf_l"], range(1, 41))
+    assert np.ptp(feet[..., 2], axis=0).max() < 0.6
+
+
+def test_ik_controls_are_keyed_straight_from_tracks(tracks) -> None:
+    character = build("Hero")
+    add_ik(character)
+    select_empties()
+    choose(character)
+    bpy.context.scene.lsmplify.character.controls = "both"
+    assert bpy.ops.lsmplify.solve_and_bake() == {"FINISHED"}
+    from lsmplify_extension.addon.bake import actions
+
+    keyed = {actions.bone_of(c.data_path) for c in actions.curves_of(character)}
+    assert {"ik_foot_l", "pole_r", "thigh_l", "hand_r"} <= keyed
+
+
+def test_its_action_gets_the_keys_within_the_range_alone(tracks) -> None:
+    character = build("Hero")
+    select_empties()
+    choose(character)
+    settings = bpy.context.scene.lsmplify
+    assert bpy.ops.lsmplify.solve_and_bake() == {"FINISHED"}
+    action, count = character.animation_data.action, len(bpy.data.actions)
+    before = heads(character, ["hand_l", "foot_r"], range(1, 41))
+    select_empties()
+    settings.into, settings.use_range = "CURRENT", True
+    settings.frame_start, settings.frame_end = 10, 20
+    assert bpy.ops.lsmplify.solve_and_bake() == {"FINISHED"}
+    assert character.animation_data.action == action
+    assert len(bpy.data.actions) == count
+    after = heads(character, ["hand_l", "foot_r"], range(1, 41))
+    outside = np.r_[0:8, 20:40]
+    assert np.abs(before - after)[outside].max() < 1e-4
+
+
+def test_a_rig_without_legs_is_said_before_the_press(tracks) -> None:
+    data = bpy.data.armatures.new("Snake")
+    snake = bpy.data.objects.new("Snake", data)
+    bpy.context.scene.collection.objects.link(snake)
+    bpy.context.view_layer.objects.active = snake
+    bpy.ops.object.mode_set(mode="EDIT")
+    for i in range(6):
+        bone = data.edit_bones.new(f"segment{i}")
+        bone.head, bone.tail = (0, 0, i), (0, 0, i + 1)
+        bone.parent = data.edit_bones.get(f"segment{i - 1}")
+    bpy.ops.object.mode_set(mode="OBJECT")
+    select_empties()
+    choose(snake)
+    from lsmplify_extension.addon.solve.operators import missing
+
+    said = missing(bpy.context)
+    assert "Snake" in said
+    assert "\n" not in said
+    assert not bpy.ops.lsmplify.solve_and_bake.poll()
+
+
+def test_without_a_window(tracks, tmp_path) -> None:
+    from lsmplify_extension.addon.cli import run
+
+    character = build("Hero")
+    collection = bpy.data.collections.new("points")
+    bpy.context.scene.collection.children.link(collection)
+    for item in list(bpy.data.objects):
+        if item.type == "EMPTY":
+            collection.objects.link(item)
+    out, report = tmp_path / "hero.fbx", tmp_path / "r.json"
+    words = ["bake", "--collection", "points", "--target", "Hero", "-o", str(out),
+             "--report", str(report)]  # fmt: skip
+    assert run(words) == 0
+    assert out.stat().st_size > 1000
+    assert json.loads(report.read_text())["verdict"]["grade"] != "do not use"
+    assert directions_off(character, tracks, range(1, 41)).mean() < 9.0
+    more = [*words, "--proportions", "performer", "--controls", "ik", "--root", "in-place"]
+    assert run(more) == 0
+
+
+def test_a_character_that_changed_meanwhile_is_left_alone(tracks) -> None:
+    from lsmplify_extension.addon.people.solving import finish_all, prepare_all, solve_all
+    from lsmplify_extension.lsmplify_core.runtime.errors import InputError
+    from lsmplify_extension.lsmplify_core.runtime.progress import run_steps
+
+    character = build("Hero")
+    select_empties()
+    choose(character)
+    jobs = prepare_all(bpy.context)
+    solutions = run_steps(solve_all(jobs))
+    character.scale = (0.5,) * 3
+    bpy.context.view_layer.update()
+    count = len(bpy.data.actions)
+    with pytest.raises(InputError, match="was changed while solving"):
+        finish_all(bpy.context, jobs, solutions)
+    assert len(bpy.data.actions) == count
