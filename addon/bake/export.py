@@ -4,13 +4,18 @@
 import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from math import ceil, floor
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import bpy
 
 from ...lsmplify_core.files.atomic import open_beside, place_of
+from ...lsmplify_core.motion.rig_bvh import rig_bvh_text
 from ...lsmplify_core.runtime.errors import InputError
+from .engines import ExportOptions, at_rate, fbx_settings, named_for_engine
+from .sampled_rig import sampled_rig
 
 
 def check_format(path: Path, others: tuple[str, ...] = ()) -> None:
@@ -19,19 +24,41 @@ def check_format(path: Path, others: tuple[str, ...] = ()) -> None:
         raise InputError(f"{path}: the formats written are {', '.join((*_WRITERS, *others))}")
 
 
-def write(path: Path, armature: bpy.types.Object, start: int, end: int) -> None:
+def write(
+    path: Path,
+    armature: bpy.types.Object,
+    start: int,
+    end: int,
+    options: ExportOptions | None = None,
+) -> None:
     """Write an armature and what hangs on it.
 
     Args:
-        path: .blend, .fbx, .glb, .usdc (.usd, .usda) or .bvh.
-        armature: the object; for .blend everything in the file is written.
+        path: its ending is one of FORMATS; for .blend everything in the file is written.
+        armature: the object.
         start, end: first and last scene frame.
+        options: what an engine asks of the file.
     """
     check_format(path)
+    options = options or ExportOptions()
     if path.suffix.lower() == ".blend":
         return _beside(path, lambda to: _blend(to, path, armature.name))
-    with _shown(armature, start, max(end, start + 1)):
-        return _beside(path, lambda to: _WRITERS[path.suffix.lower()](to, start, end))
+    end = max(end, start + 1)
+    with at_rate(options) as ratio:
+        first, last = floor(start * ratio), ceil(end * ratio)
+        with _shown(armature, first, last), named_for_engine(armature, options):
+            job = _Export(armature, first, last, options)
+            return _beside(path, lambda to: _WRITERS[path.suffix.lower()](to, job))
+
+
+@dataclass(frozen=True)
+class _Export:
+    """What is written: an armature on scene frames start to end."""
+
+    armature: bpy.types.Object
+    start: int
+    end: int
+    options: ExportOptions
 
 
 def _blend(to: str, path: Path, name: str) -> None:
@@ -47,37 +74,58 @@ def _blend(to: str, path: Path, name: str) -> None:
         raise InputError(f"{path}: was not written whole; is the disk full?")
 
 
-def _fbx(to: str, _start: int, _end: int) -> None:
-    bpy.ops.export_scene.fbx(
-        filepath=to, use_selection=True, add_leaf_bones=False,
-        bake_anim_use_all_actions=False, bake_anim_use_nla_strips=False,
-    )  # fmt: skip
+def _fbx(to: str, job: _Export) -> None:
+    bpy.ops.export_scene.fbx(filepath=to, **fbx_settings(job.options))
 
 
-def _glb(to: str, _start: int, _end: int) -> None:
+def _glb(to: str, job: _Export) -> None:
+    # An action's own range knows nothing of a stretched scene.
+    mode = "ACTIVE_ACTIONS" if job.options.fps is None else "SCENE"
     bpy.ops.export_scene.gltf(
         filepath=to, export_format="GLB", use_selection=True, export_animations=True,
-        export_animation_mode="ACTIVE_ACTIONS", export_force_sampling=True,
-        export_frame_range=True,
+        export_animation_mode=mode, export_force_sampling=True,
+        export_frame_range=True, export_optimize_animation_size=False,
     )  # fmt: skip
 
 
-def _usd(to: str, _start: int, _end: int) -> None:
+def _usd(to: str, _job: _Export) -> None:
     bpy.ops.wm.usd_export(filepath=to, selected_objects_only=True, export_animation=True)
 
 
-def _bvh(to: str, start: int, end: int) -> None:
-    bpy.ops.export_anim.bvh(filepath=to, frame_start=start, frame_end=max(end, start + 1))
+def _bvh(to: str, job: _Export) -> None:
+    """Blender's own exporter knows neither the armature's place and scale nor which way is up."""
+    text = rig_bvh_text(sampled_rig(job.armature, job.start, job.end))
+    Path(to).write_text(text, encoding="utf-8")
 
 
-def _unused(_to: str, _start: int, _end: int) -> None:
+def _unused(_to: str, _job: _Export) -> None:
     """.blend is written whole, without a selection."""
 
 
-_WRITERS: dict[str, Callable[[str, int, int], None]] = {
-    ".blend": _unused, ".fbx": _fbx, ".glb": _glb, ".usdc": _usd, ".usd": _usd,
-    ".usda": _usd, ".bvh": _bvh,
-}  # fmt: skip
+@dataclass(frozen=True)
+class FileFormat:
+    """A kind of file that an armature is written to. ending: with its dot. title, description: for
+    the screen. write: called with a path and what to write. others: endings of the same kind."""
+
+    ending: str
+    title: str
+    description: str
+    write: Callable[[str, _Export], None]
+    others: tuple[str, ...] = ()
+
+
+FORMATS: Final = (
+    FileFormat(".blend", "Blender", "Everything in the file", _unused),
+    FileFormat(
+        ".fbx", "FBX", "Armature and mannequin for game engines and other 3D programs", _fbx
+    ),
+    FileFormat(".glb", "glTF", "Armature and mannequin in one binary file", _glb),
+    FileFormat(".usdc", "USD", "Armature and mannequin for USD stages", _usd, (".usd", ".usda")),
+    FileFormat(".bvh", "BVH", "Bones alone, for motion tools", _bvh),
+)
+"""Every kind of file that is written of an armature: the only list of them."""
+
+_WRITERS = {ending: f.write for f in FORMATS for ending in (f.ending, *f.others)}
 
 
 @contextmanager

@@ -18,11 +18,13 @@ from ...lsmplify_core.reading import is_take
 from ...lsmplify_core.runtime.console import say, shown
 from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, error_line
 from ...lsmplify_core.runtime.guard import sentence
+from . import export
 from .clean_scene import as_before
 
 MANIFEST: Final = "baked.jsonl"
 """The record of what was baked, in the folder of results."""
-FORMATS: Final = ("blend", "npz", "fbx", "glb", "usdc", "bvh")
+FORMATS: Final = (*(f.ending[1:] for f in export.FORMATS), "npz")
+"""What can be written of each take: kinds of files, without the dot."""
 _NO_SETTINGS: Final = ("file", "call", "report", "strict", "resume")
 """Options that no result depends on."""
 

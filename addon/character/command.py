@@ -15,6 +15,7 @@ from ...lsmplify_core.runtime.console import say
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.progress import run_steps
 from ..bake import export
+from ..bake.engines import ENGINES, RATES, ExportOptions
 from . import job
 from .source import Source, from_armature, from_file
 
@@ -33,6 +34,11 @@ def add_parser(subparsers: Any) -> Any:
     p.add_argument("--fingers", choices=FINGER_MODES, default="transfer")
     p.add_argument("--start", type=int, metavar="F", help="first scene frame")
     p.add_argument("--end", type=int, metavar="F", help="last scene frame")
+    p.add_argument("--engine", choices=ENGINES, default="none",
+                   help="whose preset an FBX follows: axes, unit, root bone")  # fmt: skip
+    p.add_argument("--fps", type=int, choices=RATES,
+                   help="frames a second of .fbx, .glb, .usdc and .bvh; the scene's where not "
+                        "given")  # fmt: skip
     p.add_argument("-o", "--out", type=Path, action="append", required=True,
                    help=".blend, .fbx, .glb, .usdc or .bvh; can be repeated")  # fmt: skip
     p.add_argument("--report", type=Path, help="JSON file for the report")
@@ -56,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     context.scene.frame_start, context.scene.frame_end = first, max(last, first + 1)
     context.scene.frame_set(first)
     for path in args.out:
-        export.write(path, target, first, last)
+        export.write(path, target, first, last, ExportOptions(args.engine, args.fps))
         say(f"written: {path}")
     report = result.report.to_json()
     for sentence in report["warnings"]:

@@ -14,12 +14,10 @@ from ..takes.reading import read_take, shown_action
 from ..translations import CONTEXT
 
 FORMATS = (
-    (".fbx", "FBX", "Armature and mannequin for game engines and other 3D programs"),
-    (".glb", "glTF", "Armature and mannequin in one binary file"),
-    (".usdc", "USD", "Armature and mannequin for USD stages"),
-    (".bvh", "BVH", "Bones alone, for motion tools"),
+    *((f.ending, f.title, f.description) for f in export.FORMATS if f.ending != ".blend"),
     (".npz", "Motion npz", "SMPL rotations as in AMASS, for research code"),
 )
+"""Kinds of files for the panel: those of an armature, and a motion."""
 
 
 class LSMPLIFY_OT_export_take(ArmatureOperator, bpy.types.Operator, ExportHelper):
