@@ -83,8 +83,8 @@ def _under_one_root(poses: SampledRig) -> SampledRig:
 
 
 def _write_joint(
-    joint: int, depth: int, poses: SampledRig, offsets: Floats, ends: Floats, moving: Sequence[bool],
-    lines: list[str], order: list[int],
+    joint: int, depth: int, poses: SampledRig, offsets: Floats, ends: Floats,
+    moving: Sequence[bool], lines: list[str], order: list[int],
 ) -> None:  # fmt: skip
     """A joint and all under it, onto `lines`; joints onto `order` as their channels come."""
     pad = "  " * depth
