@@ -78,3 +78,39 @@ def test_the_user_is_told() -> None:
     assert not told.seen[21:40, 7].any()
     assert any("19 samples of 1 tracks" in w for w in told.warnings)
     assert without_held(tracks) is tracks
+
+
+@pytest.mark.parametrize(("repeats", "held"), [(1, 0), (2, 2), (3, 3)])
+def test_two_repeats_are_held(repeats: int, held: int) -> None:
+    positions = take().positions.copy()
+    positions[21 : 21 + repeats, 7] = positions[20, 7]
+    assert held_samples(positions).sum() == held
+
+
+@pytest.mark.parametrize(("share", "held"), [(0.9, True), (0.97, False)])
+def test_what_repeats_nearly_always_stands_still(share: float, held: bool) -> None:
+    """More than nineteen in twenty."""
+    tracks = tracks_of(waving(200, 60.0))
+    random = np.random.default_rng(0)
+    positions = tracks.positions + 0.002 * random.standard_normal(tracks.positions.shape)
+    still = round(200 * share)
+    positions[:still, 3] = positions[still, 3]
+    assert held_samples(positions)[:, 3].any() == held
+
+
+@pytest.mark.parametrize(("tracks", "held"), [(18, True), (22, False)])
+def test_where_four_fifths_repeat_at_once_a_frame_was_written_again(tracks, held) -> None:
+    positions = take().positions.copy()
+    positions[31:34, :tracks] = positions[30, :tracks]
+    assert held_samples(positions).any() == held
+
+
+@pytest.mark.parametrize(("grain", "held"), [(0.0002, True), (0.004, False)])
+def test_equal_samples_are_no_chance_where_a_point_moves_by_many_grains(grain, held) -> None:
+    """The numbers' grain is the step in which they are written."""
+    tracks = tracks_of(waving(80, 120.0))
+    random = np.random.default_rng(0)
+    positions = tracks.positions + 0.002 * random.standard_normal(tracks.positions.shape)
+    positions = np.round(positions / grain) * grain
+    positions[40:43, 7] = positions[39, 7] = positions[43, 7]
+    assert held_samples(positions)[40:43, 7].all() == held

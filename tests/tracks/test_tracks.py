@@ -105,3 +105,23 @@ def test_a_part_has_its_own_events_and_confidence() -> None:
     assert part.confidence is not None
     np.testing.assert_allclose(part.confidence, take.confidence[3:6])
     np.testing.assert_allclose([t for t, _ in part.events], [-0.2, 0.4])
+
+
+def test_tracks_that_are_never_seen_are_all_gap() -> None:
+    assert Tracks(np.full((4, 2, 3), np.nan), ("a", "b"), 30.0).gaps == 1.0
+
+
+@pytest.mark.parametrize(("size", "seen"), [(0.99e9, True), (-0.99e9, True), (1.01e9, False)])
+def test_a_billion_units_from_nought_nobody_is(size: float, seen: bool) -> None:
+    p = points()
+    p[1, 1, 2] = size
+    assert checked_tracks(p, ["a", "b"], 30.0).seen[1, 1] == seen
+
+
+def test_long_names_are_cut_and_told_and_controls_are_spaces() -> None:
+    names = ["x" * 1000, "y" * 1001, "z" * 5000 + "a", "line\nbreak\tand\u2028more"]
+    tracks = checked_tracks(np.ones((2, 4, 3)), names, 30.0)
+    assert [len(n) for n in tracks.names] == [1000, 1000, 1000, 19]
+    assert tracks.names[3] == "line break and more"
+    assert tracks.warnings == ("2 names of tracks have more than 1,000 characters and were cut",)
+    assert checked_tracks(np.ones((2, 4, 3)), list("abcd"), 30.0).warnings == ()
