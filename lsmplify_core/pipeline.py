@@ -356,8 +356,9 @@ def _in_convention(
     known = _known(take, person, request.calibration)
     fitted = (poses, person.observed, learned.sigma, problem.noise, take.filled.rate)
     noisy = problem.smooth > 0
+    usual = None if request.calibration is None else request.calibration.convention
     poses, observed, borne = (
-        anatomical(*fitted, noisy=noisy, known=known)
+        anatomical(*fitted, noisy=noisy, known=known, usual=usual)
         if before is None
         else anatomical_as(before, *fitted, noisy=noisy)
     )
@@ -464,7 +465,9 @@ def calibration_of(solution: Solution) -> SavedCalibration:
     """What a solve found out about the person, for other takes."""
     motion = solution.motion
     points = keypoints_at(motion.track_names, solution.joints, solution.offsets)
-    return SavedCalibration(motion.body, points, solution.match.layout.name)
+    borne = None if solution.facts is None else solution.facts.borne
+    convention = None if borne is None else borne.convention
+    return SavedCalibration(motion.body, points, solution.match.layout.name, convention)
 
 
 def gap_warnings(sighted: NDArray[np.bool_]) -> tuple[str, ...]:

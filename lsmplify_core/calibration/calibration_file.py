@@ -3,17 +3,19 @@
 name."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..anatomy.convention import Convention
+from ..anatomy.leg import KneeBounds
 from ..body.body import Body, default_body
 from ..files.atomic import write_whole
 from ..files.json_files import read_json
-from ..files.values import array_of, list_of, text_of
+from ..files.values import array_of, list_of, number_of, text_of
 from ..geometry.skeleton import JOINT_INDEX, JOINT_NAMES, N_JOINTS
 from ..layouts.layout import Keypoint, Layout
 from ..layouts.matching import Match, match_as_named, match_layout, plain
@@ -23,6 +25,8 @@ from ..runtime.errors import InputError
 _FORM: Final = "lsmplify calibration"
 _MOST: Final = 5.0
 """Metres: no joint of a body is further from another."""
+_PARTS: Final = ("spine", "neck", "collars", "arms", "legs")
+_KNEES: Final = ("sideways", "turn")
 _MOST_POINTS: Final = 10_000
 """Points of a calibration; marker sets have a hundred."""
 
@@ -30,11 +34,13 @@ _MOST_POINTS: Final = 10_000
 @dataclass(frozen=True)
 class SavedCalibration:
     """body: the person. points: each track's name, joint and offset (3,) in metres in that joint's
-    frame on that body. layout: the name of the layout it came from."""
+    frame on that body. layout: the name of the layout it came from. convention: as much of the
+    anatomical convention as the take bore; None where that is not known."""
 
     body: Body
     points: tuple[Keypoint, ...]
     layout: str
+    convention: Convention | None = None
 
     def as_layout(self) -> Layout:
         """The points as a layout, whose offsets are on the default body, as a layout's are."""
@@ -70,7 +76,7 @@ class SavedCalibration:
 
 def save_calibration(calibration: SavedCalibration, path: Path) -> None:
     """Write the JSON; an interrupted run leaves the old file or none."""
-    data = {
+    data: dict[str, Any] = {
         "form": _FORM,
         "layout": calibration.layout,
         "body": calibration.body.name,
@@ -84,6 +90,8 @@ def save_calibration(calibration: SavedCalibration, path: Path) -> None:
             for p in calibration.points
         ],
     }
+    if calibration.convention is not None:
+        data["convention"] = asdict(calibration.convention)
     text = json.dumps(data, indent=1) + "\n"
     write_whole(path, lambda file: file.write(text.encode()))
 
@@ -103,7 +111,24 @@ def load_calibration(path: Path) -> SavedCalibration:
     points = tuple(_point(p, i, path) for i, p in enumerate(listed))
     body = Body(rest, text_of(fields.get("body", "default"), f"{path}: the name of its body"))
     layout = text_of(fields.get("layout", path.stem), f"{path}: the name of its layout")
-    return SavedCalibration(body, points, layout)
+    return SavedCalibration(body, points, layout, _convention(fields.get("convention"), path))
+
+
+def _convention(data: Any, path: Path) -> Convention | None:
+    """What `asdict` made of it; None where the file is of a version that did not keep it."""
+    if data is None:
+        return None
+    what = f"{path}: its convention"
+    fields = dict(cast("dict[str, Any]", data)) if isinstance(data, dict) else {}
+    parts = {name: fields.pop(name, None) for name in _PARTS}
+    share, knees = number_of(fields.pop("forearm", 0.5), what, 0.0, 1.0), fields.pop("knees", None)
+    bounds = cast("dict[str, Any]", knees) if isinstance(knees, dict) else {}
+    if fields or any(not isinstance(part, bool) for part in parts.values()):
+        raise InputError(f"{what} says of {', '.join(_PARTS)} whether they are in it")
+    spine, neck, collars, arms, legs = (bool(part) for part in parts.values())
+    turns = (number_of(bounds.get(name), f"{what}: knees", 0.0, np.pi) for name in _KNEES)
+    held = None if knees is None else KneeBounds(*turns)
+    return Convention(share, spine, neck, collars, arms, legs, held)
 
 
 def _point(data: Any, index: int, path: Path) -> Keypoint:

@@ -57,6 +57,7 @@ def anatomical(
     rate: float,
     noisy: bool,
     known: NDArray[np.bool_] | None = None,
+    usual: Convention | None = None,
 ) -> tuple[PoseSequence, MarkerObservations, Borne]:
     """Bring poses into the convention.
 
@@ -68,6 +69,7 @@ def anatomical(
         rate: frames per second.
         noisy: whether poses are smoothed over time.
         known: (K,) points whose places are given and stay; None for none.
+        usual: as much of the convention as another take of the person bore, where that is known.
 
     Returns:
         The poses, the points with new places on the joints, and how that was done.
@@ -80,7 +82,7 @@ def anatomical(
         return fit.poses, fit.observed, Borne(Convention(), np.asarray(fit.observed.offsets), rule)
     before = Fit(toes, observed, held, track_distance(toes, observed))
     whole = ConventionTake(before, expected, rate, max(noise, before.error), _ease(noise, noisy))
-    found = borne_by(whole, shown)
+    found = borne_by(whole, shown, usual)
     if found is None:
         return toes, observed, Borne(None, np.asarray(observed.offsets), rule)
     convention, fit, step_offsets = found

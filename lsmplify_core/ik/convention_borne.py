@@ -32,6 +32,9 @@ _RIGID: Final = (1e-3, 1.02)
 worse it may then become: such markers are right."""
 _BEFORE_STEP: Final = 1.12
 """The same before the step that brings the poses to the tracks again."""
+_USUAL_WORSE: Final = 1.25
+"""How many times further a person's usual convention may lead than one that is chosen anew: with a
+smaller number, parts of a take are turned in ways of their own."""
 _SLACK: Final = 4e-6
 """Metres of mean distance that are worth nothing in any case."""
 _LOOK_RATE: Final = 5.0
@@ -91,18 +94,24 @@ class ConventionTake:
 
 
 def borne_by(
-    take: ConventionTake, shown: NDArray[np.bool_]
+    take: ConventionTake, shown: NDArray[np.bool_], usual: Convention | None = None
 ) -> tuple[Convention, Fit, Floats | None] | None:
     """As much of the convention as a take bears.
 
     Args:
         take: as it was fitted.
         shown: (24,) joints whose turn about their bone the points show, at least one.
+        usual: what another take of the same person bore; it is kept unless this one clearly does
+            not bear it, so that a part of a take is turned as the whole is.
 
     Returns:
         The convention, the take in it, and (K, 3) the points' places during the step to the tracks
         that was needed for that, None where none was. None where the take bears no convention.
     """
+    if usual is not None:
+        kept = _first_borne(take, iter((usual,)), _USUAL_WORSE)
+        if kept is not None:
+            return kept
     few = take.few()
     found = _first_borne(few, _fallbacks(_most(few, shown)))
     if found is None or few is take:
@@ -111,9 +120,11 @@ def borne_by(
 
 
 def _first_borne(
-    take: ConventionTake, conventions: Iterator[Convention]
+    take: ConventionTake, conventions: Iterator[Convention], worse: float = 1.0
 ) -> tuple[Convention, Fit, Floats | None] | None:
-    """The first of the conventions that a take's tracks bear, as `borne_by` says it."""
+    """The first of the conventions that a take's tracks bear, as `borne_by` says it.
+
+    worse: how many times as large as usual the mean distance may become."""
     before = take.fit.error
     for convention in conventions:
         fit, step_offsets = take.turned(convention), None
@@ -121,7 +132,7 @@ def _first_borne(
             again = take.turned(convention, take.stepped(fit))
             if again.error < fit.error:
                 fit, step_offsets = again, np.asarray(fit.observed.offsets)
-        if fit.error <= _worst(before, convention) + _SLACK:
+        if fit.error <= worse * _worst(before, convention) + _SLACK:
             return convention, fit, step_offsets
     return None
 

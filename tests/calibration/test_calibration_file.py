@@ -3,12 +3,15 @@
 them."""
 
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from takes import points_of, tracks_of, waving
 
+from lsmplify_core.anatomy.convention import Convention
+from lsmplify_core.anatomy.leg import KneeBounds
 from lsmplify_core.body.body import default_body
 from lsmplify_core.calibration.calibration_file import (
     SavedCalibration,
@@ -201,3 +204,40 @@ def test_the_very_names_count_where_most_are_there(shared: int, own: bool) -> No
     assert ("as calibrated" in found.evidence) == own
     if own:
         assert dict(found.matched) == {i: i for i in range(shared)}
+
+
+@pytest.mark.parametrize(
+    "convention",
+    [None, Convention(), Convention(spine=False, legs=False), Convention(knees=KneeBounds()),
+     Convention(0.25, arms=False, knees=KneeBounds(0.1, 0.2))],
+)  # fmt: skip
+def test_the_convention_comes_back(tmp_path: Path, convention: Convention | None) -> None:
+    path = tmp_path / "anna.json"
+    points = (Keypoint("C7", 12, (0.0, 0.1, 0.0)),)
+    save_calibration(SavedCalibration(default_body(), points, "mine", convention), path)
+    assert load_calibration(path).convention == convention
+
+
+@pytest.mark.parametrize(
+    "convention",
+    [3, {}, {"spine": 1}, {"forearm": 2.0}, {"other": True}, {"knees": 3}, {"knees": {"turn": 9}}],
+)
+def test_conventions_that_are_none_are_refused(tmp_path: Path, convention: object) -> None:
+    path, data = saved(tmp_path, (Keypoint("C7", 12, (0.0, 0.1, 0.0)),))
+    whole = asdict(Convention()) | convention if isinstance(convention, dict) else convention
+    whole = {} if convention == {} else whole
+    path.write_text(json.dumps(data | {"convention": whole}))
+    with pytest.raises(InputError, match="its convention") as caught:
+        load_calibration(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_solve_keeps_to_the_convention_of_its_person() -> None:
+    """Skin markers of a short take bear another part of it than those of the whole."""
+    take = tracks_of(waving(60), "CMU_41")
+    found = calibration_of(solve(take))
+    assert found.convention is not None
+    less = replace(found, convention=replace(found.convention, legs=False, arms=False))
+    again = calibration_of(solve(take, calibration=less))
+    assert again.convention == less.convention
+    assert calibration_of(solve(take, calibration=found)).convention == found.convention
