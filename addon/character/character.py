@@ -15,7 +15,7 @@ from ...lsmplify_core.retarget.carriers import Carriers, carried_rig
 from ...lsmplify_core.runtime.errors import InputError
 from . import hindrances
 from .choice import map_for
-from .controls import IkLimb, Switch, follow_switches, ik_limbs
+from .controls import IkLimb, Switch, follow_switches, ik_limbs, set_number
 from .probing import find_carriers, is_plain, plain_carriers
 from .rig import check_character, rig_from
 
@@ -126,17 +126,6 @@ class _switched:
             set_number(self.armature, switch.path, value)
         self.armature.update_tag()
         self.context.view_layer.update()
-
-
-def set_number(armature: bpy.types.Object, path: str, value: float) -> None:
-    """Set a number by its data path, of whatever kind it is."""
-    owner, _, name = path.rpartition("[") if path.endswith('"]') else path.rpartition(".")
-    holder = armature.path_resolve(owner)
-    if path.endswith('"]'):
-        key = name.strip('"]')
-        holder[key] = type(holder[key])(value)
-    else:
-        setattr(holder, name, type(getattr(holder, name))(value))
 
 
 def same_at_rest(character: Character, armature: bpy.types.Object) -> bool:

@@ -3,7 +3,7 @@
 them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import bpy
 
@@ -59,9 +59,47 @@ class IkLimb:
     shared: bool = False
 
 
+@dataclass(frozen=True)
+class System:
+    """How a rigging add-on names its IK controls, without the side.
+
+    arm, leg: target, pole, the bone that holds the numbers, and the toes' control. switch: the
+    number between FK and IK, with its values. always: numbers that IK keys count on. capital:
+    whether sides are .L and .R.
+    """
+
+    arm: tuple[str, str, str, str]
+    leg: tuple[str, str, str, str]
+    switch: str
+    fk: float
+    ik: float
+    always: tuple[tuple[str, float], ...]
+    capital: bool
+
+
+SYSTEMS: Final = (
+    System(
+        ("hand_ik", "upper_arm_ik_target", "upper_arm_parent", ""),
+        ("foot_ik", "thigh_ik_target", "thigh_parent", "toe_ik"),
+        "IK_FK", 1.0, 0.0, (("pole_vector", 1.0), ("IK_Stretch", 0.0)), True,
+    ),
+    System(
+        ("c_hand_ik", "c_arms_pole", "c_hand_ik", ""),
+        ("c_foot_ik", "c_leg_pole", "c_foot_ik", "c_toes_ik"),
+        "ik_fk_switch", 1.0, 0.0, (("auto_stretch", 0.0),), False,
+    ),
+)  # fmt: skip
+"""Rigify's and Auto-Rig Pro's."""
+
+
 def ik_limbs(armature: bpy.types.Object, rig_map: RigMap) -> list[IkLimb]:
-    """The limbs that have IK controls in this armature: Rigify's by name, others' by constraint."""
-    return _rigify(armature, rig_map) or _by_constraints(armature, rig_map)
+    """The limbs that have IK controls in this armature: by the names of a known system, else by
+    constraints."""
+    for system in SYSTEMS:
+        found = _named(armature, rig_map, system)
+        if found:
+            return found
+    return _by_constraints(armature, rig_map)
 
 
 def follow_switches(armature: bpy.types.Object) -> list[Switch]:
@@ -83,29 +121,32 @@ def _roles(rig_map: RigMap, side: str, first: str) -> tuple[str, str, str] | Non
     return upper, middle, tip
 
 
-def _rigify(armature: bpy.types.Object, rig_map: RigMap) -> list[IkLimb]:
+def _named(armature: bpy.types.Object, rig_map: RigMap, system: System) -> list[IkLimb]:
+    """The limbs whose IK controls bear the names of a system."""
     found: list[IkLimb] = []
     bones = armature.pose.bones
     for side in "LR":
-        for first, target, pole, holder in (
-            ("Shoulder", "hand_ik", "upper_arm_ik_target", "upper_arm_parent"),
-            ("Hip", "foot_ik", "thigh_ik_target", "thigh_parent"),
-        ):
-            names = [f"{n}.{side}" for n in (target, pole, holder)]
+        for first, names in (("Shoulder", system.arm), ("Hip", system.leg)):
+            target, pole, holder, ik_toe = (
+                f"{n}.{side if system.capital else side.lower()}" for n in names
+            )
             limb = _roles(rig_map, side, first)
-            if limb is None or any(n not in bones for n in names) or "IK_FK" not in bones[names[2]]:
+            if limb is None or any(n not in bones for n in (target, pole, holder)):
                 continue
-            base = f'pose.bones["{names[2]}"]'
-            switches = [Switch(f'{base}["IK_FK"]', 1.0, 0.0)]
-            for key, value in (("pole_vector", 1.0), ("IK_Stretch", 0.0)):
-                if key in bones[names[2]]:
-                    switches.append(Switch(f'{base}["{key}"]', value, value, True))
+            if system.switch not in bones[holder]:
+                continue
+            base = f'pose.bones["{holder}"]'
+            switches = [Switch(f'{base}["{system.switch}"]', system.fk, system.ik)]
+            switches += [
+                Switch(f'{base}["{key}"]', value, value, True)
+                for key, value in system.always
+                if key in bones[holder]
+            ]
             toes = rig_map.bones.get(f"{side}_Foot", ())
-            toe = f"toe_ik.{side}"
-            pair = (toes[0], toe) if first == "Hip" and toes and toe in bones else None
-            chain = _chain_with(armature, names[1])
+            pair = (toes[0], ik_toe) if first == "Hip" and toes and ik_toe in bones else None
+            chain = _chain_with(armature, pole)
             switches += _stretch_off(armature, chain)
-            found.append(IkLimb(*limb, names[0], names[1], tuple(switches), pair, chain))
+            found.append(IkLimb(*limb, target, pole, tuple(switches), pair, chain))
     return found
 
 
@@ -133,9 +174,10 @@ def _of_constraint(
     if not constraint.subtarget or constraint.subtarget not in armature.pose.bones:
         return None
     path = f'{armature.pose.bones[name].path_from_id()}.constraints["{constraint.name}"].influence'
+    switch = driven_switch(armature, path) or Switch(path, 0.0, 1.0)
     pole = constraint.pole_subtarget if constraint.pole_target == armature else ""
     chain = _chain(armature.pose.bones[name], constraint) if pole else None
-    switches = (Switch(path, 0.0, 1.0), *_stretch_off(armature, chain))
+    switches = (switch, *_stretch_off(armature, chain))
     return IkLimb(*limb, constraint.subtarget, pole, switches, None, chain, shared=True)
 
 
@@ -169,3 +211,46 @@ def _chain(bone: bpy.types.PoseBone, constraint: Any) -> Chain | None:
         return None
     hinged = bool(bone.lock_ik_y and bone.lock_ik_z)
     return Chain(upper.name, bone.name, float(constraint.pole_angle), hinged)
+
+
+def driven_switch(armature: bpy.types.Object, path: str) -> Switch | None:
+    """The number of the rig that drives a constraint's influence, and its values for FK and IK,
+    found by trying 0 and 1; None where no single number does. Afterwards it is as it was."""
+    animation = armature.animation_data
+    driven = (
+        next((d for d in animation.drivers if d.data_path == path), None) if animation else None
+    )
+    if driven is None or driven.mute or len(driven.driver.variables) != 1:
+        return None
+    variable = driven.driver.variables[0]
+    if variable.type != "SINGLE_PROP" or variable.targets[0].id != armature:
+        return None
+    number = variable.targets[0].data_path
+    try:
+        before = armature.path_resolve(number)
+    except ValueError:
+        return None
+    found = {value: _influence_at(armature, path, number, value) for value in (0.0, 1.0)}
+    set_number(armature, number, before)
+    armature.update_tag()
+    bpy.context.view_layer.update()
+    off, on = sorted(found, key=lambda value: found[value])
+    return Switch(number, off, on) if found[off] < 0.5 < found[on] else None
+
+
+def _influence_at(armature: bpy.types.Object, path: str, number: str, value: float) -> float:
+    set_number(armature, number, value)
+    armature.update_tag()
+    bpy.context.view_layer.update()
+    return float(armature.path_resolve(path))
+
+
+def set_number(armature: bpy.types.Object, path: str, value: float) -> None:
+    """Set a number by its data path, of whatever kind it is."""
+    owner, _, name = path.rpartition("[") if path.endswith('"]') else path.rpartition(".")
+    holder = armature.path_resolve(owner) if owner else armature
+    if path.endswith('"]'):
+        key = name.strip('"]')
+        holder[key] = type(holder[key])(value)
+    else:
+        setattr(holder, name, type(getattr(holder, name))(value))

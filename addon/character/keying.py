@@ -12,8 +12,8 @@ from ...lsmplify_core.retarget.carriers import channels_for
 from ...lsmplify_core.retarget.ik_controls import PoleChain, goal_with, hinged_middle, pole_of
 from ..bake import actions
 from . import writing
-from .character import Character, controls_of, set_number
-from .controls import IkLimb, follow_switches
+from .character import Character, controls_of
+from .controls import IkLimb, follow_switches, set_number
 
 
 def write_keys(

@@ -133,10 +133,23 @@ class _Hinge:
 def _pole_offset(rig: Rig, tip: int, chain: PoleChain, reach: Floats) -> Floats:
     """(T,) radians from the middle joint's direction to the axis that Blender turns to the pole,
     for chains whose root's line to the tip is reach (T,) of their length."""
-    if not chain.hinged:  # measured in Blender 4.5: a joint free about all axes faces the pole
-        return np.zeros(reach.shape)
+    if not chain.hinged:  # measured in Blender 4.5: it bends on in the plane that it rests in
+        return np.full(reach.shape, _rest_offset(rig, tip, chain))
     hinge = _hinge(rig, tip, chain)
     return np.interp(reach, hinge.reach, hinge.up)
+
+
+def _rest_offset(rig: Rig, tip: int, chain: PoleChain) -> float:
+    """Radians from the middle joint's direction at rest to the axis that Blender turns to the pole;
+    0 for a chain that rests straight, which then bends towards the pole."""
+    a, b, c = (rig.heads[i][None] for i in (chain.upper, chain.middle, tip))
+    line, bend = unit(c - a), _bend(a, b, c)
+    length = np.linalg.norm(b - a) + np.linalg.norm(c - b)
+    if np.linalg.norm(bend) < _STRAIGHT * length:
+        return 0.0
+    axes = rig.axes[chain.upper]
+    up = np.cos(chain.angle) * axes[:, 0] + np.sin(chain.angle) * axes[:, 2]
+    return float(signed_angle(unit(bend), up[None], line)[0])
 
 
 def _hinge(rig: Rig, tip: int, chain: PoleChain) -> _Hinge:
