@@ -2,8 +2,7 @@
 """Arms: an elbow that is a hinge, the forearm's turn (pronation) shared between elbow and wrist,
 and a wrist of two axes."""
 
-from array_api_compat import array_namespace
-
+from ..runtime.array_namespace import array_namespace
 from ..runtime.array_types import Array
 from .hinges import Hinge, bend_of, followed_turn, hinge_frame, turned
 from .limbs import Limb

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from array_api_compat import array_namespace
-
 from ..geometry.skeleton import N_JOINTS
+from ..runtime.array_namespace import array_namespace
 from ..runtime.array_types import Array, Floats
 from . import trunk
 from .arm import arm

@@ -4,9 +4,9 @@
 from itertools import pairwise
 
 import numpy as np
-from array_api_compat import array_namespace
 
 from ..geometry.skeleton import JOINT_INDEX, N_JOINTS
+from ..runtime.array_namespace import array_namespace
 from ..runtime.array_types import Array
 from .limbs import unit_bones
 from .turns import like, turn_about, twist_angle

@@ -11,8 +11,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from array_api_compat import array_namespace
 
+from ..runtime.array_namespace import array_namespace
 from ..runtime.array_types import Array, Floats
 from .timewise import followed, unit
 from .turns import applied, like, swing_to, turn_about

@@ -7,8 +7,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from array_api_compat import array_namespace
 
+from ..runtime.array_namespace import array_namespace
 from ..runtime.array_types import Array
 from .hinges import Bend, bend_of, followed_turn, hinge_frame, turned
 from .limbs import Limb

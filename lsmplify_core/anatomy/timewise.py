@@ -10,8 +10,7 @@ which follows c where its weight w is large and goes straight from one such time
 it is small (the first-order smoother of Whittaker, "On a New Method of Graduation", 1923).
 """
 
-from array_api_compat import array_namespace
-
+from ..runtime.array_namespace import array_namespace
 from ..runtime.array_types import Array
 
 _NOTHING = 1e-12

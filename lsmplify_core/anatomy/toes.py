@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from array_api_compat import array_namespace
 
 from ..geometry.kinematics import forward
 from ..geometry.skeleton import JOINT_INDEX
+from ..runtime.array_namespace import array_namespace
 from ..runtime.array_types import Array, Floats
 from .turns import like, turn_about
 

@@ -8,10 +8,9 @@ equal thirds (spine) and halves (neck and head); collars are not turned about th
 
 from itertools import pairwise
 
-from array_api_compat import array_namespace
-
 from ..geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from ..geometry.skeleton import JOINT_INDEX
+from ..runtime.array_namespace import array_namespace
 from ..runtime.array_types import Array
 from .turns import like, turn_about, twist_angle
 

@@ -2,9 +2,9 @@
 """Turns about axes: made, measured and taken off. NumPy arrays and torch tensors alike."""
 
 import numpy as np
-from array_api_compat import array_namespace
 
 from ..geometry.rotations import skew
+from ..runtime.array_namespace import array_namespace
 from ..runtime.array_types import Array, Floats
 
 _EYE = np.eye(3).reshape(1, 9)

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Forward kinematics of the 24-joint tree, for NumPy arrays and torch tensors alike."""
 
-from array_api_compat import array_namespace
-
+from ..runtime.array_namespace import array_namespace
 from .rotations import Array
 from .skeleton import N_JOINTS, PARENTS
 

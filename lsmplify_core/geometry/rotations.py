@@ -8,9 +8,9 @@ column vectors. Angles are radians.
 import math
 
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
+from ..runtime.array_namespace import array_namespace
 from ..runtime.array_types import Array, Floats
 
 _SMALL = 1e-8

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
 from ..body.markers import PoseSequence
 from ..geometry.rotations import Array, sixd_to_matrix
 from ..geometry.skeleton import N_POSED
+from ..runtime.array_namespace import array_namespace
 from ..runtime.errors import InputError
 
 WIDTH: Final = 448

@@ -6,12 +6,12 @@ lying people start as well as standing ones.
 """
 
 import numpy as np
-from array_api_compat import array_namespace
 
 from ..body.markers import MarkerObservations, PoseSequence
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.rotations import Array, transpose
 from ..geometry.skeleton import ANCESTORS, JOINT_INDEX, N_JOINTS
+from ..runtime.array_namespace import array_namespace
 
 _TORSO = [JOINT_INDEX[n] for n in ("Pelvis", "Spine1", "Spine2", "Spine3", "L_Collar", "R_Collar")]
 _LIMB_WEIGHT = 0.01

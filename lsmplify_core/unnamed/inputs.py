@@ -2,9 +2,8 @@
 """What the network for nameless points sees of a few frames; NumPy arrays and torch tensors
 alike."""
 
-from array_api_compat import array_namespace
-
 from ..geometry.rotations import Array
+from ..runtime.array_namespace import array_namespace
 
 
 def point_inputs(points: Array, seen: Array) -> tuple[Array, Array]:
