@@ -22,6 +22,7 @@ from typing import IO, Any, Final
 
 from ..files.atomic import clear_left
 from ..runtime.console import say
+from ..runtime.threads import share_of
 from .outcome import Judged, Outcome
 from .take import TakeJob
 
@@ -41,12 +42,14 @@ Answer = tuple[int, Outcome | None, int]
 
 @dataclass
 class _Team:
-    """What the workers share, and `lost`, which makes the outcome of a take that killed them."""
+    """What the workers share, and `lost`, which makes the outcome of a take that killed them.
+    threads: what the environment of each says of its share of the threads."""
 
     words: Sequence[str]
     jobs: Sequence[TakeJob]
     lost: Callable[[TakeJob, str], Outcome]
     waiting: deque[int]
+    threads: dict[str, str]
     lock: threading.Lock = field(default_factory=threading.Lock)
     answers: "queue.Queue[Answer]" = field(default_factory=queue.Queue[Answer])
     processes: "list[subprocess.Popen[bytes]]" = field(
@@ -68,12 +71,13 @@ def solved_side_by_side(
         count: how many are solved at a time.
         lost: the outcome, with its record, of a take whose workers died, and why.
     """
-    team = _Team(words, jobs, lost, deque(range(len(jobs))))
+    count = min(count, len(jobs))
+    team = _Team(words, jobs, lost, deque(range(len(jobs))), share_of(count))
     tries: Counter[int] = Counter()
     ready: dict[int, Outcome] = {}
     given = 0
     try:
-        for _ in range(min(count, len(jobs))):
+        for _ in range(count):
             _start(team)
         while given < len(jobs):
             index, outcome, code = _next(team.answers)
@@ -128,7 +132,7 @@ def _start(team: _Team) -> None:
     paths = [os.path.abspath(p) for p in sys.path]
     process = subprocess.Popen(
         [sys.executable, "-c", _START, *paths],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=quiet,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=quiet, env=os.environ | team.threads,
     )  # fmt: skip
     team.processes.append(process)
     threading.Thread(target=_speak, args=(team, process), daemon=True).start()

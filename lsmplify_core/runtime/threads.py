@@ -22,12 +22,30 @@ P = TypeVar("P")
 R = TypeVar("R")
 
 _MOST_WORKERS = 8
+THREADS = "LSMPLIFY_THREADS"
+"""The environment's variable that says how many threads a process may use."""
 
 
-@lru_cache(maxsize=1)
 def workers() -> int:
-    """How many chunks are worked on at a time."""
-    return min(_MOST_WORKERS, os.cpu_count() or 1)
+    """How many chunks are worked on at a time: as the environment says, else one on each core that
+    this process may use."""
+    told = os.environ.get(THREADS, "")
+    if told.isascii() and told.isdecimal() and int(told) > 0:
+        return min(_MOST_WORKERS, int(told))
+    return min(_MOST_WORKERS, _cores())
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):  # less than all of them in a container or under taskset
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
+def share_of(processes: int) -> dict[str, str]:
+    """What the environment of each of some processes says, that solve at the same time: its share
+    of the threads, for chunks and for linear algebra."""
+    threads = str(max(1, workers() // max(1, processes)))
+    return dict.fromkeys((THREADS, "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), threads)
 
 
 @dataclass

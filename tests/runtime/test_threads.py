@@ -8,7 +8,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from lsmplify_core.runtime.progress import run_steps
-from lsmplify_core.runtime.threads import parallel_map, thread_pool
+from lsmplify_core.runtime.threads import THREADS, parallel_map, share_of, thread_pool, workers
 
 
 def blas_threads() -> list[int]:
@@ -67,3 +67,23 @@ def test_an_error_ends_the_work_and_comes_out() -> None:
         finished_by_then = len(done)
         time.sleep(0.05)
         assert len(done) == finished_by_then < 49
+
+
+def test_the_environment_says_how_many_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(THREADS, "3")
+    assert workers() == 3
+    for nonsense in ("0", "-1", "many", "", "²"):
+        monkeypatch.setenv(THREADS, nonsense)
+        assert 1 <= workers() <= 8, nonsense
+
+
+@pytest.mark.parametrize(
+    ("threads", "processes", "each"), [("8", 2, "4"), ("2", 2, "1"), ("2", 5, "1")]
+)
+def test_processes_share_the_threads(
+    monkeypatch: pytest.MonkeyPatch, threads: str, processes: int, each: str
+) -> None:
+    """Two solves of as many threads as cores each would wait for one another."""
+    monkeypatch.setenv(THREADS, threads)
+    assert set(share_of(processes).values()) == {each}
+    assert THREADS in share_of(processes)
