@@ -16,16 +16,22 @@ from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.progress import run_steps
 from ..bake import export
 from ..bake.engines import ENGINES, RATES, ExportOptions
-from . import job
+from . import batch, job
 from .source import Source, from_armature, from_file
 
 
 def add_parser(subparsers: Any) -> Any:
     """Add `retarget`; returns its parser."""
     p = subparsers.add_parser("retarget", help="a motion on a character's rig")
-    p.add_argument("--source", required=True, metavar="ARMATURE|FILE",
-                   help="armature that moves, or a motion file")  # fmt: skip
-    p.add_argument("--target", required=True, metavar="ARMATURE", help="the character's armature")
+    p.add_argument("--source", required=True, nargs="+", action="extend", metavar="ARMATURE|FILE",
+                   help="armature that moves, or a motion file; several, or a folder of them, go "
+                        "into the folder OUT")  # fmt: skip
+    p.add_argument("--target", required=True, nargs="+", action="extend", metavar="ARMATURE",
+                   help="the character's armature; every motion goes on each of "
+                        "several")  # fmt: skip
+    p.add_argument("--takes", choices=("shown", "all"), default="shown",
+                   help="of an armature that moves: the action that it shows, or every take of "
+                        "its")  # fmt: skip
     p.add_argument("--map", default="auto", metavar="auto|NAME|FILE.json",
                    help="which bone is what: found, a shipped map, or a file")  # fmt: skip
     p.add_argument("--controls", choices=job.CONTROLS, default="fk")
@@ -41,17 +47,24 @@ def add_parser(subparsers: Any) -> Any:
                         "given")  # fmt: skip
     p.add_argument("-o", "--out", type=Path, action="append", required=True,
                    help=".blend, .fbx, .glb, .usdc or .bvh; can be repeated")  # fmt: skip
-    p.add_argument("--report", type=Path, help="JSON file for the report")
+    p.add_argument("--format", choices=batch.FORMATS, action="append",
+                   help="what is written for each of several: fbx where not given")  # fmt: skip
+    p.add_argument("--report", type=Path, help="JSON file for the report; a folder for several")
     p.set_defaults(call=run)
     return p
 
 
 def run(args: argparse.Namespace) -> int:
     """Retarget and write the files; InputError says in one line what is wrong."""
+    if batch.are_several(args):
+        return batch.run(args)
+    if args.format:
+        raise InputError("--format is for several motions or characters; the ending of OUT says it")
+    args.source, args.target = args.source[0], args.target[0]
     for path in args.out:
         export.check_format(path)
     context = bpy.context
-    target = _armature(args.target)
+    target = batch.armature(args.target)
     source = _source(context, args)
     kept = args.contacts == "keep"
     options = RetargetOptions(args.root, kept, kept, fingers=args.fingers)
@@ -88,11 +101,3 @@ def _source(context: bpy.types.Context, args: argparse.Namespace) -> Source:
     if not path.is_file():
         raise InputError(f"{args.source!r} is neither an armature in this file nor a motion file")
     return from_file(context, path, args.start, args.end)
-
-
-def _armature(name: str) -> bpy.types.Object:
-    found = bpy.data.objects.get(name)
-    if found is None or found.type != "ARMATURE":
-        some = ", ".join(o.name for o in bpy.data.objects if o.type == "ARMATURE") or "none"
-        raise InputError(f"there is no armature {name!r} in this file; it has {some}")
-    return found
