@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..body.markers import MarkerObservations, PoseSequence
 from ..runtime.array_types import Floats
 from ..runtime.progress import run_steps, with_progress
-from ..runtime.threads import parallel_map, workers
+from ..runtime.threads import parallel_map
 from .features import features
 from .gauss_newton import gauss_newton
 from .network import FRAME_RATE, Network, apply_outputs
@@ -31,6 +31,9 @@ CHUNK: Final = 256
 """Frames of one unit of parallel work at the most: few enough for the processor's cache."""
 _MIN_CHUNK: Final = 24
 """Frames of a chunk at the least; with fewer, NumPy's calls cost more than the work."""
+_LEAST_CHUNKS: Final = 2
+"""Chunks of a take that is long enough for them. Not as many as there are threads: products over
+other numbers of frames differ in their last bits, and a result would depend on the machine."""
 _NETWORK_CHUNK: Final = 512
 """Frames of a sequence that the network computes at once; larger ones leave the cache."""
 
@@ -117,8 +120,8 @@ def _share(
 
 
 def frame_chunks(frames: int) -> list[slice]:
-    """Slices that cover `frames` in chunks of at most CHUNK, enough of them for all threads."""
-    size = max(_MIN_CHUNK, min(CHUNK, -(-frames // workers())))
+    """Slices that cover `frames` in chunks of at most CHUNK, as many whatever the machine."""
+    size = max(_MIN_CHUNK, min(CHUNK, -(-frames // _LEAST_CHUNKS)))
     return [slice(i, min(i + size, frames)) for i in range(0, frames, size)]
 
 
@@ -165,7 +168,7 @@ def _in_chunks(network: Network, inputs: Floats) -> Floats:
     network sees, so that the result is the same as in one go."""
     reach = sum(network.dilations)
     sequences, length = inputs.shape[:2]
-    frames_each = -(-sequences * length // workers())
+    frames_each = -(-sequences * length // _LEAST_CHUNKS)
     chunk_length = min(length, max(_MIN_CHUNK, min(_NETWORK_CHUNK, frames_each)))
     group = max(1, frames_each // chunk_length)
     chunks = [(s, f) for f in range(0, length, chunk_length) for s in range(0, sequences, group)]
