@@ -82,6 +82,14 @@ def cross_products(levers: Array, displacements: Array) -> Array:
     )
 
 
+def residuals_of(poses: PoseSequence, observations: MarkerObservations) -> Array:
+    """(N, K, 3) from the body's points to the tracks, zero where unseen: `compare` without what
+    only the solver needs."""
+    turned, placed = forward(poses.rotations, observations.bones, poses.root)
+    points = attached_points(turned, placed, observations.joints, observations.offsets)
+    return (observations.points - points) * (observations.weights > 0)[..., None]
+
+
 def compare(poses: PoseSequence, observations: MarkerObservations) -> Comparison:
     """Pose the body and measure where its points lie beside the tracks.
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..body.body import Body
-from ..body.markers import MarkerObservations, PoseSequence, compare
+from ..body.markers import MarkerObservations, PoseSequence, residuals_of
 from ..body.shape_space import ShapeSpace
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.skeleton import N_JOINTS
@@ -200,8 +200,10 @@ def _outlier_frames(
 ) -> NDArray[np.bool_]:
     """Frames that stay far from the body, beside the others, and are to count no more: an interval
     of swapped or drifting points must not shape the person."""
-    seen = compare(poses, replace(window_observations, bones=person.offsets, offsets=offsets))
-    distance = np.linalg.norm(seen.residuals, axis=-1) * (window_observations.weights > 0)
+    on_body = replace(window_observations, bones=person.offsets, offsets=offsets)
+    distance = np.linalg.norm(residuals_of(poses, on_body), axis=-1) * (
+        window_observations.weights > 0
+    )
     mean = distance.sum(axis=1) / np.maximum((window_observations.weights > 0).sum(axis=1), 1)
     visible = (window_observations.weights > 0).any(axis=1)
     if not visible.any():
@@ -215,8 +217,10 @@ def _outlier_frames(
 def _residual(
     poses: PoseSequence, window_observations: MarkerObservations, person: Body, offsets: Floats
 ) -> float:
-    seen = compare(poses, replace(window_observations, bones=person.offsets, offsets=offsets))
-    distance = np.linalg.norm(seen.residuals, axis=-1)[window_observations.weights > 0]
+    on_body = replace(window_observations, bones=person.offsets, offsets=offsets)
+    distance = np.linalg.norm(residuals_of(poses, on_body), axis=-1)[
+        window_observations.weights > 0
+    ]
     return float(np.median(distance) / np.sqrt(3.0)) if distance.size else 0.0
 
 

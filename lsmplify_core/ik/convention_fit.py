@@ -13,9 +13,9 @@ from ..geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from ..runtime.array_types import Floats
 from ..runtime.progress import run_steps
 from ..runtime.threads import parallel_map
-from .fitting import downweight_outliers
 from .gauss_newton import gauss_newton
 from .predictor import concatenate_poses, frame_chunks, select_observations, select_poses
+from .robust import OUTLIER_SCALE
 from .skin_places import places_on_turned
 from .smoothing import gaussian_filter
 
@@ -65,9 +65,8 @@ def stepped(fit: Fit, expected: Floats, noise: float, ease: float) -> Fit:
     stiffness = np.square(noise / expected).astype(fit.poses.root.dtype)
 
     def step(part: slice) -> PoseSequence:
-        own = select_poses(fit.poses, part)
-        seen = downweight_outliers(own, select_observations(fit.observed, part))
-        return gauss_newton(own, seen, own, stiffness[part])
+        own, seen = select_poses(fit.poses, part), select_observations(fit.observed, part)
+        return gauss_newton(own, seen, own, stiffness[part], outlier_scale=OUTLIER_SCALE)
 
     parts = parallel_map(step, frame_chunks(len(fit.poses.root)))
     return replace(fit, poses=_eased(fit.poses, concatenate_poses(run_steps(parts)), ease))

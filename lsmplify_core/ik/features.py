@@ -15,6 +15,8 @@ from ..body.markers import MarkerObservations, PoseSequence, compare, cross_prod
 from ..geometry.rotations import Array, cross, matrix_to_sixd, transpose
 from ..geometry.skeleton import N_JOINTS, N_POSED
 from ..runtime.array_types import on_host
+from .posed_tree import is_take
+from .tree_features import tree_features
 
 N_FEATURES = 3 * N_JOINTS + 4 * N_JOINTS + 6 * (N_POSED - 1) + 6 * N_POSED
 _DAMPING = 1e-4
@@ -23,7 +25,9 @@ _DAMPING = 1e-4
 
 def features(poses: PoseSequence, observations: MarkerObservations) -> Array:
     """The network's input (N, 426) for N frames of poses and the observations of the same
-    frames."""
+    frames. A take in NumPy goes along the tree, to the same numbers."""
+    if is_take(poses, observations):
+        return tree_features(poses, observations, _DAMPING)
     xp = array_namespace(poses.root)
     n = poses.root.shape[0]
     comparison = compare(poses, observations)

@@ -11,9 +11,8 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from ..body.markers import MarkerObservations, PoseSequence, compare
+from ..body.markers import MarkerObservations, PoseSequence
 from ..geometry.intervals import intervals_around, ramps
-from ..runtime.array_types import Floats
 from ..runtime.progress import run_steps, with_progress, with_seconds
 from ..runtime.threads import parallel_map
 from ..tracks.noise import prior_weight_for, smoothing_for, track_noise
@@ -30,15 +29,13 @@ from .predictor import (
     select_observations,
     select_poses,
 )
+from .robust import OUTLIER_SCALE, downweight_outliers
 from .sequence import sequence_chunks, solve_sequence
 from .smoothing import interpolate_poses, smooth_poses
 from .step_control import backtracked
 
 T = TypeVar("T")
 
-_OUTLIER_SCALE: Final = 0.06
-"""Metres, s of the robust weight: a residual as large counts a quarter. Larger values let spikes
-and swapped markers bend a limb."""
 _SECOND_PASS_ITERATIONS: Final = 2
 """Iterations of the network in the second pass, which begins near the solution."""
 _WARM_START_STEPS: Final = 1
@@ -287,14 +284,14 @@ def _refine_frames(
     prior_weight = np.square(problem.noise / prediction.sigma)
 
     def refine(chunk: slice) -> PoseSequence:
-        poses, observations = (
+        return gauss_newton(
             select_poses(prediction.refined, chunk),
             select_observations(problem.observations, chunk),
+            select_poses(prediction.poses, chunk),
+            prior_weight[chunk],
+            steps=problem.refine,
+            outlier_scale=OUTLIER_SCALE,
         )
-        return gauss_newton(
-            poses, downweight_outliers(poses, observations), select_poses(prediction.poses, chunk),
-            prior_weight[chunk], steps=problem.refine,
-        )  # fmt: skip
 
     chunks = frame_chunks(problem.frames)
     results = yield from with_progress(
@@ -322,27 +319,6 @@ def _refine_sequence(
     )
     updated = yield from with_progress(steps, lambda done: done / total)
     return backtracked(poses, updated, observations, problem.rate)
-
-
-def downweight_outliers(
-    poses: PoseSequence, observations: MarkerObservations, scale: Floats | float = _OUTLIER_SCALE
-) -> MarkerObservations:
-    """Robust weights: w / (1 + r² / s²)², so that spikes and swapped markers don't bend a limb.
-
-    They are the iteratively reweighted least squares of Geman and McClure's loss
-    ρ(r) = r² / (1 + r² / s²) ("Statistical methods for tomographic image reconstruction", 1987).
-
-    Args:
-        poses: N frames.
-        observations: the tracks of the same frames.
-        scale: s in metres, for all tracks or (K,) for each.
-
-    Returns:
-        The observations with their weights times that.
-    """
-    squared = np.square(compare(poses, observations).residuals).sum(axis=-1)
-    divisor = np.square(1.0 + squared / np.square(scale)).astype(observations.weights.dtype)
-    return replace(observations, weights=observations.weights / divisor)
 
 
 def _stage(

@@ -8,7 +8,8 @@ One step minimises, for every frame by itself,
 over a rotation vector for each of 22 joints and a shift of the root. Turning joint j by the world
 vector ω moves point k by ω × d with the lever d = p_k - x_j, so the normal matrix is made of
 blocks (d_i·d_j) 1 - d_j d_iᵀ summed over the points: one matrix product of the levers with
-themselves, a third of the work of building the Jacobian.
+themselves, a third of the work of building the Jacobian. A take in NumPy with all joints free goes
+along the tree instead (`tree_steps`), which gives the same step.
 """
 
 from dataclasses import replace
@@ -18,6 +19,9 @@ from array_api_compat import array_namespace
 from ..body.markers import Comparison, MarkerObservations, PoseSequence, compare
 from ..geometry.rotations import Array, axis_angle_to_matrix, transpose
 from ..geometry.skeleton import N_POSED
+from .posed_tree import is_take
+from .robust import downweight_outliers
+from .tree_steps import tree_steps
 
 
 def gauss_newton(
@@ -28,6 +32,7 @@ def gauss_newton(
     damping: float = 1e-5,
     steps: int = 1,
     free_joints: list[int] | None = None,
+    outlier_scale: float | None = None,
 ) -> PoseSequence:
     """Gauss–Newton on every frame by itself.
 
@@ -42,10 +47,16 @@ def gauss_newton(
         steps: how many.
         free_joints: the joints that may turn, in order, all 22 where None; the others stay as they
             are.
+        outlier_scale: metres, of the robust weights that the residuals before the first step get
+            (`downweight_outliers`); None for the weights as they are.
 
     Returns:
         The poses after the last step.
     """
+    if free_joints is None and is_take(poses, observations):
+        return tree_steps(poses, observations, prior, prior_weight, damping, steps, outlier_scale)
+    if outlier_scale is not None:
+        observations = downweight_outliers(poses, observations, outlier_scale)
     joints = slice(0, N_POSED) if free_joints is None else free_joints
     for _ in range(steps):
         poses = _step(poses, observations, prior, prior_weight, damping, joints)

@@ -21,7 +21,8 @@ from ..runtime.progress import run_steps, with_progress
 from ..runtime.threads import parallel_map
 from .features import features
 from .gauss_newton import gauss_newton
-from .network import FRAME_RATE, Network, apply_outputs
+from .network import FRAME_RATE, Network
+from .tree_features import tree_outputs
 
 R = TypeVar("R")
 
@@ -86,7 +87,7 @@ def predict_steps(
 
     def refine(chunk: slice) -> Prediction:
         own = select_poses(current, chunk)
-        predicted, error = apply_outputs(own, raw[chunk], own.rotations[:, 0])
+        predicted, error = tree_outputs(own, raw[chunk])
         weight = np.full(22, prior_weight, predicted.root.dtype)
         return Prediction(
             predicted,

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from ..body.markers import MarkerObservations, PoseSequence, compare
+from ..body.markers import MarkerObservations, PoseSequence, residuals_of
 from ..runtime.array_types import Floats
 from ..runtime.progress import run_steps
 from ..runtime.threads import parallel_map
@@ -71,8 +71,10 @@ def _mean_square_distance(poses: PoseSequence, observations: MarkerObservations)
 
     def chunk_mean(chunk: slice) -> Floats:
         visible = select_observations(observations, chunk)
-        comparison = compare(select_poses(poses, chunk), visible)
-        squared = np.square(comparison.residuals).sum(axis=-1) * visible.weights
+        squared = (
+            np.square(residuals_of(select_poses(poses, chunk), visible)).sum(axis=-1)
+            * visible.weights
+        )
         return squared.sum(axis=1) / (visible.weights.sum(axis=1) + 1e-6)
 
     return np.concatenate(run_steps(parallel_map(chunk_mean, frame_chunks(len(poses.root)))))

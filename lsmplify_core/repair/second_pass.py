@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..body.markers import MarkerObservations, PoseSequence, compare
+from ..body.markers import MarkerObservations, PoseSequence, residuals_of
 from ..geometry.intervals import intervals_around, intervals_of
 from ..ik.fitting import FitProblem, fit_steps
 from ..ik.gauss_newton import gauss_newton
@@ -59,8 +59,12 @@ def track_errors(poses: PoseSequence, observations: MarkerObservations) -> Float
     """(T, K) metres between the tracks and the body, NaN where unseen."""
 
     def apart(interval: slice) -> Floats:
-        seen = compare(select_poses(poses, interval), select_observations(observations, interval))
-        return np.linalg.norm(seen.residuals, axis=-1)
+        return np.linalg.norm(
+            residuals_of(
+                select_poses(poses, interval), select_observations(observations, interval)
+            ),
+            axis=-1,
+        )
 
     errors = run_steps(parallel_map(apart, frame_chunks(len(poses.root))))
     error = np.concatenate(errors).astype(np.float64)
