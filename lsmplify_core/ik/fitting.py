@@ -19,9 +19,11 @@ from ..tracks.noise import prior_weight_for, smoothing_for, track_noise
 from .coarse_to_fine import coarse_steps, coarse_stride
 from .gauss_newton import gauss_newton
 from .network import load_network
+from .network_frames import between, network_frames
 from .pose_fusion import fuse_poses
 from .predictor import (
     ITERATIONS,
+    Frames,
     Prediction,
     concatenate_poses,
     frame_chunks,
@@ -99,7 +101,7 @@ class FitProblem:
         """Number of frames."""
         return len(self.start.root)
 
-    def interval(self, frames: slice, start: PoseSequence) -> "FitProblem":
+    def interval(self, frames: Frames, start: PoseSequence) -> "FitProblem":
         """Some frames of it, to go on with from `start`, poses of all frames."""
         initial_poses = (
             None if self.initial_poses is None else select_poses(self.initial_poses, frames)
@@ -247,6 +249,22 @@ def _predict(problem: FitProblem) -> Generator[float, None, Prediction]:
 
     Its poses are smoothed over time, so that what no track decides does not jitter.
     """
+    shown = network_frames(problem.frames, problem.rate, problem.smooth > 0)
+    some = problem.interval(shown, problem.start)
+    some = replace(
+        some, warm_start=problem.warm_start, rate=problem.rate * len(shown) / problem.frames
+    )
+    prediction = yield from _predict_shown(some)
+    if problem.initial_poses is None:
+        return between(prediction, shown, problem.frames)
+    fused = fuse_poses(
+        between(prediction, shown, problem.frames), problem.initial_poses, problem.rate
+    )
+    return replace(fused, poses=smooth_poses(fused.poses, problem.rate, problem.prior_smoothing))
+
+
+def _predict_shown(problem: FitProblem) -> Generator[float, None, Prediction]:
+    """The same of the frames that the network sees."""
     network, prior_weight = load_network(), prior_weight_for(problem.noise)
     start, iterations, done = problem.start, problem.iterations, 0.0
     if (
@@ -267,7 +285,7 @@ def _predict(problem: FitProblem) -> Generator[float, None, Prediction]:
         lambda share: done + (1 - done) * share,
     )
     if problem.initial_poses is not None:
-        prediction = fuse_poses(prediction, problem.initial_poses, problem.rate)
+        return prediction
     return replace(
         prediction, poses=smooth_poses(prediction.poses, problem.rate, problem.prior_smoothing)
     )
