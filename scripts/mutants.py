@@ -241,9 +241,9 @@ def equal() -> set[tuple[str, str, str]]:
     return {(r["module"], r["code"], r["changed to"]) for r in rows}
 
 
-def whole_lines(change: Change) -> tuple[str, str, str]:
+def whole_lines(change: Change, copy: Path) -> tuple[str, str, str]:
     """Module, the line's code, and what it becomes, as `equal_changes.tsv` has them."""
-    data = change.path.read_bytes()
+    data = (copy / change.path.relative_to(ROOT)).read_bytes()
     begin = data.rfind(b"\n", 0, change.start) + 1
     end = data.find(b"\n", change.stop)
     old = data[begin:end].decode()
@@ -276,7 +276,7 @@ def main() -> int:
         for change in changes:
             if time.monotonic() > ends:
                 break
-            place = whole_lines(change)
+            place = whole_lines(change, copy)
             found = True if place in equal() else noticed(change, copy)
             if found is None:
                 continue

@@ -27,17 +27,18 @@ def tests_of(path: Path, line: int) -> list[list[str]]:
     fails."""
     own = _package_tests(path)
     found = _noted(path, line)
+    if "addon" not in path.parts:  # Blender is not in that Python
+        found = {t for t in found if not t.startswith("tests/addon")}
     if found:
         newer = _newer(own) | _newer(sorted(_importing(path)))
         if "addon" not in path.parts:
             newer = {t for t in newer if not t.startswith("tests/addon")}
-            found = {t for t in found if not t.startswith("tests/addon")}
         found -= {t for t in found if t.partition("::")[0] in newer}
         near = [t for t in found if any(t.startswith(f) for f in own)]
         far = within(found - set(near), QUICK_SECONDS)
         return [[*by_time(near), *sorted(newer)], far]
     named = sorted(_named(path) | _importing(path))
-    if "addon" not in path.parts:  # Blender is not in that Python
+    if "addon" not in path.parts:
         named = [t for t in named if not t.startswith("tests/addon")]
     return [named, own] if named else [own]
 
@@ -100,16 +101,25 @@ def _test_files() -> list[Path]:
 
 
 def _noted(path: Path, line: int) -> set[str]:
+    """Tests that ran a line, or a use of the name that it gives a value to; those of the whole
+    file for other lines that run when it is loaded, by whichever test is the first."""
     contexts = _contexts(path)
-    if not contexts:
-        return set()
-    found = contexts.get(line, set())
-    if found:
-        return found
+    if _in_function(path, line):
+        return set(contexts.get(line, set()))
+    found = set[str]()
     names = _names_of(path, line)
     for use in _uses(path, names) if names else ():
-        found = found | contexts.get(use, set())
-    return found or set().union(*contexts.values())
+        found |= contexts.get(use, set())
+    return found or set[str]().union(*contexts.values())
+
+
+def _in_function(path: Path, line: int) -> bool:
+    """Whether a line is in a function's body, where it runs when the function is called."""
+    return any(
+        node.body[0].lineno <= line <= (node.end_lineno or node.lineno)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
 
 
 @cache
@@ -151,7 +161,7 @@ def _uses(path: Path, names: set[str]) -> set[int]:
 
 def _newer(places: list[str]) -> set[str]:
     """Files of tests that were written since coverage noted."""
-    noted = max((f.stat().st_mtime for f in NOTED.glob(".coverage*")), default=0.0)
+    noted = min((f.stat().st_mtime for f in NOTED.glob(".coverage*")), default=0.0)
     files = [f for f in _test_files() if any(_within(f, place) for place in places)]
     return {str(f.relative_to(ROOT)) for f in files if f.stat().st_mtime > noted}
 

@@ -8,9 +8,16 @@ import pytest
 from takes import points_of, waving
 
 from lsmplify_core.body.body import default_body
-from lsmplify_core.body.markers import MarkerObservations
+from lsmplify_core.body.markers import MarkerObservations, PoseSequence
 from lsmplify_core.body.shape_space import RegionSpace
-from lsmplify_core.calibration.calibrate import Calibration, calibrate_steps
+from lsmplify_core.calibration.calibrate import (
+    Calibration,
+    _converged,
+    _outlier_frames,
+    calibrate_steps,
+    rough_size,
+)
+from lsmplify_core.geometry.kinematics import attached_points, forward
 from lsmplify_core.ik.network import load_network
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.runtime.progress import run_steps
@@ -71,3 +78,56 @@ def test_an_interval_of_wrong_points_does_not_shape_the_person(scale: float) -> 
     found = calibrated(replace(good, points=points))
     assert height(found) == pytest.approx(1.0, abs=0.006)
     assert found.residual < 0.0002
+
+
+def take_on(poses: PoseSequence, take: MarkerObservations) -> tuple[PoseSequence, np.ndarray]:
+    """Poses, and the points exactly on the body in them."""
+    turned, placed = forward(poses.rotations, np.asarray(take.bones), poses.root)
+    return poses, attached_points(turned, placed, take.joints, take.offsets).copy()
+
+
+@pytest.mark.parametrize(("metres", "out"), [(0.018, False), (0.025, True)])
+def test_a_frame_is_an_outlier_two_centimetres_from_the_body(metres: float, out: bool) -> None:
+    """In the mean of its points, and three times what is usual."""
+    take = observed("CMU_41")
+    offsets = np.asarray(take.offsets)
+    poses = PoseSequence(waving(90).rotations, waving(90).root)
+    _, points = take_on(poses, take)
+    points[5] += [metres, 0.0, 0.0]
+    found = _outlier_frames(poses, replace(take, points=points), default_body(), offsets)
+    assert np.flatnonzero(found).tolist() == ([5] if out else [])
+    points[6:70] += [0.01, 0.0, 0.0]
+    found = _outlier_frames(poses, replace(take, points=points), default_body(), offsets)
+    assert not found.any()
+    points[80] += [0.033, 0.0, 0.0]
+    found = _outlier_frames(poses, replace(take, points=points), default_body(), offsets)
+    assert np.flatnonzero(found).tolist() == [80]
+    blind = replace(take, points=points, weights=np.zeros_like(take.weights))
+    assert _outlier_frames(poses, blind, default_body(), offsets).all()
+
+
+@pytest.mark.parametrize(
+    ("shape", "offsets", "done"),
+    [(0.009, 0.003, True), (0.011, 0.003, False), (0.009, 0.005, False), (-0.011, 0.0, False)],
+)
+def test_a_pass_ends_where_a_step_changes_little(shape: float, offsets: float, done: bool) -> None:
+    before = np.ones(7), np.zeros((5, 3))
+    after = before[0].copy(), before[1].copy()
+    after[0][2] += shape
+    after[1][1, 2] -= offsets
+    assert _converged(before, after) == done
+    assert _converged(after, before) == done
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("size", [0.3, 1.0, 3.0])
+def test_a_rough_size_is_found_from_the_torso(layout: str, size: float) -> None:
+    take = observed(layout, size)
+    assert rough_size(default_body(), take) == pytest.approx(size, rel=0.06)
+    weights = np.asarray(take.weights).copy()
+    weights[:80] = 0.0
+    weights[85, 3:] = 0.0
+    assert rough_size(default_body(), replace(take, weights=weights)) == pytest.approx(
+        size, rel=0.06
+    )
+    assert rough_size(default_body(), replace(take, weights=0.0 * weights)) == 1.0
