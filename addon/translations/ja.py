@@ -449,6 +449,7 @@ TEXTS: Final[dict[str, str]] = {
     "a left and a right label were exchanged for {v} s": "左と右のラベルが {v} 秒間入れ替わっていました",
     "the body's proportions are not a person's: bones' lengths are {v} % off": "体のプロポーションが人間のものではありません。骨の長さが {v} % ずれています",
     "the person is {v} m tall": "人物の身長が {v} m です",
+    "the body leans by {v}\u00b0 although nothing but its feet bears it": "足だけで支えられているのに体が {v}° 傾いています",
     "the person is {v} m tall in the unit that you set": "設定した単位では人物の身長が {v} m です",
     "space is stretched: bones are {v} % longer in one direction than in another, as where width, height or depth have different measures": "空間が引き伸ばされています: 骨がある方向で別の方向より {v} % 長く、幅・高さ・奥行きの尺度が違う場合に起こります",
     "nobody stands upright and nothing says which axis is up: it was guessed; set it": "誰も直立しておらず、どの軸が上か分からないため推測しました。設定してください",

@@ -449,6 +449,7 @@ TEXTS: Final[dict[str, str]] = {
     "a left and a right label were exchanged for {v} s": "왼쪽과 오른쪽 라벨이 {v}초 동안 서로 바뀌어 있었습니다",
     "the body's proportions are not a person's: bones' lengths are {v} % off": "신체 비율이 사람의 것이 아닙니다: 뼈 길이가 {v} % 벗어나 있습니다",
     "the person is {v} m tall": "사람의 키가 {v} m입니다",
+    "the body leans by {v}\u00b0 although nothing but its feet bears it": "발만이 몸을 지탱하는데 몸이 {v}° 기울어 있습니다",
     "the person is {v} m tall in the unit that you set": "설정한 단위로는 사람의 키가 {v} m입니다",
     "space is stretched: bones are {v} % longer in one direction than in another, as where width, height or depth have different measures": "공간이 늘어나 있습니다: 뼈가 한 방향에서 다른 방향보다 {v} % 더 깁니다. 너비, 높이, 깊이의 척도가 서로 다를 때 그렇습니다",
     "nobody stands upright and nothing says which axis is up: it was guessed; set it": "아무도 똑바로 서 있지 않고 어느 축이 위쪽인지 알 수 없어 추측했습니다. 직접 설정하십시오",

@@ -449,6 +449,7 @@ TEXTS: Final[dict[str, str]] = {
     "a left and a right label were exchanged for {v} s": "左右标签互换了 {v} 秒",
     "the body's proportions are not a person's: bones' lengths are {v} % off": "身体比例不像人：骨骼长度偏差 {v} %",
     "the person is {v} m tall": "此人身高 {v} m",
+    "the body leans by {v}\u00b0 although nothing but its feet bears it": "身体只由双脚支撑,却倾斜了 {v}°",
     "the person is {v} m tall in the unit that you set": "按所设单位,此人身高 {v} m",
     "space is stretched: bones are {v} % longer in one direction than in another, as where width, height or depth have different measures": "空间被拉伸:骨骼在一个方向上比另一个方向长 {v} %,宽、高或深度的尺度不一致时会这样",
     "nobody stands upright and nothing says which axis is up: it was guessed; set it": "没有人直立,也没有任何信息说明哪个轴朝上:只能猜测;请自行设置",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..layouts.matching import Match
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
+from .bearing import Bearing, find_bearing
 from .body_fit import TORSO, neighbours, rest_points
 from .level import find_tilt, turn_onto_z
 from .mirror import MIRRORED, exchanged_names, handedness
@@ -25,6 +26,10 @@ _TOO_FAR: Final = 1.6
 """A body this many times smaller or larger than a person of usual size is not one in that unit."""
 
 
+_NEAR_AN_AXIS: Final = 40.0
+_AGAINST: Final = 50.0
+"""Degrees: how near an axis the line from the feet to the body is that makes it up, and how far
+from another one that was taken for it."""
 _WANDERS: Final = 0.4
 """Of the body's size: a height that changes more is no floor's."""
 
@@ -96,6 +101,10 @@ def find_world(tracks: Tracks, match: Match, least_tilt: float | None = None) ->
     points = tracks.positions[:, [t for _, t in pairs]]
     name, unit, unit_warnings = _unit(tracks, match)
     up, up_warnings, guessed = _up(tracks, match)
+    if not tracks.up_given:
+        up, up_warnings, guessed = _borne_out(
+            find_bearing(points * unit, layout.joints, tracks.rate), up, up_warnings, guessed
+        )
     world = World(
         name, unit, up, (*unit_warnings, *up_warnings), up_guessed=guessed,
         unit_said=tracks.unit_given,
@@ -243,6 +252,23 @@ def _up(tracks: Tracks, match: Match) -> tuple[str, tuple[str, ...], bool]:
     fallback = _usual_up(tracks.source)
     note = f"nobody stands upright in this take; {fallback} was taken as up"
     return fallback, (note,), True
+
+
+def _borne_out(
+    bearing: Bearing | None, up: str, warnings: tuple[str, ...], guessed: bool
+) -> tuple[str, tuple[str, ...], bool]:
+    """The axis that is up, its warnings and whether it is a guess, held against feet that alone
+    bear the body."""
+    if bearing is None:
+        return up, warnings, guessed
+    along = {axis: float(bearing.up @ turn_up(axis)[2]) for axis in AXES}
+    best = max(AXES, key=lambda axis: along[axis])
+    if best == up or along[best] < np.cos(np.radians(_NEAR_AN_AXIS)):
+        return up, warnings, guessed
+    if along[up] > np.cos(np.radians(_AGAINST)):
+        return up, warnings, guessed
+    note = f"up is {best}: the feet alone bear the body along it"
+    return best, (note,), False
 
 
 def _floor_is(found: str, declared: str, positions: Floats) -> bool:

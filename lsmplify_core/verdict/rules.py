@@ -335,6 +335,13 @@ LIMITS: Final[tuple[Limit, ...]] = (
         "the body leans: its weight is {v} mm beside its feet on average",
         _MM,
     ),
+    Limit(
+        "off-its-feet",
+        "off_its_feet",
+        15.0,
+        None,
+        "the body leans by {v}° although nothing but its feet bears it",
+    ),
     Limit("sloping", "sloping", 5.0, None, "the floor slopes by {v}° and the body leans with it"),
     Limit(
         "floating",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ..geometry.intervals import intervals_of
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Floats
+from ..tracks.bearing import find_bearing
 from .anatomy import forward_of
 from .evidence import Evidence, Measure
 
@@ -58,6 +59,11 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
         "floating": _floating(placed, rate),
     }
     found |= _balance(placed, rate, tilt)
+    joints = np.arange(placed.shape[1])
+    bearing = find_bearing(np.asarray(placed, dtype=np.float64), joints, rate)
+    if bearing is not None:
+        off = float(np.degrees(np.arccos(np.clip(bearing.up[2], -1.0, 1.0))))
+        found["off_its_feet"] = Measure(off)
     stands = "standing" in found and found["standing"].value > _STANDS
     if stands and found["lying"].value < _LIES:
         found["lying"] = Measure(0.0)
