@@ -1,16 +1,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Speed and scale on this machine: what `lsmplify benchmark` measures."""
+"""Speed and scale on this machine: what `lsmplify benchmark` measures, with its pictures.
 
-from common import publish
+`python benchmarks/speed.py [PART …]`; takes are made of the clips of motion/test where they are.
+"""
 
-from lsmplify_core.evaluation.speed import measure
-from lsmplify_core.evaluation.tables import speed_table
+import sys
+from dataclasses import replace
+
+from common import OUT, SHARED, publish
+
+from lsmplify_core.evaluation.scale.plots import draw
+from lsmplify_core.evaluation.scale.suites import PARTS, Sizes, measure
+from lsmplify_core.evaluation.scale.tables import as_text
+
+DATA = SHARED / "motion/test"
 
 
 def main() -> None:
-    """One line a layout, rate and length."""
-    figures = measure()
-    publish("speed", speed_table(figures), figures)
+    """A table and a picture a part."""
+    parts = [word for word in sys.argv[1:] if word in PARTS] or PARTS
+    sizes = replace(Sizes(), data=DATA if DATA.is_dir() else None)
+    found = measure(sizes, parts, lambda line: print(f"… {line}", flush=True))
+    publish("speed", as_text(found), found)
+    draw(found, OUT)
 
 
 if __name__ == "__main__":

@@ -96,24 +96,6 @@ def _worst(one: Score) -> list[str]:
             str(frame), f"{angles[frame]:.1f}"]  # fmt: skip
 
 
-def speed_table(figures: dict[str, Any]) -> str:
-    """What `speed.measure` found."""
-    m = figures["machine"]
-    lines = [
-        [
-            f"{r['layout']} {r['rate']:g} Hz", str(r["frames"]), f"{r['seconds']:.2f}",
-            f"{r['frames_per_second']:,.0f}", f"{r['times_real_time']:.1f}",
-            f"{r['peak_memory_mb']:.0f}", f"{r['track_error_mm']:.2f}",
-        ]
-        for r in figures["rows"]
-    ]  # fmt: skip
-    head = ["take", "frames", "seconds", "frames/s", "× real time", "peak MB", "error mm"]
-    return (
-        f"{m['system']} {m['processor']}, {m['cores']} cores, Python {m['python']}, "
-        f"NumPy {m['numpy']}\n\n" + text_table(head, lines)
-    )
-
-
 def text_table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     """Columns in plain text: the first to the left, the others to the right."""
     widths = [max(len(line[i]) for line in (head, *lines)) for i in range(len(head))]
