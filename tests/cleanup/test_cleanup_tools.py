@@ -10,6 +10,7 @@ from takes import tracks_of, waving
 from lsmplify_core.cleanup.attached import attach
 from lsmplify_core.cleanup.limits import calmed, past_limits, spread_twist, within_limits
 from lsmplify_core.cleanup.plugin import blended, refine_steps
+from lsmplify_core.cleanup.plugin_tracks import refined_beside
 from lsmplify_core.cleanup.regions import REGIONS, joints_of, region_of, regions_of
 from lsmplify_core.cleanup.smoothing import compared, find_impacts, smooth_regions
 from lsmplify_core.cleanup.worst_intervals import worst_intervals
@@ -218,3 +219,22 @@ def test_names_of_regions() -> None:
     assert region_of(JOINT_INDEX["R_Foot"]) == "right leg"
     with pytest.raises(InputError, match="there is no region 'tail'"):
         regions_of("tail")
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, 39), (6, 30)])
+def test_only_frames_that_show_four_tracks_are_refined(first: int, last: int) -> None:
+    """From the first of them to the last; the others keep every bit."""
+    motion, tracks = waving(40), tracks_of(waving(40))
+    points = attach(motion, tracks)
+    positions = points.positions.copy()
+    positions[:first, 3:] = np.nan
+    positions[last + 1 :, 3:] = np.nan
+    moved = replace(motion, root=motion.root + np.array([0.02, 0.0, 0.0]))
+    refined, expected = run_steps(refined_beside(moved, replace(points, positions=positions)))
+    changed = np.flatnonzero((refined.root != moved.root).any(axis=1))
+    assert (changed[0], changed[-1]) == (first, last)
+    known = np.flatnonzero(np.isfinite(expected).all(axis=1))
+    assert (known[0], known[-1], len(known)) == (first, last, last - first + 1)
+    positions[:, 3:] = np.nan
+    with pytest.raises(InputError, match="no 4 tracks on any frame"):
+        run_steps(refined_beside(moved, replace(points, positions=positions)))

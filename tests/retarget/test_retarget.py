@@ -409,6 +409,9 @@ def test_progress_goes_up_and_the_steps_can_be_dropped():
     shares = [next(steps).share for _ in range(4)]
     assert shares == sorted(shares)
     steps.close()
+    every = [p.share for p in retarget_steps(_walk(10), rigs.person(), PERSON)]
+    assert (every[0], every[-1]) == (0.0, 1.0)
+    assert every == sorted(every)
 
 
 @pytest.mark.parametrize("frames", [1, 2, 3])
