@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 
 from ...lsmplify_core.files.atomic import write_whole
+from ...lsmplify_core.reading import is_take
 from ...lsmplify_core.retarget import RetargetOptions
 from ...lsmplify_core.retarget.rig_motion import FINGER_MODES, ROOT_MODES
 from ...lsmplify_core.runtime.console import say
@@ -17,6 +18,7 @@ from ...lsmplify_core.runtime.progress import run_steps
 from ..bake import export
 from ..bake.engines import ENGINES, RATES, ExportOptions
 from . import batch, job
+from .proof import off_notes
 from .source import Source, from_armature, from_file
 
 
@@ -74,6 +76,10 @@ def run(args: argparse.Namespace) -> int:
     first, last = int(source.frames[0]), int(source.frames[-1])
     context.scene.frame_start, context.scene.frame_end = first, max(last, first + 1)
     context.scene.frame_set(first)
+    told = " ".join(result.report.warnings)
+    result.report.warnings.extend(
+        off_notes(context, target, work.character, result.motion, source.frames, told)
+    )
     for path in args.out:
         export.write(path, target, first, last, ExportOptions(args.engine, args.fps))
         say(f"written: {path}")
@@ -98,6 +104,8 @@ def _source(context: bpy.types.Context, args: argparse.Namespace) -> Source:
             raise InputError(f"armature {args.source!r} can't be source and target at once")
         return from_armature(context, found, args.start, args.end)
     path = Path(args.source)
-    if not path.is_file():
-        raise InputError(f"{args.source!r} is neither an armature in this file nor a motion file")
+    if not path.is_file() and not is_take(path):
+        raise InputError(
+            f"{args.source!r} is neither an armature in this file nor a file of motion or tracks"
+        )
     return from_file(context, path, args.start, args.end)

@@ -74,9 +74,10 @@ def fights(armature: bpy.types.Object, stuck: Sequence[str]) -> list[str]:
 
     stuck: as `find_carriers` found them.
     """
+    stuck = [n for n in stuck if not _only_limited(armature, n)]
     if not stuck:
         return []
-    told = [f"{name} ({held})" if (held := _held_by(armature, name)) else name for name in stuck]
+    told = [f"{name} ({held})" if (held := held_by(armature, name)) else name for name in stuck]
     one = len(stuck) == 1
     return [
         f"{'bone' if one else 'bones'} {_some(told)} {'is' if one else 'are'} held and "
@@ -85,7 +86,15 @@ def fights(armature: bpy.types.Object, stuck: Sequence[str]) -> list[str]:
     ]
 
 
-def _held_by(armature: bpy.types.Object, name: str) -> str:
+def _only_limited(armature: bpy.types.Object, name: str) -> bool:
+    """Whether a bone is held by nothing but its own limits, which are kept."""
+    bone = armature.pose.bones[name]
+    limits = [c for c in bone.constraints if c.type == "LIMIT_ROTATION"]
+    others = [c for c in acting(bone.constraints) if c not in limits]
+    return bool(limits) and not others and not _drivers(armature, name)
+
+
+def held_by(armature: bpy.types.Object, name: str) -> str:
     """Constraints and drivers on a bone or on those above it, the nearest first."""
     bone = armature.pose.bones[name]
     while bone is not None:

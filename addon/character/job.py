@@ -71,7 +71,8 @@ def steps(job: CharacterJob) -> Generator[Progress, None, Retargeted]:
             result: Retargeted = end.value
             break
         yield Progress("retarget", now.share)
-    report = replace(result.report, warnings=[*result.report.warnings, *job.character.notes])
+    notes = [*job.source.notes, *result.report.warnings, *job.character.notes]
+    report = replace(result.report, warnings=notes)
     return Retargeted(carried_channels(result.motion, job.character.carriers), report)
 
 

@@ -41,9 +41,11 @@ def write_keys(
         The action, and sentences for the report.
     """
     limbs = character.keyed_limbs
-    replaced = _replaced(character)
+    replaced = replaced_bones(character)
     keyed = {motion.rig.names[b] for b in motion.bones}
-    keyed |= {n for limb in limbs for n in controls_of(limb)}
+    controls = {n for limb in limbs for n in controls_of(limb)}
+    moving = {motion.rig.names[b] for b in motion.bones[motion.moving]} | controls
+    keyed |= controls
     if into is None:
         action = actions.new_action(armature, name)
     else:
@@ -52,9 +54,9 @@ def write_keys(
         if anew:
             writing.clear_curves(armature, keyed)
     notes: list[str] = []
-    cleared = writing.clear_pose(armature, keyed)
-    if cleared:
-        notes.append(f"{cleared} posed bones without a role were brought to rest")
+    cleared = writing.clear_pose(armature, keyed, moving)
+    if cleared and into is None:
+        notes.append(f"posed, shifted or scaled bones that were brought to rest: {cleared}")
     with actions.locked_noted() as locked:
         _write_bones(armature, motion, frames, replaced, into is not None and not anew)
         for limb in limbs:
@@ -74,7 +76,7 @@ def _assign(armature: bpy.types.Object, action: bpy.types.Action) -> None:
         actions.assign_own_slot(armature, action)
 
 
-def _replaced(character: Character) -> set[str]:
+def replaced_bones(character: Character) -> set[str]:
     """FK bones that get no keys, since IK alone is keyed."""
     if character.controls != "ik":
         return set()

@@ -4,6 +4,7 @@ little and looking at what goes along. The pose is afterwards as it was."""
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 import bpy
 import numpy as np
@@ -14,10 +15,14 @@ from ...lsmplify_core.geometry.rotations import angle_between, axis_angle_to_mat
 from ...lsmplify_core.retarget import Rig
 from ...lsmplify_core.retarget.carriers import Carriers
 
-_TURN = axis_angle_to_matrix(np.array([[0.35, 0.25, 0.3]]))[0]
+_TURN: Final = axis_angle_to_matrix(np.array([[0.35, 0.25, 0.3]]))[0]
 """The turn that is tried, radians about all three axes."""
-_SAME = 0.01
-"""Radians, and lengths of the rig: nearer than this is the same."""
+_SAME: Final = 0.01
+"""Radians: nearer than this is the same."""
+_STILL: Final = 1e-3
+"""Share of the rig's size: a bone that would move less lies where the other one turns."""
+_PART: Final = 0.2
+"""Share of its way that a bone that is carried may be off."""
 
 
 def is_plain(armature: bpy.types.Object, names: Sequence[str]) -> bool:
@@ -56,7 +61,7 @@ def find_carriers(
     follows_turn = np.zeros((len(names), len(names)), dtype=bool)
     follows_place = np.zeros_like(follows_turn)
     stuck: list[str] = []
-    with at_rest(context, armature):
+    with _unlimited(armature), at_rest(context, armature):
         resting = _matrices(armature, names)
         size = max(float(np.ptp(resting[:, :3, 3], axis=0).max()), 1e-9)
         for d, name in enumerate(names):
@@ -75,22 +80,52 @@ def find_carriers(
             )
             carried = resting[d, :3, 3] + (resting[:, :3, 3] - resting[d, :3, 3]) @ wanted.T
             off = np.linalg.norm(posed[:, :3, 3] - carried, axis=-1)
-            moved = np.linalg.norm(posed[:, :3, 3] - resting[:, :3, 3], axis=-1)
-            near = np.linalg.norm(resting[:, :3, 3] - resting[d, :3, 3], axis=-1) < _SAME * size
-            follows_place[:, d] = (off < _SAME * size) & ((moved > _SAME * size) | near)
+            way = np.linalg.norm(carried - resting[:, :3, 3], axis=-1)
+            near = way < _STILL * size
+            follows_place[:, d] = off < np.where(near, _STILL * size, _PART * way)
         context.view_layer.update()
+    held = {rig.index(n) for n in stuck}
     for follows, carriers in ((follows_turn, found.turn), (follows_place, found.place)):
-        _nearest(follows, index, carriers)
+        _nearest(follows, index, carriers, _under(rig, index, held))
     return found, stuck
 
 
-def _nearest(follows: NDArray[np.bool_], index: list[int], carriers: NDArray[np.intp]) -> None:
-    """Of all that carry a bone, the one that is itself carried by most of them."""
+def _under(rig: Rig, index: list[int], held: set[int]) -> set[int]:
+    """Bones whose nearest bone above, of those tried, could not be turned: what it carries is not
+    known but by the rig's tree."""
+    tried = set(index)
+    nearest = {b: next((a for a in rig.ancestors(b) if a in tried), -1) for b in index}
+    return {b for b, above in nearest.items() if above in held}
+
+
+@contextmanager
+def _unlimited(armature: bpy.types.Object) -> Generator[None, None, None]:
+    """Within it no bone has limits of its own rotation: poses keep them in another way."""
+    limits = [
+        c for bone in armature.pose.bones for c in bone.constraints
+        if c.type == "LIMIT_ROTATION" and c.owner_space == "LOCAL" and not c.mute
+    ]  # fmt: skip
+    for limit in limits:
+        limit.mute = True
+    try:
+        yield
+    finally:
+        for limit in limits:
+            limit.mute = False
+
+
+def _nearest(
+    follows: NDArray[np.bool_], index: list[int], carriers: NDArray[np.intp], kept: set[int]
+) -> None:
+    """Of all that carry a bone, the one that is itself carried by most of them; kept: bones whose
+    carriers stay."""
     np.fill_diagonal(follows, False)
     both = follows & follows.T  # two that lie on one another and carry each other: neither does
     follows &= ~both
     depth = follows.sum(axis=1)
     for c, bone in enumerate(index):
+        if bone in kept:
+            continue
         of = np.flatnonzero(follows[c])
         carriers[bone] = index[int(of[np.argmax(depth[of])])] if len(of) else -1
 

@@ -18,7 +18,7 @@ from ...lsmplify_core.retarget import (
     performance_of_rig,
 )
 from ...lsmplify_core.runtime.errors import InputError
-from ...lsmplify_core.workflows.motion_file import read_motion_file
+from ...lsmplify_core.workflows.performance_file import read_performance
 from ..bake.actions import showing
 from ..common.units import scene_unit
 from ..takes.reading import read_take
@@ -30,11 +30,13 @@ from .smpl_names import bears_smpl_names
 
 @dataclass(frozen=True)
 class Source:
-    """performance: a frame of it for each of the scene frames (N,). name: for the action."""
+    """performance: a frame of it for each of the scene frames (N,). name: for the action. notes:
+    sentences about how it was read."""
 
     performance: Performance
     frames: NDArray[np.float64]
     name: str
+    notes: tuple[str, ...] = ()
 
 
 def from_armature(
@@ -70,20 +72,19 @@ def _of_any(
 
 
 def from_file(context: bpy.types.Context, path: Path, start: int | None, end: int | None) -> Source:
-    """A motion file, from the scene's first frame on."""
-    motions = read_motion_file(path).people
-    if len(motions) != 1:
-        raise InputError(f"{path}: holds {len(motions)} people; give a file with one")
-    motion = motions[0]
-    scene = context.scene
+    """A file of motion, or of tracks, from the scene's first frame on."""
+    performance, notes = read_performance(path)
+    motion, scene = performance.motion, context.scene
     step = scene_rate(scene) / motion.rate
     frames, samples = _chosen(float(scene.frame_start), step, motion.frames, start, end)
-    return Source(performance_of(motion.at(samples)), frames, path.stem)
+    return Source(performance.at(samples), frames, path.stem, notes)
 
 
 def _chosen(
     first: float, step: float, count: int, start: int | None, end: int | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    if start is not None and end is not None and end < start:
+        raise InputError(f"the range from frame {start} to {end} holds no frame")
     frames, samples = key_frames(first, step, count, True)
     keep = np.ones(len(frames), dtype=bool)
     if start is not None:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Poses of a character to keys: a new action of its own, everything in one go."""
 
+from collections.abc import Set
+
 import bpy
 import numpy as np
 from numpy.typing import NDArray
@@ -80,12 +82,19 @@ def clear_curves(armature: bpy.types.Object, bones: set[str]) -> None:
             actions.remove_curve(action, armature, curve.data_path, curve.array_index)
 
 
-def clear_pose(armature: bpy.types.Object, keyed: set[str]) -> int:
-    """Bring the bones that are not keyed to rest, since the result counts on it; returns how many
-    were posed."""
+def clear_pose(armature: bpy.types.Object, keyed: set[str], moving: Set[str] = frozenset()) -> int:
+    """Bring bones to where the result counts on them; returns how many were posed.
+
+    keyed: those that get keys of their rotation, and are brought to no scale and no shift of their
+    own; all others come to rest. moving: those of them that get keys of their location too.
+    """
     posed = 0
     for bone in armature.pose.bones:
         if bone.name in keyed:
+            shift = 0.0 if bone.name in moving else max(abs(x) for x in bone.location)
+            scale = max(abs(x - 1.0) for x in bone.scale)
+            posed += bool(shift > 1e-5 * max(bone.length, 1e-9) or scale > 1e-5)
+            bone.location, bone.scale = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
             continue
         basis = np.array(bone.matrix_basis, dtype=np.float64)
         if np.abs(basis - np.eye(4)).max() > 1e-5:

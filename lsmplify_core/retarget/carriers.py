@@ -66,15 +66,9 @@ def channels_for(
         (T, 3, 3) rotation relative to rest and (T, 3) location in the armature's unit.
     """
     rig = motion.rig
-    base = _turn(motion, int(carriers.turn[bone])) @ rig.axes[bone]
+    base = _turn(motion, carriers, int(carriers.turn[bone])) @ rig.axes[bone]
     back = transpose(np.broadcast_to(base, axes.shape))
-    rest = rig.heads[bone]
-    carrier = int(carriers.place[bone])
-    at = _position(motion, carrier)
-    if at is not None:
-        rest = motion.heads[:, at] + apply(
-            np.broadcast_to(_turn(motion, carrier), axes.shape), rest - rig.heads[carrier]
-        )
+    rest = _resting_head(motion, carriers, bone)
     return back @ axes, apply(back, heads - rest) / rig.scale
 
 
@@ -83,9 +77,27 @@ def _position(motion: RigMotion, bone: int) -> int | None:
     return int(found[0]) if bone >= 0 and len(found) else None
 
 
-def _turn(motion: RigMotion, bone: int) -> Floats:
-    """(T or 1, 3, 3) how a driven bone has turned in the world since rest."""
+def _turn(motion: RigMotion, carriers: Carriers, bone: int) -> Floats:
+    """(T or 1, 3, 3) how a bone has turned in the world since rest: of one that isn't driven, as
+    what it follows has."""
+    if bone < 0:
+        return np.eye(3)[None]
     at = _position(motion, bone)
     if at is None:
-        return np.eye(3)[None]
+        return _turn(motion, carriers, int(carriers.turn[bone]))
     return motion.axes[:, at] @ motion.rig.axes[bone].T
+
+
+def _head(motion: RigMotion, carriers: Carriers, bone: int) -> Floats:
+    """(T or 1, 3) metres: where a bone's head is; one that isn't driven is carried."""
+    at = _position(motion, bone)
+    return _resting_head(motion, carriers, bone) if at is None else motion.heads[:, at]
+
+
+def _resting_head(motion: RigMotion, carriers: Carriers, bone: int) -> Floats:
+    """(T or 1, 3) metres: where what carries a bone brings its head."""
+    rig, carrier = motion.rig, int(carriers.place[bone])
+    if carrier < 0:
+        return rig.heads[bone][None]
+    turn = _turn(motion, carriers, carrier)
+    return _head(motion, carriers, carrier) + turn @ (rig.heads[bone] - rig.heads[carrier])

@@ -35,7 +35,7 @@ def usable_map(rig: Rig, rig_map: RigMap) -> tuple[RigMap, list[str]]:
     named = ", ".join(left_out[:4]) + (" …" if len(left_out) > 4 else "")
     return (
         replace(rig_map, bones={r: c for r, c in bones.items() if c}),
-        [f"{len(left_out)} bones have their rotation locked and are left as they are: {named}"],
+        [f"bones with a locked rotation are left as they are: {named}"],
     )
 
 

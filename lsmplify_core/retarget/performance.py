@@ -12,6 +12,7 @@ import numpy as np
 
 from ..geometry.kinematics import forward
 from ..geometry.skeleton import JOINT_INDEX, JOINT_NAMES, N_JOINTS, PARENTS
+from ..motion.fingers import fingers_at
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
@@ -38,6 +39,11 @@ class Performance:
         """Frames `start` to `stop`, the latter not included."""
         fingers = None if self.fingers is None else self.fingers[start:stop]
         return Performance(self.motion.between(start, stop), fingers)
+
+    def at(self, frames: Floats) -> "Performance":
+        """The performance at fractional frames (N,), held at both ends."""
+        fingers = None if self.fingers is None else fingers_at(self.fingers, frames)
+        return Performance(self.motion.at(frames), fingers)
 
 
 def performance_of(motion: Motion, fingers: Floats | None = None) -> Performance:

@@ -22,7 +22,7 @@ from ..pipeline import solve
 from ..reading.bvh import BvhMotion, load_bvh, read_bvh
 from ..reading.motions import read_motions
 from ..reading.start import bvh_motion
-from ..retarget import RigPoses, checked_rig, find_map, performance_of_rig
+from ..retarget import Performance, RigPoses, checked_rig, find_map, performance_of_rig
 from ..retarget.rig import Rig
 from ..retarget.vectors import shortest_turn, unit
 from ..runtime.array_types import Floats
@@ -120,18 +120,30 @@ def _ways(
 ) -> Iterator[tuple[Callable[[], Motion], str]]:
     yield lambda: bvh_motion(bvh, tracks, path, match), ""
     yield (
-        lambda: _of_character(bvh, tracks, world, path),
+        lambda: _of_character(bvh, tracks, world, path).motion,
         ("the file's rest pose is not SMPL's: the motion was taken over as from a character"),
     )
 
 
-def _of_character(bvh: BvhMotion, tracks: Tracks, world: World, path: Path) -> Motion:
+def bvh_fingers(path: Path) -> Floats | None:
+    """(T, 30, 3, 3) local rotations of the fingers that a BVH has, by its joints' names or its
+    structure, relative to its rest pose's flat hand; None where it has none that are known."""
+    with reading(path, "a motion"):
+        bvh, tracks = load_bvh(path), read_bvh(path)
+    try:
+        world = find_world(tracks, _matched(bvh, tracks, path))
+        return _of_character(bvh, tracks, world, path).fingers
+    except InputError:
+        return None
+
+
+def _of_character(bvh: BvhMotion, tracks: Tracks, world: World, path: Path) -> Performance:
     """The skeleton as a rig whose bones are known by name or structure."""
     rig, axes = _rig(bvh, world.turn, world.unit, path.stem)
     turned, placed = bvh.world()
     rotations = world.turn @ turned @ world.turn.T @ axes
     poses = RigPoses(rig, rotations, world.unit * placed @ world.turn.T, tracks.rate)
-    return performance_of_rig(poses, find_map(rig)).motion
+    return performance_of_rig(poses, find_map(rig))
 
 
 def _rig(bvh: BvhMotion, turn: Floats, length: float, title: str) -> tuple[Rig, Floats]:
