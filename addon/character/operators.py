@@ -49,6 +49,7 @@ class _Applying(WindowJob, CharacterOperator):
     """Motions on characters, in one undo step."""
 
     stopped = "Stopped; the scene is as it was"
+    threaded = True
     gone = "an armature or action was removed meanwhile; run it again"
     bl_options: ClassVar = {"REGISTER", "UNDO"}
 

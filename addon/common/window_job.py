@@ -9,6 +9,7 @@ import bpy
 
 from ...lsmplify_core.pipeline import Progress
 from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, error_line
+from ...lsmplify_core.runtime.in_thread import in_thread
 from ...lsmplify_core.runtime.progress import run_steps
 from . import progress
 from .window import redraw_views
@@ -31,10 +32,13 @@ class WindowJob:
     """Whether the work is done bit by bit where there is a window; quick work is not."""
     stopped: ClassVar[str] = "Stopped; nothing was changed"
     """What is said after Esc."""
+    threaded: ClassVar[bool] = False
+    """Whether the work is done by a thread, so that the window answers however long a step takes:
+    only for work that never asks Blender for anything."""
     gone: ClassVar[str] = "armature or action was removed meanwhile; run it again"
     """What is said where an object of the scene was removed while the work went on."""
 
-    _steps: Generator[Progress, None, Any]
+    _steps: Generator[Progress | None, None, Any]
     _timer: bpy.types.Timer | None = None
     lasted: bool = False
     """Whether the work is done bit by bit, so that the scene may change while it goes on."""
@@ -66,9 +70,10 @@ class WindowJob:
         if not self.in_window or bpy.app.background or context.window is None:
             return self.execute(context)
         try:
-            self._steps = self.begin(context)
+            steps = self.begin(context)
         except OUTSIDE as error:
             return self.refused(error)
+        self._steps = in_thread(steps) if self.threaded else steps
         self.lasted = True
         self._timer = context.window_manager.event_timer_add(_TICK, window=context.window)
         context.window_manager.modal_handler_add(self)
@@ -83,12 +88,13 @@ class WindowJob:
             return {"CANCELLED"}
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
-        until = time.perf_counter() + _SHARE
+        until = time.perf_counter() + (0.0 if self.threaded else _SHARE)
         try:
             done = next(self._steps)
             while time.perf_counter() < until:
                 done = next(self._steps)
-            self._show(context, done)
+            if done is not None:
+                self._show(context, done)
             return {"RUNNING_MODAL"}
         except StopIteration as end:
             self._rest(context)

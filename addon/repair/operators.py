@@ -69,6 +69,7 @@ class LSMPLIFY_OT_solve_with_repairs(StepOperator, bpy.types.Operator):
     bl_label = "Solve With This List"
     kind = "MEND"
     in_window = True
+    threaded = True
 
     _undone: list[Repair]
 

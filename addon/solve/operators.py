@@ -21,6 +21,7 @@ class LSMPLIFY_OT_solve_and_bake(WindowJob, bpy.types.Operator):
     bl_idname = "lsmplify.solve_and_bake"
     bl_label = "Solve and Bake"
     stopped = "Stopped; the scene is as it was"
+    threaded = True
     gone = "the armature was removed while solving; solve again"
 
     _jobs: list[job.Job]

@@ -244,8 +244,9 @@ def test_a_failure_while_solving_ends_the_solve(extension) -> None:
     context = SimpleNamespace(workspace=SimpleNamespace(status_text_set=print), screen=None)
     said: list[str] = []
     operator = SimpleNamespace(
-        _steps=failing(), _timer=None, report=lambda _, line: said.append(line)
-    )
+        _steps=failing(), _timer=None, threaded=False,
+        report=lambda _, line: said.append(line),
+    )  # fmt: skip
     operator._rest = lambda c: Solve._rest(operator, c)
     running.tell(Progress("solve", 0.0))
     assert Solve.modal(operator, context, SimpleNamespace(type="TIMER")) == {"CANCELLED"}
@@ -253,3 +254,51 @@ def test_a_failure_while_solving_ends_the_solve(extension) -> None:
     assert len(said) == 1
     assert "FloatingPointError" in said[0]
     assert "\n" not in said[0]
+
+
+def test_the_window_is_answered_while_a_long_step_runs(extension) -> None:
+    """Each look at the events is short, and Esc is answered at once, whatever a step takes."""
+    import time
+    from types import SimpleNamespace
+
+    from lsmplify_extension.addon.common import progress as running
+    from lsmplify_extension.addon.solve.operators import LSMPLIFY_OT_solve_and_bake as Solve
+    from lsmplify_extension.lsmplify_core.pipeline import Progress
+    from lsmplify_extension.lsmplify_core.runtime.in_thread import in_thread
+
+    def slow():
+        yield Progress("convention", 0.5)
+        time.sleep(0.6)
+        yield Progress("verdict", 0.9)
+
+    assert Solve.threaded
+    context = SimpleNamespace(workspace=SimpleNamespace(status_text_set=print), screen=None)
+    told: list[set[str]] = []
+    operator = SimpleNamespace(
+        _steps=in_thread(slow()), _timer=None, threaded=True, stopped=Solve.stopped,
+        report=lambda kind, _: told.append(kind),
+    )  # fmt: skip
+    operator._rest = lambda c: Solve._rest(operator, c)
+    operator._show = lambda c, done: Solve._show(operator, c, done)
+    operator.cancel = lambda c: Solve.cancel(operator, c)
+    looks: list[float] = []
+    for _ in range(5):
+        began = time.perf_counter()
+        assert Solve.modal(operator, context, SimpleNamespace(type="TIMER")) == {"RUNNING_MODAL"}
+        looks.append(time.perf_counter() - began)
+    assert sorted(looks)[2] < 0.05
+    began = time.perf_counter()
+    assert Solve.modal(operator, context, SimpleNamespace(type="ESC")) == {"CANCELLED"}
+    assert time.perf_counter() - began < 0.2
+    assert told == [{"INFO"}]
+    assert running.done() < 0
+
+
+def test_every_stage_has_words(extension) -> None:
+    from lsmplify_extension.addon.common import progress as running
+    from lsmplify_extension.lsmplify_core.pipeline import STAGES, Progress
+
+    for stage in {*STAGES, "solve", "refine"} - {"fit"}:
+        running.tell(Progress(stage, 0.5))
+        assert running.text()
+    running.tell(None)
