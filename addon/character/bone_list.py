@@ -59,12 +59,11 @@ def shown_rows(rows: Any, wanted: str, no_fingers: bool) -> list[bool]:
     return shown
 
 
-def draw(column: bpy.types.UILayout, settings: Any) -> None:
+def draw(column: bpy.types.UILayout, settings: Any, target: bpy.types.Object | None) -> None:
     """The list, and under it the row that is chosen, with a bone picker."""
     if not settings.rows:
         return
     column.template_list("LSMPLIFY_UL_bones", "", settings, "rows", settings, "active", rows=_ROWS)
-    target = settings.target
     if target is not None and 0 <= settings.active < len(settings.rows):
         row = settings.rows[settings.active]
         column.prop_search(row, "bone", target.data, "bones", text=row.name)

@@ -65,8 +65,8 @@ def changed(_row: Any, context: bpy.types.Context) -> None:
     if _busy:
         return
     settings = context.scene.lsmplify.character
-    armature = settings.target
-    if armature is None:
+    armature = settings.target or context.view_layer.objects.active
+    if armature is None or armature.type != "ARMATURE":
         return
     with _quiet():
         if _row.bone:

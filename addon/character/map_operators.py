@@ -13,6 +13,7 @@ from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, error_line
 from . import bone_rows, changes, remember
 from .choice import chosen_map, map_for
 from .operators import CharacterOperator, note_map, settings_of
+from .plan import target_of
 from .rig import check_character, rig_from
 
 
@@ -26,7 +27,7 @@ class LSMPLIFY_OT_find_bones(CharacterOperator, bpy.types.Operator):
         """Look at names and structure; nothing but the list is changed."""
         settings = settings_of(context)
         try:
-            target = check_character(settings.target)
+            target = check_character(target_of(context))
             rig = rig_from(target)
             rig_map = map_for(rig, chosen_map(settings, target))
         except OUTSIDE as error:
@@ -51,7 +52,7 @@ class LSMPLIFY_OT_save_bone_map(CharacterOperator, bpy.types.Operator, ExportHel
         """Find it as Apply to Character would, and write it."""
         settings = settings_of(context)
         try:
-            target = check_character(settings.target)
+            target = check_character(target_of(context))
             rig_map = map_for(rig_from(target), chosen_map(settings, target))
             save_map(rig_map, Path(bpy.path.abspath(self.filepath)))
         except OUTSIDE as error:
@@ -73,7 +74,7 @@ class LSMPLIFY_OT_load_bone_map(CharacterOperator, bpy.types.Operator, ImportHel
         """Hold it against the character, then take it."""
         settings = settings_of(context)
         try:
-            target = check_character(settings.target)
+            target = check_character(target_of(context))
             rig = rig_from(target)
             rig_map = load_map(Path(bpy.path.abspath(self.filepath)))
             check_map(rig_map, rig)
@@ -94,9 +95,11 @@ class LSMPLIFY_OT_forget_bone_map(CharacterOperator, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Names decide again."""
         settings = settings_of(context)
-        if settings.target is None:
-            return _refused(self, InputError("no character is chosen; choose an armature"))
-        remember.forget(bone_rows.names_of(settings.target))
+        try:
+            target = check_character(target_of(context))
+        except InputError as error:
+            return _refused(self, error)
+        remember.forget(bone_rows.names_of(target))
         settings.own_map = settings.own_bones = ""
         return bpy.ops.lsmplify.find_bones()
 

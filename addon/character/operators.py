@@ -38,8 +38,7 @@ class CharacterOperator:
         if progress.done() >= 0.0:
             cls.poll_message_set("A solve is running; Esc stops it")
             return False
-        settings = settings_of(context)
-        if settings.target is None and not settings.several:
+        if plan.target_of(context) is None and not settings_of(context).several:
             cls.poll_message_set("Choose the character's armature")
             return False
         return True
@@ -70,6 +69,8 @@ class _Applying(WindowJob, CharacterOperator):
             _ = item.job.armature.name  # ReferenceError where it was removed meanwhile
         plan.write(self._items, result)
         settings = settings_of(context)
+        if settings.target is None and not settings.several:
+            settings.target = self._items[0].job.armature
         settings.note = note_of(self._items, result)
         for item in self._items:
             if item.job.armature == settings.target:

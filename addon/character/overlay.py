@@ -17,7 +17,7 @@ from ...lsmplify_core.runtime.errors import InputError
 from ..common.units import scene_unit
 from . import changes
 from .choice import chosen_map, map_for
-from .plan import source_of
+from .plan import source_of, target_of
 from .properties import options_of
 from .rig import check_character, rig_from
 from .source import from_armature
@@ -68,7 +68,7 @@ def refresh(context: bpy.types.Context) -> None:
     if _found and _found[0].key == key:
         return
     try:
-        target = check_character(settings.target)
+        target = check_character(target_of(context))
         source = from_armature(context, source_of(context), None, None)
         rig = rig_from(target)
         rig_map = map_for(rig, chosen_map(settings, target))
@@ -86,10 +86,11 @@ def lines(context: bpy.types.Context) -> list[Lines]:
         motion, first = _found[0].motion, _found[0].first
         frame = min(max(context.scene.frame_current - first, 0), motion.frames - 1)
         made.append(posed_lines(motion, frame))
-    if settings.show_rest and settings.target is not None:
+    target = target_of(context)
+    if settings.show_rest and target is not None:
         try:
-            rig = rig_from(check_character(settings.target))
-            made.append(rest_lines(rig, map_for(rig, chosen_map(settings, settings.target))))
+            rig = rig_from(check_character(target))
+            made.append(rest_lines(rig, map_for(rig, chosen_map(settings, target))))
         except InputError:
             pass
     return made
@@ -101,7 +102,7 @@ def _key(context: bpy.types.Context) -> tuple[Any, ...]:
     source = settings.source or context.scene.lsmplify.armature
     animation = source.animation_data if source is not None else None
     action = animation.action if animation is not None else None
-    target = settings.target
+    target = target_of(context)
     place = () if target is None else tuple(v for row in target.matrix_world for v in row)
     return (
         changes.number(), source and source.name, target and target.name, place,

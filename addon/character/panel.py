@@ -9,7 +9,7 @@ from ..bake.actions import SLOTTED
 from ..common import lines
 from ..common.panels import StagePanel, draw_button
 from ..translations import said
-from . import bone_list, look, overlay
+from . import bone_list, look, overlay, plan
 from .map_operators import (
     LSMPLIFY_OT_find_bones,
     LSMPLIFY_OT_forget_bone_map,
@@ -37,7 +37,10 @@ class LSMPLIFY_PT_character(StagePanel, bpy.types.Panel):
         target.enabled = not settings.several
         target.prop(settings, "target")
         chosen.prop(settings, "several", text="", icon="RESTRICT_SELECT_OFF", toggle=True)
-        draw_map(column, context, settings, settings.target)
+        target = plan.target_of(context)
+        if settings.target is None and target is not None:
+            lines.draw(column, context, said("None chosen, so {name}", name=target.name), "INFO")
+        draw_map(column, context, settings, target)
         column.prop(settings, "takes")
         draw_options(column, settings)
         column.prop(settings, "fingers")
@@ -49,7 +52,7 @@ class LSMPLIFY_PT_character(StagePanel, bpy.types.Panel):
             lines.draw(column, context, overlay.trouble(), "ERROR")
         draw_button(self.layout, LSMPLIFY_OT_apply_to_character.bl_idname, "ARMATURE_DATA")
         again = self.layout.row()
-        again.enabled = settings.several or remembers(settings.target)
+        again.enabled = settings.several or remembers(target)
         again.operator(LSMPLIFY_OT_reapply_to_character.bl_idname, icon="FILE_REFRESH")
         if settings.note:
             lines.draw(self.layout, context, settings.note, "CHECKMARK")
@@ -71,7 +74,7 @@ class LSMPLIFY_PT_bones(StagePanel, bpy.types.Panel):
         row.operator(LSMPLIFY_OT_forget_bone_map.bl_idname, text="", icon="X")
         row.operator(LSMPLIFY_OT_load_bone_map.bl_idname, text="", icon="FILE_FOLDER")
         row.operator(LSMPLIFY_OT_save_bone_map.bl_idname, text="", icon="FILE_TICK")
-        bone_list.draw(column, settings)
+        bone_list.draw(column, settings, plan.target_of(context))
         if settings.missing:
             lines.draw(column, context, said("Without: {roles}", roles=settings.missing), "INFO")
         column.prop(settings, "show_rest", icon="HIDE_OFF", toggle=True)

@@ -17,6 +17,7 @@ from .character import Character, read_character
 from .choice import chosen_map
 from .properties import options_of
 from .rig import check_character
+from .smpl_names import is_character
 from .source import Source, from_armature
 
 
@@ -89,6 +90,20 @@ def source_of(context: bpy.types.Context) -> bpy.types.Object:
     return check_character(moved_by, "motion")
 
 
+def target_of(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The chosen character. Where none is chosen: the active armature that is no SMPL body and not
+    what moves, else the only such one that is selected, else the only one in the scene."""
+    settings: Any = context.scene.lsmplify
+    if settings.character.target is not None:
+        return settings.character.target
+    view, moving = context.view_layer, settings.character.source
+    for some in ([view.objects.active], getattr(context, "selected_objects", ()), view.objects):
+        found = [o for o in some if o != moving and is_character(o)]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
 def chosen_targets(context: bpy.types.Context, remembered: bool = False) -> list[bpy.types.Object]:
     """The characters that are to move: the chosen one, or all that are selected.
 
@@ -96,7 +111,7 @@ def chosen_targets(context: bpy.types.Context, remembered: bool = False) -> list
     """
     settings: Any = context.scene.lsmplify.character
     if not settings.several:
-        target = check_character(settings.target)
+        target = check_character(target_of(context))
         if remembered and target.lsmplify_applied.source is None:
             raise InputError(
                 f"nothing was applied to {target.name!r} yet; press Apply to Character"

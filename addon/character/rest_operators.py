@@ -12,6 +12,7 @@ from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, error_line
 from . import bone_rows, hindrances, writing
 from .choice import chosen_map, map_for
 from .operators import CharacterOperator, note_map, settings_of
+from .plan import target_of
 from .rig import check_character, rig_from
 
 _TURNED = 1e-4
@@ -28,7 +29,7 @@ class LSMPLIFY_OT_use_pose_as_rest(CharacterOperator, bpy.types.Operator):
         """Note the corrections with the map."""
         settings = settings_of(context)
         try:
-            target = check_character(settings.target)
+            target = check_character(target_of(context))
             hindrances.check_scene(context, target)
             rig = rig_from(target)
             rig_map = map_for(rig, chosen_map(settings, target))
@@ -61,7 +62,7 @@ class LSMPLIFY_OT_forget_rest(CharacterOperator, bpy.types.Operator):
         """What is assumed decides again."""
         settings: Any = settings_of(context)
         try:
-            target = check_character(settings.target)
+            target = check_character(target_of(context))
             rig_map = map_for(rig_from(target), chosen_map(settings, target))
         except OUTSIDE as error:
             self.report({"ERROR"}, error_line(error))

@@ -678,4 +678,5 @@ TEXTS: Final[dict[str, str]] = {
     "{count} characters": "キャラクター {count} 体",
     "{count} takes": "テイク {count} 件",
     "{frames} frames, limbs {degrees}° off, feet slide {mm} mm ({source})": "{frames} フレーム、手足のずれ {degrees}°、足の滑り {mm} mm ({source})",
+    "None chosen, so {name}": "未選択のため {name} を使用",
 }

@@ -678,4 +678,5 @@ TEXTS: Final[dict[str, str]] = {
     "{count} characters": "캐릭터 {count}개",
     "{count} takes": "테이크 {count}개",
     "{frames} frames, limbs {degrees}° off, feet slide {mm} mm ({source})": "프레임 {frames}개, 팔다리 오차 {degrees}°, 발 미끄러짐 {mm} mm ({source})",
+    "None chosen, so {name}": "선택한 것이 없어 {name} 사용",
 }

@@ -678,4 +678,5 @@ TEXTS: Final[dict[str, str]] = {
     "{count} characters": "{count} 个角色",
     "{count} takes": "{count} 个镜次",
     "{frames} frames, limbs {degrees}° off, feet slide {mm} mm ({source})": "{frames} 帧，四肢偏差 {degrees}°，脚滑动 {mm} mm（{source}）",
+    "None chosen, so {name}": "未选择，因此使用 {name}",
 }
