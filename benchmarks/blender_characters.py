@@ -115,8 +115,12 @@ def user() -> dict[str, Any]:
         settings = bpy.context.scene.lsmplify
         press("Import Tracks", lambda: bpy.ops.lsmplify.import_tracks(filepath=str(TAKE)))
         press("Solve and Bake", bpy.ops.lsmplify.solve_and_bake)
-        press("File > Append", lambda: bpy.ops.wm.append(
-            filepath=f"{library}/Object/Hero", directory=f"{library}/Object/", filename="Hero"))
+        press(
+            "File > Append",
+            lambda: bpy.ops.wm.append(
+                filepath=f"{library}/Object/Hero", directory=f"{library}/Object/", filename="Hero"
+            ),
+        )
         press("stage Character", lambda: setattr(settings, "stage", "CHARACTER"))
         press("Apply to Character", bpy.ops.lsmplify.apply_to_character)
     seconds = {c: round(b - a, 2) for c, a, b in zip(clicks, clock, clock[1:], strict=False)}
