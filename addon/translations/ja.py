@@ -453,7 +453,7 @@ TEXTS: Final[dict[str, str]] = {
     "the person is {v} m tall in the unit that you set": "設定した単位では人物の身長が {v} m です",
     "space is stretched: bones are {v} % longer in one direction than in another, as where width, height or depth have different measures": "空間が引き伸ばされています: 骨がある方向で別の方向より {v} % 長く、幅・高さ・奥行きの尺度が違う場合に起こります",
     "nobody stands upright and nothing says which axis is up: it was guessed; set it": "誰も直立しておらず、どの軸が上か分からないため推測しました。設定してください",
-    "in {v} % of the frames the body stands along another axis than the one that you set as up": "{v} % のフレームで、上に設定した軸とは別の軸に沿って体が立っています",
+    "in {v} % of the frames the body stands along another axis than the one that is said to be up": "{v} % のフレームで、上とされた軸とは別の軸に沿って体が立っています",
     "the take was a mirror image and was put right; if not its axes but the names of left and right are exchanged, the result is mirrored: say --mirror, or correct the names": "テイクは鏡像だったため直しました。軸ではなく左右の名前が入れ替わっている場合、結果は左右反転します。--mirror で指定するか、名前を直してください",
     "the names of left and right are exchanged, so that the result is mirrored: correct the names": "左右の名前が入れ替わっているため、結果は左右反転しています。名前を直してください",
     "{v} % of the knees' bending is backwards": "膝の曲がりの {v} % が逆向きです",

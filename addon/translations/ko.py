@@ -453,7 +453,7 @@ TEXTS: Final[dict[str, str]] = {
     "the person is {v} m tall in the unit that you set": "설정한 단위로는 사람의 키가 {v} m입니다",
     "space is stretched: bones are {v} % longer in one direction than in another, as where width, height or depth have different measures": "공간이 늘어나 있습니다: 뼈가 한 방향에서 다른 방향보다 {v} % 더 깁니다. 너비, 높이, 깊이의 척도가 서로 다를 때 그렇습니다",
     "nobody stands upright and nothing says which axis is up: it was guessed; set it": "아무도 똑바로 서 있지 않고 어느 축이 위쪽인지 알 수 없어 추측했습니다. 직접 설정하십시오",
-    "in {v} % of the frames the body stands along another axis than the one that you set as up": "프레임의 {v} %에서 몸이 위쪽으로 설정한 축이 아닌 다른 축을 따라 서 있습니다",
+    "in {v} % of the frames the body stands along another axis than the one that is said to be up": "프레임의 {v} %에서 몸이 위쪽이라고 한 축이 아닌 다른 축을 따라 서 있습니다",
     "the take was a mirror image and was put right; if not its axes but the names of left and right are exchanged, the result is mirrored: say --mirror, or correct the names": "테이크가 거울상이어서 바로잡았습니다. 축이 아니라 좌우 이름이 바뀐 것이라면 결과가 좌우로 뒤집힙니다. --mirror로 지정하거나 이름을 고치십시오",
     "the names of left and right are exchanged, so that the result is mirrored: correct the names": "좌우 이름이 바뀌어 결과가 좌우로 뒤집혔습니다. 이름을 고치십시오",
     "{v} % of the knees' bending is backwards": "무릎 굽힘의 {v} %가 반대 방향입니다",

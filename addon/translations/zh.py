@@ -453,7 +453,7 @@ TEXTS: Final[dict[str, str]] = {
     "the person is {v} m tall in the unit that you set": "按所设单位,此人身高 {v} m",
     "space is stretched: bones are {v} % longer in one direction than in another, as where width, height or depth have different measures": "空间被拉伸:骨骼在一个方向上比另一个方向长 {v} %,宽、高或深度的尺度不一致时会这样",
     "nobody stands upright and nothing says which axis is up: it was guessed; set it": "没有人直立,也没有任何信息说明哪个轴朝上:只能猜测;请自行设置",
-    "in {v} % of the frames the body stands along another axis than the one that you set as up": "{v} % 的帧中,身体沿着与所设向上轴不同的轴站立",
+    "in {v} % of the frames the body stands along another axis than the one that is said to be up": "{v} % 的帧中,身体沿着与所称向上轴不同的轴站立",
     "the take was a mirror image and was put right; if not its axes but the names of left and right are exchanged, the result is mirrored: say --mirror, or correct the names": "该片段是镜像,已被纠正;如果不是坐标轴而是左右名称互换,结果会左右颠倒:请指定 --mirror,或改正名称",
     "the names of left and right are exchanged, so that the result is mirrored: correct the names": "左右名称互换,因此结果左右颠倒:请改正名称",
     "{v} % of the knees' bending is backwards": "膝盖弯曲有 {v} % 是反向的",

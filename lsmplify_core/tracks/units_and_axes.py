@@ -44,7 +44,7 @@ class World:
     What remains open is for the verdict: names_exchanged says whether names (True) or axes (False)
     made a mirror image, None where both look the same. up_guessed: whether nothing said or showed
     which axis is up. up_against: share of the frames in which the body stands along another axis
-    than the user says. unit_said: whether the unit is the user's.
+    than the file or the user says. unit_said: whether the unit is the user's.
     """
 
     unit_name: str
@@ -109,7 +109,7 @@ def find_world(tracks: Tracks, match: Match, least_tilt: float | None = None) ->
         name, unit, up, (*unit_warnings, *up_warnings), up_guessed=guessed,
         unit_said=tracks.unit_given,
     )  # fmt: skip
-    if tracks.up_given:
+    if up == tracks.up:
         world = replace(world, up_against=stands_against(up, points, layout))
     if not tracks.mirror_given and handedness(points, layout) < MIRRORED:
         world = replace(world, mirror="z" if up[1] == "x" else "x")

@@ -417,7 +417,8 @@ LIMITS: Final[tuple[Limit, ...]] = (
         "up_against",
         0.8,
         None,
-        "in {v} % of the frames the body stands along another axis than the one that you set as up",
+        "in {v} % of the frames the body stands along another axis than the one that is said to be "
+        "up",
         _PERCENT,
     ),
     Limit(
