@@ -48,6 +48,7 @@ TABLE = [
     ("lying", "lying", 0.45, None, "45", False, ""),
     ("upside-down", "upside_down", 0.5, None, "50", False, ""),
     ("leaning", "off_balance", 0.26, None, "260", False, ""),
+    ("off-its-feet", "off_its_feet", 15.0, None, "15", False, ""),
     ("sloping", "sloping", 5.0, None, "5.0", False, ""),
     ("floating", "floating", 2.5, None, "2.5", False, ""),
     ("no-data", "blind", 0.05, None, "5.0", False, ""),
