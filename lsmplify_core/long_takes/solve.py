@@ -56,7 +56,7 @@ class LongSolution:
         facts: what holds for all of the take.
         repairs: what was repaired in the tracks, in frames of the take.
         verdict: whether the result can be used.
-        sample: the solve of the take's sample, whose calibration is the take's.
+        sample: the solve of the take's sample with one frame of it; its calibration is the take's.
     """
 
     report: dict[str, Any]
@@ -106,11 +106,12 @@ def solve_long_steps(
     """
     request = request or LongRequest()
     tracks, first = yield from with_progress(_sample_steps(blocks, request), _scaled(0.0, _SAMPLE))
+    first = _without_frames(first)
     facts = first.facts
     assert facts is not None
     figures = TakeFigures.of(blocks.frames, len(facts.match.matched))
     figures.add_seconds(first)
-    held = first.motion.between(0, 1)
+    held = first.motion
     parts = cut(blocks.frames, blocks.head.rate, request.block)
     with motion_stream(out, blocks.frames) as stream:
         for number, block in enumerate(parts):
@@ -124,6 +125,19 @@ def solve_long_steps(
         with timed(figures.seconds, "write"):
             stream.finish(held, figures.error)
     return _told(tracks, first, figures, blocks.frames)
+
+
+def _without_frames(solution: Solution) -> Solution:
+    """What a solution says of the person, with a single frame: the others would stay in memory for
+    as long as the blocks are solved."""
+    motion = solution.motion
+    one = replace(
+        motion, rotations=motion.rotations[:1].copy(), root=motion.root[:1].copy(),
+        track_error=None,
+    )  # fmt: skip
+    return replace(
+        solution, motion=one, expected=solution.expected[:1].copy(), evidence=None, repairs=()
+    )
 
 
 def _scaled(low: float, share: float) -> Callable[[Progress], Progress]:
@@ -200,7 +214,7 @@ def _told(tracks: Tracks, first: Solution, figures: TakeFigures, frames: int) ->
     read, write = seconds.pop("read"), seconds.pop("write")
     report = report_of(told, seconds, warnings, verdict.to_json())
     report["seconds"] = {"read": read, **seconds, "write": write}
-    return LongSolution(report, facts, tuple(repairs), verdict, replace(first, repairs=()))
+    return LongSolution(report, facts, tuple(repairs), verdict, first)
 
 
 def _matched_alone(tracks: Tracks, facts: TakeFacts) -> Tracks:
