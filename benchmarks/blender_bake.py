@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From curves to baked curves in Blender: 1,000 frames × 25 tracks, and what each part takes.
+"""From curves to baked curves in Blender, what each part takes, and how long the window waits.
 
-Run with the bpy module: .venv-bpy/bin/python benchmarks/blender_bake.py [--json FILE]. The example
-take is played there and back until it is long enough.
+Run with the bpy module: .venv-bpy/bin/python benchmarks/blender_bake.py [--frames N]
+[--layout NAME] [--runs N] [--json FILE]. Somebody strolls; the points are empties with curves.
+While the take is solved in a thread, this one looks every 10 ms as the window does: the longest
+time between two looks is how long an event would wait.
 """
 
 import argparse
@@ -10,6 +12,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from statistics import median
 
 import bpy
 import numpy as np
@@ -17,7 +20,9 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests/addon")]
 
-FRAMES = 1000
+RATE = 60
+LOOK = 0.01
+"""Seconds between two looks of the window at its events."""
 
 
 def main() -> int:
@@ -25,63 +30,84 @@ def main() -> int:
     import conftest
 
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--frames", type=int, default=1000)
+    parser.add_argument("--layout", default="BODY_25")
+    parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     extension = conftest.load_extension()
     bpy.ops.wm.read_factory_settings(use_empty=True)
     extension.register()
     try:
-        seconds = [measure() for _ in range(3)]
+        seconds = [measure(args.frames, args.layout) for _ in range(args.runs)]
     finally:
         extension.unregister()
-    middle = sorted(seconds, key=lambda s: s["total"])[1]
+    middle = {name: median(run[name] for run in seconds) for name in seconds[0]}
     print(
-        f"Blender {bpy.app.version_string}, {FRAMES} frames, 25 tracks, the middle of three runs:"
+        f"Blender {bpy.app.version_string}, {args.frames} frames, {args.layout}, "
+        f"medians of {args.runs} runs in seconds:"
     )
     for name, value in middle.items():
-        print(f"  {name:8s} {value:6.3f} s")
+        print(f"  {name:18s} {value:6.3f}")
     if args.json:
         args.json.write_text(json.dumps(middle, indent=1) + "\n")
     return 0
 
 
-def measure() -> dict[str, float]:
+def measure(frames: int, layout: str) -> dict[str, float]:
     """Seconds of one whole run, import of the file left out."""
     from lsmplify_extension.addon.solve import job
     from lsmplify_extension.addon.tracks.empties import make_empties
+    from lsmplify_extension.lsmplify_core.runtime.in_thread import in_thread
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    bpy.context.scene.render.fps = 60
+    bpy.context.scene.render.fps = RATE
     settings = bpy.context.scene.lsmplify
-    settings.source, settings.collection = "COLLECTION", make_empties(bpy.context, take(), "take")
+    settings.source = "COLLECTION"
+    settings.collection = make_empties(bpy.context, take(frames, layout), "take")
     clock = [time.perf_counter()]
+    processor = time.process_time()
     work = job.prepare(bpy.context)
     clock.append(time.perf_counter())
-    steps = job.solve_job(work)
+    steps = in_thread(job.solve_job(work), LOOK)
+    looks = [time.perf_counter()]
     while True:
         try:
             next(steps)
+            looks.append(time.perf_counter())
         except StopIteration as end:
             solution = end.value
             break
-    clock.append(time.perf_counter())
+    began = time.perf_counter()
+    stopping = in_thread(job.solve_job(work), LOOK)
+    for _ in range(10):
+        next(stopping)
+    asked = time.perf_counter()
+    stopping.close()
+    stopped, lost = time.perf_counter() - asked, time.perf_counter() - began
+    clock.append(time.perf_counter() - lost)
     job.finish(bpy.context, work, solution)
-    clock.append(time.perf_counter())
+    clock.append(time.perf_counter() - lost)
     read, solve, bake = np.diff(clock)
-    return {"read": read, "solve": solve, "bake": bake, "total": read + solve + bake}
+    waits = np.diff(looks)
+    return {
+        "read": read, "solve": solve, "bake": bake, "total": read + solve + bake,
+        "processor": time.process_time() - processor,
+        "longest wait": float(waits.max()), "usual wait": float(np.median(waits)), "Esc": stopped,
+    }  # fmt: skip
 
 
-def take():
-    """The example keypoints, there and back, FRAMES long."""
-    from dataclasses import replace
+def take(frames: int, layout: str):
+    """Somebody who strolls, with half a millimetre of noise."""
+    from lsmplify_extension.lsmplify_core.evaluation.synthetic import strolling
+    from lsmplify_extension.lsmplify_core.evaluation.takes import keypoints
+    from lsmplify_extension.lsmplify_core.layouts.layout import load_layout
+    from lsmplify_extension.lsmplify_core.tracks.tracks import Tracks
 
-    from lsmplify_extension.lsmplify_core.reading import read_tracks
-
-    tracks = read_tracks(ROOT / "examples/keypoints_body25.trc")
-    upright = tracks.positions[..., [0, 2, 1]] * [1.0, -1.0, 1.0]
-    there_and_back = np.concatenate((upright, upright[::-1]))
-    repeats = -(-FRAMES // len(there_and_back))
-    return replace(tracks, positions=np.tile(there_and_back, (repeats, 1, 1))[:FRAMES], up=None)
+    shown = load_layout(layout)
+    points = keypoints(strolling(frames, float(RATE)), shown)
+    points = points + 0.0005 * np.random.default_rng(1).standard_normal(points.shape)
+    return Tracks(points, shown.names, float(RATE), "take", unit=1.0, up="+z")
 
 
 if __name__ == "__main__":

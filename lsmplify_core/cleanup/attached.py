@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tracks beside a motion: in metres, frame for frame, each fixed to a joint of the body."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -39,6 +39,11 @@ class Attached:
     joints: NDArray[np.intp]
     offsets: Floats
     source: str = "tracks"
+    _last: list[tuple[Motion, Floats]] = field(
+        default_factory=list[tuple[Motion, Floats]], init=False, repr=False, compare=False
+    )
+    """The motion that errors were asked for last, and they: curves, spans and figures of one motion
+    all ask for them."""
 
     @property
     def seen(self) -> NDArray[np.bool_]:
@@ -59,7 +64,10 @@ class Attached:
 
     def errors(self, motion: Motion) -> Floats:
         """(T, K) metres between tracks and body, NaN where unseen."""
-        return np.linalg.norm(self.positions - self.on_body(motion), axis=-1)
+        if not self._last or self._last[0][0] is not motion:
+            error = np.linalg.norm(self.positions - self.on_body(motion), axis=-1)
+            self._last[:] = [(motion, error)]
+        return self._last[0][1].copy()
 
 
 def attach(
@@ -93,7 +101,8 @@ def attach(
 def attached_of(solution: Solution, tracks: Tracks) -> Attached:
     """The same after a solve, with the places that it found; tracks: those that were solved."""
     match = solution.match
-    taken = converted(tracks.select([t for _, t in match.matched]), find_world(tracks, match))
+    world = find_world(tracks, match) if solution.facts is None else solution.facts.world
+    taken = converted(tracks.select([t for _, t in match.matched]), world)
     return Attached(taken.positions, taken.names, solution.joints, solution.offsets, tracks.source)
 
 
