@@ -15,6 +15,7 @@ import pytest
 
 SECONDS = "build/coverage"
 _took: dict[str, float] = {}
+_failed: set[str] = set()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -27,9 +28,16 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     try:
         return (yield)
     finally:
-        _took[item.nodeid] = time.perf_counter() - began
+        if item.nodeid not in _failed:
+            _took[item.nodeid] = time.perf_counter() - began
         if running is not None:
             running.switch_context("")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember what failed: it can say nothing about a change."""
+    if report.failed:
+        _failed.add(report.nodeid)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

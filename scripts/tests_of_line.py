@@ -43,6 +43,11 @@ def tests_of(path: Path, line: int) -> list[list[str]]:
     return [named, own] if named else [own]
 
 
+def passed_before(test: str) -> bool:
+    """Whether a test passed when coverage noted it."""
+    return test in _seconds()
+
+
 def by_time(tests: Iterable[str]) -> list[str]:
     """The quickest first, but a file's together."""
     seconds = _seconds()

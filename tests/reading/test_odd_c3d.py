@@ -97,3 +97,28 @@ def test_motives_last_frame_is_none_where_it_counts_from_0(tmp_path: Path) -> No
     odd = Odd(first=0, header_last=40, tail=bytes(6 * 16 + 512))
     path.write_bytes(c3d_bytes(POINTS, NAMES, odd))
     assert read_tracks(path).frames == 40
+
+
+@pytest.mark.parametrize("listed", [b"Anna:LABS", b"LABS     "])
+@pytest.mark.parametrize("kind", [b"ANGLES", b"FORCES", b"POWERS", b"SCALARS"])
+def test_what_models_wrote_is_no_point_with_or_without_its_prefix(
+    tmp_path: Path, listed: bytes, kind: bytes
+) -> None:
+    """A list of quantities names them as the labels do, or without the subject's prefix."""
+    names = ["Anna:LSHO", "Anna:RSHO", "Anna:C7", "Anna:LKNE", "Anna:RKNE", "Anna:LABS"]
+    more = [(1, kind.decode(), -1, [len(listed), 1], listed)]
+    path = write(tmp_path / "take.c3d", c3d_bytes(POINTS, names, Odd(more=more)))
+    tracks = read_tracks(path)
+    assert list(tracks.names) == names[:5]
+
+
+@pytest.mark.parametrize(
+    ("name", "point"),
+    [("LKneeAngles", False), ("Anna:RHipMoment", False), ("LGroundReactionForce", False),
+     ("RAnklePower_2", False), ("LHandVelocity", False), ("Angle", False), ("Angela", True),
+     ("PowerLeft", True)],
+)  # fmt: skip
+def test_quantities_are_known_by_their_names(tmp_path: Path, name: str, point: bool) -> None:
+    names = [*NAMES[:5], name]
+    tracks = read_tracks(write(tmp_path / "take.c3d", c3d_bytes(POINTS, names)))
+    assert (name in tracks.names) == point
