@@ -11,6 +11,7 @@ from ..tracks.tracks import Tracks
 from .checked_input import make_tracks, matrix, read_text, unit_of, zeros_missing
 from .clock import in_seconds
 from .dialect import number, splitter
+from .motive_local import global_places, parents_of
 from .regular import frames_of
 
 _KINDS: Final = ("marker", "bone marker", "rigid body marker", "bone", "rigid body")
@@ -45,23 +46,54 @@ def read_motive(path: Path, fps: float | None = None) -> Tracks:
     rows = [split(line) for line in lines[1:]]
     titles = _titles(rows, path)
     kind, points = _chosen(_points(titles), path)
-    if values.get("coordinate space", "").lower().startswith("local") and kind in _OF_PARENTS:
-        raise InputError(
-            f"{path}: its {kind}s are in local coordinates, relative to their parents; export it "
-            "from Motive with Coordinate Space set to Global"
-        )
+    local = values.get("coordinate space", "").lower().startswith("local") and kind in _OF_PARENTS
+    parents = parents_of(titles, points) if local and kind == "bone" else None
+    if local and parents is None:
+        raise _local(kind, path)
     frames = [row for row in rows[len(titles) :] if number(row[0]) == number(row[0])]
     if not frames:
         raise InputError(f"{path}: there are no frames below the header")
     columns = list(points.values())
-    data = matrix(frames, max(max(c) for c in columns) + 1, path)
+    turns = _rotations(titles) if local else {}
+    data = matrix(frames, max(max(c) for c in (*columns, *turns.values())) + 1, path)
     rate = number(values.get("export frame rate", values.get("capture frame rate", "")))
     unit = unit_of(values.get("length units", ""))
     places = frames_of(
         len(data), str(path), data[:, 0], in_seconds(data[:, 1]), rate, "header (Export Frame Rate)"
     )
     positions = zeros_missing(data[:, columns])
-    return make_tracks(positions, list(points), rate, fps, path, unit, frames=places)
+    notes: tuple[str, ...] = ()
+    if parents is not None:
+        composed = global_places(data, points, parents, turns)
+        if composed is None:
+            raise _local(kind, path)
+        positions = composed
+        notes = ("bones in local coordinates were composed along the parents that the file says",)
+    return make_tracks(positions, list(points), rate, fps, path, unit, frames=places,
+                       warnings=notes)  # fmt: skip
+
+
+def _local(kind: str, path: Path) -> InputError:
+    return InputError(
+        f"{path}: its {kind}s are in local coordinates, relative to their parents, which the file "
+        "does not say with quaternions; export it from Motive with Coordinate Space set to Global"
+    )
+
+
+def _rotations(titles: list[list[str]]) -> Points:
+    """The columns (x, y, z, w) of each bone's quaternion by the bone's name."""
+    axes, what = titles[-1], titles[-2] if len(titles) > 1 else []
+    named = [row for row in titles[:-2] if any(row)]
+    at = next((i for i, row in enumerate(named) if _are_kinds(row)), None)
+    if at is None or at + 1 >= len(named):
+        return {}
+    found: dict[str, dict[str, int]] = {}
+    for column, axis in enumerate(axes):
+        if _at(what, column).lower() == "rotation" and _at(named[at], column).lower() == "bone":
+            own = found.setdefault(_at(named[at + 1], column), {})
+            own.setdefault(axis.strip().lower(), column)
+    whole = {n: [v[a] for a in "xyzw"] for n, v in found.items() if set(v) == set("xyzw")}
+    return _with_root(whole)
 
 
 def _titles(rows: list[list[str]], path: Path) -> list[list[str]]:
