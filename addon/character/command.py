@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 
 from ...lsmplify_core.files.atomic import write_whole
+from ...lsmplify_core.files.outputs import Output, check_outputs
 from ...lsmplify_core.reading import is_take
 from ...lsmplify_core.retarget import RetargetOptions
 from ...lsmplify_core.retarget.rig_motion import FINGER_MODES, ROOT_MODES
@@ -65,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
     args.source, args.target = args.source[0], args.target[0]
     for path in args.out:
         export.check_format(path)
+    _check_outputs(args)
     context = bpy.context
     target = batch.armature(args.target)
     source = _source(context, args)
@@ -95,6 +97,16 @@ def run(args: argparse.Namespace) -> int:
         text = json.dumps(report, indent=2) + "\n"
         write_whole(args.report, lambda file: file.write(text.encode()))
     return 0
+
+
+def _check_outputs(args: argparse.Namespace) -> None:
+    """InputError where a file is to be written that is read, or two outputs are one file."""
+    outputs = [Output("the output", path) for path in args.out]
+    if args.report is not None:
+        outputs.append(Output("--report", args.report))
+    words = [Path(word) for word in (args.source, args.map) if Path(word).exists()]
+    linked = [Path(bpy.path.abspath(library.filepath)) for library in bpy.data.libraries]
+    check_outputs(outputs, [*words, *linked])
 
 
 def _source(context: bpy.types.Context, args: argparse.Namespace) -> Source:

@@ -198,3 +198,33 @@ def test_a_linked_armature_and_its_override(source, tmp_path, capsys):
     code, lines, _ = run(source, tmp_path, capsys)
     assert (code, lines) == (0, [])
     assert np.ptp(heads(own, ["hand_l"], range(1, 31)), axis=0).max() > 0.02
+
+
+def test_a_source_is_not_written_over(source, tmp_path, capsys):
+    """Nor one output over another."""
+    build("Hero")
+    motion = tmp_path / "waving.bvh"
+    assert retarget(source, "Hero", motion) == 0
+    before = motion.read_bytes()
+    capsys.readouterr()
+    for words in ((motion, "Hero", motion), (source, "Hero", tmp_path / "o.fbx", "-o",
+                  str(tmp_path / "o.fbx"))):  # fmt: skip
+        assert retarget(*words) == 2
+        assert len(capsys.readouterr().err.strip().splitlines()) == 1
+    assert motion.read_bytes() == before
+
+
+def test_tracks_are_solved_first(extension, tmp_path, capsys):
+    from helpers import points_of
+
+    bpy.context.scene.render.fps = 30
+    build("Hero")
+    names, points = points_of(waving(30))
+    header = ",".join(f"{n}_{x}" for n in names for x in "xyz")
+    rows = "\n".join(",".join(f"{v:.5f}" for v in frame.ravel()) for frame in points)
+    path = tmp_path / "take.csv"
+    path.write_text(f"{header}\n{rows}\n")
+    code, lines, report = run(path, tmp_path, capsys)
+    assert code == 0
+    assert report["frames"] == 30
+    assert "the file holds tracks, which were solved first" in lines[0]
