@@ -11,6 +11,7 @@ import cleanup
 import conditions
 import damage
 import faults
+import jobs
 import layouts
 import long_takes
 import markers
@@ -27,6 +28,7 @@ import verdict
 
 TABLES = {
     "speed": speed.main,
+    "jobs": jobs.main,
     "markers": markers.main,
     "accuracy": accuracy.main,
     "conditions": conditions.main,

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _FLOATS = {"co": 2, "handle_left": 2, "handle_right": 2, "amplitude": 1, "back": 1, "period": 1}
-_TELLING = ("co", "interpolation", "handle_left", "handle_right")
-"""What a step may have changed of a key."""
+_HANDLES = ("handle_left", "handle_right")
 _KINDS = ("interpolation", "handle_left_type", "handle_right_type", "easing", "type")
 
 
@@ -61,11 +60,19 @@ def replace(
 
 def copy(source: bpy.types.FCurve, target: bpy.types.FCurve) -> None:
     """Give a curve all keys of another, if they differ."""
-    if len(source.keyframe_points) == len(target.keyframe_points) and all(
-        np.array_equal(_get(source, n), _get(target, n)) for n in _TELLING
-    ):
-        return
-    _write(target, _read(source))
+    if len(source.keyframe_points) != len(target.keyframe_points) or not _same(source, target):
+        _write(target, _read(source))
+
+
+def _same(one: bpy.types.FCurve, other: bpy.types.FCurve) -> bool:
+    """Whether two curves of as many keys play back alike."""
+    if not np.array_equal(_get(one, "co"), _get(other, "co")):
+        return False
+    kinds = _get(one, "interpolation")
+    if not np.array_equal(kinds, _get(other, "interpolation")):
+        return False
+    straight = bool((kinds == _LINEAR).all())  # handles of straight lines bend nothing
+    return straight or all(np.array_equal(_get(one, n), _get(other, n)) for n in _HANDLES)
 
 
 def times(curve: bpy.types.FCurve) -> NDArray[np.float64]:
