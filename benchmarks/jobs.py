@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Takes side by side: `lsmplify solve FOLDER --jobs 1` and `--jobs 2`, by the clock, and their bytes.
+"""Takes side by side: `lsmplify solve FOLDER --jobs 1` and `--jobs 2` by the clock, and the bytes.
 
 `python benchmarks/jobs.py`: eight takes of 41 markers and 3,000 frames; both runs begin with a
 fresh process.
