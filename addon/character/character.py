@@ -75,7 +75,7 @@ def read_character(
     if controls not in CONTROLS:
         raise InputError(f"controls {controls!r} is not one of {', '.join(CONTROLS)}")
     rig = rig_from(armature)
-    rig_map = map_for(rig, choice)
+    rig_map = map_for(armature, rig, choice)
     limbs = tuple(ik_limbs(armature, rig_map))
     notes = list(hindrances.notes(armature, rig_map))
     if controls != "fk" and not limbs:

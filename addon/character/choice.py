@@ -9,6 +9,7 @@ import bpy
 from ...lsmplify_core.retarget import Rig, RigMap, check_map, find_map
 from ...lsmplify_core.runtime.errors import InputError
 from . import bone_rows, remember
+from .vrm import assigned_map
 
 REMEMBERED = "corrected by hand before, for the same names"
 
@@ -30,8 +31,11 @@ def chosen_map(settings: Any, armature: bpy.types.Object) -> str | RigMap:
     return bpy.path.abspath(settings.map_file)
 
 
-def map_for(rig: Rig, choice: str | RigMap) -> RigMap:
-    """The map of a rig: found where a name or a file is given, else checked."""
+def map_for(armature: bpy.types.Object, rig: Rig, choice: str | RigMap) -> RigMap:
+    """The map of an armature's rig: found where a name or a file is given, by VRM's own assignment
+    first where there is one; else checked."""
+    if choice == "auto" and (assigned := assigned_map(armature, rig)) is not None:
+        return assigned
     if isinstance(choice, str):
         return find_map(rig, choice)
     check_map(choice, rig)

@@ -60,7 +60,7 @@ def _key(settings: Any, armature: bpy.types.Object) -> tuple[Any, ...]:
 def _found(settings: Any, armature: bpy.types.Object) -> Seen:
     try:
         rig = rig_from(check_character(armature))
-        rig_map = map_for(rig, chosen_map(settings, armature))
+        rig_map = map_for(armature, rig, chosen_map(settings, armature))
     except InputError as error:
         return Seen(str(error))
     return Seen("", rig_map.name, len(rig_map.mapped), rig.count)

@@ -29,7 +29,7 @@ class LSMPLIFY_OT_find_bones(CharacterOperator, bpy.types.Operator):
         try:
             target = check_character(target_of(context))
             rig = rig_from(target)
-            rig_map = map_for(rig, chosen_map(settings, target))
+            rig_map = map_for(target, rig, chosen_map(settings, target))
         except OUTSIDE as error:
             return _refused(self, error)
         note_map(settings, rig_map, rig.count)
@@ -53,7 +53,7 @@ class LSMPLIFY_OT_save_bone_map(CharacterOperator, bpy.types.Operator, ExportHel
         settings = settings_of(context)
         try:
             target = check_character(target_of(context))
-            rig_map = map_for(rig_from(target), chosen_map(settings, target))
+            rig_map = map_for(target, rig_from(target), chosen_map(settings, target))
             save_map(rig_map, Path(bpy.path.abspath(self.filepath)))
         except OUTSIDE as error:
             return _refused(self, error)

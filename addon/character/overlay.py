@@ -71,7 +71,7 @@ def refresh(context: bpy.types.Context) -> None:
         target = check_character(target_of(context))
         source = from_armature(context, source_of(context), None, None)
         rig = rig_from(target)
-        rig_map = map_for(rig, chosen_map(settings, target))
+        rig_map = map_for(target, rig, chosen_map(settings, target))
         motion = retarget(source.performance, rig, rig_map, options_of(settings)).motion
         _found[:] = [_Found(key, motion, round(float(source.frames[0])))]
     except InputError as error:
@@ -90,7 +90,7 @@ def lines(context: bpy.types.Context) -> list[Lines]:
     if settings.show_rest and target is not None:
         try:
             rig = rig_from(check_character(target))
-            made.append(rest_lines(rig, map_for(rig, chosen_map(settings, target))))
+            made.append(rest_lines(rig, map_for(target, rig, chosen_map(settings, target))))
         except InputError:
             pass
     return made

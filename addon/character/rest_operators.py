@@ -32,7 +32,7 @@ class LSMPLIFY_OT_use_pose_as_rest(CharacterOperator, bpy.types.Operator):
             target = check_character(target_of(context))
             hindrances.check_scene(context, target)
             rig = rig_from(target)
-            rig_map = map_for(rig, chosen_map(settings, target))
+            rig_map = map_for(target, rig, chosen_map(settings, target))
             posed = _posed(target)
             if not posed & set(rig_map.mapped):
                 raise InputError(
@@ -63,7 +63,7 @@ class LSMPLIFY_OT_forget_rest(CharacterOperator, bpy.types.Operator):
         settings: Any = settings_of(context)
         try:
             target = check_character(target_of(context))
-            rig_map = map_for(rig_from(target), chosen_map(settings, target))
+            rig_map = map_for(target, rig_from(target), chosen_map(settings, target))
         except OUTSIDE as error:
             self.report({"ERROR"}, error_line(error))
             return {"CANCELLED"}
