@@ -24,10 +24,15 @@ _MIN_FRAMES: Final = 12
 """A take that would show the network fewer frames shows it all."""
 
 
+def network_step(rate: float, noisy: bool) -> int:
+    """Frames from one that the network sees to the next."""
+    return max(1, round(rate / (2.0 * FRAME_RATE if noisy else FRAME_RATE)))
+
+
 def network_frames(frames: int, rate: float, noisy: bool = False) -> NDArray[np.intp]:
     """Every so many of a take's frames, about as many a second as the network knows, and the last;
     of a noisy take twice as many, which average more of the noise away."""
-    step = max(1, round(rate / (2.0 * FRAME_RATE if noisy else FRAME_RATE)))
+    step = network_step(rate, noisy)
     if frames < _MIN_FRAMES * step:
         step = 1
     return np.unique(np.append(np.arange(0, frames, step), frames - 1))

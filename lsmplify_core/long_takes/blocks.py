@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from ..ik.coarse_to_fine import COARSE_RATE
+from ..ik.network_frames import network_step
 
 BLOCK: Final = 12_288
 """Frames of a block. Larger ones take more memory, 20 kB a frame with 41 tracks; smaller ones solve
@@ -31,24 +32,33 @@ class Block:
         return slice(self.first - self.low, self.end - self.low)
 
 
-def cut(frames: int, rate: float, size: int = BLOCK) -> list[Block]:
+def cut(frames: int, rate: float, noisy: bool, size: int = BLOCK) -> list[Block]:
     """A take's blocks, in order.
 
-    What is solved begins at a frame that is solved first in the whole take too (`coarse_to_fine`),
-    so that the network begins between the same frames wherever the blocks' bounds are. The last
-    block takes what would be less than half a block with it.
+    What is solved begins at a frame that the network sees first in the whole take too, so that it
+    sees the same frames wherever the blocks' bounds are. The last block takes what would be less
+    than half a block with it.
 
     Args:
         frames: of the take, at least one.
         rate: frames per second.
+        noisy: whether its tracks are so noisy that they are smoothed.
         size: frames of a block.
     """
-    stride = max(1, round(rate / COARSE_RATE))
-    overlap = -(-round(OVERLAP * rate) // stride) * stride
-    size = max(1, size // stride) * stride
+    grid = _grid(rate, noisy)
+    overlap = -(-round(OVERLAP * rate) // grid) * grid
+    size = max(1, size // grid) * grid
     count = max(1, round(frames / size))
     bounds = [*(size * i for i in range(count)), frames]
     return [
         Block(first, end, max(0, first - overlap), min(frames, end + overlap))
         for first, end in pairwise(bounds)
     ]
+
+
+def _grid(rate: float, noisy: bool) -> int:
+    """Frames from one that is solved first to the next: `coarse_to_fine` takes some of those that
+    the network sees (`network_frames`)."""
+    step = network_step(rate, noisy)
+    # the network's frames are a little more than so many a second, with the last of the take
+    return step * max(1, round((1.0 + 1e-6) * rate / step / COARSE_RATE))

@@ -112,7 +112,7 @@ def solve_long_steps(
     figures = TakeFigures.of(blocks.frames, len(facts.match.matched))
     figures.add_seconds(first)
     held = first.motion
-    parts = cut(blocks.frames, blocks.head.rate, request.block)
+    parts = cut(blocks.frames, blocks.head.rate, facts.smooth > 0, request.block)
     with motion_stream(out, blocks.frames) as stream:
         for number, block in enumerate(parts):
             low = _SAMPLE + (1 - _SAMPLE) * number / len(parts)

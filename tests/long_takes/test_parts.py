@@ -9,6 +9,8 @@ from c3d_files import DEC, INTEL, MIPS, Odd, c3d_bytes
 from takes import tracks_of, waving
 
 from lsmplify_core.geometry.kinematics import forward
+from lsmplify_core.ik.coarse_to_fine import coarse_stride
+from lsmplify_core.ik.network_frames import network_frames
 from lsmplify_core.long_takes.blocks import Block, cut
 from lsmplify_core.long_takes.grading import verdict_on
 from lsmplify_core.long_takes.sample import sample_of
@@ -25,17 +27,37 @@ from lsmplify_core.verdict.evidence import Measure
 @pytest.mark.parametrize("rate", [24.0, 30.0, 120.0, 119.88])
 @pytest.mark.parametrize("frames", [1, 999, 1000, 1001, 4321])
 def test_blocks_cover_every_frame_once(frames: int, rate: float) -> None:
-    blocks = cut(frames, rate, 1000)
+    blocks = cut(frames, rate, False, 1000)
     own = np.concatenate([np.arange(b.first, b.end) for b in blocks])
     assert own.tolist() == list(range(frames))
-    stride = round(rate / 5.0)
     for block in blocks:
-        assert block.low % stride == 0
         assert 0 <= block.low <= block.first < block.end <= block.high <= frames
         assert np.arange(block.low, block.high)[block.kept].tolist() == list(
             range(block.first, block.end)
         )
         assert block.first == 0 or block.first - block.low >= 2.0 * rate - 1
+
+
+@pytest.mark.parametrize("noisy", [False, True])
+@pytest.mark.parametrize("rate", [24.0, 25.0, 30.0, 50.0, 59.94, 100.0, 120.0, 200.0, 250.0])
+def test_the_network_sees_the_same_frames_in_every_block(rate: float, noisy: bool) -> None:
+    """Those that are solved first, too; but for the last one of each block."""
+    total = 5000
+    blocks = cut(total, rate, noisy, 900)
+    assert len(blocks) >= 5
+    seen = network_frames(total, rate, noisy)[:-1]
+    first = _solved_first(np.append(seen, total - 1), rate, total)[:-1]
+    for block in blocks:
+        length = block.high - block.low
+        own = network_frames(length, rate, noisy)
+        assert set((own[:-1] + block.low).tolist()) <= set(seen.tolist())
+        coarse = _solved_first(own, rate, length)[:-1] + block.low
+        assert set(coarse.tolist()) <= set(first.tolist())
+
+
+def _solved_first(seen: np.ndarray, rate: float, frames: int) -> np.ndarray:
+    """Of the frames that the network sees those that `coarse_to_fine` begins with."""
+    return seen[:: coarse_stride(len(seen), rate * len(seen) / frames)]
 
 
 def test_a_long_takes_sample_is_spread_over_it_and_takes_what_is_seen() -> None:
