@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CORE = ROOT / "lsmplify_core"
 ORDER = (
     "runtime", "files", "geometry", "layouts", "body", "anatomy", "tracks", "motion", "ik",
-    "datasets", "reading", "calibration", "repair", "unnamed", "verdict", "pipeline",
+    "datasets", "reading", "calibration", "repair", "props", "unnamed", "verdict", "pipeline",
     "long_takes", "cleanup", "retarget", "review", "workflows", "evaluation", "learning", "cli",
     "__main__",
 )  # fmt: skip

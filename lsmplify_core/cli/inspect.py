@@ -3,6 +3,7 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..layouts.matching import Match, best_match, is_a_body, rank_layouts
+from ..props.find import PropTracks
+from ..props.take import props_of
 from ..reading import read_tracks
 from ..repair import Repair, find_repairs
 from ..repair.records import repair_from_json
@@ -22,7 +25,7 @@ from ..tracks.tracks import Tracks
 from ..tracks.units_and_axes import UNITS, converted, facing, find_world
 from ..unnamed.assigning import matched
 from ..unnamed.hand_points import with_hands
-from ..unnamed.unused import unused_note
+from ..unnamed.unused import unused_notes
 from . import options
 
 _CANDIDATES = 5
@@ -118,6 +121,7 @@ def _person(tracks: Tracks) -> dict[str, Any]:
         "matched": 0,
         "evidence": "",
         "candidates": [],
+        "props": [],
         "warnings": list(rate_warning(tracks)),
     }
     ranked = rank_layouts(tracks.names)
@@ -125,7 +129,9 @@ def _person(tracks: Tracks) -> dict[str, Any]:
     try:
         match = best_match(tracks.names)
         match, notes = with_hands(tracks, match)
-        found["warnings"] += [*notes, *unused_note(tracks, match)]
+        props = props_of(tracks, match)
+        found["props"] = [_prop(p, tracks.names) for p in props]
+        found["warnings"] += [*notes, *unused_notes(tracks, match, props)]
         world = find_world(tracks, match)
     except InputError as error:
         found["evidence"] = str(error)
@@ -136,6 +142,10 @@ def _person(tracks: Tracks) -> dict[str, Any]:
         facing_degrees=facing(converted(replace(tracks, warnings=()), world), match),
     )  # fmt: skip
     return found
+
+
+def _prop(prop: PropTracks, names: Sequence[str]) -> dict[str, Any]:
+    return {"name": prop.name, "tracks": [names[t] for t in prop.tracks]}
 
 
 def _candidate(match: Match) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 """Options that several commands share, here and in Blender."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,12 +13,16 @@ from ..ik.fitting import CONVENTIONS, SolveSettings
 from ..motion.body_file import read_body
 from ..motion.motion import Motion
 from ..pipeline import Solution, calibration_of
+from ..props.prop import Prop
+from ..props.take import PosedPerson, solve_props
 from ..reading import read_tracks
+from ..reading.rigid_bodies import read_rigid_bodies
 from ..reading.start import read_start
 from ..repair import Repair
 from ..repair.repair_file import load_repairs, save_repairs
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
+from ..tracks.units_and_axes import find_world
 from ..workflows.person_file import calibrated_on
 
 
@@ -82,6 +87,17 @@ def add_people(parser: argparse.ArgumentParser) -> None:
                         help="write body and marker places for other takes")  # fmt: skip
 
 
+def add_props(parser: argparse.ArgumentParser, blender: bool = False) -> None:
+    """Where the props go. blender: whether the option without a file makes empties alone."""
+    parser.add_argument(
+        "--props", type=Path, nargs="?" if blender else None, const=Path() if blender else None,
+        metavar="FILE",
+        help="write location and rotation of each prop (tracks that move as one rigid body and "
+        "belong to no limb; rigid bodies of Motive and Qualisys) to .npz or .json, a folder with "
+        "several takes" + ("; they become empties, without FILE these alone" if blender else ""),
+    )  # fmt: skip
+
+
 def repairs(args: argparse.Namespace) -> tuple[Repair, ...] | None:
     """None for all that is found, none where it is off, or those of a file."""
     if args.repair in ("auto", "off"):
@@ -116,6 +132,24 @@ def read(path: Path, args: argparse.Namespace) -> Tracks:
         path, fps=args.fps, unit=args.unit, up=args.up, mirror=args.mirror, image=args.image_size
     )
     return tracks.between(args.start, args.end)
+
+
+def props(
+    path: Path, tracks: Tracks, posed: Sequence[PosedPerson], args: argparse.Namespace
+) -> tuple[Prop, ...]:
+    """The props of a take.
+
+    Args:
+        path: of the take, whose rigid bodies are read too.
+        tracks: the take's, within the frames asked for.
+        posed: the people in it.
+        args: how it was read.
+    """
+    bodies = read_rigid_bodies(path)
+    first = args.start or 0
+    part = slice(first, first + tracks.frames)
+    bodies = tuple(replace(b, location=b.location[part], rotation=b.rotation[part]) for b in bodies)
+    return solve_props(tracks, posed, find_world(posed[0].tracks, posed[0].match), bodies)
 
 
 def settings(args: argparse.Namespace) -> SolveSettings:

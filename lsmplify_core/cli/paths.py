@@ -2,7 +2,7 @@
 """Which options of a command are files that it reads and which are files that it writes.
 
 The names of options tell, so that a new command is looked after without saying so: whatever is
-called `out`, `report`, `json`, `save-…` or `…-out` is written, every other path is read.
+called `out`, `report`, `json`, `props`, `save-…` or `…-out` is written, every other path is read.
 """
 
 import argparse
@@ -17,14 +17,14 @@ from ..files.results import is_result
 from ..reading import SUFFIXES
 
 _WRITTEN: Final = re.compile(
-    r"(out|output|report|json|html|csv|log|plots|by_clip|manifest|save_\w+|\w+_out)"
+    r"(out|output|report|json|html|csv|log|plots|props|by_clip|manifest|save_\w+|\w+_out)"
 )
 """Names of options, as attributes, whose files are written."""
 _READ_IN_FOLDERS: Final = (*SUFFIXES, ".pkl", ".jsonl")
 """Files that a command which is given a folder may read in it."""
 _TABLES: Final = (b"clip,", b"take,")
 """How our tables in CSV begin."""
-_FOLDERS: Final = ("out", "output", "report", "plots")
+_FOLDERS: Final = ("out", "output", "report", "plots", "props")
 """Options whose output may be a folder."""
 _NO_OPTIONS: Final = ("words", "command", "kept", "known")
 """What a command keeps beside its options."""
@@ -50,7 +50,7 @@ def written(args: argparse.Namespace) -> Iterator[Output]:
     for name, value in vars(args).items():
         if _WRITTEN.fullmatch(name):
             option = "the output" if name in ("out", "output") else f"--{name.replace('_', '-')}"
-            paths = (p for p in _each(value) if isinstance(p, Path))
+            paths = (p for p in _each(value) if isinstance(p, Path) and p != Path())
             yield from (Output(option, p) for p in paths if not _is_folder(name, p))
 
 

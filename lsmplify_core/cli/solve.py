@@ -13,6 +13,7 @@ from typing import Any
 
 from ..files.manifest import NAME, read_manifest
 from ..files.outputs import Output, check_outputs, separators
+from ..props.prop_file import check_ending
 from ..reading import is_take, takes_in
 from ..runtime.console import shown as shown_name
 from ..runtime.errors import InputError
@@ -41,6 +42,7 @@ def add_parser(subparsers: Any) -> None:
     options.add_solving(parser)
     options.add_people(parser)
     options.add_reading(parser)
+    options.add_props(parser)
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="takes at a time")
     parser.add_argument("--dask", metavar="ADDRESS",
                         help="solve on the workers of this Dask scheduler "
@@ -67,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     several = len(args.files) > 1 or (args.files[0].is_dir() and not is_take(args.files[0]))
     _check(args, several)
     if not several:
-        jobs = [TakeJob(args.files[0].name, args.files[0], args.out, args.report)]
+        jobs = [TakeJob(args.files[0].name, args.files[0], args.out, args.report, args.props)]
         prepare(args)
         return max(shown(outcome).code for outcome in _solved(jobs, args))
     jobs = _planned(named_takes(args.files, args.out), args)
@@ -105,8 +107,11 @@ def _check(args: argparse.Namespace, several: bool) -> None:
         raise InputError(f"--resample {args.resample} is not a number of frames per second")
     if several and args.out.exists() and not args.out.is_dir():
         raise InputError(f"{args.out}: must be a folder for several takes, and is a file")
-    if several and args.report is not None and args.report.exists() and not args.report.is_dir():
-        raise InputError(f"{args.report}: must be a folder for several takes, and is a file")
+    for folder in (args.report, args.props):
+        if several and folder is not None and folder.exists() and not folder.is_dir():
+            raise InputError(f"{folder}: must be a folder for several takes, and is a file")
+    if not several and args.props is not None:
+        check_ending(args.props)
 
 
 def _solved(jobs: list[TakeJob], args: argparse.Namespace) -> Iterator[Outcome]:
@@ -161,12 +166,14 @@ def _planned(takes: list[tuple[str, Path]], args: argparse.Namespace) -> list[Ta
         TakeJob(
             name, path, args.out / f"{path.stem}.npz",
             None if args.report is None else args.report / f"{path.stem}.json",
+            None if args.props is None else args.props / f"{path.stem}.npz",
             end, args.out / NAME, False,
         )
         for (name, path), end in zip(takes, ends, strict=True)
     ]  # fmt: skip
     outputs = [Output("the motion", job.out) for job in jobs]
     outputs += [Output("the report", job.report) for job in jobs if job.report is not None]
+    outputs += [Output("the props", job.props) for job in jobs if job.props is not None]
     check_outputs(outputs, [*(job.path for job in jobs), *read(args)])
     if args.shard is None:
         return jobs

@@ -16,16 +16,19 @@ from ..long_takes import NotInBlocksError
 from ..long_takes.sample import sample_of
 from ..motion.motion import save_motion
 from ..pipeline import solve
+from ..props.prop_file import save_props
+from ..props.take import PosedPerson
 from ..runtime.console import shown
 from ..runtime.errors import OUTSIDE, InputError, error_line
 from ..runtime.guard import sentence
 from ..tracks.blocks import TrackBlocks
 from ..tracks.people import Person, find_people
 from ..tracks.tracks import Tracks
+from ..unnamed.assigning import matched
 from . import options
 from .feet import with_feet
 from .long_take import long_in_memory, opened_if_long, solve_long_take
-from .outcome import Outcome, failure, solved, together
+from .outcome import Line, Outcome, failure, solved, together
 from .paths import read
 
 
@@ -34,14 +37,16 @@ class TakeJob:
     """A take and where its results go; all names are made before the first take is read.
 
     name: the take's, for messages and the manifest. out, report: files for someone alone; several
-    people have `separator` and a name after the stem. manifest: None where there is none.
-    spelled: whether the user named `out` himself, so that a file there may be replaced.
+    people have `separator` and a name after the stem. props: of the take, whoever holds them.
+    manifest: None where there is none. spelled: whether the user named `out` himself, so that a
+    file there may be replaced.
     """
 
     name: str
     path: Path
     out: Path
     report: Path | None = None
+    props: Path | None = None
     separator: str = "_"
     manifest: Path | None = None
     spelled: bool = True
@@ -114,7 +119,26 @@ def solve_take(job: TakeJob, args: argparse.Namespace) -> Outcome:
             if len(people) == 1:
                 raise
             outcomes.append(failure(f"{place.who}: {error}"))
+    if job.props is not None:
+        outcomes.append(_props_written(job, args))
     return together(outcomes)
+
+
+def _props_written(job: TakeJob, args: argparse.Namespace) -> Outcome:
+    """Pose the props of a take and write them."""
+    assert job.props is not None
+    tracks = options.read(job.path, args)
+    people = _chosen(find_people(tracks), args.person, job.path)
+    posed = [PosedPerson(*matched(p.tracks, args.layout, args.known)) for p in people]
+    props = options.props(job.path, tracks, posed, args)
+    save_props(props, job.props, tracks.frames, tracks.rate)
+    name = shown(job.path)
+    told = ", ".join(p.name for p in props) or "none were found"
+    lines: list[Line] = [(False, f"{name}: props: {told} → {job.props}")]
+    lines += [
+        (True, f"warning: {name}: prop {p.name}: {repair}") for p in props for repair in p.repairs
+    ]
+    return Outcome(0, tuple(lines))
 
 
 @dataclass(frozen=True)
@@ -141,6 +165,8 @@ def _check_places(places: list[_Place], job: TakeJob, args: argparse.Namespace) 
     """Names that came of people's are no input's, and in a folder nobody else's file."""
     outputs = [Output(p.who or "the motion", p.out) for p in places]
     outputs += [Output(f"{p.who} report".strip(), p.report) for p in places if p.report is not None]
+    if job.props is not None:
+        outputs.append(Output("the props", job.props))
     check_outputs(outputs, [job.path, *read(args)])
     if not job.spelled or len(places) > 1:
         for output in outputs:

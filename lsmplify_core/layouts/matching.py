@@ -27,13 +27,15 @@ _TORSO: Final = frozenset(
 class Match:
     """layout; track_of: for each of its keypoints the index of the track, or None; score: 0 to 1;
     evidence: a sentence that says why. certainty: 0 to 1 where the tracks were placed by how they
-    move, None where names or the user said what they are."""
+    move, None where names or the user said what they are. props: groups of tracks that move as
+    one rigid body each and are none of the body's."""
 
     layout: Layout
     track_of: tuple[int | None, ...]
     score: float
     evidence: str
     certainty: float | None = None
+    props: tuple[tuple[int, ...], ...] = ()
 
     @property
     def matched(self) -> list[tuple[int, int]]:

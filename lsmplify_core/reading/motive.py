@@ -2,6 +2,7 @@
 """CSV of OptiTrack Motive (format versions 1.1 to 1.25)."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ from .checked_input import make_tracks, matrix, read_text, unit_of, zeros_missin
 from .clock import in_seconds
 from .dialect import number, splitter
 from .motive_local import global_places, parents_of
-from .regular import frames_of
+from .regular import Frames, frames_of
 
 _KINDS: Final = ("marker", "bone marker", "rigid body marker", "bone", "rigid body")
 """What is taken, in this order, if it shows a body: what was measured, else the markers as the
@@ -30,13 +31,25 @@ def is_motive(text: str) -> bool:
     return text.lstrip('\ufeff \r\n"').lower().startswith("format version")
 
 
-def read_motive(path: Path, fps: float | None = None) -> Tracks:
-    """Markers of a Motive CSV, named "Skeleton:Label" as there.
+@dataclass(frozen=True)
+class MotiveTable:
+    """A CSV of Motive, parsed.
 
-    The first line holds pairs of keys and values (Export Frame Rate, Length Units, …). Then each
-    column has a type, a name, an ID, what it is (Position, Rotation, …) and an axis, in as many
-    rows. Empty cells are missing samples. Raises InputError, also for bones in local coordinates.
+    values: pairs of the first line, keys in lower case. titles: the rows above the frames. rows:
+    the frames. frames: where they lie. local: whether places are relative to parents. unit: metres
+    in one of the file's, or None.
     """
+
+    values: dict[str, str]
+    titles: list[list[str]]
+    rows: list[list[str]]
+    frames: Frames
+    local: bool
+    unit: float | None
+
+
+def motive_table(path: Path) -> MotiveTable:
+    """The CSV's parts. Raises InputError for what is none of Motive's."""
     lines = [line for line in read_text(path).splitlines() if line.strip(" ,;\r\n")]
     if len(lines) < 4 or not is_motive(lines[0]):
         raise InputError(f"{path}: this is not a CSV of Motive")
@@ -45,22 +58,37 @@ def read_motive(path: Path, fps: float | None = None) -> Tracks:
     values = {k.lower(): v for k, v in zip(words[::2], words[1::2], strict=False)}
     rows = [split(line) for line in lines[1:]]
     titles = _titles(rows, path)
-    kind, points = _chosen(_points(titles), path)
-    local = values.get("coordinate space", "").lower().startswith("local") and kind in _OF_PARENTS
-    parents = parents_of(titles, points) if local and kind == "bone" else None
-    if local and parents is None:
-        raise _local(kind, path)
     frames = [row for row in rows[len(titles) :] if number(row[0]) == number(row[0])]
     if not frames:
         raise InputError(f"{path}: there are no frames below the header")
-    columns = list(points.values())
-    turns = _rotations(titles) if local else {}
-    data = matrix(frames, max(max(c) for c in (*columns, *turns.values())) + 1, path)
+    clock = matrix([row[:2] for row in frames], 2, path)
     rate = number(values.get("export frame rate", values.get("capture frame rate", "")))
-    unit = unit_of(values.get("length units", ""))
     places = frames_of(
-        len(data), str(path), data[:, 0], in_seconds(data[:, 1]), rate, "header (Export Frame Rate)"
+        len(frames), str(path), clock[:, 0], in_seconds(clock[:, 1]), rate,
+        "header (Export Frame Rate)",
+    )  # fmt: skip
+    local = values.get("coordinate space", "").lower().startswith("local")
+    return MotiveTable(
+        values, titles, frames, places, local, unit_of(values.get("length units", ""))
     )
+
+
+def read_motive(path: Path, fps: float | None = None) -> Tracks:
+    """Markers of a Motive CSV, named "Skeleton:Label" as there.
+
+    The first line holds pairs of keys and values (Export Frame Rate, Length Units, …). Then each
+    column has a type, a name, an ID, what it is (Position, Rotation, …) and an axis, in as many
+    rows. Empty cells are missing samples. Raises InputError, also for bones in local coordinates.
+    """
+    table = motive_table(path)
+    kind, points = _chosen(_points(table.titles), path)
+    local = table.local and kind in _OF_PARENTS
+    parents = parents_of(table.titles, points) if local and kind == "bone" else None
+    if local and parents is None:
+        raise _local(kind, path)
+    columns = list(points.values())
+    turns = _rotations(table.titles) if local else {}
+    data = matrix(table.rows, max(max(c) for c in (*columns, *turns.values())) + 1, path)
     positions = zeros_missing(data[:, columns])
     notes: tuple[str, ...] = ()
     if parents is not None:
@@ -69,8 +97,8 @@ def read_motive(path: Path, fps: float | None = None) -> Tracks:
             raise _local(kind, path)
         positions = composed
         notes = ("bones in local coordinates were composed along the parents that the file says",)
-    return make_tracks(positions, list(points), rate, fps, path, unit, frames=places,
-                       warnings=notes)  # fmt: skip
+    return make_tracks(positions, list(points), table.frames.rate, fps, path, table.unit,
+                       frames=table.frames, warnings=notes)  # fmt: skip
 
 
 def _local(kind: str, path: Path) -> InputError:
@@ -82,18 +110,36 @@ def _local(kind: str, path: Path) -> InputError:
 
 def _rotations(titles: list[list[str]]) -> Points:
     """The columns (x, y, z, w) of each bone's quaternion by the bone's name."""
+    found: dict[str, dict[str, int]] = {}
+    for column, title in enumerate(column_titles(titles)):
+        if title.what == "rotation" and title.kind == "bone":
+            found.setdefault(title.name, {}).setdefault(title.axis, column)
+    whole = {n: [v[a] for a in "xyzw"] for n, v in found.items() if set(v) == set("xyzw")}
+    return _with_root(whole)
+
+
+@dataclass(frozen=True)
+class Title:
+    """What a column is: its kind, name, quantity ("position"), and axis, all but the name in lower
+    case."""
+
+    kind: str
+    name: str
+    what: str
+    axis: str
+
+
+def column_titles(titles: list[list[str]]) -> list[Title]:
+    """The title of each column."""
     axes, what = titles[-1], titles[-2] if len(titles) > 1 else []
     named = [row for row in titles[:-2] if any(row)]
     at = next((i for i, row in enumerate(named) if _are_kinds(row)), None)
-    if at is None or at + 1 >= len(named):
-        return {}
-    found: dict[str, dict[str, int]] = {}
-    for column, axis in enumerate(axes):
-        if _at(what, column).lower() == "rotation" and _at(named[at], column).lower() == "bone":
-            own = found.setdefault(_at(named[at + 1], column), {})
-            own.setdefault(axis.strip().lower(), column)
-    whole = {n: [v[a] for a in "xyzw"] for n, v in found.items() if set(v) == set("xyzw")}
-    return _with_root(whole)
+    kinds = [] if at is None else named[at]
+    names = next(iter(named[0 if at is None else at + 1 :]), [])
+    return [
+        Title(_at(kinds, c).lower(), _at(names, c), _at(what, c).lower(), axis.strip().lower())
+        for c, axis in enumerate(axes)
+    ]
 
 
 def _titles(rows: list[list[str]], path: Path) -> list[list[str]]:
@@ -106,16 +152,11 @@ def _titles(rows: list[list[str]], path: Path) -> list[list[str]]:
 
 def _points(titles: list[list[str]]) -> dict[str, Points]:
     """For each kind the points' columns by name."""
-    axes, what = titles[-1], titles[-2] if len(titles) > 1 else []
-    named = [row for row in titles[:-2] if any(row)]
-    at = next((i for i, row in enumerate(named) if _are_kinds(row)), None)
-    kinds = [] if at is None else named[at]
-    names = next(iter(named[0 if at is None else at + 1 :]), [])
     found: dict[tuple[str, str], dict[str, int]] = {}
-    for column, axis in enumerate(axes):
-        if axis.strip().lower() in ("x", "y", "z") and _at(what, column).lower() == "position":
-            key = (_at(kinds, column).lower() or "marker", _at(names, column))
-            found.setdefault(key, {}).setdefault(axis.strip().lower(), column)
+    for column, title in enumerate(column_titles(titles)):
+        if title.axis in ("x", "y", "z") and title.what == "position":
+            key = (title.kind or "marker", title.name)
+            found.setdefault(key, {}).setdefault(title.axis, column)
     points: dict[str, Points] = {}
     for (kind, name), v in found.items():
         if len(v) == 3 and name:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """TSV of Qualisys Track Manager."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -26,17 +27,13 @@ def read_qualisys(path: Path, fps: float | None = None) -> Tracks:
     titles, then a row a frame, with or without frame number and time. Empty cells, words and
     (0, 0, 0) are missing samples. Raises InputError.
     """
-    lines = [line for line in read_text(path).splitlines() if line.strip()]
-    cells = splitter(lines)
-    values: dict[str, list[str]] = {}
-    first = 0
-    for first, line in enumerate(lines):  # noqa: B007 - where the frames begin
-        row = cells(line)
-        if row[0] and not row[0][0].isalpha() and not row[0].startswith("_"):
-            break
-        if row[0].upper() == row[0] and not row[0].startswith("FRAME"):
-            values.setdefault(row[0].upper(), row[1:])
+    values, lines, cells, first = qualisys_head(path)
     names = [n for n in values.get("MARKER_NAMES", []) if n]
+    if not names and "BODY_NAMES" in values:
+        raise InputError(
+            f"{path}: holds rigid bodies (6D) and no markers; solve the 3D data, which finds this "
+            "file beside it by its name (TAKE.tsv and TAKE_6D.tsv)"
+        )
     if not names:
         raise InputError(f"{path}: the TSV has no line MARKER_NAMES; export 3D data from QTM")
     rows = [cells(line) for line in lines[first:]]
@@ -52,6 +49,24 @@ def read_qualisys(path: Path, fps: float | None = None) -> Tracks:
         in_seconds(data[:, 1]) if lead == 2 else None, rate, "header (FREQUENCY)",
     )  # fmt: skip
     return make_tracks(positions, names, rate, fps, path, _MILLIMETRE, frames=frames)
+
+
+def qualisys_head(
+    path: Path,
+) -> tuple[dict[str, list[str]], list[str], Callable[[str], list[str]], int]:
+    """A Qualisys TSV's keys with their values, its lines, what splits a line, and the number of the
+    line below the keys."""
+    lines = [line for line in read_text(path).splitlines() if line.strip()]
+    cells = splitter(lines)
+    values: dict[str, list[str]] = {}
+    first = 0
+    for first, line in enumerate(lines):  # noqa: B007 - where the frames begin
+        row = cells(line)
+        if row[0] and not row[0][0].isalpha() and not row[0].startswith("_"):
+            break
+        if row[0].upper() == row[0] and not row[0].startswith("FRAME"):
+            values.setdefault(row[0].upper(), row[1:])
+    return values, lines, cells, first
 
 
 def _lead(rows: list[list[str]], points: int, path: Path) -> int:

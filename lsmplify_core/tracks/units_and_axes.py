@@ -182,6 +182,11 @@ def size_ratio(tracks: Tracks, match: Match) -> float:
     return float(np.median(ratios))
 
 
+def find_unit(tracks: Tracks, match: Match) -> float:
+    """Metres in one unit of the tracks; what the file says is believed where the body agrees."""
+    return _unit(tracks, match)[1]
+
+
 def _unit(tracks: Tracks, match: Match) -> tuple[str, float, tuple[str, ...]]:
     if tracks.unit_given and tracks.unit is not None:
         return next((n for n, u in UNITS.items() if u == tracks.unit), "given"), tracks.unit, ()

@@ -8,12 +8,13 @@ from typing import Final
 from ..calibration.calibration_file import SavedCalibration
 from ..layouts.layout import Layout, load_layout, shipped_layouts
 from ..layouts.matching import LEAST_POINTS, Match, best_match, match_layout
+from ..props.take import props_of
 from ..runtime.errors import InputError
 from ..tracks.point_order import order_named, ranked_orders, unclear
 from ..tracks.tracks import Tracks
 from .attach import LEAST_TRACKS, Attached, attach
 from .hand_points import with_hands
-from .unused import unused_note
+from .unused import unused_notes
 
 LEAST_NAMED: Final = 0.6
 """A layout file that names fewer of the tracks says only something of the others."""
@@ -35,7 +36,9 @@ def matched(
     """
     tracks, match = _body_matched(tracks, layout, saved)
     match, notes = with_hands(tracks, match)
-    warnings = (*tracks.warnings, *notes, *unused_note(tracks, match))
+    props = props_of(tracks, match)
+    match = replace(match, props=tuple(p.tracks for p in props))
+    warnings = (*tracks.warnings, *notes, *unused_notes(tracks, match, props))
     return replace(tracks, warnings=warnings), match
 
 
@@ -64,13 +67,20 @@ def _body_matched(
         if not _many(tracks):
             raise
         found = attach(tracks, None)
-        if found.certainty < LEAST_CERTAIN:
+        if found.certainty * _share_used(found) < LEAST_CERTAIN:
             raise InputError(
                 f"{tracks.source}: the tracks' names match no layout, and they hardly move as the "
                 f"parts of one body do (certainty {found.certainty:.0%}); rename them, map them by "
                 "hand, or take the layout Without Names (--layout none)"
             ) from None
         return _told(found)
+
+
+def _share_used(found: Attached) -> float:
+    """Share of the tracks that are the body's, of these and those of props: where half of a take is
+    rigid bodies, the rest need not be a person's."""
+    used = len(found.match.matched)
+    return used / (used + sum(len(group) for group in found.match.props))
 
 
 def _in_order(tracks: Tracks, layout: str) -> tuple[Tracks, Match]:

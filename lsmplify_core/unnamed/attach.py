@@ -8,19 +8,24 @@ its place there is measured.
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..geometry.skeleton import MIRROR
 from ..layouts.layout import Keypoint, Layout, keypoints_at
 from ..layouts.matching import Match, is_a_body, match_as_named, match_layout
+from ..props.find import apart_from_body
+from ..props.rigid_groups import distances
 from ..runtime.errors import InputError
 from ..runtime.threads import thread_pool
 from ..tracks.tracks import Tracks
 from ..tracks.units_and_axes import converted
+from .carried import PosedTracks, carried_prop
 from .fit import fit_layout, reassigned
-from .guess import JointLabels, guess_points, guess_world
+from .guess import JointLabels, guess_points, guess_unit, guess_world
 
 LEAST_TRACKS: Final = 20
 """Fewer nameless points do not tell a body's parts apart."""
@@ -28,6 +33,8 @@ _SEEN: Final = 0.15
 """Share of the frames that a track is seen in at least."""
 _LOOSE: Final = (3.0, 2.0)
 """Times the usual spread of offsets, pass by pass."""
+_MOST_CARRIED: Final = 4
+"""Props that are looked for in the body's hands."""
 
 
 @dataclass(frozen=True)
@@ -55,27 +62,29 @@ def attach(tracks: Tracks, known: Layout | None = None) -> Attached:
 def _attached(tracks: Tracks, known: Layout | None) -> Attached:
     share = tracks.seen.mean(axis=0)
     used = np.flatnonzero(share >= _SEEN * max(float(share.max()), 1e-6))
+    left = len(tracks.names) - len(used)
     given = {} if known is None else _given(tracks, known)
+    used, props = _without_props(tracks, used, given)
     if len(used) < LEAST_TRACKS:
         raise InputError(
             f"{tracks.source}: {len(used)} tracks without names are too few to tell which part of "
             f"the body each is on (it takes {LEAST_TRACKS}); rename them or give a layout file"
         )
     world = guess_world(tracks.select(used))
-    placed = converted(tracks.select(used), world)
     own = {int(np.flatnonzero(used == t)[0]): k for t, k in given.items() if t in used}
-    guess = guess_points(placed)
-    guess = _with_given(guess, own)
-    names = tuple(tracks.names[int(t)] for t in used)
-    layout = _layout(names, guess)
-    _checked(placed, layout)
-    for loose in _LOOSE:
-        layout = reassigned(fit_layout(placed, layout, loose), own)
+    posed = _posed(converted(tracks.select(used), world), own)
+    for _ in range(_MOST_CARRIED):
+        found = carried_prop(posed, partial(_posed_part, posed, own), set(own))
+        if found is None or len(found.kept) < LEAST_TRACKS:
+            break
+        props.append(tuple(used[found.prop].tolist()))
+        used, posed, own = used[found.kept], found.posed, _among(own, found.kept)
+    layout = reassigned(posed.fit, own)
+    layout = reassigned(fit_layout(posed.tracks, layout, _LOOSE[1]), own)
     unit = tracks.unit if tracks.unit_given else world.unit
     told = replace(tracks, unit=unit, up=tracks.up or world.up)
     match = _checked(told, layout)
-    certainty = float(guess.certainty.mean())
-    left = len(tracks.names) - len(used)
+    certainty = float(posed.labels.certainty.mean())
     warnings = (
         f"the tracks' names match no layout; {len(used)} tracks were given to joints by how they "
         f"move (certainty {certainty:.0%}): check the result, above all left and right"
@@ -83,8 +92,43 @@ def _attached(tracks: Tracks, known: Layout | None) -> Attached:
     )
     evidence = f"{len(used)} tracks given to joints by how they move, certainty {certainty:.0%}"
     return Attached(
-        replace(match, evidence=evidence, certainty=certainty), told, certainty, warnings
-    )
+        replace(match, evidence=evidence, certainty=certainty, props=tuple(props)),
+        told, certainty, warnings,
+    )  # fmt: skip
+
+
+def _posed(placed: Tracks, own: dict[int, Keypoint]) -> PosedTracks:
+    """A body posed under tracks (metres, Z up) by the network's word. own: points of some."""
+    guess = _with_given(guess_points(placed), own)
+    layout = _layout(placed.names, guess)
+    _checked(placed, layout)
+    return PosedTracks(placed, guess, fit_layout(placed, layout, _LOOSE[0]))
+
+
+def _posed_part(
+    posed: PosedTracks, own: dict[int, Keypoint], kept: NDArray[np.intp]
+) -> PosedTracks:
+    return _posed(posed.tracks.select(kept), _among(own, kept))
+
+
+def _among(own: dict[int, Keypoint], kept: NDArray[np.intp]) -> dict[int, Keypoint]:
+    """Points by track, by the tracks' places among those that are kept."""
+    return {i: own[k] for i, k in enumerate(kept.tolist()) if k in own}
+
+
+def _without_props(
+    tracks: Tracks, used: NDArray[np.intp], given: dict[int, Keypoint]
+) -> tuple[NDArray[np.intp], list[tuple[int, ...]]]:
+    """The tracks without rigid bodies that nobody holds, and these."""
+    some = tracks.select(used)
+    if len(used) < LEAST_TRACKS:
+        return used, []
+    groups = apart_from_body(distances(some.positions * guess_unit(some)))
+    props = [used[g] for g in groups if set(used[g].tolist()).isdisjoint(given)]
+    rest = np.setdiff1d(used, np.concatenate(props)) if props else used
+    if len(rest) < LEAST_TRACKS:
+        return used, []
+    return rest, [tuple(p.tolist()) for p in props]
 
 
 def _checked(tracks: Tracks, layout: Layout) -> Match:

@@ -75,6 +75,11 @@ def guess_world(tracks: Tracks) -> World:
     return World(name, unit, best)
 
 
+def guess_unit(tracks: Tracks) -> float:
+    """Metres in one unit of nameless tracks: the file's where a body of human size is in it."""
+    return _unit(tracks)[1]
+
+
 def _unit(tracks: Tracks) -> tuple[str, float]:
     shown = tracks.positions[tracks.seen.sum(axis=1) > 1]
     centre = np.nanmean(shown, axis=1, keepdims=True)

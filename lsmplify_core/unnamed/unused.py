@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from ..layouts.matching import Match
 from ..layouts.names import plain
+from ..props.find import PropTracks
+from ..props.find import told as told_prop
 from ..tracks.tracks import Tracks
 
 _KINDS: Final[tuple[tuple[str, str], ...]] = (
@@ -30,20 +32,26 @@ _MOST_NAMES: Final = 6
 """Names that are told of tracks that are of no kind."""
 
 
-def unused_note(tracks: Tracks, match: Match) -> tuple[str, ...]:
-    """A sentence about the tracks that are seen and are no point of the body; none where all are.
+def unused_notes(tracks: Tracks, match: Match, props: Sequence[PropTracks] = ()) -> tuple[str, ...]:
+    """Sentences about props, and about the tracks that are seen and are no point of the body; none
+    where all are.
 
     Args:
         tracks: one person's, all of them.
         match: those that are used.
+        props: what moves as one rigid body and belongs to no limb.
     """
-    used = {track for _, track in match.matched}
+    told = tuple(told_prop(p) for p in props)
+    used = {track for _, track in match.matched} | {t for p in props for t in p.tracks}
     seen: NDArray[np.bool_] = np.asarray(tracks.seen.any(axis=0))
     left = [n for i, n in enumerate(tracks.names) if i not in used and seen[i]]
     if not left:
-        return ()
+        return told
     total = int(seen.sum())
-    return (f"{len(left)} of {total} tracks are not used for the body: {told_kinds(left)}",)
+    return (
+        *told,
+        f"{len(left)} of {total} tracks are not used for the body: {told_kinds(left)}",
+    )
 
 
 def told_kinds(names: Sequence[str]) -> str:
