@@ -7,11 +7,10 @@ frames, K points; a body and its points may differ from frame to frame (training
 
 from dataclasses import dataclass
 
-from array_api_compat import array_namespace
-
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.rotations import Array
 from ..geometry.skeleton import ANCESTORS, N_POSED
+from ..runtime.array_namespace import array_namespace
 from ..runtime.array_types import on_host
 
 

@@ -9,11 +9,11 @@ matter; lengths are metres on a body of the default size.
 """
 
 import numpy as np
-from array_api_compat import array_namespace
 
 from ..body.markers import MarkerObservations, PoseSequence, compare, cross_products
 from ..geometry.rotations import Array, cross, matrix_to_sixd, transpose
 from ..geometry.skeleton import N_JOINTS, N_POSED
+from ..runtime.array_namespace import array_namespace
 from ..runtime.array_types import on_host
 from .posed_tree import is_take
 from .tree_features import tree_features

@@ -14,11 +14,10 @@ along the tree instead (`tree_steps`), which gives the same step.
 
 from dataclasses import replace
 
-from array_api_compat import array_namespace
-
 from ..body.markers import Comparison, MarkerObservations, PoseSequence, compare
 from ..geometry.rotations import Array, axis_angle_to_matrix, transpose
 from ..geometry.skeleton import N_POSED
+from ..runtime.array_namespace import array_namespace
 from .posed_tree import is_take
 from .robust import downweight_outliers
 from .tree_steps import tree_steps
