@@ -12,7 +12,7 @@ from lsmplify_core.cleanup.limits import calmed, past_limits, spread_twist, with
 from lsmplify_core.cleanup.plugin import blended, refine_steps
 from lsmplify_core.cleanup.plugin_tracks import refined_beside
 from lsmplify_core.cleanup.regions import REGIONS, joints_of, region_of, regions_of
-from lsmplify_core.cleanup.smoothing import compared, find_impacts, smooth_regions
+from lsmplify_core.cleanup.smoothing import changes, compared, find_impacts, smooth_regions
 from lsmplify_core.cleanup.worst_intervals import worst_intervals
 from lsmplify_core.geometry.kinematics import forward
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
@@ -238,3 +238,31 @@ def test_only_frames_that_show_four_tracks_are_refined(first: int, last: int) ->
     positions[:, 3:] = np.nan
     with pytest.raises(InputError, match="no 4 tracks on any frame"):
         run_steps(refined_beside(moved, replace(points, positions=positions)))
+
+
+def test_what_a_step_changed_is_told_in_millimetres_and_degrees() -> None:
+    after = replace(MOTION, root=MOTION.root + np.array([0.003, 0.0, 0.004]))
+    after = replace(after, rotations=after.rotations.copy())
+    turn = axis_angle_to_matrix(np.radians([0.0, 6.0, 0.0]))
+    wrist = JOINT_INDEX["L_Wrist"]
+    after.rotations[7, wrist] = after.rotations[7, wrist] @ turn
+    found = compared(MOTION, after)
+    assert found["moved_mm"][0] == pytest.approx(5.0, abs=0.01)
+    assert 5.0 <= found["moved_mm"][1] < 16.0
+    assert found["turned_deg"][1] == pytest.approx(6.0, abs=1e-3)
+    assert found["turned_deg"][0] == pytest.approx(6.0 / (24 * MOTION.frames), rel=1e-2)
+    assert found["joint_jitter_km_s3"][0] == pytest.approx(
+        compared(MOTION, MOTION)["joint_jitter_km_s3"][1]
+    )
+    line = changes(MOTION, after)
+    assert "joints moved 5.0 mm (most " in line
+    assert "turned 0.0° (most 6)" in line
+
+
+@pytest.mark.parametrize(("seconds", "good"), [(2.0, True), (2.01, False), (0.0, True)])
+def test_regions_are_filtered_over_two_seconds_at_the_most(seconds: float, good: bool) -> None:
+    if good:
+        assert smooth_regions(MOTION, {"arms": seconds}).frames == MOTION.frames
+        return
+    with pytest.raises(InputError, match="is not from 0 to 2 seconds"):
+        smooth_regions(MOTION, {"arms": seconds})
