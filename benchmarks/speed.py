@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Speed and scale on this machine: what `lsmplify benchmark` measures, with its pictures.
 
-`python benchmarks/speed.py [PART …]`; takes are made of the clips of motion/test where they are.
+`python benchmarks/speed.py [PART …] [--docs]`; with `--docs` the page's pictures are drawn too, in
+docs/images. Takes are made of the clips of motion/test where they are.
 """
 
 import sys
 from dataclasses import replace
 
-from common import OUT, SHARED, publish
+from common import OUT, ROOT, SHARED, publish
 
 from lsmplify_core.evaluation.scale.plots import draw
 from lsmplify_core.evaluation.scale.suites import PARTS, Sizes, measure
@@ -23,6 +24,8 @@ def main() -> None:
     found = measure(sizes, parts, lambda line: print(f"… {line}", flush=True))
     publish("speed", as_text(found), found)
     draw(found, OUT)
+    if "--docs" in sys.argv:
+        draw(found, ROOT / "docs/images")
 
 
 if __name__ == "__main__":

@@ -48,8 +48,12 @@ def _curve(field: str, log: bool) -> Callable[[Any, dict[str, Any]], None]:
         rows = found[field]
         speed, memory = figure.subplots(1, 2)
         values = [r[field] for r in rows]
-        speed.plot(values, [r["frames_per_second"] for r in rows], "o-", color=_COLOURS[0])
-        speed.set(xlabel=field, ylabel="frames per second", ylim=(0, None))
+        speed.plot(values, [r["frames_per_second"] for r in rows], "o-", color=_COLOURS[0],
+                   label="by the clock, all threads")  # fmt: skip
+        speed.plot(values, [1e6 / r["processor_us_a_frame"] for r in rows], "o--",
+                   color=_COLOURS[2], label="for a second of processor time")  # fmt: skip
+        speed.set(xlabel=field, ylabel="frames", ylim=(0, None))
+        speed.legend(fontsize=8)
         known = [r for r in rows if r["peak_mb"] is not None]
         memory.plot([r[field] for r in known], [r["peak_mb"] for r in known], "o-",
                     color=_COLOURS[1])  # fmt: skip
