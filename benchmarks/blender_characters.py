@@ -2,8 +2,9 @@
 """Characters in Blender, measured: ten takes on ten characters by one command; a real take solved
 straight onto characters, and solved and then applied; what a newcomer presses.
 
-Run with the bpy module: .venv-bpy/bin/python benchmarks/blender_characters.py [batch|user|solve]
-[--json FILE]. Needs ../shared/rigs, and ../shared/markers or ../shared/motion.
+Run with the bpy module: .venv-bpy/bin/python benchmarks/blender_characters.py
+[batch|user|solve|proportions] [--json FILE]. Needs ../shared/rigs, and ../shared/markers or
+../shared/motion.
 """
 
 import argparse
@@ -149,7 +150,73 @@ def solve() -> dict[str, Any]:
     return found
 
 
-PARTS: dict[str, Callable[[], dict[str, Any]]] = {"batch": batch, "user": user, "solve": solve}
+def proportions() -> dict[str, Any]:
+    """Solved on the character's lengths, and on the performer's and then transferred: how far hands
+    and feet are from the performer's, brought to the character's size, and how limbs point."""
+    from lsmplify_extension.addon.character.rig import rig_from
+    from lsmplify_extension.lsmplify_core.geometry.skeleton import JOINT_INDEX
+    from lsmplify_extension.lsmplify_core.pipeline import solve as solve_take
+    from lsmplify_extension.lsmplify_core.reading import read_tracks
+    from lsmplify_extension.lsmplify_core.retarget import (
+        RetargetOptions,
+        body_of,
+        find_map,
+        retarget,
+    )
+    from lsmplify_extension.lsmplify_core.runtime.progress import run_steps
+    from lsmplify_extension.lsmplify_core.unnamed.assigning import matched
+    from lsmplify_extension.lsmplify_core.workflows.character_solve import (
+        character_steps,
+        leg_length,
+    )
+
+    found: dict[str, Any] = {}
+    for take in ("cmu_02_05.c3d", "opencap_sample_markers.trc"):
+        tracks = read_tracks(SHARED / "markers" / take)
+        tracks, match = matched(tracks.between(0, min(tracks.frames, 400) - 1), "auto", None)
+        person = solve_take(tracks, match=match).motion
+        joints = person.joints()
+        for kind in ("mixamo", "game_engine"):
+            bpy.ops.wm.read_factory_settings(use_empty=True)
+            bones = rig_from(rig(kind, "Hero"))
+            bone_map = find_map(bones)
+            body = body_of(bones, bone_map)
+            size = leg_length(body) / leg_length(person.body)
+            own = run_steps(character_steps(tracks, body, match=match)).motion
+            results = {
+                "character": retarget(own, bones, bone_map, RetargetOptions(size=1.0)),
+                "performer": retarget(person, bones, bone_map),
+            }
+            start = np.array([*joints[0, 0, :2], 0.0])
+            for name, result in results.items():
+                heads = {r: result.motion.world_heads[:, bones.index(bone_map.bones[r][0])]
+                         for r in (*LIMB_ENDS, *LIMB_ENDS.values())}  # fmt: skip
+                at = {r: start + size * (joints[:, JOINT_INDEX[r]] - start) for r in heads}
+                off = {r: float(1000 * np.linalg.norm(heads[r] - at[r], axis=-1).mean() / size)
+                       for r in ("L_Wrist", "R_Wrist", "L_Ankle", "R_Ankle")}  # fmt: skip
+                limbs = [_angle(heads[b] - heads[a], at[b] - at[a]) for a, b in LIMB_ENDS.items()]
+                found[f"{take}, {kind}, {name}"] = {
+                    "ends_off_mm": {r: round(v) for r, v in off.items()},
+                    "limbs_deg": round(float(np.mean(limbs)), 1),
+                    "worst_limb_deg": round(max(float(np.mean(v)) for v in limbs), 1),
+                }
+    return found
+
+
+LIMB_ENDS = {
+    f"{s}_{a}": f"{s}_{b}" for s in "LR"
+    for a, b in (("Shoulder", "Elbow"), ("Elbow", "Wrist"), ("Hip", "Knee"), ("Knee", "Ankle"))
+}  # fmt: skip
+
+
+def _angle(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(T,) degrees between vectors (T, 3)."""
+    across = np.linalg.norm(np.cross(a, b), axis=-1)
+    return np.degrees(np.arctan2(across, np.sum(a * b, axis=-1)))
+
+
+PARTS: dict[str, Callable[[], dict[str, Any]]] = {"batch": batch, "user": user, "solve": solve,
+                                                    "proportions": proportions}  # fmt: skip
 
 if __name__ == "__main__":
     sys.exit(main())

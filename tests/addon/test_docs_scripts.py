@@ -69,7 +69,7 @@ def test_blender_lines(extension, tmp_path, monkeypatch, text) -> None:
 
 def a_scene_of_ones_own() -> None:
     """Two people in the collection `duo`, markers as bones of `c3d_markers`, the armature
-    `Body`, and the character `Hero`."""
+    `Body`, and the characters `Hero` and `Villain`."""
     from helpers import add_empties, waving
 
     add_empties(waving(24))
@@ -79,7 +79,8 @@ def a_scene_of_ones_own() -> None:
     bones = body.copy()
     body.name, bones.name = "Body", "c3d_markers"
     hero = bpy.data.objects.new("Hero", body.data.copy())
-    for item in (bones, hero):
+    villain = bpy.data.objects.new("Villain", body.data.copy())
+    for item in (bones, hero, villain):
         bpy.context.scene.collection.objects.link(item)
     bpy.context.view_layer.update()
     duo = bpy.data.collections.new("duo")
@@ -111,10 +112,14 @@ def make_inputs(words: list[str]) -> None:
             path.mkdir()
             path = path / "walk.c3d"
         save_c3d(path, names, 1000.0 * points)
-    if given.get("--source", "").endswith(".npz"):
+    moving = given.get("--source", "")
+    if moving.endswith((".npz", "/")):
         from lsmplify_extension.lsmplify_core.motion.motion import save_motion
 
-        save_motion(waving(24), Path(given["--source"]))
+        if moving.endswith("/"):
+            Path(moving).mkdir()
+            moving = f"{moving}walk.npz"
+        save_motion(waving(24), Path(moving))
     if "--body" in given:
         arrays = np.load(save_model(Path("model.npz")), allow_pickle=True)
         with Path(given["--body"]).open("wb") as file:
