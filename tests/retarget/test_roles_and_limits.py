@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Roles on both sides, Euler angles as Blender counts them, and progress that ends at the end."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 from lsmplify_core.retarget.limits import euler_of, from_euler
+from lsmplify_core.retarget.rest_corrections import twist_of
 from lsmplify_core.retarget.roles import FINGER_ROLES, ROLES, mirrored, side_of
+from lsmplify_core.retarget.touches import _ratio
 
 
 @pytest.mark.parametrize(
@@ -41,3 +45,28 @@ def test_an_angle_about_one_axis_is_that_axis(axis: int) -> None:
     angles[axis] = 0.7
     np.testing.assert_allclose(euler_of(axis_angle_to_matrix(angles)), angles, atol=1e-12)
     np.testing.assert_allclose(from_euler(angles), axis_angle_to_matrix(angles), atol=1e-12)
+
+
+@pytest.mark.parametrize(("degrees", "twist"), [(20.0, 20.0), (-170.0, -170.0), (200.0, -160.0),
+                                                (350.0, -10.0)])  # fmt: skip
+@pytest.mark.parametrize("swing", [0.0, 0.5])
+def test_a_twist_about_a_bone_is_the_short_way_round(degrees, twist, swing: float) -> None:
+    axis = np.array([0.0, 0.6, 0.8])
+    across = np.array([1.0, 0.0, 0.0])
+    turn = axis_angle_to_matrix(swing * across) @ axis_angle_to_matrix(np.radians(degrees) * axis)
+    assert np.degrees(twist_of(turn, axis)) == pytest.approx(twist, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "length", "ratio"),
+    [("L_Hip", "L_Knee", 0.8, 1.6), ("L_Hip", "L_Knee", 3.0, 3.2), ("L_Hip", "L_Knee", 0.1, 1.2),
+     ("hips", "hips", 0.8, 2.0), ("Head", "crown", 0.8, 2.0)],
+)  # fmt: skip
+def test_a_part_is_as_thick_as_it_is_long(start: str, end: str, length: float, ratio) -> None:
+    """Beside the source's, between six tenths and 1.6 of what the figure is larger by; heads and
+    hips are as the figure is."""
+    points = {start: np.zeros((2, 3)), end: np.tile([0.0, 0.5, 0.0], (2, 1))}
+    other = {start: np.zeros((2, 3)), end: np.tile([0.0, length, 0.0], (2, 1))}
+    part = SimpleNamespace(start=start, end=end)
+    found = _ratio(part, SimpleNamespace(points=points), SimpleNamespace(points=other), 2.0)
+    assert found == pytest.approx(ratio)
