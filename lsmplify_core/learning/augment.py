@@ -41,8 +41,14 @@ class Lesson:
     windows: int
 
 
-def make_lesson(windows: Tensor, trust: Tensor, random: np.random.Generator) -> Lesson:
-    """Build the task for windows of true rotations (B, L, 22, 3, 3), trusted by (B, 22)."""
+def make_lesson(
+    windows: Tensor, trust: Tensor, random: np.random.Generator, noisy: float = 0.0
+) -> Lesson:
+    """Build the task for windows of true rotations (B, L, 22, 3, 3), trusted by (B, 22).
+
+    noisy: share of the windows whose tracks have white noise of about a centimetre in every sample
+    and many samples missing one by one, as cheap cameras give them.
+    """
     b, length = windows.shape[:2]
     n = b * length
     bones, told_bones = _bodies(b, random)
@@ -51,8 +57,12 @@ def make_lesson(windows: Tensor, trust: Tensor, random: np.random.Generator) -> 
     bones, told_bones = _per_frame(bones, length), _per_frame(told_bones, length)
     turned, placed = forward(truth.rotations, bones, truth.root)
     points = attached_points(turned, placed, joints, _per_frame(offsets, length))
-    points = points + _noise(b, length, len(joints), random).reshape(n, -1, 3)
-    weights = _seen(b, length, joints.numpy(), random).reshape(n, -1)
+    noise = _noise(b, length, len(joints), random)
+    seen = _seen(b, length, joints.numpy(), random)
+    if noisy > 0.0:
+        noise, seen = _made_noisy(noise, seen, noisy, random)
+    points = points + noise.reshape(n, -1, 3)
+    weights = seen.reshape(n, -1)
     target = MarkerObservations(
         told_bones, joints, _per_frame(told_offsets, length), points, weights
     )
@@ -146,10 +156,37 @@ def _seen(b: int, length: int, joints: np.ndarray, random: np.random.Generator) 
             run = int(random.integers(length // 4, length + 1))
             first = int(random.integers(-run // 2, length))
             seen[i, max(first, 0) : first + run, np.isin(joints, limb)] = 0
-    seen[seen.sum(axis=2) < 6] = 1
+    seen[seen.sum(axis=2) < _LEAST_SEEN] = 1
     return _tensor(seen)
 
 
+def _made_noisy(
+    noise: Tensor, seen: Tensor, share: float, random: np.random.Generator
+) -> tuple[Tensor, Tensor]:
+    """A share of the windows with white noise of about a centimetre instead of theirs (B, L, K, 3),
+    and with a run of frames missing of many points besides those (B, L, K) that were."""
+    b, length, k = seen.shape
+    chosen = torch.from_numpy(random.random((b, 1, 1)) < share)
+    size = random.uniform(*_NOISY, size=(b, 1, 1, 1))
+    white = _tensor(size * random.standard_normal((b, length, k, 3)))
+    run = random.integers(_RUNS[0], _RUNS[1] + 1, size=(b, 1, k))
+    first = np.floor(random.uniform(1 - run, length))
+    frame = np.arange(length)[None, :, None]
+    missing = (frame >= first) & (frame < first + run)
+    missing &= random.random((b, 1, k)) < random.uniform(*_GAPPY, size=(b, 1, 1))
+    left = seen * _tensor(~missing)
+    left = torch.where((left > 0).sum(dim=2, keepdim=True) < _LEAST_SEEN, seen, left)
+    return torch.where(chosen[..., None], white, noise), torch.where(chosen, left, seen)
+
+
+_NOISY: tuple[float, float] = (0.006, 0.014)
+"""Metres along an axis."""
+_RUNS: tuple[int, int] = (3, 30)
+"""Frames that a point of such a window is missing: a sixth of a second to two."""
+_GAPPY: tuple[float, float] = (0.25, 0.75)
+"""Share of the points of such a window that have a run missing; about a fifth of all samples."""
+_LEAST_SEEN = 6
+"""Points that a frame keeps."""
 _LIMBS = ((1, 4, 7, 10), (2, 5, 8, 11), (16, 18, 20, 22), (17, 19, 21, 23), (12, 15), (18, 20, 22))
 
 

@@ -30,7 +30,8 @@ from .schedules import adamw, one_cycle
 class TrainSettings:
     """steps: lessons; every lesson has `rounds` optimiser steps. frames: in all windows of a
     lesson. lengths: frames of a window, one of these a lesson; short takes and long ones are both
-    met."""
+    met. noisy: share of the windows with noise of a centimetre and many samples missing
+    (`augment.make_lesson`)."""
 
     steps: int = 6000
     rounds: int = 3
@@ -42,6 +43,7 @@ class TrainSettings:
     seed: int = 1
     strides: tuple[int, ...] = (1, 2, 2, 2, 3)
     recombined: float = 0.1
+    noisy: float = 0.0
     half: bool = True
 
 
@@ -122,7 +124,8 @@ def draw_lesson(clips: Clips, settings: TrainSettings, dice: Dice) -> tuple[Less
     network's pose."""
     length = int(dice.numpy.choice(settings.lengths))
     drawn = draw_windows(clips, settings.frames // length, length, dice.torch, settings.strides)
-    lesson = make_lesson(*recombine(*drawn, settings.recombined, dice.torch), dice.numpy)
+    drawn = recombine(*drawn, settings.recombined, dice.torch)
+    lesson = make_lesson(*drawn, dice.numpy, settings.noisy)
     return lesson, float(10 ** dice.numpy.uniform(-3.3, -1.7))
 
 
