@@ -45,7 +45,9 @@ from .runtime.array_types import Floats
 from .runtime.progress import run_steps
 from .runtime.stages import Progress, Stages
 from .runtime.threads import thread_pool
+from .tracks.denoising import denoised, noise_of
 from .tracks.frame_rate import rate_warning
+from .tracks.noise import denoising_for
 from .tracks.tracks import Tracks
 from .tracks.units_and_axes import World, converted, find_world
 from .unnamed.assigning import matched
@@ -190,8 +192,10 @@ class _Request:
 class _Take:
     """A take before it is solved: metres, Z up, the matched tracks alone.
 
-    measured: mistakes left out. filled: short gaps filled too. repairs: what was done for that.
-    visible: (T,) frames that show enough points. body: None for the default one.
+    measured: mistakes left out. filled: short gaps filled too, and smooth where tracks are noisy.
+    repairs: what was done for that. visible: (T,) frames that show enough points. body: None for
+    the default one. noise: metres, of the tracks as they were measured. denoising: seconds that
+    they were smoothed over, 0 for none.
     """
 
     match: Match
@@ -201,6 +205,8 @@ class _Take:
     filled: Tracks
     repairs: tuple[Repair, ...]
     visible: NDArray[np.bool_]
+    noise: float
+    denoising: float
 
 
 @dataclass(frozen=True)
@@ -237,7 +243,9 @@ def _take_steps(tracks: Tracks, request: _Request) -> Generator[Progress, None, 
     motion = _motion(take, person, poses, error)
     evidence = _evidence(motion, take, person, second_pass.prediction)
     verdict = yield from stages.call("verdict", judge, evidence)
-    facts = TakeFacts(match, world, take.body, calibrated, problem.noise, problem.smooth, borne)
+    facts = TakeFacts(
+        match, world, take.body, calibrated, problem.noise, problem.smooth, take.denoising, borne
+    )
     return _solution(take, person, second_pass.prediction, evidence, verdict, stages, facts)
 
 
@@ -267,7 +275,17 @@ def _repaired(
     tracks: Tracks, match: Match, world: World, body: Body | SmplFile | None, request: _Request
 ) -> _Take:
     measured, filled, repairs = repair_tracks(tracks, request.repairs)
-    return _Take(match, world, body, measured, filled, repairs, require_valid_frames(filled))
+    visible, noise = require_valid_frames(filled), noise_of(filled)
+    seconds = _denoising(noise, request)
+    filled = denoised(filled, seconds)
+    return _Take(match, world, body, measured, filled, repairs, visible, noise, seconds)
+
+
+def _denoising(noise: float, request: _Request) -> float:
+    """Seconds that tracks are smoothed over; none where the user says how much to smooth."""
+    if request.facts is not None:
+        return request.facts.denoising
+    return denoising_for(noise) if request.settings.smooth is None else 0.0
 
 
 def _calibration_steps(take: _Take, request: _Request) -> Generator[float, None, _Person]:
@@ -305,9 +323,11 @@ def _problem(take: _Take, person: _Person, request: _Request) -> FitProblem:
     init = request.init
     start = initial_poses(person.observed, take.visible, init, person.origin, person.unit)
     residual = person.calibration.residual / person.unit
+    noise = take.noise / person.unit if take.denoising > 0 else None
     return make_problem(
-        start, person.observed, take.filled.rate, residual, request.settings, init is not None
-    )
+        start, person.observed, take.filled.rate, residual, request.settings, init is not None,
+        noise,
+    )  # fmt: skip
 
 
 def _without_outliers(
@@ -377,8 +397,12 @@ def _known(
 
 
 def _track_errors(take: _Take, person: _Person, poses: PoseSequence) -> Floats:
-    """(T, K) lengths of the problem, NaN where unseen."""
-    error = track_errors(poses, person.observed)
+    """(T, K) lengths of the problem, NaN where unseen: to the tracks as they were measured."""
+    observed = person.observed
+    if take.denoising > 0:
+        points = np.nan_to_num((take.measured.positions - person.origin) / person.unit)
+        observed = replace(observed, points=points.astype(observed.points.dtype))
+    error = track_errors(poses, observed)
     error[~take.measured.seen] = np.nan
     return error
 

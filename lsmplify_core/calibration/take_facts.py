@@ -23,6 +23,7 @@ class TakeFacts:
         calibration: the person, and the points' places before the convention.
         noise: of the tracks, in lengths of a body of the size that the network knows (metres).
         smooth: seconds, the standard deviation of the filter that such noise calls for.
+        denoising: seconds, the same of the tracks' own smoothing before the solve; 0 for none.
         borne: how the poses were brought into the convention; None where they were not.
     """
 
@@ -32,4 +33,5 @@ class TakeFacts:
     calibration: Calibration
     noise: float
     smooth: float
+    denoising: float
     borne: Borne | None

@@ -122,6 +122,7 @@ def make_problem(
     residual: float,
     settings: SolveSettings,
     warm_start: bool,
+    sample_noise: float | None = None,
 ) -> FitProblem:
     """A fit problem with what the settings leave open measured on the take.
 
@@ -133,13 +134,17 @@ def make_problem(
             are trusted no more than this, nor than their own noise.
         settings: of the solver.
         warm_start: whether `start` is a motion from elsewhere, to be fused with the network's.
+        sample_noise: metres, the noise that the tracks had before they were smoothed; None where
+            they were not, to measure it.
 
     Returns:
         The problem for `fit_steps`.
     """
-    sample_noise = track_noise(observations.points, observations.weights)
+    denoised = sample_noise is not None
+    if sample_noise is None:
+        sample_noise = track_noise(observations.points, observations.weights)
     noise = max(sample_noise, residual) if settings.noise is None else settings.noise
-    smooth = smoothing_for(sample_noise) if settings.smooth is None else settings.smooth
+    smooth = smoothing_for(sample_noise, denoised) if settings.smooth is None else settings.smooth
     prior_smoothing = (
         max(settings.prior_smoothing, _NOISY_PRIOR_SMOOTHING)
         if smooth > 0 and settings.prior_smoothing > 0

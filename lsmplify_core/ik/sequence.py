@@ -32,7 +32,7 @@ from ..runtime.threads import parallel_map
 from .gauss_newton import flat, normal_equations, unflat
 from .predictor import concatenate_poses, select_observations, select_poses
 
-CORRELATION_TIME: Final = 0.3
+CORRELATION_TIME: Final = 0.5
 """Seconds, τ: over which a deviation falls to 1/e. Larger values carry evidence further into gaps,
 and hold fast movement back that the network did not see."""
 _ROOT_SIGMA: Final = 0.03

@@ -14,7 +14,12 @@ _LEAST: Final = 0.001
 _MOST: Final = 0.03
 _FULL_NOISE: Final = 0.010
 _FULL_SMOOTHING: Final = 0.034
-"""Tracks with so many metres of noise are smoothed over so many seconds, less noisy ones less."""
+"""Poses from tracks with so many metres of noise are smoothed over so many seconds, from less noisy
+ones less."""
+_FULL_DENOISING: Final = 0.079
+"""The same for the tracks themselves, before they are solved (`denoising.denoised`)."""
+_LEFT: Final = 0.35
+"""Share of the poses' smoothing that is left to do where the tracks were smoothed before."""
 
 
 def track_noise(points: Floats, weights: Floats) -> float:
@@ -38,6 +43,22 @@ def prior_weight_for(noise: float) -> float:
     return float(np.clip((noise / 0.08) ** 2, 1e-3, 2e-2))
 
 
-def smoothing_for(noise: float) -> float:
-    """Seconds of smoothing that such tracks need; none for clean ones."""
-    return _FULL_SMOOTHING * min(1.0, max(0.0, noise - 1.5 * _LEAST) / _FULL_NOISE)
+def smoothing_for(noise: float, denoised: bool = False) -> float:
+    """Seconds of smoothing that poses from such tracks need; none for clean ones.
+
+    denoised: whether the tracks themselves were smoothed before.
+    """
+    return _FULL_SMOOTHING * (_LEFT if denoised else 1.0) * _noisiness(noise)
+
+
+def denoising_for(noise: float) -> float:
+    """Seconds of smoothing that such tracks need before they are solved; none for clean ones.
+
+    The best width of a parabola's kernel grows slowly with the noise, hence the root.
+    """
+    return _FULL_DENOISING * _noisiness(noise) ** 0.5
+
+
+def _noisiness(noise: float) -> float:
+    """0 for clean tracks, 1 for those of a centimetre or more."""
+    return min(1.0, max(0.0, noise - 1.5 * _LEAST) / _FULL_NOISE)
