@@ -38,15 +38,15 @@ class Borne:
         convention: as much of it as the tracks bear; None where they bear none of it.
         offsets: (K, 3) the points' places that belong to the result.
         toes: how the toes were bent by rule; None where they were solved for.
-        step_noise: the noise that the step back to the tracks was weighed with; None for no step.
-        step_offsets: (K, 3) the points' places during that step.
+        step_noise: the noise that steps back to the tracks were weighed with.
+        step_offsets: (K, 3) the points' places during each of these steps; empty for none.
     """
 
     convention: Convention | None
     offsets: Floats
     toes: ToesByRule | None
-    step_noise: float | None = None
-    step_offsets: Floats | None = None
+    step_noise: float = 0.0
+    step_offsets: tuple[Floats, ...] = ()
 
 
 def anatomical(
@@ -85,10 +85,8 @@ def anatomical(
     found = borne_by(whole, shown, usual)
     if found is None:
         return toes, observed, Borne(None, np.asarray(observed.offsets), rule)
-    convention, fit, step_offsets = found
-    borne = Borne(convention, np.asarray(fit.observed.offsets), rule)
-    if step_offsets is not None:
-        borne = replace(borne, step_noise=whole.noise, step_offsets=step_offsets)
+    convention, fit, steps = found
+    borne = Borne(convention, np.asarray(fit.observed.offsets), rule, whole.noise, steps)
     return fit.poses, fit.observed, borne
 
 
@@ -122,9 +120,9 @@ def anatomical_as(
         return poses, placed, borne
 
     poses = poses_in(convention, poses, observed, rate)
-    if borne.step_noise is not None:
-        fit = Fit(poses, replace(observed, offsets=borne.step_offsets), _NONE_KNOWN, 0.0)
-        fit = stepped(fit, expected, borne.step_noise, rate * _ease(noise, noisy))
+    for offsets in borne.step_offsets:
+        fit = Fit(poses, replace(observed, offsets=offsets), _NONE_KNOWN, 0.0)
+        fit = stepped(fit, convention, expected, borne.step_noise, rate * _ease(noise, noisy))
         poses = poses_in(convention, fit.poses, observed, rate)
     return poses, placed, borne
 

@@ -30,11 +30,15 @@ skin."""
 _RIGID: Final = (1e-3, 1.02)
 """Metres under which the tracks' mean distance is that of markers fixed to the bones, and how much
 worse it may then become: such markers are right."""
-_BEFORE_STEP: Final = 1.12
-"""The same before the step that brings the poses to the tracks again."""
 _USUAL_WORSE: Final = 1.25
 """How many times further a person's usual convention may lead than one that is chosen anew: with a
 smaller number, parts of a take are turned in ways of their own."""
+_BEFORE_STEPS: Final = 1.3
+"""The same before the steps that bring the poses to the tracks again."""
+_STEPS: Final = 3
+"""Steps to the tracks at the most, each followed by places calibrated anew."""
+_GAIN: Final = 0.996
+"""A step that makes the distance no smaller than so many times is the last."""
 _SLACK: Final = 4e-6
 """Metres of mean distance that are worth nothing in any case."""
 _LOOK_RATE: Final = 5.0
@@ -50,6 +54,9 @@ _UNTURNED: Final = [
 ]  # fmt: skip
 """Joints whose rotation in the world no convention changes."""
 _BOUNDS: Final = (None, KneeBounds(), KneeBounds(np.radians(7.0), np.radians(14.0)))
+
+BorneFit = tuple[Convention, Fit, tuple[Floats, ...]]
+"""A convention, the take in it, and the points' places (K, 3) during each step to the tracks."""
 
 
 @dataclass(frozen=True)
@@ -88,14 +95,14 @@ class ConventionTake:
         fit = fit or self.fit
         return turned(fit, convention, self.rate, self.stand_for)
 
-    def stepped(self, fit: Fit) -> Fit:
-        """One step from `fit` to the tracks."""
-        return stepped(fit, self.expected, self.noise, self.ease * self.rate)
+    def stepped(self, fit: Fit, convention: Convention) -> Fit:
+        """One step from `fit`, which is in a convention, to the tracks."""
+        return stepped(fit, convention, self.expected, self.noise, self.ease * self.rate)
 
 
 def borne_by(
     take: ConventionTake, shown: NDArray[np.bool_], usual: Convention | None = None
-) -> tuple[Convention, Fit, Floats | None] | None:
+) -> BorneFit | None:
     """As much of the convention as a take bears.
 
     Args:
@@ -105,8 +112,8 @@ def borne_by(
             not bear it, so that a part of a take is turned as the whole is.
 
     Returns:
-        The convention, the take in it, and (K, 3) the points' places during the step to the tracks
-        that was needed for that, None where none was. None where the take bears no convention.
+        The convention, the take in it and the steps that were needed for that; None where the take
+        bears no convention.
     """
     if usual is not None:
         kept = _first_borne(take, iter((usual,)), _USUAL_WORSE)
@@ -121,19 +128,24 @@ def borne_by(
 
 def _first_borne(
     take: ConventionTake, conventions: Iterator[Convention], worse: float = 1.0
-) -> tuple[Convention, Fit, Floats | None] | None:
+) -> BorneFit | None:
     """The first of the conventions that a take's tracks bear, as `borne_by` says it.
 
     worse: how many times as large as usual the mean distance may become."""
     before = take.fit.error
     for convention in conventions:
-        fit, step_offsets = take.turned(convention), None
-        if fit.error > before + _SLACK:
-            again = take.turned(convention, take.stepped(fit))
-            if again.error < fit.error:
-                fit, step_offsets = again, np.asarray(fit.observed.offsets)
+        fit = take.turned(convention)
+        steps: list[Floats] = []
+        while fit.error > before + _SLACK and len(steps) < _STEPS:
+            again = take.turned(convention, take.stepped(fit, convention))
+            if again.error >= fit.error:
+                break
+            steps.append(np.asarray(fit.observed.offsets))
+            little, fit = again.error > _GAIN * fit.error, again
+            if little:
+                break
         if fit.error <= worse * _worst(before, convention) + _SLACK:
-            return convention, fit, step_offsets
+            return convention, fit, tuple(steps)
     return None
 
 
@@ -145,7 +157,7 @@ def _worst(before: float, convention: Convention) -> float:
 
 def _most(take: ConventionTake, shown: NDArray[np.bool_]) -> Convention:
     """As much of the convention as a take bears: so that its tracks' mean distance is at most
-    `_BEFORE_STEP` times as large, before a step brings the poses to them."""
+    `_BEFORE_STEPS` times as large, before steps bring the poses to them."""
 
     def any_of(*names: str) -> bool:
         return any(shown[JOINT_INDEX[name]] for name in names)
@@ -160,7 +172,7 @@ def _most(take: ConventionTake, shown: NDArray[np.bool_]) -> Convention:
     )
     if not (legs or arms):
         return chosen
-    limit = _BEFORE_STEP * take.fit.error + _SLACK
+    limit = _BEFORE_STEPS * take.fit.error + _SLACK
 
     def bears(convention: Convention) -> bool:
         return take.turned(convention).error <= limit
@@ -174,9 +186,9 @@ def _most(take: ConventionTake, shown: NDArray[np.bool_]) -> Convention:
 def _fallbacks(convention: Convention) -> Iterator[Convention]:
     """A convention, and less and less of it."""
     yield convention
-    if convention.legs and convention.knees != _BOUNDS[-1]:
-        yield replace(convention, knees=_BOUNDS[-1])
     if convention.legs:
+        for knees in _BOUNDS[_BOUNDS.index(convention.knees) + 1 :]:
+            yield replace(convention, knees=knees)
         yield replace(convention, legs=False)
     if convention.arms:
         yield replace(convention, arms=False, legs=False)

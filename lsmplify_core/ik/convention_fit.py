@@ -14,6 +14,7 @@ from ..runtime.array_types import Floats
 from ..runtime.progress import run_steps
 from ..runtime.threads import parallel_map
 from .gauss_newton import gauss_newton
+from .hinge_weights import hinge_weights
 from .predictor import concatenate_poses, frame_chunks, select_observations, select_poses
 from .robust import OUTLIER_SCALE
 from .skin_places import places_on_turned
@@ -55,18 +56,23 @@ def _side_by_side(works: Sequence[Work]) -> None:
     run_steps(parallel_map(lambda work: work(), works))
 
 
-def stepped(fit: Fit, expected: Floats, noise: float, ease: float) -> Fit:
-    """One step to the tracks, near the poses that they have; eased over time, so that the step adds
-    no trembling of its own.
+def stepped(fit: Fit, convention: Convention, expected: Floats, noise: float, ease: float) -> Fit:
+    """One step to the tracks, near the poses that they have, with hinges held; eased over time, so
+    that the step adds no trembling of its own.
 
-    expected: (T, 22) radians, the error that the network expects of itself. noise: metres. ease:
-    frames, the standard deviation of the filter.
+    convention: that the poses are in. expected: (T, 22) radians, the error that the network expects
+    of itself. noise: metres. ease: frames, the standard deviation of the filter.
     """
-    stiffness = np.square(noise / expected).astype(fit.poses.root.dtype)
+    kind = fit.poses.root.dtype
+    stiffness = np.square(noise / expected).astype(kind)
+    bones = np.asarray(fit.observed.bones)
 
     def step(part: slice) -> PoseSequence:
         own, seen = select_poses(fit.poses, part), select_observations(fit.observed, part)
-        return gauss_newton(own, seen, own, stiffness[part], outlier_scale=OUTLIER_SCALE)
+        held = hinge_weights(own.rotations, bones, convention).astype(kind)
+        return gauss_newton(
+            own, seen, own, stiffness[part], outlier_scale=OUTLIER_SCALE, axes_weight=held
+        )
 
     parts = parallel_map(step, frame_chunks(len(fit.poses.root)))
     return replace(fit, poses=_eased(fit.poses, concatenate_poses(run_steps(parts)), ease))

@@ -44,7 +44,7 @@ _WARM_START_STEPS: Final = 1
 """Gauss–Newton steps beyond the usual after a fusion with initial poses: the fused pose has not
 been brought to the tracks yet."""
 _MARGIN: Final = 0.6
-"""Seconds on both sides of a gap that are solved together with it: twice the correlation time."""
+"""Seconds on both sides of a gap that are solved together with it."""
 _MAX_COVERAGE: Final = 0.7
 """Share of a take. Where the intervals around gaps cover more, all of it is solved together."""
 _NOISY_PRIOR_SMOOTHING: Final = 0.08

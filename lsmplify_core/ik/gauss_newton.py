@@ -32,6 +32,7 @@ def gauss_newton(
     steps: int = 1,
     free_joints: list[int] | None = None,
     outlier_scale: float | None = None,
+    axes_weight: Array | None = None,
 ) -> PoseSequence:
     """Gauss–Newton on every frame by itself.
 
@@ -48,17 +49,19 @@ def gauss_newton(
             are.
         outlier_scale: metres, of the robust weights that the residuals before the first step get
             (`downweight_outliers`); None for the weights as they are.
+        axes_weight: (N, 22, 3, 3), m² per rad², symmetric, or of the free joints alone: added to
+            `prior_weight` by each joint's own axes, for joints that turn about some axes only.
 
     Returns:
         The poses after the last step.
     """
-    if free_joints is None and is_take(poses, observations):
+    if free_joints is None and axes_weight is None and is_take(poses, observations):
         return tree_steps(poses, observations, prior, prior_weight, damping, steps, outlier_scale)
     if outlier_scale is not None:
         observations = downweight_outliers(poses, observations, outlier_scale)
     joints = slice(0, N_POSED) if free_joints is None else free_joints
     for _ in range(steps):
-        poses = _step(poses, observations, prior, prior_weight, damping, joints)
+        poses = _step(poses, observations, prior, prior_weight, damping, joints, axes_weight)
     return poses
 
 
@@ -69,6 +72,7 @@ def _step(
     prior_weight: Array,
     damping: float,
     free_joints: slice | list[int],
+    axes_weight: Array | None,
 ) -> PoseSequence:
     xp = array_namespace(poses.root)
     comparison = compare(poses, observations)
@@ -90,6 +94,9 @@ def _step(
     for axis in range(3):
         index = xp.arange(axis * count, (axis + 1) * count)
         matrix[:, index, index] += weight
+    if axes_weight is not None:
+        _weigh_axes(matrix, rhs, global_rotations @ axes_weight @ transpose(global_rotations),
+                    deviation)  # fmt: skip
     step = xp.linalg.solve(matrix, rhs[..., None])[..., 0]
     local_step = (transpose(global_rotations) @ unflat(step[:, :turns])[..., None])[..., 0]
     updated = local_rotations @ axis_angle_to_matrix(_clipped_length(local_step))
@@ -99,6 +106,17 @@ def _step(
     else:
         rotations = xp.concat((updated, poses.rotations[:, N_POSED:]), axis=1)
     return PoseSequence(rotations, poses.root + step[:, turns:])
+
+
+def _weigh_axes(matrix: Array, rhs: Array, weight: Array, deviation: Array) -> None:
+    """Add weights (N, J, 3, 3) in world axes of deviations (N, J, 3) to the equations, in place."""
+    xp = array_namespace(matrix)
+    count = weight.shape[1]
+    joint = xp.arange(count)
+    rhs[:, : 3 * count] += flat((weight @ deviation[..., None])[..., 0])
+    for a in range(3):
+        for b in range(3):
+            matrix[:, a * count + joint, b * count + joint] += weight[..., a, b]
 
 
 def normal_equations(
