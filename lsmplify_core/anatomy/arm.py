@@ -2,14 +2,19 @@
 """Arms: an elbow that is a hinge, the forearm's turn (pronation) shared between elbow and wrist,
 and a wrist of two axes."""
 
+import math
+
 from ..runtime.array_namespace import array_namespace
 from ..runtime.array_types import Array
-from .hinges import Hinge, bend_of, followed_turn, hinge_frame, turned
+from .hinges import Hinge, bend_of, followed_turn, held, hinge_frame, turned
 from .limbs import Limb
 from .turns import like, turn_about, twist_angle, wrapped
 
 _TOWARDS_REST = 0.2
 """How much the resting hand counts beside the mean turn of a clip where angles are cut open."""
+
+_SIDEWAYS = math.radians(5.8)
+"""An elbow bends sideways by no more; what a straight arm's turn leaves beyond that is its own."""
 
 
 def pronation(hinge: Hinge, elbow: Array, wrist: Array) -> Array:
@@ -43,6 +48,6 @@ def arm(side: Limb, joints: list[Array], rate: float, share: float) -> None:
     """
     upper, middle = joints[side.upper], joints[side.middle]
     bend = bend_of(side.hinge, upper, middle)
-    turn = followed_turn(bend, rate)
+    turn = held(side.hinge, bend, followed_turn(bend, rate), _SIDEWAYS)
     joints[side.upper], middle = turned(side.hinge, bend, turn, upper, middle)
     joints[side.middle], joints[side.end] = forearm(side.hinge, middle, joints[side.end], share)

@@ -15,7 +15,7 @@ import numpy as np
 from ..runtime.array_namespace import array_namespace
 from ..runtime.array_types import Array, Floats
 from .timewise import followed, unit
-from .turns import applied, like, swing_to, turn_about
+from .turns import applied, like, swing_to, turn_about, wrapped
 
 _BENT = math.sin(math.radians(30.0))
 """Sine of the bend at which a frame counts half."""
@@ -51,7 +51,8 @@ class Bend:
     reference: (T, 3, 3) the upper joint's rotation without a turn about its bone of its own.
     turn: (T, 2) cosine and sine of the turn that makes the limb bend about its hinge. back: (T, 2)
     of the one that makes it bend past straight, about the same hinge. sine, cosine: (T,) of the
-    angle between the bones.
+    angle between the bones. round: (T,) radians, how far round the upper bone the lower one lies,
+    counted from the hinge's axis.
     """
 
     reference: Array
@@ -59,6 +60,7 @@ class Bend:
     back: Array
     sine: Array
     cosine: Array
+    round: Array
 
 
 def bend_of(hinge: Hinge, first: Array, second: Array) -> Bend:
@@ -86,7 +88,8 @@ def bend_of(hinge: Hinge, first: Array, second: Array) -> Bend:
     need = xp.maximum(xp.minimum(need, limit), -limit)
     goal = xp.stack((need, xp.sqrt(1.0 - need * need)), axis=-1)
     turn, back = _between(at, goal), _between(at, goal * like(np.array([1.0, -1.0]), goal))
-    return Bend(reference, turn / sine[:, None], back / sine[:, None], sine, cosine)
+    round_ = xp.atan2(at[:, 1], at[:, 0])
+    return Bend(reference, turn / sine[:, None], back / sine[:, None], sine, cosine, round_)
 
 
 def _between(start: Array, end: Array) -> Array:
@@ -130,6 +133,30 @@ def followed_turn(
     asked = weight[:, None] * chosen + extra
     path = followed(asked / total[:, None], total, length)
     return xp.atan2(path[:, 1], path[:, 0])
+
+
+def held(hinge: Hinge, bend: Bend, turn: Array, most: float) -> Array:
+    """The turns (T,) nearest to these with which the limb bends sideways by no more than `most`
+    radians.
+
+    With the lower bone φ round the upper one its elevation e above the hinge's plane is
+    sin e = u·h cos β + |h'| sin β cos φ (`bend_of`), so that bounds of e are bounds of φ.
+    """
+    xp = array_namespace(turn)
+    u, h = hinge.upper, hinge.axis
+    along = float(u @ h)
+    width = float(np.linalg.norm(h - along * u))
+    rest = math.asin(max(-1.0, min(1.0, float(hinge.lower @ h))))
+    one = xp.ones_like(turn) * 0.999999
+
+    def round_at(elevation: float) -> Array:
+        cosine = (math.sin(elevation) - along * bend.cosine) / (bend.sine * width)
+        return xp.acos(xp.maximum(xp.minimum(cosine, one), -one))
+
+    now = wrapped(bend.round + turn)
+    size = xp.abs(now)
+    inside = xp.minimum(xp.maximum(size, round_at(rest + most)), round_at(rest - most))
+    return turn + xp.where(now < 0, size - inside, inside - size)
 
 
 def turned(

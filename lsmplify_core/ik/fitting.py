@@ -32,7 +32,7 @@ from .predictor import (
     select_poses,
 )
 from .robust import OUTLIER_SCALE, downweight_outliers
-from .sequence import sequence_chunks, solve_sequence
+from .sequence import CORRELATION_TIME, NOISY_CORRELATION_TIME, sequence_chunks, solve_sequence
 from .smoothing import interpolate_poses, smooth_poses
 from .step_control import backtracked
 
@@ -338,8 +338,9 @@ def _refine_sequence(
     observations = replace(problem.observations, weights=np.concatenate(run_steps(weights)))
     total = sequence_chunks(problem.frames)
     steps = solve_sequence(
-        poses, observations, prediction.poses, prediction.sigma, problem.noise, problem.rate
-    )
+        poses, observations, prediction.poses, prediction.sigma, problem.noise, problem.rate,
+        NOISY_CORRELATION_TIME if problem.smooth > 0 else CORRELATION_TIME,
+    )  # fmt: skip
     updated = yield from with_progress(steps, lambda done: done / total)
     return backtracked(poses, updated, observations, problem.rate)
 

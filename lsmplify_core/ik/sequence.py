@@ -32,15 +32,18 @@ from ..runtime.threads import parallel_map
 from .gauss_newton import flat, normal_equations, unflat
 from .predictor import concatenate_poses, select_observations, select_poses
 
-CORRELATION_TIME: Final = 0.5
+CORRELATION_TIME: Final = 0.3
 """Seconds, τ: over which a deviation falls to 1/e. Larger values carry evidence further into gaps,
 and hold fast movement back that the network did not see."""
+NOISY_CORRELATION_TIME: Final = 0.5
+"""The same for noisy tracks, which need more frames to say something; clean ones would tremble more
+beside gaps."""
 _ROOT_SIGMA: Final = 0.03
 """Metres: the error expected of the network's root. Larger values let the root follow noise."""
 _CHUNK: Final = 240
 """Frames of one unit of parallel work. Larger ones share less work between cores."""
-_OVERLAP_SECONDS: Final = 2.0 * CORRELATION_TIME
-"""Seconds that a chunk sees of its neighbours; what lies further away has no influence left."""
+_OVERLAPS: Final = 2.0
+"""Correlation times that a chunk sees of its neighbours; what lies further away has no influence left."""
 _MAX_OVERLAP: Final = 120
 """Frames of overlap at the most, so that takes of high rates stay affordable."""
 _MAX_TURN: Final = 1.0
@@ -56,6 +59,7 @@ def solve_sequence(
     sigma: Floats,
     noise: float,
     rate: float,
+    correlation_time: float = CORRELATION_TIME,
 ) -> Generator[int, None, PoseSequence]:
     """One step for all frames of a take.
 
@@ -66,6 +70,7 @@ def solve_sequence(
         sigma: (T, 22) radians, the error that the network expects of itself.
         noise: metres, the standard deviation of the tracks' samples along an axis.
         rate: frames per second.
+        correlation_time: seconds over which a deviation falls to 1/e.
 
     Yields:
         How many of `sequence_chunks(T)` are done.
@@ -74,14 +79,14 @@ def solve_sequence(
         The poses after the step.
     """
     frames = len(poses.root)
-    overlap = min(_MAX_OVERLAP, int(np.ceil(_OVERLAP_SECONDS * rate)))
+    overlap = min(_MAX_OVERLAP, int(np.ceil(_OVERLAPS * correlation_time * rate)))
 
     def solve_chunk(first: int) -> PoseSequence:
         last = min(first + _CHUNK, frames)
         chunk = slice(max(0, first - overlap), min(frames, last + overlap))
         system = sequence_equations(
             select_poses(poses, chunk), select_observations(observations, chunk),
-            select_poses(prior, chunk), sigma[chunk], noise, rate,
+            select_poses(prior, chunk), sigma[chunk], noise, rate, correlation_time,
         )  # fmt: skip
         updated = retract(select_poses(poses, chunk), solve_block_tridiagonal(system))
         return select_poses(updated, slice(first - chunk.start, last - chunk.start))
