@@ -43,7 +43,8 @@ _ROOT_SIGMA: Final = 0.03
 _CHUNK: Final = 240
 """Frames of one unit of parallel work. Larger ones share less work between cores."""
 _OVERLAPS: Final = 2.0
-"""Correlation times that a chunk sees of its neighbours; what lies further away has no influence left."""
+"""Correlation times that a chunk sees of its neighbours; what lies further away has no influence
+left."""
 _MAX_OVERLAP: Final = 120
 """Frames of overlap at the most, so that takes of high rates stay affordable."""
 _MAX_TURN: Final = 1.0
