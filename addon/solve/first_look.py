@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import bpy
 
 from ...lsmplify_core.review.framing import take_bounds
+from ..character.smpl_names import is_character
 from ..common import framing
 from ..tracks.choice import hide_default_cube
 from .job import Baked
@@ -25,7 +26,10 @@ def show(context: bpy.types.Context, baked: Sequence[Baked]) -> None:
     set_range(context.scene, *span_of(baked))
     framing.frame(context, *take_bounds([b.solution.motion for b in baked]))
     settings = context.scene.lsmplify
-    settings.stage, settings.review_page = "REVIEW", "SPANS"
+    settings.stage = "REVIEW"
+    # Spans are looked at on the body that was solved; a character of other names has only figures.
+    known = any(not is_character(b.armature) for b in baked)
+    settings.review_page = "SPANS" if known else "RESULT"
 
 
 def span_of(baked: Sequence[Baked]) -> tuple[int, int]:
