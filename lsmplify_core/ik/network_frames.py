@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..body.markers import PoseSequence
-from ..geometry.rotations import matrix_to_sixd, sixd_to_matrix
-from ..geometry.skeleton import N_POSED
 from ..runtime.array_types import Floats
 from ..runtime.progress import run_steps
 from ..runtime.threads import parallel_map
+from .frames_last import frames_first, gram_schmidt
 from .network import FRAME_RATE
 from .predictor import Prediction, concatenate_poses, frame_chunks
 
@@ -88,13 +87,12 @@ def _cubic(known: NDArray[np.intp], frames: int) -> tuple[NDArray[np.intp], Floa
 
 def _mixed(poses: PoseSequence, at: NDArray[np.intp], weights: Floats) -> PoseSequence:
     """Weighted means (T,) of four poses each."""
-    kind = poses.root.dtype
-    columns = matrix_to_sixd(poses.rotations[:, :N_POSED]).reshape(len(poses.root), -1)
-    values = np.concatenate((columns, poses.root), axis=1)
-    mixed = np.zeros((len(at), values.shape[1]), kind)
-    for place in range(at.shape[1]):
-        mixed += weights[:, place, None].astype(kind) * values[at[:, place]]
-    rotations = np.zeros((len(at), *poses.rotations.shape[1:]), kind)
-    rotations[:, N_POSED:] = np.eye(3)
-    rotations[:, :N_POSED] = sixd_to_matrix(mixed[:, :-3].reshape(len(at), N_POSED, 6))
-    return PoseSequence(rotations, mixed[:, -3:])
+    kind, frames = poses.root.dtype, len(at)
+    weights = weights.astype(kind)
+    flat = poses.rotations.reshape(len(poses.rotations), -1)
+    mixed, root = (
+        sum(weights[:, n, None] * values[at[:, n]] for n in range(at.shape[1]))
+        for values in (flat, poses.root)
+    )
+    columns = np.asarray(mixed).reshape(frames, -1, 3, 3)[..., :2].transpose(3, 2, 1, 0)
+    return PoseSequence(frames_first(gram_schmidt(columns.copy())), np.asarray(root))

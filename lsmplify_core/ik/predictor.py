@@ -30,8 +30,9 @@ ITERATIONS: Final = 3
 """Iterations of network and Gauss–Newton from the resting pose; more change little."""
 CHUNK: Final = 256
 """Frames of one unit of parallel work at the most: few enough for the processor's cache."""
-_MIN_CHUNK: Final = 24
-"""Frames of a chunk at the least; with fewer, NumPy's calls cost more than the work."""
+_MIN_CHUNK: Final = 64
+"""Frames of a chunk at the least; with fewer, NumPy's calls and reading the network's weights cost
+more than the work, and most of a chunk of one sequence is overlap."""
 _LEAST_CHUNKS: Final = 2
 """Chunks of a take that is long enough for them. Not as many as there are threads: products over
 other numbers of frames differ in their last bits, and a result would depend on the machine."""
@@ -169,8 +170,8 @@ def _in_chunks(network: Network, inputs: Floats) -> Floats:
     network sees, so that the result is the same as in one go."""
     reach = sum(network.dilations)
     sequences, length = inputs.shape[:2]
-    frames_each = -(-sequences * length // _LEAST_CHUNKS)
-    chunk_length = min(length, max(_MIN_CHUNK, min(_NETWORK_CHUNK, frames_each)))
+    frames_each = max(_MIN_CHUNK, -(-sequences * length // _LEAST_CHUNKS))
+    chunk_length = min(length, _NETWORK_CHUNK, frames_each)
     group = max(1, frames_each // chunk_length)
     chunks = [(s, f) for f in range(0, length, chunk_length) for s in range(0, sequences, group)]
 
