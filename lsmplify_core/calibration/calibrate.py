@@ -21,7 +21,7 @@ from ..body.shape_space import ShapeSpace
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.skeleton import N_JOINTS
 from ..ik.network import Network
-from ..ik.predictor import Prediction, predict_steps, select_observations
+from ..ik.predictor import Prediction, predict_steps, select_observations, select_poses
 from ..ik.problem import at_network_size
 from ..ik.root_alignment import align_root, torso_weights
 from ..runtime.array_types import Floats
@@ -166,6 +166,13 @@ def calibrate_steps(
             prediction.refined.rotations.astype(np.float64),
             prediction.refined.root * np.float64(unit),
         )
+        if offset_prior.keypoints and len(rows) == len(every):
+            # the network wants to see motion; for the body frames that repeat each other are one
+            rows = windows.every_other
+            part = windows.rows_of(rows)
+            poses = select_poses(poses, part)
+            prediction = replace(prediction, poses=select_poses(prediction.poses, part))
+            window_observations = select_observations(window_observations, part)
         repeats = CORRELATED_FRAMES_AT_JOINTS[0 if number < passes - 1 else 1]
         for _ in range(_STEPS):
             known = (shape, offsets)

@@ -35,6 +35,11 @@ class Windows:
         length = len(self.frames)
         return np.unique(np.append(np.arange(0, length, 2), length - 1))
 
+    def rows_of(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Where some rows lie in all of them, one row behind the other."""
+        count = self.frames.shape[1]
+        return (rows[:, None] * count + np.arange(count)).reshape(-1)
+
     def frame_rate(self, rows: NDArray[np.intp]) -> float:
         """The rate at which some rows, one behind the other, are dealt out window by window
         again."""

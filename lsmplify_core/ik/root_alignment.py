@@ -43,8 +43,10 @@ def align_root(rest: Array, observations: MarkerObservations) -> PoseSequence:
     xp = array_namespace(observations.points)
     n = observations.points.shape[0]
     rotations = xp.zeros((n, N_JOINTS, 3, 3), dtype=observations.points.dtype) + rest
-    origin = xp.zeros((n, 3), dtype=observations.points.dtype)
-    global_rotations, joint_positions = forward(rotations, observations.bones, origin)
+    # one resting pose is posed once, whatever the number of frames
+    alike = 1 if rest.shape[0] == 1 and observations.bones.ndim == 2 else n
+    origin = xp.zeros((alike, 3), dtype=observations.points.dtype)
+    global_rotations, joint_positions = forward(rotations[:alike], observations.bones, origin)
     model = attached_points(
         global_rotations, joint_positions, observations.joints, observations.offsets
     )

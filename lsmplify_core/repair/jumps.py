@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..runtime.array_types import Floats
+from ..runtime.progress import run_steps
+from ..runtime.threads import parallel_map
 from .rigid_neighbours import RigidNeighbours, masked_quantile
 
 _MIN_JUMP: Final = 0.03
@@ -31,13 +33,14 @@ def find_jumps(
     steps[1:] = positions[1:] - positions[:-1]
     possible = _peaks(_length(_unlike_neighbours(steps)), _MIN_JUMP_ALONE, _USUAL_FACTOR)
     certain = np.zeros(possible.shape, dtype=bool)
-    for track in _candidates(steps, neighbours):
-        near = neighbours.of[track]
-        own = _unlike_neighbours(steps[:, track, None] - steps[:, near])
-        size = _length(own)
-        size = masked_quantile(size.T, np.isfinite(size.T), 0.5)
-        certain[:, track] = _peaks(size[:, None], _MIN_JUMP, _USUAL_FACTOR)[:, 0]
-        possible[:, track] |= _peaks(size[:, None], 0.7 * _MIN_JUMP, 0.6 * _USUAL_FACTOR)[:, 0]
+
+    def beside_neighbours(track: int) -> None:
+        size = _length(_unlike_neighbours(steps[:, track, None] - steps[:, neighbours.of[track]]))
+        size = masked_quantile(size.T, np.isfinite(size.T), 0.5)[:, None]
+        certain[:, track] = _peaks(size, _MIN_JUMP, _USUAL_FACTOR)[:, 0]
+        possible[:, track] |= _peaks(size, 0.7 * _MIN_JUMP, 0.6 * _USUAL_FACTOR)[:, 0]
+
+    run_steps(parallel_map(beside_neighbours, _candidates(steps, neighbours)))
     return certain, possible
 
 
@@ -58,13 +61,17 @@ def _candidates(steps: Floats, neighbours: RigidNeighbours) -> list[int]:
 def _unlike_neighbours(steps: Floats) -> Floats:
     """What a step (T, …) differs from the mean of the two beside it by; a missing one is
     excluded."""
-    before, after = np.empty_like(steps), np.empty_like(steps)
-    before[0], after[-1] = np.nan, np.nan
-    before[1:], after[:-1] = steps[:-1], steps[1:]
-    no_before, no_after = ~np.isfinite(before), ~np.isfinite(after)
-    before = np.where(no_before, after, before)
-    after = np.where(no_after, before, after)
-    return steps - 0.5 * (before + after)
+    unlike = np.full_like(steps, np.nan)
+    if len(steps) > 2:
+        unlike[1:-1] = steps[1:-1] - 0.5 * (steps[:-2] + steps[2:])
+    # beside a gap and at the ends one of the two is enough
+    row, *place = np.nonzero(np.isnan(unlike) & np.isfinite(steps))
+    before = steps[np.maximum(row - 1, 0), *place]
+    before[row == 0] = np.nan
+    after = steps[np.minimum(row + 1, len(steps) - 1), *place]
+    after[row == len(steps) - 1] = np.nan
+    unlike[row, *place] = steps[row, *place] - np.where(np.isnan(before), after, before)
+    return unlike
 
 
 def _length(vectors: Floats) -> Floats:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..runtime.array_types import Floats
+from ..runtime.progress import run_steps
+from ..runtime.threads import parallel_map
 from .records import Repair
 from .rigid_neighbours import RigidNeighbours, masked_quantile
 from .spikes import find_spikes
@@ -47,12 +49,13 @@ def find_outliers(
 
     jumps: (T, K), where a track jumps beside its neighbours.
     """
-    found: list[Repair] = []
-    suspects = (neighbours.suspects(positions) | jumps.any(axis=0)).nonzero()[0]
-    for track in suspects.tolist():
-        if not len(neighbours.of[track]):
-            continue
-        found += _of_track(positions, neighbours, jumps[:, track], rate, track, names)
+    suspects = (neighbours.suspects(positions) | jumps.any(axis=0)).nonzero()[0].tolist()
+
+    def of_track(track: int) -> list[Repair]:
+        return _of_track(positions, neighbours, jumps[:, track], rate, track, names)
+
+    of_each = parallel_map(of_track, [track for track in suspects if len(neighbours.of[track])])
+    found = [repair for repairs in run_steps(of_each) for repair in repairs]
     alone = [k for k, near in enumerate(neighbours.of) if not len(near)]
     found += _spikes_alone(positions, alone, rate, names)
     return sorted(found, key=lambda r: r.first)

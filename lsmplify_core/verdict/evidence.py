@@ -61,6 +61,10 @@ class Evidence:
     sized: bool = True
     world: World | None = None
 
+    def prepare(self) -> None:
+        """Compute what several measures look at, before they are taken side by side."""
+        _ = self.posed, self.seen, self.shown
+
     @cached_property
     def posed(self) -> tuple[Floats, Floats]:
         """World rotations (T, 24, 3, 3) and positions (T, 24, 3) in metres of the joints."""

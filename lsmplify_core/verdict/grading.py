@@ -3,6 +3,8 @@
 
 from typing import Any
 
+from ..runtime.progress import run_steps
+from ..runtime.threads import parallel_map
 from . import anatomy, coverage, fit, movement, standing, stretch, world
 from .evidence import Evidence, Measure
 from .records import CHECK, DO_NOT_USE, GOOD, Verdict, is_verdict
@@ -39,9 +41,11 @@ def with_verdict(report: dict[str, Any], evidence: Evidence) -> tuple[dict[str, 
 
 def measured(evidence: Evidence) -> dict[str, Measure]:
     """All numbers by name that the grading looks at."""
+    evidence.prepare()
+    parts = (fit, anatomy, movement, standing, coverage, stretch, world)
     found: dict[str, Measure] = {}
-    for part in (fit, anatomy, movement, standing, coverage, stretch, world):
-        found |= part.measures(evidence)
+    for measures in run_steps(parallel_map(lambda part: part.measures(evidence), parts)):
+        found |= measures
     if evidence.certainty is not None:
         found["certainty"] = Measure(evidence.certainty)
     if not evidence.sized:
