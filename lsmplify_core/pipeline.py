@@ -33,6 +33,7 @@ from .ik.problem import (
     require_valid_frames,
     valid_frames,
 )
+from .ik.segment_start import start_from_segments
 from .ik.smoothing import fill_frames, smooth_poses
 from .layouts.layout import keypoints_at
 from .layouts.matching import Match
@@ -145,7 +146,13 @@ def solve_steps(
         settings = replace(settings, noise=facts.noise, smooth=facts.smooth)
     request = _Request(match, layout, body, init, settings, repairs, calibration, facts)
     with thread_pool():  # linear algebra on one thread, chunks of the take on several
-        return (yield from _take_steps(tracks, request))
+        solution = yield from _take_steps(tracks, request)
+        start = _start_from_segments(solution, request)
+        if start is None:
+            return solution
+        # measured turns about bones' own axes are kept as they are, not laid into joints anew
+        keep = replace(request.settings, convention="keep")
+        return (yield from _take_steps(tracks, replace(request, init=start, settings=keep)))
 
 
 def person_steps(
@@ -220,6 +227,18 @@ class _Person:
     observed: MarkerObservations
     unit: float
     origin: Floats
+
+
+def _start_from_segments(solution: Solution, request: _Request) -> Motion | None:
+    """The motion that segments' measured rotations make of a solve from their places; None where
+    there are none, or another start was given."""
+    measured = None if solution.evidence is None else solution.evidence.tracks
+    if request.init is not None or request.facts is not None or measured is None:
+        return None
+    if measured.segments is None:
+        return None
+    found = start_from_segments(solution.motion, measured.segments)
+    return None if found is None else found[0]
 
 
 def _take_steps(tracks: Tracks, request: _Request) -> Generator[Progress, None, Solution]:

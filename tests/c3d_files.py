@@ -96,11 +96,16 @@ def _samples(positions: np.ndarray, said: Odd, order: str) -> bytes:
     return rows.astype(f"{order}f4").tobytes()
 
 
-def theia_bytes(places: np.ndarray, labels: list[str], rate: float) -> bytes:
-    """A C3D of segments' matrices alone, without rotation, (T, S, 3) millimetres."""
+def theia_bytes(
+    places: np.ndarray, labels: list[str], rate: float, rotations: np.ndarray | None = None
+) -> bytes:
+    """A C3D of segments' matrices alone: (T, S, 3) millimetres, and (T, S, 3, 3) or unturned."""
     frames, count = places.shape[:2]
     values = np.zeros((frames, count, 17), dtype="<f4")
     values[..., [0, 5, 10, 15]] = 1.0
+    if rotations is not None:
+        for axis in range(3):
+            values[..., 4 * axis : 4 * axis + 3] = rotations[..., :, axis]
     values[..., 12:15] = np.nan_to_num(places)
     values[..., 16] = np.where(np.isfinite(places).all(axis=-1), 0.9, -1.0)
     width = max(map(len, labels))

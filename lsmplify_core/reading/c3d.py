@@ -100,16 +100,18 @@ def _made(
 
 
 def _segments(file: C3dFile, fps: float | None, path: Path) -> Tracks:
-    places, names, rate, lost = segment_origins(file, path)
+    places, names, rate, lost, segments = segment_origins(file, path)
     unit = unit_of(next(iter(file.texts("POINT:UNITS")), "")) or unit_of("mm")
     notes = [
         "the file holds segments' rotations and no points; the joints where they begin were read"
+        + (", and the solve starts from their rotations" if segments is not None else "")
     ]
     if lost > 0:
         notes.append(f"the C3D file is cut off: {lost:.0%} of its frames are missing at the end")
-    return make_tracks(
+    tracks = make_tracks(
         places, names, rate or None, fps, path, unit, up_of(file), warnings=tuple(notes)
     )
+    return replace(tracks, segments=segments)
 
 
 def _seen(samples: Floats) -> Floats:

@@ -13,7 +13,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.errors import InputError
+from ..tracks.segments import Segments
 from .c3d_file import BLOCK, C3dFile, floats
 
 Floats = NDArray[np.float64]
@@ -25,6 +27,12 @@ _NAMES: Final = {
     "hand": "Wrist",
 }  # fmt: skip
 """Theia's segments and the joint at which each begins."""
+_JOINTS: Final = {
+    "Pelvis": JOINT_INDEX["Pelvis"], "Torso": JOINT_INDEX["Spine3"], "Head": JOINT_INDEX["Head"],
+    **{f"{s}_{n}": JOINT_INDEX[f"{s}_{n}"] for s in "LR"
+       for n in ("Hip", "Knee", "Ankle", "Shoulder", "Elbow", "Wrist")},
+}  # fmt: skip
+"""The joint whose bone each segment is."""
 
 
 def has_rotations(file: C3dFile) -> bool:
@@ -32,9 +40,11 @@ def has_rotations(file: C3dFile) -> bool:
     return bool(file.texts("ROTATION:LABELS")) and (file.number("ROTATION:USED") or 0) > 0
 
 
-def segment_origins(file: C3dFile, path: Path) -> tuple[Floats, list[str], float, float]:
-    """(T, S, 3) where segments begin in the file's unit, their names, frames a second, and the
-    share of frames that is missing at the end.
+def segment_origins(
+    file: C3dFile, path: Path
+) -> tuple[Floats, list[str], float, float, Segments | None]:
+    """(T, S, 3) where segments begin in the file's unit, their names, frames a second, the share of
+    frames that is missing at the end, and the segments' rotations.
 
     Raises InputError where the data are cut off before the first frame.
     """
@@ -62,7 +72,18 @@ def segment_origins(file: C3dFile, path: Path) -> tuple[Floats, list[str], float
     places[missing | (places == 0).all(axis=-1)] = np.nan
     names = [_name(labels[i] if i < len(labels) else f"segment {i}") for i in range(count)]
     lost = 0.0 if declared <= 0 else max(0.0, 1.0 - frames / declared)
-    return places, names, rate, lost
+    return places, names, rate, lost, _segments(values, missing, names)
+
+
+def _segments(values: Floats, missing: NDArray[np.bool_], names: list[str]) -> Segments | None:
+    """Rotations of the segments that are known by name; None where all are unturned, as those of a
+    file of places."""
+    turns = np.swapaxes(np.stack([values[..., 4 * i : 4 * i + 3] for i in range(3)], -2), -1, -2)
+    turns = np.where(missing[..., None, None], np.nan, turns)
+    known = [(i, _JOINTS[name]) for i, name in enumerate(names) if name in _JOINTS]
+    if not known or not (np.abs(np.nan_to_num(turns, nan=0.0) - np.eye(3)) > 1e-3)[~missing].any():
+        return None
+    return Segments(tuple(j for _, j in known), np.array(turns[:, [i for i, _ in known]]))
 
 
 def _frames(file: C3dFile) -> int:

@@ -41,7 +41,8 @@ def with_overrides(
         if axis not in ("x", "y", "z", "off"):
             raise InputError(f"--mirror {mirror} is not one of x, y, z and off")
         if axis != "off":
-            tracks = replace(tracks, positions=tracks.positions @ reflection(axis))
+            mirrored = tracks.positions @ reflection(axis)  # no rotation has a mirror image
+            tracks = replace(tracks, positions=mirrored, segments=None)
         tracks = replace(tracks, mirror_given=True)
     if up is not None:
         tracks = _with_up(tracks, up)
@@ -56,7 +57,8 @@ def _with_up(tracks: Tracks, up: str) -> Tracks:
         to_z = turn_up(name)
         turn = to_z.T @ turn_onto_z(to_z @ direction) @ to_z
         turned = tracks.positions @ turn.T
-        return replace(tracks, positions=turned, up=name, up_given=True)
+        segments = None if tracks.segments is None else tracks.segments.turned(turn)
+        return replace(tracks, positions=turned, up=name, up_given=True, segments=segments)
     name = up.lower() if up[:1] in ("+", "-") else f"+{up.lower()}"
     if name not in AXES:
         raise InputError(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..files.values import MOST_NAME, without_surrogates
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
+from .segments import Segments
 
 _CONTROLS: Final = frozenset(("Cc", "Zl", "Zp"))
 """Unicode's categories of controls and of separators of lines."""
@@ -33,7 +34,8 @@ class Tracks:
     events: (seconds from the first frame, name) of moments that the file marks.
     mirror_given: whether the user said if the world is a mirror image. may_level: whether a world
     that leans may be righted. nameless: whether the points have no names of their own, so that
-    `names` are those of an order that was taken for theirs.
+    `names` are those of an order that was taken for theirs. segments: rotations that the file
+    holds beside the points, or None.
     """
 
     positions: NDArray[np.float64]
@@ -50,6 +52,7 @@ class Tracks:
     mirror_given: bool = False
     may_level: bool = True
     nameless: bool = False
+    segments: Segments | None = None
 
     @property
     def frames(self) -> int:
@@ -87,7 +90,10 @@ class Tracks:
         part = slice(first, last + 1)
         sure = None if self.confidence is None else self.confidence[part]
         events = tuple((t - first / self.rate, name) for t, name in self.events)
-        return replace(self, positions=self.positions[part], confidence=sure, events=events)
+        turned = None if self.segments is None else self.segments.between(part)
+        return replace(
+            self, positions=self.positions[part], confidence=sure, events=events, segments=turned
+        )
 
 
 def checked_tracks(

@@ -78,8 +78,11 @@ def to_world(tracks: Tracks, match: Match) -> Tracks:
 def converted(tracks: Tracks, world: World) -> Tracks:
     """The tracks in metres, Z up."""
     positions = (tracks.positions * world.unit) @ world.turn.T
+    segments = None
+    if tracks.segments is not None and not world.mirror:  # a mirrored rotation is none
+        segments = tracks.segments.turned(np.asarray(world.turn, dtype=np.float64))
     return replace(
-        tracks, positions=positions, unit=1.0, up="+z",
+        tracks, positions=positions, unit=1.0, up="+z", segments=segments,
         warnings=(*tracks.warnings, *world.warnings),
     )  # fmt: skip
 

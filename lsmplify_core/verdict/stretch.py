@@ -34,6 +34,10 @@ _ROUNDS: Final = 4
 """Times that the linear equation is solved again about the last strain."""
 _ROBUST: Final = 0.15
 """Logarithm of a length: samples further off count less."""
+_MOST_STRAIN: Final = 3.0
+"""Logarithm of a length: points that ask for more are no body's, which other reasons say."""
+_LEAST_WEIGHT: Final = 1e-3
+"""Of a sample: holds directions still in which no bone points."""
 _LEAST_PAIRS: Final = 8
 _MOST_PAIRS: Final = 250
 
@@ -80,7 +84,11 @@ def find_strain(points: Floats, rest: Floats, joints: NDArray[np.intp]) -> Float
     apart = apart / np.exp(size)
     strain = np.zeros((3, 3))
     for _ in range(_ROUNDS):
-        strain = strain + _step(apart @ _grown(-strain), seen, usual)
+        with np.errstate(all="ignore"):
+            step = _step(apart @ _grown(-strain), seen, usual)
+        if step is None or np.abs(strain + step).max() > _MOST_STRAIN:
+            return None
+        strain = strain + step
         strain -= np.eye(3) * np.trace(strain) / 3.0
     return strain
 
@@ -106,9 +114,9 @@ def _grown(strain: Floats) -> Floats:
     return (vectors * np.exp(values)) @ vectors.T
 
 
-def _step(apart: Floats, seen: NDArray[np.bool_], usual: Floats) -> Floats:
+def _step(apart: Floats, seen: NDArray[np.bool_], usual: Floats) -> Floats | None:
     """One Gauss-Newton step: the strain that is left, each pair's own length taken out by least
-    squares with a person's as the prior."""
+    squares with a person's as the prior; None for lengths that are no numbers."""
     length = np.linalg.norm(apart, axis=-1)
     n = apart / np.maximum(length, 1e-12)[..., None]
     terms = np.stack(
@@ -129,5 +137,8 @@ def _step(apart: Floats, seen: NDArray[np.bool_], usual: Floats) -> Floats:
     normal -= np.einsum("pd,pe,p->de", mean_terms, mean_terms, 1.0 / share)
     right = np.einsum("tp,tpd,tp->d", weight, terms, off)
     right -= np.einsum("pd,p,p->d", mean_terms, mean_off, 1.0 / share)
-    a, b, ab, ac, bc = np.linalg.lstsq(normal, right, rcond=None)[0]
+    if not (np.isfinite(normal).all() and np.isfinite(right).all()):
+        return None
+    held = normal + _LEAST_WEIGHT * np.eye(5)
+    a, b, ab, ac, bc = np.linalg.solve(held, right)
     return np.array([[a, ab, ac], [ab, b, bc], [ac, bc, -a - b]])
