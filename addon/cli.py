@@ -28,6 +28,7 @@ from .character import command as retarget
 from .character.character import CONTROLS
 from .character.command_options import set_options
 from .people.solving import finish_all, prepare_all
+from .props.command import bake_props
 from .solve import job
 
 _registered: list[object] = []
@@ -149,6 +150,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     options.add_solving(bake)
     options.add_people(bake)
     options.add_reading(bake)
+    options.add_props(bake, blender=True)
     bake.set_defaults(call=_bake)
     return parser, {"bake": bake, "retarget": retarget.add_parser(subparsers)}
 
@@ -181,6 +183,8 @@ def _bake_one(args: argparse.Namespace) -> tuple[int, list[Path]]:
     solutions = [_solved(work, args) for work in works]
     everybody = finish_all(bpy.context, works, solutions)
     _tell_scene(everybody, own_rate)
+    if args.props is not None:
+        bake_props(args, works, everybody[0].timing)
     written: list[Path] = []
     for path, write in zip(args.out, writers, strict=True):
         for target, baked in _targets(path, works, everybody):

@@ -32,6 +32,7 @@ from .mapping import properties as mapping_properties
 from .motion import operators as motion
 from .preferences import properties as preferences
 from .presets import operators as presets
+from .props import operators as props
 from .repair import operators as repair
 from .repair import panel as repair_panel
 from .review import operators as review
@@ -57,7 +58,7 @@ _PROPERTIES = (
 """Groups before those that hold them."""
 
 _OPERATORS = (
-    tracks, look_operators, level, mapping, motion, first_steps, calibration, solve, review,
+    tracks, look_operators, props, level, mapping, motion, first_steps, calibration, solve, review,
     verdict_operators, repair,
     stages, correct, pose_operators, export, feet, clean_up, history_operators, presets,
     character, bone_maps, rest_operators,

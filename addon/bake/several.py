@@ -75,7 +75,11 @@ def _tried(job: TakeJob, args: argparse.Namespace, kept: dict[str, Any], bake_on
     """Bake a take and keep a record of it; 2 where it failed."""
     report = None if args.report is None else args.report / f"{job.path.stem}.json"
     outs = [job.out.with_suffix(f".{kind}") for kind in args.format or FORMATS[:1]]
-    own = argparse.Namespace(**{**vars(args), "file": job.path, "out": outs, "report": report})
+    props = args.props
+    if props is not None and props != Path():
+        props = props / f"{job.path.stem}.npz"
+    changed = {"file": job.path, "out": outs, "report": report, "props": props}
+    own = argparse.Namespace(**{**vars(args), **changed})
     record: dict[str, Any] = {"take": job.name, "settings": kept, "outputs": {}, "error": None}
     code = 2
     try:

@@ -10,6 +10,8 @@ from ..common.units import scene_unit
 from .files import Take
 from .scene_tracks import scene_rate
 
+SOURCE_FILE = "lsmplify_file"
+"""Property of a collection: the file that it was imported from."""
 _SIZE = 0.012
 """Radius of an empty in metres."""
 
@@ -18,9 +20,12 @@ def add_take(context: bpy.types.Context, take: Take) -> bpy.types.Collection:
     """Empties of everybody in a take: in a collection of its name, with one for each person in it
     where there are several."""
     if len(take.people) == 1:
-        return make_empties(context, take.tracks, take.name)
+        made = make_empties(context, take.tracks, take.name)
+        made[SOURCE_FILE] = take.path
+        return made
     whole = bpy.data.collections.new(take.name)
     context.scene.collection.children.link(whole)
+    whole[SOURCE_FILE] = take.path
     for person in take.people:
         own = make_empties(context, person.tracks, f"{take.name} {person.name}")
         context.scene.collection.children.unlink(own)

@@ -12,16 +12,18 @@ from ...lsmplify_core.runtime.console import one_line
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.tracks.people import Person, find_people
 from ...lsmplify_core.tracks.tracks import Tracks
-from ...lsmplify_core.tracks.units_and_axes import converted, find_world
+from ...lsmplify_core.tracks.units_and_axes import World, converted, find_world
 
 
 @dataclass(frozen=True)
 class Take:
-    """name: the file's. people: their tracks, in metres with Z up where a body tells how."""
+    """name: the file's. people: their tracks, in metres with Z up where a body tells how. path: of
+    the file."""
 
     name: str
     people: list[Person]
     warnings: tuple[str, ...] = ()
+    path: str = ""
 
     @property
     def tracks(self) -> Tracks:
@@ -43,7 +45,8 @@ def read_take(
     tracks = read_tracks(path, unit=unit, up=up, image=image)
     people, warnings = _upright(find_people(tracks))
     found = tuple(w for p in people for w in p.tracks.warnings)
-    return Take(one_line(path.stem or path.name), people, tuple(dict.fromkeys((*found, *warnings))))
+    told = tuple(dict.fromkeys((*found, *warnings)))
+    return Take(one_line(path.stem or path.name), people, told, str(path))
 
 
 def at_rate(take: Take, rate: float) -> Take:
@@ -72,3 +75,16 @@ def _upright(people: Sequence[Person]) -> tuple[list[Person], tuple[str, ...]]:
         moved = [replace(p, tracks=converted(p.tracks, world)) for p in people]
         return moved, ()
     return list(people), (problem,)
+
+
+def world_of_file(path: Path) -> World | None:
+    """How a file's tracks became metres with Z up when they were imported; None where no body told.
+
+    InputError where the file cannot be read any more.
+    """
+    for person in find_people(read_tracks(path)):
+        try:
+            return find_world(person.tracks, best_match(person.tracks.names))
+        except InputError:
+            continue
+    return None

@@ -35,6 +35,7 @@ class LSMPLIFY_PT_tracks(StagePanel, bpy.types.Panel):
         if settings.up == "DIRECTION":
             column.row().prop(settings, "up_direction", text="")
         column.operator(LSMPLIFY_OT_find_layout.bl_idname, icon="VIEWZOOM")
+        column.operator("lsmplify.make_prop", icon="EMPTY_ARROWS")
         for line in settings.found.splitlines():
             column.label(text=line, translate=False)
 

@@ -65,5 +65,5 @@ def _answer(answers: IO[bytes], fields: dict[str, Any], args: argparse.Namespace
 
 
 def _decoded(name: str, value: Any) -> Any:
-    paths = ("path", "out", "report", "manifest")
+    paths = ("path", "out", "report", "props", "manifest")
     return Path(value) if name in paths and value is not None else value

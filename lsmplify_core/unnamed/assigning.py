@@ -53,13 +53,13 @@ def _body_matched(
     if tracks.nameless and layout != "none":
         return _in_order(tracks, layout)
     if layout == "none":
-        return attached(tracks, None)
+        return _told(attach(tracks, None))
     if layout != "auto":
         shown = load_layout(layout)
         part = match_layout(tracks.names, shown, strict=False)
         few = len(part.matched) < LEAST_NAMED * len(tracks.names)
         if few and part.matched and layout not in shipped_layouts() and _many(tracks):
-            return attached(tracks, shown)
+            return _told(attach(tracks, shown))
         return tracks, match_layout(tracks.names, shown)
     try:
         return tracks, best_match(tracks.names)
@@ -112,7 +112,9 @@ def _many(tracks: Tracks) -> bool:
 def attached(tracks: Tracks, known: Layout | None) -> tuple[Tracks, Match]:
     """Tracks and their match by how they move; known: points of some of them, by the tracks'
     names."""
-    return _told(attach(tracks, known))
+    found, match = _told(attach(tracks, known))
+    notes = unused_notes(found, match, props_of(found, match))
+    return replace(found, warnings=(*found.warnings, *notes)), match
 
 
 def _told(found: Attached) -> tuple[Tracks, Match]:
