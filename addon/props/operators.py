@@ -14,7 +14,7 @@ from .making import found_props
 
 
 class LSMPLIFY_OT_make_prop(bpy.types.Operator):
-    """Bake tracks that move as one rigid body and are no limb, or a few selected ones, as an empty"""
+    """Bake tracks that move as one rigid body and are no limb, or the selected ones, as an empty"""
 
     bl_idname = "lsmplify.make_prop"
     bl_label = "Make Prop"

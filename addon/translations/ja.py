@@ -680,5 +680,5 @@ TEXTS: Final[dict[str, str]] = {
     "{frames} frames, limbs {degrees}° off, feet slide {mm} mm ({source})": "{frames} フレーム、手足のずれ {degrees}°、足の滑り {mm} mm ({source})",
     "None chosen, so {name}": "未選択のため {name} を使用",
     "Make Prop": "プロップを作成",
-    "Bake tracks that move as one rigid body and are no limb, or a few selected ones, as an empty": "1つの剛体として動き手足でないトラック、または選択した少数のトラックをエンプティにベイクします",
+    "Bake tracks that move as one rigid body and are no limb, or the selected ones, as an empty": "1つの剛体として動き手足でないトラック、または選択した少数のトラックをエンプティにベイクします",
 }

@@ -680,5 +680,5 @@ TEXTS: Final[dict[str, str]] = {
     "{frames} frames, limbs {degrees}° off, feet slide {mm} mm ({source})": "프레임 {frames}개, 팔다리 오차 {degrees}°, 발 미끄러짐 {mm} mm ({source})",
     "None chosen, so {name}": "선택한 것이 없어 {name} 사용",
     "Make Prop": "프롭 만들기",
-    "Bake tracks that move as one rigid body and are no limb, or a few selected ones, as an empty": "하나의 강체로 움직이고 팔다리가 아닌 트랙, 또는 선택한 몇 개의 트랙을 엠프티로 베이크합니다",
+    "Bake tracks that move as one rigid body and are no limb, or the selected ones, as an empty": "하나의 강체로 움직이고 팔다리가 아닌 트랙, 또는 선택한 몇 개의 트랙을 엠프티로 베이크합니다",
 }

@@ -680,5 +680,5 @@ TEXTS: Final[dict[str, str]] = {
     "{frames} frames, limbs {degrees}° off, feet slide {mm} mm ({source})": "{frames} 帧，四肢偏差 {degrees}°，脚滑动 {mm} mm（{source}）",
     "None chosen, so {name}": "未选择，因此使用 {name}",
     "Make Prop": "创建道具",
-    "Bake tracks that move as one rigid body and are no limb, or a few selected ones, as an empty": "将作为一个刚体运动且不是肢体的轨迹、或选中的少量轨迹烘焙为空物体",
+    "Bake tracks that move as one rigid body and are no limb, or the selected ones, as an empty": "将作为一个刚体运动且不是肢体的轨迹、或选中的少量轨迹烘焙为空物体",
 }
