@@ -21,7 +21,7 @@ from ..ik.smoothing import gaussian_filter
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from .figure import Figure
-from .vectors import apply
+from .vectors import about, apply, unit
 
 _FADE: Final = 0.5
 """Seconds over which a correction fades where no other stand is near."""
@@ -31,6 +31,8 @@ _PELVIS: Final = 0.1
 """Seconds that the pelvis's share of the corrections is averaged over."""
 _EDGE: Final = 0.02
 """Seconds that corrections are averaged over at last, so that a lock sets in softly."""
+_PITCH: Final = np.radians(8.0)
+"""The farthest that a standing foot is pitched to have heel and toe at their heights."""
 _GRIP: Final = 0.07
 """Seconds over which a foot is held more and more."""
 _FREE: Final = 0.25
@@ -187,16 +189,16 @@ def _between(away: Floats, known: NDArray[np.bool_], rate: float) -> Floats:
     gap = np.where(has_last & has_next, following - last, np.inf)
     across = np.clip((free - last) / np.where(np.isfinite(gap), gap, 1.0), 0.0, 1.0)
     long = np.clip(gap / (2.0 * fade) - 1.0, 0.0, 1.0)
-    down = _ease(1.0 - (free - last) / fade) * has_last
-    up = _ease(1.0 - (following - free) / fade) * has_next
-    down = np.where(np.isfinite(gap), (1.0 - long) * (1.0 - _ease(across)) + long * down, down)
-    up = np.where(np.isfinite(gap), (1.0 - long) * _ease(across) + long * up, up)
+    down = ease(1.0 - (free - last) / fade) * has_last
+    up = ease(1.0 - (following - free) / fade) * has_next
+    down = np.where(np.isfinite(gap), (1.0 - long) * (1.0 - ease(across)) + long * down, down)
+    up = np.where(np.isfinite(gap), (1.0 - long) * ease(across) + long * up, up)
     result = away.copy()
     result[free] = down[:, None] * away[last] + up[:, None] * away[following]
     return result
 
 
-def _ease(t: Floats) -> Floats:
+def ease(t: Floats) -> Floats:
     """0 to 1 with no slope and no curvature at both ends: 6t⁵ - 15t⁴ + 10t³."""
     t = np.clip(t, 0.0, 1.0)
     return t**3 * (t * (6.0 * t - 15.0) + 10.0)
@@ -205,18 +207,40 @@ def _ease(t: Floats) -> Floats:
 def tied_to_ground(stance: Stance, rate: float) -> Floats:
     """(T, 2) 0 to 1: how much each foot is where it is because of the ground: all of it while it
     stands, the less the longer since and until then, when it goes where the pelvis goes."""
-    tied = np.zeros((len(stance.stands), 2))
-    frames = np.arange(len(tied))
-    for foot in range(2):
-        part = slice(2 * foot, 2 * foot + 2)
-        at = np.flatnonzero(_without_lifts(stance, part, rate))
-        if not len(at):
-            continue
-        after = np.searchsorted(at, frames)
-        last, following = at[np.maximum(after - 1, 0)], at[np.minimum(after, len(at) - 1)]
-        away = np.minimum(np.abs(frames - last), np.abs(following - frames))
-        tied[:, foot] = _ease(1.0 - away / (_FREE * rate))
-    return tied
+    parts = [slice(0, 2), slice(2, 4)]
+    away = [frames_away(_without_lifts(stance, part, rate)) for part in parts]
+    return ease(1.0 - np.stack(away, axis=1) / (_FREE * rate))
+
+
+def frames_away(marked: NDArray[np.bool_]) -> Floats:
+    """(T,) frames to the nearest one that is marked (T,); infinite where none is."""
+    at, frames = np.flatnonzero(marked), np.arange(len(marked))
+    if not len(at):
+        return np.full(len(marked), np.inf)
+    after = np.searchsorted(at, frames)
+    last, following = at[np.maximum(after - 1, 0)], at[np.minimum(after, len(at) - 1)]
+    return np.minimum(np.abs(frames - last), np.abs(following - frames)).astype(np.float64)
+
+
+def levelled(own: Floats, goal: Floats, tied: Floats) -> Floats:
+    """(T, 2, 3, 3) rotations to put before those of the feet, that bring a standing foot's toe as
+    much over its heel as its source's: a longer foot, pitched as far, has its toe elsewhere.
+
+    With v from heel to toe and its height v_z = |v| · sin θ, it turns about the level axis v x z by
+    asin(goal / |v|) - θ.
+
+    Args:
+        own: (T, 4, 3) metres, heels and toes as they are.
+        goal: (T, 4, 3) metres, the source's at the figure's size.
+        tied: (T, 2) 0 to 1, how much each foot is to be turned.
+    """
+    own, goal = (p[:, 1::2] - p[:, 0::2] for p in (own, goal))
+    length = np.maximum(np.linalg.norm(own, axis=-1), 1e-9)
+    now, wanted = (np.arcsin(np.clip(p[..., 2] / length, -1.0, 1.0)) for p in (own, goal))
+    axis = np.stack((own[..., 1], -own[..., 0], np.zeros_like(length)), axis=-1)
+    level = np.linalg.norm(axis, axis=-1) / length
+    angle = tied * level * np.clip(wanted - now, -_PITCH, _PITCH)
+    return about(unit(axis), angle)
 
 
 def pelvis_share(away: Floats, stance: Stance, rate: float, hands: Floats | None = None) -> Floats:

@@ -23,6 +23,11 @@ _NEXT: Final = {
     "Collar": "Shoulder",
 }  # fmt: skip
 
+_HAND: Final = 0.35
+"""From the wrist to the knuckles, of the forearm."""
+_HANDS: Final = (0.3, 0.6)
+"""The shortest and the longest hand, of the forearm; fingers may begin at the wrist."""
+
 
 @dataclass(frozen=True)
 class RestPoints:
@@ -79,16 +84,18 @@ def _end(
 
 def _knuckles(rig: Rig, side: str, joints: dict[str, Floats], chain: list[int]) -> Floats:
     """The middle of the fingers' first joints, without the thumb's; else the hand's tail, where
-    that goes on from the forearm, else as far again along the forearm."""
+    that goes on from the forearm and isn't set anyhow, else a hand's length along the forearm."""
     found = [joints[f"{side}_{f}1"] for f in FINGERS[:4] if f"{side}_{f}1" in joints]
-    if found:
-        return np.mean(found, axis=0)
-    wrist, tail = rig.heads[chain[0]], rig.tails[chain[-1]]
+    wrist = rig.heads[chain[0]]
+    tail = np.mean(found, axis=0) if found else rig.tails[chain[-1]]
     if f"{side}_Elbow" not in joints:
         return tail
     forearm = wrist - joints[f"{side}_Elbow"]
-    along = float(unit(tail - wrist) @ unit(forearm))
-    return tail if along > 0.5 else wrist + 0.35 * forearm
+    hand, length = tail - wrist, float(np.linalg.norm(forearm))
+    if not found and float(unit(hand) @ unit(forearm)) <= 0.5:
+        return wrist + _HAND * forearm
+    size = float(np.clip(np.linalg.norm(hand), _HANDS[0] * length, _HANDS[1] * length))
+    return wrist + size * unit(hand)
 
 
 def _points_back(rig: Rig, role: str, chain: list[int], joints: dict[str, Floats]) -> bool:

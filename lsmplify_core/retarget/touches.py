@@ -18,12 +18,15 @@ from ..geometry.intervals import intervals_of
 from ..geometry.rotations import transpose
 from ..runtime.array_types import Floats
 from .body_parts import PARTS, Part, Posture
+from .feet import ease, frames_away
 from .figure import Figure
 from .limbs import Limb, bring, limb_of
 from .vectors import apply
 
 _NEAR: Final = (0.02, 0.042)
 """Metres between a hand and the skin under which it touches, and over which it doesn't care."""
+_SWING: Final = 0.5
+"""Seconds before and after a touch from which on nothing draws the hand."""
 _SLIP: Final = 0.1
 """Share of a part's length that a hand may touch farther up or down than the source's: longer arms
 hang lower."""
@@ -58,7 +61,7 @@ class Touch:
 
 
 def find_touches(
-    source: Posture, floor: Floor, size: float, floor_only: bool = False
+    source: Posture, floor: Floor, size: float, rate: float, floor_only: bool = False
 ) -> list[Touch]:
     """Every hand beside every part that it ever comes near to, the floor among them.
 
@@ -66,11 +69,12 @@ def find_touches(
         source: the source's points and turns.
         floor: its ground.
         size: of its body beside the default one.
+        rate: frames per second.
         floor_only: whether hands beside the floor are all that is looked for.
     """
     found: list[Touch] = []
     for side in "LR":
-        touch = _over(source, side, floor, size)
+        touch = _over(source, side, floor, size, rate)
         if touch.pull.max() > 0:
             found.append(touch)
         for part in () if floor_only else PARTS:
@@ -81,13 +85,13 @@ def find_touches(
             )
             if own:
                 continue
-            touch = _beside(source, side, part, size)
+            touch = _beside(source, side, part, size, rate)
             if touch.pull.max() > 0:
                 found.append(touch)
     return found
 
 
-def _beside(source: Posture, side: str, part: Part, size: float) -> Touch:
+def _beside(source: Posture, side: str, part: Part, size: float, rate: float) -> Touch:
     start, end = source.points[part.start], source.points[part.end]
     hand = source.points[f"{side}_hand"]
     along = _along(hand, start, end)
@@ -95,7 +99,7 @@ def _beside(source: Posture, side: str, part: Part, size: float) -> Touch:
     beside = apply(transpose(source.turns[part.turn]), off)
     radius = size * np.array(part.radius)
     near = (np.linalg.norm(beside / radius, axis=-1) - 1.0) * radius.mean() / size - _THICK
-    return Touch(side, part, near, _pull(near), along, beside)
+    return Touch(side, part, near, _pull(near, rate), along, beside)
 
 
 def _along(point: Floats, start: Floats, end: Floats) -> Floats:
@@ -105,19 +109,20 @@ def _along(point: Floats, start: Floats, end: Floats) -> Floats:
     return np.clip(np.sum((point - start) * axis, axis=-1) / length, 0.0, 1.0)
 
 
-def _over(source: Posture, side: str, floor: Floor, size: float) -> Touch:
+def _over(source: Posture, side: str, floor: Floor, size: float, rate: float) -> Touch:
     """A hand beside the ground."""
     hand = source.points[f"{side}_hand"]
     height = floor.above(hand)
     near = height / size - _THICK
     beside = height[:, None] * np.array([0.0, 0.0, 1.0])
-    return Touch(side, _GROUND, near, _pull(near), np.zeros(len(hand)), beside, floor)
+    return Touch(side, _GROUND, near, _pull(near, rate), np.zeros(len(hand)), beside, floor)
 
 
-def _pull(near: Floats) -> Floats:
-    """0 to 1: how much a hand is drawn to what it is so near to."""
+def _pull(near: Floats, rate: float) -> Floats:
+    """0 to 1: how much a hand is drawn to what it is so near to: about when it touches, for a hand
+    that swings past is left alone."""
     t = np.clip((_NEAR[1] - near) / (_NEAR[1] - _NEAR[0]), 0.0, 1.0)
-    return t * t * (3.0 - 2.0 * t)
+    return ease(1.0 - frames_away(near < _NEAR[0]) / (_SWING * rate)) * t * t * (3.0 - 2.0 * t)
 
 
 def touch_goal(touch: Touch, source: Posture, own: Posture, size: float) -> Floats | None:

@@ -10,7 +10,15 @@ from ..cleanup.floor import SOLES
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Floats
 from .body_parts import figure_posture, source_posture
-from .feet import Stance, corrections, pelvis_share, soles, stance_of, tied_to_ground
+from .feet import (
+    Stance,
+    corrections,
+    levelled,
+    pelvis_share,
+    soles,
+    stance_of,
+    tied_to_ground,
+)
 from .figure import Figure
 from .joint_turns import bone_axes, role_turns
 from .limbs import Limb, bring, limb_of, reach
@@ -107,11 +115,16 @@ def plant_feet(transfer: Transfer, touches: bool) -> None:
     if any(leg is None for leg in legs.values()):
         return
     pairs = {s: leg for s, leg in legs.items() if leg is not None}
+    tied = tied_to_ground(transfer.stance, transfer.rate)
+    own = soles(transfer.figure, transfer.turns, _ankles(transfer, pairs))
+    for side, turn in zip("LR", np.moveaxis(levelled(own, transfer.goal, tied), 1, 0), strict=True):
+        foot = f"{side}_Ankle"
+        transfer.turns[foot] = [turn @ t for t in transfer.turns[foot]]
     own = soles(transfer.figure, transfer.turns, _ankles(transfer, pairs))
     away = corrections(own, transfer.stance, transfer.goal, transfer.rate, transfer.size)
     hands = _hands_on_floor(transfer) if touches else None
     shift = pelvis_share(away, transfer.stance, transfer.rate, hands)
-    away = away + (1.0 - tied_to_ground(transfer.stance, transfer.rate))[..., None] * shift[:, None]
+    away = away + (1.0 - tied)[..., None] * shift[:, None]
     goals = {s: a + away[:, i] for i, (s, a) in enumerate(_ankles(transfer, pairs).items())}
     transfer.hips = transfer.hips + shift
     places = hip_places(transfer)
@@ -124,7 +137,7 @@ def _hands_on_floor(transfer: Transfer) -> Floats | None:
     where none ever is."""
     own_size, size = _sizes(transfer)
     before = source_posture(transfer.world, size)
-    touches = find_touches(before, transfer.stance.floor, size, floor_only=True)
+    touches = find_touches(before, transfer.stance.floor, size, transfer.rate, floor_only=True)
     if not touches:
         return None
     axes = bone_axes(transfer.figure, transfer.turns)
@@ -156,7 +169,7 @@ def keep_touches(transfer: Transfer, axes: Floats, heads: Floats) -> tuple[Float
     figure, world = transfer.figure, transfer.world
     own_size, size = _sizes(transfer)
     before = source_posture(world, size)
-    touches = find_touches(before, transfer.stance.floor, size)
+    touches = find_touches(before, transfer.stance.floor, size, transfer.rate)
     if not touches:
         return axes, heads
     for last in (False, False, True):

@@ -26,13 +26,14 @@ from lsmplify_core.retarget import (
     retarget_steps,
 )
 from lsmplify_core.retarget.body_parts import source_posture
-from lsmplify_core.retarget.feet import Stance, tied_to_ground
+from lsmplify_core.retarget.feet import Stance, levelled, tied_to_ground
 from lsmplify_core.retarget.figure import figure_of
 from lsmplify_core.retarget.limits import euler_of, from_euler
 from lsmplify_core.retarget.measure import joint_places, rig_soles
 from lsmplify_core.retarget.performance import in_world
 from lsmplify_core.retarget.posing import pose_channels
 from lsmplify_core.retarget.rig_motion import RigPoses
+from lsmplify_core.retarget.touches import _pull as touches_of
 from lsmplify_core.retarget.touches import find_touches
 from lsmplify_core.retarget.two_bones import bend_to
 
@@ -211,7 +212,7 @@ def _touching(part):
     for joint, spread in ((16, 1.2), (18, 1.0)):
         rotations[:, joint] = axis_angle_to_matrix(rng.normal(0, spread, (4000, 3)))
     tried = replace(motion, rotations=rotations)
-    touches = find_touches(source_posture(in_world(performance_of(tried)), 1.0), Floor(), 1.0)
+    touches = find_touches(source_posture(in_world(performance_of(tried)), 1.0), Floor(), 1.0, 30.0)
     near = next(t.near for t in touches if t.side == "L" and t.part.start == part)
     others = np.min([t.near for t in touches if t.side == "L" and t.part.start != part], axis=0)
     best = int(np.argmin(np.abs(near) + np.maximum(0.06 - others, 0.0)))
@@ -402,6 +403,27 @@ def test_a_foot_in_the_air_goes_with_the_pelvis():
     assert (tied[40:, 0] == 0.0).all()
     assert (tied[:, 1] == 0.0).all()
     assert np.abs(np.diff(tied[:, 0])).max() < 0.3
+
+
+def test_a_standing_foot_of_another_length_has_heel_and_toe_at_their_heights():
+    """Of a foot twice as long, pitched as its source's, the toe would be twice as high."""
+    pitch = np.radians(8.0)
+    ahead = np.array([0.0, -np.cos(pitch), np.sin(pitch)])
+    goal = np.array([np.zeros(3), 0.2 * ahead] * 2)[None]
+    own = np.array([np.zeros(3), 0.4 * ahead] * 2)[None]
+    turns = levelled(own, goal, np.array([[1.0, 0.0]]))
+    feet = (turns @ (own[:, 1::2] - own[:, 0::2])[..., None])[0, :, :, 0]
+    assert feet[0, 2] == pytest.approx(0.2 * np.sin(pitch), abs=1e-9)
+    assert feet[0, 1] < -0.39
+    assert np.allclose(feet[1], 0.4 * ahead)
+
+
+def test_a_hand_that_swings_past_is_left_alone():
+    """Near the thigh, but never touching it, in the first second; touching in the second."""
+    near = np.concatenate((np.full(30, 0.03), np.full(30, 0.01)))
+    pull = touches_of(near, 30.0)
+    assert (pull[:14] == 0.0).all()
+    assert (pull[30:] == 1.0).all()
 
 
 def test_progress_goes_up_and_the_steps_can_be_dropped():
