@@ -18,9 +18,10 @@ def check_target(armature: bpy.types.Object | None) -> bpy.types.Object:
     if armature is None:
         raise InputError("no armature is chosen; choose one or take New Body")
     name = armature.name
-    if armature.library or armature.data.library:
+    if armature.library:  # an override is the scene's own, though its bones are linked
         raise InputError(
-            f"armature {name!r} is linked from another file; make a library override of it first"
+            f"armature {name!r} is linked from another file; select it in the 3D viewport, take "
+            "Object > Library Override > Make, and bake on the override"
         )
     missing = [n for n in JOINT_NAMES if n not in armature.pose.bones]
     if missing:

@@ -25,6 +25,11 @@ KINDS = {
 """A step's kind and what the action's name says of it."""
 
 
+_OWN = {"LIBRARY_OVERRIDABLE"}
+_GROWS = {"LIBRARY_OVERRIDABLE", "USE_INSERTION"}
+"""What an override of a linked armature may have of its own: values, and lists that grow."""
+
+
 class LSMPLifyResolveSettings(fields.ResolveFields, bpy.types.PropertyGroup):
     """Of Re-solve Range."""
 
@@ -157,11 +162,15 @@ class LSMPLifyRig(bpy.types.PropertyGroup):
     """`object.lsmplify_rig`: the pose keys and worst spans of an armature, and the other action of
     A/B."""
 
-    pose_keys: CollectionProperty(type=LSMPLifyPoseKey, description="Poses that were set by hand")
+    pose_keys: CollectionProperty(
+        type=LSMPLifyPoseKey, description="Poses that were set by hand", override=_GROWS
+    )
     pose_key: IntProperty(
         name="Pose Key", update=_go_to_key, description="The chosen pose key; a click goes there"
     )
-    spans: CollectionProperty(type=LSMPLifySpan, description="The worst spans, worst first")
+    spans: CollectionProperty(
+        type=LSMPLifySpan, description="The worst spans, worst first", override=_GROWS
+    )
     span: IntProperty(
         name="Span",
         update=_go_to_span,
@@ -195,7 +204,7 @@ CLASSES = (
 def register() -> None:
     """Hang the groups on actions and objects; the scene's hangs in `scene.lsmplify`."""
     bpy.types.Action.lsmplify_step = PointerProperty(type=LSMPLifyStep)
-    bpy.types.Object.lsmplify_rig = PointerProperty(type=LSMPLifyRig)
+    bpy.types.Object.lsmplify_rig = PointerProperty(type=LSMPLifyRig, override=_OWN)
 
 
 def unregister() -> None:
