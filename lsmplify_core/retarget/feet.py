@@ -238,7 +238,7 @@ def levelled(own: Floats, goal: Floats, tied: Floats) -> Floats:
     length = np.maximum(np.linalg.norm(own, axis=-1), 1e-9)
     now, wanted = (np.arcsin(np.clip(p[..., 2] / length, -1.0, 1.0)) for p in (own, goal))
     axis = np.stack((own[..., 1], -own[..., 0], np.zeros_like(length)), axis=-1)
-    level = np.linalg.norm(axis, axis=-1) / length
+    level = np.clip(2.0 * np.linalg.norm(axis, axis=-1) / length, 0.0, 1.0)  # none for upright ones
     angle = tied * level * np.clip(wanted - now, -_PITCH, _PITCH)
     return about(unit(axis), angle)
 
