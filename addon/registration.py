@@ -7,6 +7,7 @@ from . import cli, menus, settings, translations
 from .body import click
 from .body import panel as body_panel
 from .calibration import operators as calibration
+from .character import export_operator as character_export
 from .character import map_operators as bone_maps
 from .character import operators as character
 from .character import overlay as character_overlay
@@ -61,7 +62,7 @@ _OPERATORS = (
     tracks, look_operators, props, level, mapping, motion, first_steps, calibration, solve, review,
     verdict_operators, repair,
     stages, correct, pose_operators, export, feet, clean_up, history_operators, presets,
-    character, bone_maps, rest_operators,
+    character, bone_maps, rest_operators, character_export,
 )  # fmt: skip
 
 _PANELS = (

@@ -48,7 +48,9 @@ def trouble(settings: Any) -> str:
 
 
 def _key(settings: Any, armature: bpy.types.Object) -> tuple[Any, ...]:
-    world = tuple(round(v, 5) for row in armature.matrix_world for v in row)
+    # Scale alone: a character that is itself moved is not looked at anew at every frame.
+    world = (*(round(v, 4) for v in armature.matrix_world.to_scale()),
+             armature.matrix_world.is_negative)  # fmt: skip
     names = hash(tuple(b.name for b in armature.data.bones))
     library = bool(armature.library) and not armature.override_library
     return (

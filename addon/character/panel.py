@@ -10,6 +10,7 @@ from ..common import lines
 from ..common.panels import StagePanel, draw_button
 from ..translations import said
 from . import bone_list, look, overlay, plan
+from .export_operator import LSMPLIFY_OT_export_character
 from .map_operators import (
     LSMPLIFY_OT_find_bones,
     LSMPLIFY_OT_forget_bone_map,
@@ -56,6 +57,7 @@ class LSMPLIFY_PT_character(StagePanel, bpy.types.Panel):
         again.operator(LSMPLIFY_OT_reapply_to_character.bl_idname, icon="FILE_REFRESH")
         if settings.note:
             lines.draw(self.layout, context, settings.note, "CHECKMARK")
+        self.layout.operator(LSMPLIFY_OT_export_character.bl_idname, icon="EXPORT")
 
 
 class LSMPLIFY_PT_bones(StagePanel, bpy.types.Panel):

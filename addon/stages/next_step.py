@@ -7,6 +7,7 @@ from typing import Any
 
 import bpy
 
+from ..character.plan import target_of
 from ..solve.operators import missing
 from ..takes import choosing, record
 from ..takes.reading import shown_action
@@ -94,11 +95,19 @@ def _clean_up(context: bpy.types.Context) -> Next:
 
 
 def _character(context: bpy.types.Context) -> Next:
+    target = target_of(context)
+    applied = target.lsmplify_applied.action if target is not None else None
+    if target is not None and applied is not None and shown_action(target) == applied:
+        return Next(applied.name, "lsmplify.export_character", icon="EXPORT")
     action = shown_action(choosing.chosen(context))
     if action is None:
         return _before_a_solve(context)
-    values = {"stage": "CLEAN_UP", "page": "EXPORT"}
-    return Next(action.name, "lsmplify.go_to_stage", "Export", "EXPORT", values)
+    if target is None:
+        return Next(
+            said("Choose the character's armature"), "lsmplify.apply_to_character",
+            icon="ARMATURE_DATA",
+        )  # fmt: skip
+    return Next(action.name, "lsmplify.apply_to_character", icon="ARMATURE_DATA")
 
 
 def _to_stage(status: str, stage: str, text: str) -> Next:

@@ -13,7 +13,7 @@ _BLENDERS_NAME = "Unique name used in the code and scripting"
 
 _DRAWING = ("label", "operator", "operator_menu_enum", "prop", "prop_search")
 """Calls of a layout that take a text."""
-NEXT = ("Worst Span", "Next Span", "Clean Up", "Export")
+NEXT = ("Worst Span", "Next Span", "Clean Up")
 """What the button that comes next is called where it is not called as its operator."""
 ADDON = Path(__file__).resolve().parents[2] / "addon"
 

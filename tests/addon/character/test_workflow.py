@@ -320,3 +320,24 @@ def test_the_rest_pose_is_drawn_and_corrected_by_posing(hero, moving) -> None:
     (back,) = overlay.lines(bpy.context)
     assert np.abs(back.ends - rest.ends).max() < 1e-6
     assert bpy.context.scene.frame_current >= before
+
+
+@pytest.mark.parametrize("ending", ["bvh", "fbx"])
+def test_the_character_is_exported_and_the_head_of_the_sidebar_leads_there(
+    hero, tmp_path, ending
+) -> None:
+    from lsmplify_extension.addon.stages.next_step import next_step
+
+    bpy.context.scene.lsmplify.stage = "CHARACTER"
+    bpy.context.view_layer.objects.active = character_settings().source
+    assert next_step(bpy.context).operator == "lsmplify.apply_to_character"
+    with pytest.raises(RuntimeError, match="shows no action"):
+        bpy.ops.lsmplify.export_character(filepath=str(tmp_path / f"hero.{ending}"))
+    assert not list(tmp_path.glob("hero.*"))
+    assert bpy.ops.lsmplify.apply_to_character() == {"FINISHED"}
+    step = next_step(bpy.context)
+    assert step.operator == "lsmplify.export_character"
+    assert step.status == hero.animation_data.action.name
+    path = tmp_path / f"hero.{ending}"
+    assert bpy.ops.lsmplify.export_character(filepath=str(path)) == {"FINISHED"}
+    assert path.stat().st_size > 1000

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Export Character: the character with its action as a file of another program."""
+
+from pathlib import Path
+from typing import Final
+
+import bpy
+from bpy.props import EnumProperty, StringProperty
+from bpy_extras.io_utils import ExportHelper
+
+from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, error_line
+from ..bake import export
+from ..bake.engines import ExportOptions
+from ..translations import CONTEXT
+from .operators import CharacterOperator
+from .plan import target_of
+from .rig import check_character
+
+FORMATS: Final = tuple(
+    (f.ending, f.title, f.description) for f in export.FORMATS if f.ending != ".blend"
+)
+_ENGINES: Final = (
+    ("none", "Blender's Own", "Axes and names as they are"),
+    ("unreal", "Unreal", "Axes, unit and root bone as Unreal wants them, in an FBX"),
+    ("unity", "Unity", "Axes, unit and root bone as Unity wants them, in an FBX"),
+)
+
+
+class LSMPLIFY_OT_export_character(CharacterOperator, bpy.types.Operator, ExportHelper):
+    """Write the character with the action that it shows to a file"""
+
+    bl_idname = "lsmplify.export_character"
+    bl_label = "Export Character"
+
+    filename_ext = ""
+    check_extension = False
+    form: EnumProperty(
+        name="Format", items=FORMATS, translation_context=CONTEXT,
+        description="What kind of file; a name that ends in one of these decides by itself",
+    )  # fmt: skip
+    engine: EnumProperty(
+        name="Engine", items=_ENGINES, description="The game engine that the file is for"
+    )
+    filter_glob: StringProperty(
+        default=";".join(f"*{f[0]}" for f in FORMATS), options={"HIDDEN"},
+        description="Endings of the files that are shown",
+    )  # fmt: skip
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Write the frames of the action."""
+        path = Path(bpy.path.abspath(self.filepath))
+        if path.suffix.lower() not in [f[0] for f in FORMATS]:
+            path = path.with_name(f"{path.name}{self.form}")
+        try:
+            target = check_character(target_of(context))
+            animation = target.animation_data
+            action = animation.action if animation is not None else None
+            if action is None:
+                raise InputError(f"{target.name!r} shows no action; press Apply to Character first")
+            first, last = action.frame_range
+            export.write(path, target, int(first), int(last), ExportOptions(self.engine, None))
+        except OUTSIDE as error:
+            self.report({"ERROR"}, error_line(error))
+            return {"CANCELLED"}
+        self.report({"INFO"}, f"{path.name}: {action.name}")
+        return {"FINISHED"}
+
+
+CLASSES = (LSMPLIFY_OT_export_character,)
