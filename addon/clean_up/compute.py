@@ -141,7 +141,7 @@ def _place(take: Take, order: Order) -> Steps:
     yield Progress("clean", 0.1)
     done = placed(
         take.motion, on_floor=values["on_floor"], face_front=values["face_front"],
-        centre=values["centre"],
+        centre=values["centre"], in_place=values["in_place"],
     )  # fmt: skip
     return Outcome(done.motion, changes=", ".join(done.notes))
 

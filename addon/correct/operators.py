@@ -73,7 +73,8 @@ class LSMPLIFY_OT_set_resolve_range(ArmatureOperator, bpy.types.Operator):
                 raise InputError("there is no pose key yet")
             second = round(scene.render.fps / scene.render.fps_base)
             frames = [k.frame for k in rig.pose_keys]
-            start, end = round(min(frames)) - second, round(max(frames)) + second
+            start = max(round(min(frames)) - second, min(scene.frame_start, round(min(frames))))
+            end = min(round(max(frames)) + second, max(scene.frame_end, round(max(frames))))
         else:
             if not rig.spans:
                 raise InputError("there is no span; use Find Worst Spans")

@@ -45,4 +45,6 @@ def span_at(context: bpy.types.Context, body: bpy.types.Object, frame: int) -> t
         if span.first <= frame <= span.last:
             return min(span.first, frame - 1), max(span.last, frame + 1), span.region
     second = round(context.scene.render.fps / context.scene.render.fps_base)
-    return frame - second, frame + second, ""
+    scene = context.scene
+    start = max(frame - second, min(scene.frame_start, frame))
+    return start, min(frame + second, max(scene.frame_end, frame)), ""

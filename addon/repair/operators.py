@@ -37,9 +37,7 @@ class LSMPLIFY_OT_jump_to_repair(JumpFields, ArmatureOperator, bpy.types.Operato
             raise InputError("nothing was repaired in these tracks")
         step.repair = self.wanted(step.repair, len(step.repairs))
         item = step.repairs[step.repair]
-        return (
-            f"{item.name}, scene frames {item.start} to {item.end}: {item.done} ({item.evidence})"
-        )
+        return f"{item.name}, scene frames {item.start} to {item.end}: {item.told}"
 
 
 class LSMPLIFY_OT_tick_repairs(ArmatureOperator, bpy.types.Operator):

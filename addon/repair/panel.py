@@ -93,7 +93,7 @@ class LSMPLIFY_PT_repairs(StagePanel, bpy.types.Panel):
         column.label(text=summary(step), translate=False)
         if 0 <= step.repair < len(step.repairs):
             item = step.repairs[step.repair]
-            for line in lines.wrapped(context, f"{item.done}: {item.evidence}"):
+            for line in lines.wrapped(context, item.told):
                 column.label(text=line, translate=False)
 
 

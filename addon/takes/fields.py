@@ -183,6 +183,11 @@ class PlaceFields:
         name="Centre", default=False, update=live.changed,
         description="Bring the first frame of the take over the origin",
     )  # fmt: skip
+    in_place: BoolProperty(
+        name="In Place", default=False, update=live.changed,
+        description="Take the way over the ground out, as loops for games need it; sway and height "
+                    "stay",
+    )  # fmt: skip
 
 
 class KeysFields:

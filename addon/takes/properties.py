@@ -77,6 +77,7 @@ class LSMPLifyRepair(bpy.types.PropertyGroup):
     end: IntProperty(description="Scene frame that it ends at")
     done: StringProperty(description="What was done about it")
     evidence: StringProperty(description="What shows that the samples are wrong")
+    told: StringProperty(description="What was done and why, in scene frames")
     on: BoolProperty(
         name="Repair",
         default=True,

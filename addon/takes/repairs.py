@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import bpy
 
 from ...lsmplify_core.repair import Repair
+from ...lsmplify_core.review.scene_frames import in_scene_frames
 from ...lsmplify_core.review.track_record import TrackRecord
 from ...lsmplify_core.runtime.errors import InputError
 from . import live
@@ -27,6 +28,7 @@ def fill(action: bpy.types.Action, record: TrackRecord, undone: Sequence[Repair]
         item.start = round(record.first + record.step * repair.first)
         item.end = round(record.first + record.step * repair.last)
         item.done, item.evidence = repair.done, repair.evidence
+        item.told = in_scene_frames(f"{repair.done}: {repair.evidence}", record.first, record.step)
 
 
 def listed(action: bpy.types.Action) -> tuple[list[Repair], list[Repair]]:

@@ -691,4 +691,5 @@ TEXTS: Final[dict[str, str]] = {
     "Unity": "ユニティ",
     "Axes, unit and root bone as Unreal wants them, in an FBX": "FBX の軸、単位、ルートボーンを Unreal に合わせます",
     "Axes, unit and root bone as Unity wants them, in an FBX": "FBX の軸、単位、ルートボーンを Unity に合わせます",
+    "Take the way over the ground out, as loops for games need it; sway and height stay": "地面上の移動を取り除きます(ゲームのループ用)。揺れと高さは残ります",
 }

@@ -691,4 +691,5 @@ TEXTS: Final[dict[str, str]] = {
     "Unity": "유니티",
     "Axes, unit and root bone as Unreal wants them, in an FBX": "FBX의 축, 단위, 루트 본을 언리얼에 맞춤",
     "Axes, unit and root bone as Unity wants them, in an FBX": "FBX의 축, 단위, 루트 본을 유니티에 맞춤",
+    "Take the way over the ground out, as loops for games need it; sway and height stay": "지면 위의 이동 경로를 제거합니다(게임의 루프에 필요); 흔들림과 높이는 유지됩니다",
 }

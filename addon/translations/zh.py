@@ -691,4 +691,5 @@ TEXTS: Final[dict[str, str]] = {
     "Unity": "Unity 引擎",
     "Axes, unit and root bone as Unreal wants them, in an FBX": "FBX 中的轴向、单位和根骨骼符合虚幻引擎的要求",
     "Axes, unit and root bone as Unity wants them, in an FBX": "FBX 中的轴向、单位和根骨骼符合 Unity 的要求",
+    "Take the way over the ground out, as loops for games need it; sway and height stay": "移除地面上的行进路径（游戏循环动画所需）；摆动和高度保留",
 }

@@ -127,9 +127,10 @@ def turned_about_up(motion: Motion, degrees: float) -> Motion:
 
 
 def carried(before: Motion, after: Motion, points: Floats) -> Floats:
-    """Points (..., 3) taken along as a whole take was, from `before` to `after`."""
+    """Points (T, K, 3) taken along as a take was, from `before` to `after`: turned as a whole, and
+    moved frame by frame, since its way may have been taken out."""
     turn = after.rotations[0, 0] @ before.rotations[0, 0].T
-    return (points - before.root[0]) @ turn.T + after.root[0]
+    return (points - before.root[:, None]) @ turn.T + after.root[:, None]
 
 
 def moved(motion: Motion, by: Floats) -> Motion:

@@ -41,6 +41,29 @@ def test_a_take_is_placed_with_its_tracks(extension) -> None:
     assert np.allclose(shown_of(before, armature).root, motion.root, atol=1e-4)
 
 
+def test_a_way_is_taken_out_with_its_tracks(extension) -> None:
+    from dataclasses import replace
+
+    from helpers import add_empties, waving
+    from kept_takes import body_with, shown
+    from lsmplify_extension.addon.takes import record
+
+    motion = waving(60, 24.0)
+    way = np.zeros((60, 3))
+    way[:, 0] = np.linspace(0.0, 4.0, 60)
+    motion = replace(motion, root=motion.root + way)
+    armature = body_with(motion)
+    add_empties(motion)
+    bpy.context.view_layer.objects.active = armature
+    assert bpy.ops.lsmplify.attach_tracks() == {"FINISHED"}
+    assert bpy.ops.lsmplify.place(in_place=True) == {"FINISHED"}
+    action, after = armature.animation_data.action, shown(armature)
+    assert np.ptp(after.root[:, 0]) < 0.3
+    assert np.allclose(after.root[:, 2], motion.root[:, 2], atol=1e-4)
+    assert "over the ground taken out" in action.lsmplify_step.changes
+    assert np.nanmean(record.find(action).attached.errors(after)) < 0.02
+
+
 def shown_of(action, armature):
     from kept_takes import shown
 
