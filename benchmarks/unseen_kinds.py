@@ -2,10 +2,11 @@
 """The kinds of `unseen.py`, two inputs or more of each."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from c3d_files import MIPS, Odd
+from c3d_files import MIPS, Odd, theia_bytes
 from unseen_takes import (
     FRAMES,
     RATE,
@@ -28,6 +29,8 @@ from unseen_takes import (
     y_up,
 )
 
+from lsmplify_core.geometry.kinematics import forward
+from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 from lsmplify_core.runtime.array_types import Floats
 
 LIMBS: Final = "RShoulder RElbow RWrist LShoulder LElbow LWrist RHip RKnee RAnkle LHip LKnee LAnkle"
@@ -250,6 +253,21 @@ def c3ds() -> Iterator[Input]:
                 (truth(0, 41),), tells="cut off")  # fmt: skip
     yield Input(kind, "first frame 4001, analog", c3d("a.c3d", points, own, Odd(
         rate=RATE, first=4001, analog=6)), (truth(),), rate=RATE)  # fmt: skip
+
+    motion = truth(2)
+    turned, placed = forward(motion.rotations, motion.body.offsets, motion.root)
+    labels = ("pelvis", "torso", "head", "l_thigh", "r_thigh", "l_shank", "r_shank", "l_foot",
+              "r_foot", "l_uarm", "r_uarm", "l_larm", "r_larm", "l_hand", "r_hand")  # fmt: skip
+    joints = [0, 9, 15, 1, 2, 4, 5, 7, 8, 16, 17, 18, 19, 20, 21]
+    frames = axis_angle_to_matrix(np.random.default_rng(6).standard_normal((15, 3)))
+    data = theia_bytes(1000 * placed[:, joints], [f"{n}_4X4" for n in labels], RATE,
+                       turned[:, joints] @ frames)  # fmt: skip
+
+    def write(folder: Path) -> Path:
+        (folder / "a.c3d").write_bytes(data)
+        return folder / "a.c3d"
+
+    yield Input(kind, "Theia's rotations without points", write, (motion,), 50.0, tells="rotations")
 
 
 def tools() -> Iterator[Input]:
