@@ -40,8 +40,10 @@ NOISY_CORRELATION_TIME: Final = 0.5
 beside gaps."""
 _ROOT_SIGMA: Final = 0.03
 """Metres: the error expected of the network's root. Larger values let the root follow noise."""
-_CHUNK: Final = 240
-"""Frames of one unit of parallel work. Larger ones share less work between cores."""
+_CHUNK: Final = 480
+_MIN_CHUNK: Final = 240
+"""Frames of one unit of parallel work at the most and, where there is but one, at the least. Larger
+ones overlap less, and share less work between cores."""
 _OVERLAPS: Final = 2.0
 """Correlation times that a chunk sees of its neighbours; what lies further away has no influence
 left."""
@@ -82,23 +84,25 @@ def solve_sequence(
     frames = len(poses.root)
     overlap = min(_MAX_OVERLAP, int(np.ceil(_OVERLAPS * correlation_time * rate)))
 
-    def solve_chunk(first: int) -> PoseSequence:
-        last = min(first + _CHUNK, frames)
-        chunk = slice(max(0, first - overlap), min(frames, last + overlap))
+    def solve_chunk(own: slice) -> PoseSequence:
+        chunk = slice(max(0, own.start - overlap), min(frames, own.stop + overlap))
         system = sequence_equations(
             select_poses(poses, chunk), select_observations(observations, chunk),
             select_poses(prior, chunk), sigma[chunk], noise, rate, correlation_time,
         )  # fmt: skip
         updated = retract(select_poses(poses, chunk), solve_block_tridiagonal(system))
-        return select_poses(updated, slice(first - chunk.start, last - chunk.start))
+        return select_poses(updated, slice(own.start - chunk.start, own.stop - chunk.start))
 
-    results = yield from parallel_map(solve_chunk, range(0, frames, _CHUNK))
+    size = -(-frames // sequence_chunks(frames))
+    chunks = [slice(i, min(i + size, frames)) for i in range(0, frames, size)]
+    results = yield from parallel_map(solve_chunk, chunks)
     return concatenate_poses(results)
 
 
 def sequence_chunks(frames: int) -> int:
-    """How many chunks a take of so many frames is solved in."""
-    return -(-frames // _CHUNK)
+    """How many chunks a take of so many frames is solved in: of at most `_CHUNK` frames, and two
+    where there are enough frames for two cores."""
+    return max(-(-frames // _CHUNK), min(2, -(-frames // _MIN_CHUNK)))
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ def sequence_equations(
         Equations of the step in the joints' own axes.
     """
     comparison = compare(poses, observations)
-    global_rotations = comparison.global_rotations[:, :N_POSED].astype(np.float64)
+    global_rotations = comparison.global_rotations[:, :N_POSED]
     hessian, rhs = _in_joint_axes(*normal_equations(comparison, observations), global_rotations)
     relative = np.swapaxes(prior.rotations[:, :N_POSED], -1, -2) @ poses.rotations[:, :N_POSED]
     deviation = np.concatenate(
@@ -197,7 +201,7 @@ def solve_block_tridiagonal(system: BlockTridiagonal) -> Floats:
             coupling = system.off_diagonal[frame - 1]
             block = system.diagonal[frame] - coupling[:, None] * inverses[-1] * coupling
             rhs = system.rhs[frame] + coupling * (inverses[-1] @ reduced_rhs[-1])
-        inverses.append(np.linalg.inv(block))
+        inverses.append(_inverse(block))
         reduced_rhs.append(rhs)
     x = [inverses[-1] @ reduced_rhs[-1]]
     for frame in range(len(reduced_rhs) - 2, -1, -1):
@@ -208,15 +212,33 @@ def solve_block_tridiagonal(system: BlockTridiagonal) -> Floats:
 def _in_joint_axes(
     matrices: Floats, vectors: Floats, global_rotations: Floats
 ) -> tuple[Floats, Floats]:
-    """Normal equations (T, 69, 69), (T, 69) in world axes, turned into the joints' own."""
-    basis = np.zeros(matrices.shape)
+    """Normal equations (T, 69, 69), (T, 69) in world axes, turned into the joints' own; double
+    precision from here."""
+    basis = np.zeros(matrices.shape, matrices.dtype)
     basis[:, 3 * N_POSED :, 3 * N_POSED :] = np.eye(3)
     joint = np.arange(N_POSED)
     for a in range(3):
         for b in range(3):
             basis[:, a * N_POSED + joint, b * N_POSED + joint] = global_rotations[:, :, a, b]
     transposed = np.swapaxes(basis, -1, -2)
-    return transposed @ (matrices @ basis), (transposed @ vectors[..., None])[..., 0]
+    turned = (transposed @ (matrices @ basis)).astype(np.float64)
+    return turned, (transposed @ vectors[..., None])[..., 0].astype(np.float64)
+
+
+def _inverse(block: Floats) -> Floats:
+    """The inverse of a symmetric positive matrix, by that of its first half and of Schur's
+    complement: two inverses of half the size and products cost half as much as one inverse."""
+    half = len(block) // 2
+    first, mixed = np.linalg.inv(block[:half, :half]), block[:half, half:]
+    across = first @ mixed
+    last = np.linalg.inv(block[half:, half:] - mixed.T @ across)
+    corner = across @ last
+    result = np.empty_like(block)
+    np.add(first, corner @ across.T, out=result[:half, :half])
+    np.negative(corner, out=result[:half, half:])
+    result[half:, :half] = result[:half, half:].T
+    result[half:, half:] = last
+    return result
 
 
 def retract(poses: PoseSequence, step: Floats) -> PoseSequence:
