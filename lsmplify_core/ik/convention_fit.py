@@ -9,10 +9,18 @@ from numpy.typing import NDArray
 
 from ..anatomy.convention import Convention, Work, to_convention
 from ..body.markers import MarkerObservations, PoseSequence
-from ..geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
+from ..geometry.skeleton import N_POSED
 from ..runtime.array_types import Floats
 from ..runtime.progress import run_steps
 from ..runtime.threads import parallel_map
+from .frames_last import (
+    frames_first,
+    frames_last,
+    product,
+    rotation_of,
+    rotation_vector,
+    transposed_product,
+)
 from .gauss_newton import gauss_newton
 from .hinge_weights import hinge_weights
 from .predictor import concatenate_poses, frame_chunks, select_observations, select_poses
@@ -83,7 +91,19 @@ def _eased(before: PoseSequence, after: PoseSequence, width: float) -> PoseSeque
     frames = len(before.root)
     if frames < 3:
         return after
-    turn = matrix_to_axis_angle(np.swapaxes(before.rotations, -1, -2) @ after.rotations)
-    turn = gaussian_filter(turn.reshape(frames, -1), width).reshape(turn.shape)
+
+    def turns(part: slice) -> Floats:
+        old, new = (frames_last(p.rotations[part, :N_POSED]) for p in (before, after))
+        return frames_first(rotation_vector(transposed_product(old, new)))
+
+    def turned_by(part: slice) -> PoseSequence:
+        own = frames_last(before.rotations[part])
+        turn = rotation_of(frames_last(turn_of_all[part]))
+        own[:, :, :N_POSED] = product(own[:, :, :N_POSED], turn)
+        return PoseSequence(frames_first(own), root[part])
+
+    chunks = frame_chunks(frames)
+    change = np.concatenate(run_steps(parallel_map(turns, chunks))).reshape(frames, -1)
+    turn_of_all = gaussian_filter(change, width).reshape(frames, N_POSED, 3)
     root = before.root + gaussian_filter(after.root - before.root, width)
-    return PoseSequence(before.rotations @ axis_angle_to_matrix(turn), root)
+    return concatenate_poses(run_steps(parallel_map(turned_by, chunks)))

@@ -55,8 +55,10 @@ def gauss_newton(
     Returns:
         The poses after the last step.
     """
-    if free_joints is None and axes_weight is None and is_take(poses, observations):
-        return tree_steps(poses, observations, prior, prior_weight, damping, steps, outlier_scale)
+    if free_joints is None and is_take(poses, observations):
+        return tree_steps(
+            poses, observations, prior, prior_weight, damping, steps, outlier_scale, axes_weight
+        )
     if outlier_scale is not None:
         observations = downweight_outliers(poses, observations, outlier_scale)
     joints = slice(0, N_POSED) if free_joints is None else free_joints

@@ -6,8 +6,8 @@ The same step as `gauss_newton` makes with matrices of 69 × 69. A joint b moves
 
     ½ tᵀ T t + tᵀ C ω + ½ ωᵀ I ω - fᵀ t - τᵀ ω
 
-of the moments about the joint. With the prior ½ p |ω_b - ω_a - δ|², a being the joint above it, ω_b
-is eliminated:
+of the moments about the joint. With the prior ½ p |ω_b - ω_a - δ|² (p a number or a matrix), a
+being the joint above it, ω_b is eliminated:
 
     K = (I + p)⁻¹,   ω_b = K (τ - Cᵀ t + p (ω_a + δ))
 
@@ -62,12 +62,16 @@ def tree_steps(
     damping: float,
     steps: int,
     outlier_scale: float | None = None,
+    axes_weight: Floats | None = None,
 ) -> PoseSequence:
     """Gauss–Newton on every frame by itself; the arguments are those of `gauss_newton`."""
     rotations, root = frames_last(poses.rotations), np.ascontiguousarray(poses.root.T)
     seen = seen_of(observations)
     near = None if prior is poses else frames_last(prior.rotations[:, :N_POSED])
     weight = np.atleast_2d(prior_weight).T.astype(rotations.dtype)
+    axes = None
+    if axes_weight is not None:
+        axes = frames_last(np.asarray(axes_weight, rotations.dtype))
     weights = None
     for number in range(steps):
         if number == 1 and near is None:
@@ -78,7 +82,8 @@ def tree_steps(
             weights = robust(seen.weights, residuals, outlier_scale)
         pulled = moments(tree, seen, arms, residuals, weights)
         away = None if near is None else _deviation(tree, rotations, near)
-        turns, shift = _solved(_Quadratics.of(pulled, tree), weight, away, damping)
+        firm = weight if axes is None else _firm(weight, axes, tree)
+        turns, shift = _solved(_Quadratics.of(pulled, tree), firm, away, damping)
         local = transposed_applied(tree.turned[:, :, :N_POSED], turns)
         own = rotations[:, :, :N_POSED]
         rotations = np.concatenate(
@@ -100,6 +105,20 @@ def robust(weights: Floats, residuals: Floats, scale: float | None) -> Floats:
     squared *= 1.0 / scale**2
     squared += 1.0
     return weights / np.square(squared)
+
+
+def _firm(weight: Floats, axes: Floats, tree: Tree) -> Floats:
+    """The prior's weights (3, 3, 22, N) in the world: the same about all axes, and more about some
+    of a joint's own."""
+    turned = tree.turned[:, :, :N_POSED]
+    return _with_diagonal(product_transposed(product(turned, axes), turned), weight)
+
+
+def _with_diagonal(matrices: Floats, values: Floats | float) -> Floats:
+    """Matrices with values added to their diagonals, in place."""
+    for axis in range(3):
+        matrices[axis, axis] += values
+    return matrices
 
 
 def _deviation(tree: Tree, rotations: Floats, near: Floats) -> Floats:
@@ -152,25 +171,32 @@ def _solved(
 ) -> tuple[Floats, Floats]:
     """The joints' own turns in the world (3, 22, N) and the root's shift (3, N)."""
     shape = cost.levers.shape
-    firm = np.broadcast_to(weight + np.asarray(damping, weight.dtype), shape[1:])
     # the prior and the damping, one about δ and one about zero, are one prior about less than δ
-    asked = None if away is None else weight * away
-    near = None if asked is None else asked / firm
+    asked = None if away is None else _weighed(weight, away)
+    if weight.ndim == 2:
+        firm = np.broadcast_to(weight + np.asarray(damping, weight.dtype), shape[1:])
+        near = None if asked is None else asked / firm
+    else:
+        firm = _with_diagonal(weight.copy(), damping)
+        near = None if asked is None else applied(inverse_symmetric(firm), asked)
     inverses = np.empty((3, 3, *shape[1:]), cost.values.dtype)
     for level in reversed(POSED_TREE):
         joints = level.joints
         inverses[:, :, joints], passed = _eliminated(
-            cost, joints, firm[joints], None if near is None else near[:, joints]
+            cost, joints, firm[..., joints, :], None if near is None else near[:, joints]
         )
         level.add_to_parents(cost.values, _at_parent(cost.levers[:, joints], *passed))
     top = slice(0, 1)
     inverses[:, :, top], (move, _, _, pull, _) = _eliminated(
-        cost, top, firm[top], None if near is None else near[:, top]
+        cost, top, firm[..., top, :], None if near is None else near[:, top]
     )
-    for axis in range(3):
-        move[axis, axis] += damping
-    shift = applied(inverse_symmetric(move), pull)
+    shift = applied(inverse_symmetric(_with_diagonal(move, damping)), pull)
     return _turns(cost, inverses, asked, shift), shift[:, 0]
+
+
+def _weighed(weight: Floats, vectors: Floats) -> Floats:
+    """Vectors (3, J, N) times weights (J, N), or (3, 3, J, N)."""
+    return weight * vectors if weight.ndim == 2 else applied(weight, vectors)
 
 
 def _eliminated(
@@ -179,17 +205,17 @@ def _eliminated(
     """K of some joints, and what is left once they turn as is best: the quadratic of their move and
     of the turn of the joint above (T, C, I, f, τ)."""
     move, mixed, inertia, pull, torque = cost.at(joints)
-    stiff = inertia.copy()
-    for axis in range(3):
-        stiff[axis, axis] += firm
+    stiff = _with_diagonal(inertia.copy(), firm) if firm.ndim == 2 else inertia + firm
     root = inverse_root(stiff)
     half = product_transposed(root, mixed)
     left = move - transposed_product(half, half)
-    coupled = firm * transposed_product(half, root)
-    held = firm * transposed_product(root, product(root, inertia))
+    coupled = transposed_product(half, root)
+    coupled = firm * coupled if firm.ndim == 2 else product(coupled, firm)
+    held = transposed_product(root, product(root, inertia))
+    held = firm * held if firm.ndim == 2 else product(firm, held)
     turn = applied(root, torque)
     pulled = pull - transposed_applied(half, turn)
-    turned = firm * transposed_applied(root, turn)
+    turned = _weighed(firm, transposed_applied(root, turn))
     inverse = transposed_product(root, root)
     if near is not None:
         pulled -= applied(coupled, near)

@@ -67,6 +67,24 @@ def test_the_step_is_that_of_the_matrices(layout: str, scale: float | None) -> N
         assert np.abs(ours.root - theirs.root).max() < 1e-7
 
 
+def test_axes_that_are_held_are_held_alike() -> None:
+    """Weights about some axes of a joint, as hinges have them."""
+    poses, prior, observed = scene("CMU_41", 7)
+    random = np.random.default_rng(8)
+    axes = random.standard_normal((FRAMES, N_POSED, 3))
+    axes /= np.linalg.norm(axes, axis=-1, keepdims=True)
+    held = 0.3 * axes[..., :, None] * axes[..., None, :] * (random.random((1, N_POSED, 1, 1)) < 0.5)
+    weight = np.full(N_POSED, 1e-3)
+    for near in (poses, prior):
+        ours, theirs = (
+            gauss_newton(poses, target, near, weight, steps=2, axes_weight=held)
+            for target in (observed, dense(observed))
+        )
+        assert degrees(ours, theirs).max() < 1e-4
+        free = gauss_newton(poses, observed, near, weight, steps=2)
+        assert degrees(ours, free).max() > 1
+
+
 def test_single_precision_is_near_double_where_little_is_shown() -> None:
     """A weak prior and points at joints leave turns about bones almost open."""
     poses, _, observed = scene("BODY_25", 3)
