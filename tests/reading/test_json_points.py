@@ -101,9 +101,10 @@ def test_landmarks_of_a_picture_are_known_by_hips_without_depth() -> None:
     assert noted_if_image(noted_if_image(picture())).warnings == (PIXEL_NOTE,)
     for change in ({"low": -0.3}, {"high": 1.4}, {"depth": 0.0005}, {"low": -0.05, "high": 0.05}):
         assert noted_if_image(picture(**change)).warnings == ()
-    deep = picture()
-    deep.positions[5, 6:, 2] = 0.03
-    assert noted_if_image(deep).warnings == ()
+    for depth, told in ((0.008, True), (0.015, False), (-0.015, False)):
+        deep = picture()
+        deep.positions[5, 6:, 2] = depth
+        assert bool(noted_if_image(deep).warnings) == told
     lone = picture()
     assert noted_if_image(replace(lone, names=("a", *lone.names[1:7], "b"))).warnings == ()
 

@@ -249,6 +249,17 @@ def test_root_bone_takes_the_way_and_the_hips_the_rest():
     assert np.ptp(still.posed[1][:, head, 1]) < 0.1
 
 
+@pytest.mark.parametrize("place", [[0.0, 0.0, 0.0], [0.4, -0.7, 0.0]])
+def test_in_place_is_where_the_character_rests(place):
+    person = rigs.person()
+    rig = rigs.made(person.names, list(person.parents), person.heads + np.array(place),
+                    person.tails + np.array(place))  # fmt: skip
+    still = retarget(_walk(), rig, PERSON, RetargetOptions(root="in-place")).motion
+    head = rig.index("head")
+    away = still.posed[1][:, head, :2].mean(axis=0) - rig.heads[head, :2]
+    assert np.abs(away).max() < 0.12
+
+
 def test_without_a_root_bone_it_is_said():
     report = retarget(_walk(), rigs.person(), PERSON, RetargetOptions(root="root")).report
     assert any("no root bone" in w for w in report.warnings)

@@ -9,8 +9,10 @@ from takes import tracks_of, waving
 
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix, rotation_x
 from lsmplify_core.layouts.layout import Layout, load_layout
+from lsmplify_core.layouts.matching import best_match
 from lsmplify_core.motion.motion import Motion
 from lsmplify_core.tracks.level import Tilt, angle, find_tilt
+from lsmplify_core.tracks.vertical import find_vertical
 
 BODY_25 = load_layout("BODY_25")
 
@@ -205,3 +207,13 @@ def test_without_feet_or_body_nothing_is_found() -> None:
 def test_a_level_world_is_left_alone() -> None:
     assert leaning(standing(), 0.0) is None
     assert leaning(replace(standing(), rate=120.0), 0.0) is None
+
+
+@pytest.mark.parametrize("degrees", [0.0, 14.0, 30.0])
+def test_the_vertical_is_a_direction_of_length_one(degrees: float) -> None:
+    turn = axis_angle_to_matrix(np.radians([0.0, degrees, 0.0]))
+    tracks = tracks_of(standing())
+    leant = replace(tracks, positions=tracks.positions @ turn.T)
+    found = find_vertical(leant, best_match(tracks.names))
+    assert np.linalg.norm(found.up) == pytest.approx(1.0)
+    assert found.degrees == pytest.approx(degrees, abs=4.5)
