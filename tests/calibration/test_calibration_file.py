@@ -94,7 +94,8 @@ def test_static_and_calibration_together_are_refused(tmp_path: Path, capsys) -> 
 )  # fmt: skip
 def test_bad_calibrations_are_refused_in_one_line(tmp_path: Path, change, says: str) -> None:
     path = tmp_path / "anna.json"
-    save_calibration(calibration_of(solve(tracks_of(waving(12), "CMU_41"))), path)
+    points = (Keypoint("C7", 12, (0.0, 0.1, 0.0)),)
+    save_calibration(SavedCalibration(default_body(), points, "mine"), path)
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
     with pytest.raises(InputError, match=says) as caught:
         load_calibration(path)
