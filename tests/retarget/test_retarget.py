@@ -249,6 +249,20 @@ def test_root_bone_takes_the_way_and_the_hips_the_rest():
     assert np.ptp(still.posed[1][:, head, 1]) < 0.1
 
 
+def test_channels_are_of_every_bone_and_those_that_are_not_driven_rest():
+    motion = retarget(_walk(8), rigs.person(), PERSON).motion
+    count = motion.rig.count
+    assert motion.locations.shape == (8, count, 3)
+    assert motion.rotations.shape == (8, count, 3, 3)
+    np.testing.assert_array_equal(motion.locations[:, motion.bones], motion.shifts)
+    np.testing.assert_array_equal(motion.rotations[:, motion.bones], motion.turns)
+    others = [b for b in range(count) if b not in set(np.asarray(motion.bones).tolist())]
+    assert (motion.locations[:, others] == 0.0).all()
+    assert (motion.rotations[:, others] == np.eye(3)).all()
+    assert not motion.rotates[others].any()
+    assert not motion.moves[others].any()
+
+
 @pytest.mark.parametrize("place", [[0.0, 0.0, 0.0], [0.4, -0.7, 0.0]])
 def test_in_place_is_where_the_character_rests(place):
     person = rigs.person()

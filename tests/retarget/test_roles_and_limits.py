@@ -7,10 +7,16 @@ import numpy as np
 import pytest
 
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
+from lsmplify_core.retarget.figure import figure_of
+from lsmplify_core.retarget.find import completed
+from lsmplify_core.retarget.limbs import limb_of
 from lsmplify_core.retarget.limits import euler_of, from_euler
 from lsmplify_core.retarget.rest_corrections import twist_of
+from lsmplify_core.retarget.rig_map import RigMap
 from lsmplify_core.retarget.roles import FINGER_ROLES, ROLES, mirrored, side_of
 from lsmplify_core.retarget.touches import _ratio
+
+from . import rigs
 
 
 @pytest.mark.parametrize(
@@ -70,3 +76,32 @@ def test_a_part_is_as_thick_as_it_is_long(start: str, end: str, length: float, r
     part = SimpleNamespace(start=start, end=end)
     found = _ratio(part, SimpleNamespace(points=points), SimpleNamespace(points=other), 2.0)
     assert found == pytest.approx(ratio)
+
+
+def test_pelvis_and_spine_that_hang_on_nothing_have_no_torso() -> None:
+    """A prop comes first, so that bone 0 and 1 are nobody's; the spine begins for itself."""
+    person = rigs.person()
+    names = ["prop", "prop end", *person.names]
+    parents = [-1, 0, *(p + 2 if p >= 0 else -1 for p in person.parents.tolist())]
+    spine = rigs.person_roles()["Spine"][0]
+    parents[names.index(spine)] = -1
+    heads = np.concatenate((np.array([[3.0, 0.0, 1.0], [3.0, 0.0, 1.2]]), person.heads))
+    tails = np.concatenate((np.array([[3.0, 0.0, 1.2], [3.0, 0.0, 1.4]]), person.tails))
+    rig = rigs.made(names, parents, heads, tails)
+    found = completed(RigMap("person", rigs.person_roles()), rig)
+    assert "Torso" not in found.bones
+    joined = completed(RigMap("person", rigs.person_roles()), person)
+    assert joined.bones["Pelvis"] == found.bones["Pelvis"]
+
+
+@pytest.mark.parametrize(("name", "axis"), [("Hip", [1.0, 0.0, 0.0]), ("Shoulder", [0, -1.0, 0])])
+def test_knees_bend_about_x_and_elbows_about_y_on_both_sides(name: str, axis) -> None:
+    rig = rigs.person()
+    figure = figure_of(rig, RigMap("person", rigs.person_roles()), False)
+    left, right = (limb_of(figure, side, name) for side in "LR")
+    assert left is not None
+    assert right is not None
+    np.testing.assert_allclose(left.hinge, axis)
+    np.testing.assert_allclose(right.hinge, np.array(axis) * (1.0 if name == "Hip" else -1.0))
+    assert left.length == pytest.approx(right.length, rel=1e-6)
+    assert left.length == pytest.approx(np.linalg.norm(left.first) + np.linalg.norm(left.second))
