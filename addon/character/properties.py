@@ -72,6 +72,10 @@ _INTO = (
 """From 4.4 an action has a slot for everything that it moves."""
 
 
+_OWN = {"LIBRARY_OVERRIDABLE"}
+"""What an override of a linked character may have of its own."""
+
+
 class LSMPLifyBoneRow(bpy.types.PropertyGroup):
     """A role and the bone that plays it; chains have a row a bone."""
 
@@ -87,13 +91,17 @@ class CharacterFields:
 
     map: EnumProperty(
         name="Bone Map", items=_maps, update=_forget,
-        description="Which bone of the character is what",
+        description="Which bone of the character is what", override=_OWN,
     )  # fmt: skip
     map_file: StringProperty(
-        name="File", subtype="FILE_PATH", update=_forget, description="A saved bone map"
+        name="File",
+        subtype="FILE_PATH",
+        update=_forget,
+        override=_OWN,
+        description="A saved bone map",
     )
     controls: EnumProperty(
-        name="Controls", default="fk", description="Which controls get keys",
+        name="Controls", default="fk", override=_OWN, description="Which controls get keys",
         items=[
             ("fk", "FK", "The bones themselves, or the FK controls of the rig"),
             ("ik", "IK", "Targets and poles of hands and feet"),
@@ -101,7 +109,7 @@ class CharacterFields:
         ],
     )  # fmt: skip
     root: EnumProperty(
-        name="Root Motion", default="hips", update=_changed,
+        name="Root Motion", default="hips", update=_changed, override=_OWN,
         description="Where the way over the ground goes",
         items=[
             ("hips", "Hips", "The hips carry it"),
@@ -111,10 +119,12 @@ class CharacterFields:
     )  # fmt: skip
     contacts: BoolProperty(
         name="Keep Contacts", default=True, update=_changed,
+        override=_OWN,
         description="Feet stand where the source's stand, hands touch what they touch",
     )  # fmt: skip
     fingers: EnumProperty(
-        name="Fingers", default="transfer", update=_changed, description="What the fingers do",
+        name="Fingers", default="transfer", update=_changed, override=_OWN,
+        description="What the fingers do",
         items=[
             ("transfer", "From the Motion", "Where it has fingers, else relaxed"),
             ("relaxed", "Relaxed", "A hand at rest"),
@@ -122,10 +132,17 @@ class CharacterFields:
         ],
     )  # fmt: skip
     into: EnumProperty(
-        name="Into", items=_INTO, description="The action that gets the keys of the character"
+        name="Into",
+        items=_INTO,
+        override=_OWN,
+        description="The action that gets the keys of the character",
     )
-    own_map: StringProperty(description="A bone map that was corrected by hand, as JSON")
-    own_bones: StringProperty(description="The bones that the corrected map is for, as one word")
+    own_map: StringProperty(
+        override=_OWN, description="A bone map that was corrected by hand, as JSON"
+    )
+    own_bones: StringProperty(
+        override=_OWN, description="The bones that the corrected map is for, as one word"
+    )
 
 
 class LSMPLifyCharacter(CharacterFields, bpy.types.PropertyGroup):
@@ -185,10 +202,12 @@ class LSMPLifyApplied(CharacterFields, bpy.types.PropertyGroup):
     """What a character was moved by, and how, so that it can be done again."""
 
     source: PointerProperty(
-        type=bpy.types.Object, description="The armature whose motion it was moved by"
+        type=bpy.types.Object,
+        override=_OWN,
+        description="The armature whose motion it was moved by",
     )
     action: PointerProperty(
-        type=bpy.types.Action, description="The action that got the character's keys"
+        type=bpy.types.Action, override=_OWN, description="The action that got the character's keys"
     )
 
 
@@ -204,7 +223,7 @@ CLASSES = (LSMPLifyBoneRow, LSMPLifyCharacter, LSMPLifyApplied)
 
 def register() -> None:
     """Hang what they remember on armatures; the scene's hangs in `scene.lsmplify`."""
-    bpy.types.Object.lsmplify_applied = PointerProperty(type=LSMPLifyApplied)
+    bpy.types.Object.lsmplify_applied = PointerProperty(type=LSMPLifyApplied, override=_OWN)
 
 
 def unregister() -> None:

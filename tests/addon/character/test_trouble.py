@@ -69,6 +69,12 @@ def test_a_library_override_is_keyed(moving, tmp_path) -> None:
     assert bpy.ops.lsmplify.apply_to_character() == {"FINISHED"}
     assert own.animation_data.action is not None
     assert directions_off(own, waving(30), range(1, 31)).mean() < 2.0
+    name, path = own.name, str(tmp_path / "scene.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    own = next(o for o in bpy.data.objects if o.name == name and not o.library)
+    assert own.lsmplify_applied.source is not None
+    assert bpy.ops.lsmplify.reapply_to_character() == {"FINISHED"}
 
 
 def test_an_armature_of_another_scene_is_said(moving) -> None:
@@ -220,3 +226,23 @@ def test_a_source_that_has_no_action_or_is_no_person(moving) -> None:
     assert "no bones" in refused()
     choose(moving, moving)
     assert "same armature" in refused()
+
+
+def test_one_undo_step_takes_a_solve_onto_a_character_back(moving) -> None:
+    from helpers import add_empties, waving
+
+    hero = build("Hero")
+    for item in bpy.data.objects:
+        item.select_set(False)
+    add_empties(waving(20))
+    settings = bpy.context.scene.lsmplify
+    settings.source, settings.target, settings.armature = "SELECTED", "EXISTING", hero
+    bpy.ops.ed.undo_push(message="before")
+    count = len(bpy.data.actions)
+    assert bpy.ops.lsmplify.solve_and_bake() == {"FINISHED"}
+    assert len(bpy.data.actions) == count + 1
+    bpy.ops.ed.undo_push(message="after")
+    bpy.ops.ed.undo()
+    back = bpy.data.objects["Hero"]
+    assert back.animation_data is None or back.animation_data.action is None
+    assert len(bpy.data.actions) == count
