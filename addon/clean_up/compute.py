@@ -25,12 +25,13 @@ from ...lsmplify_core.files.packing import pack, unpack
 from ...lsmplify_core.motion.motion import Motion
 from ...lsmplify_core.pipeline import Progress
 from ...lsmplify_core.runtime.errors import InputError
+from ...lsmplify_core.runtime.in_thread import in_thread
 from ..takes import record
 from ..takes.fields import REGION_FIELDS, region_of_item
 from ..takes.reading import Take
 from .orders import Order, Outcome, pose_of
 
-Steps = Generator[Progress, None, Outcome]
+Steps = Generator[Progress | None, None, Outcome]
 
 
 def computed(take: Take, order: Order) -> Steps:
@@ -54,8 +55,8 @@ def _resolve(take: Take, order: Order) -> Steps:
             "mark a pose key, or use Attach Tracks"
         )
     settings = ResolveSettings(memory=values["memory"], ease=values["ease"])
-    found = yield from resolve_steps(
-        take.motion, points, span, keys, joints=_joints(values), settings=settings
+    found = yield from in_thread(
+        resolve_steps(take.motion, points, span, keys, joints=_joints(values), settings=settings)
     )
     _, before = record.tracks_and_expected(take)
     expected = None
@@ -86,7 +87,7 @@ def _refine(take: Take, order: Order) -> Steps:
                 f"action {take.action.name!r} knows no tracks; choose them in Tracks "
                 "and use Attach Tracks"
             )
-        refined, expected = yield from refined_beside(take.motion, points)
+        refined, expected = yield from in_thread(refined_beside(take.motion, points))
         text = pack(rotations=refined.rotations, root=refined.root)
     return Outcome(
         blended(take.motion, refined, order.values["strength"]), expected=expected, refined=text

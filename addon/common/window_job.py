@@ -18,6 +18,9 @@ _TICK = 0.01
 """Seconds between two looks at the events."""
 _SHARE = 0.04
 """Seconds of work at each look: long enough to get on, short enough for the window to answer."""
+_DRAW = 0.2
+"""Seconds from one drawing of the progress to the next: a large scene takes longer to draw than the
+work between two looks."""
 
 
 class WindowJob:
@@ -33,20 +36,23 @@ class WindowJob:
     stopped: ClassVar[str] = "Stopped; nothing was changed"
     """What is said after Esc."""
     threaded: ClassVar[bool] = False
-    """Whether the work is done by a thread, so that the window answers however long a step takes:
-    only for work that never asks Blender for anything."""
+    """Whether all of the work is done by a thread, so that the window answers however long a step
+    takes: only for work that never asks Blender for anything. Other work may give its long parts to
+    a thread itself."""
     gone: ClassVar[str] = "armature or action was removed meanwhile; run it again"
     """What is said where an object of the scene was removed while the work went on."""
 
     _steps: Generator[Progress | None, None, Any]
     _timer: bpy.types.Timer | None = None
+    _line: str = ""
+    _drawn: float = -_DRAW
     lasted: bool = False
     """Whether the work is done bit by bit, so that the scene may change while it goes on."""
 
     if TYPE_CHECKING:
         report: Any  # Blender's own, of the operator that this is mixed into
 
-    def begin(self, context: bpy.types.Context) -> Generator[Progress, None, Any]:
+    def begin(self, context: bpy.types.Context) -> Generator[Progress | None, None, Any]:
         """Read what is needed; returns the work. InputError says in one line what is missing."""
         raise NotImplementedError
 
@@ -127,9 +133,12 @@ class WindowJob:
 
     def _show(self, context: bpy.types.Context, done: Progress) -> None:
         progress.tell(done)
-        context.workspace.status_text_set(
-            f"LSMPLify: {progress.text()} {100 * done.done:.0f} %  (Esc stops)"
-        )
+        line = f"LSMPLify: {progress.text()} {100 * done.done:.0f} %  (Esc stops)"
+        now = time.perf_counter()
+        if line == self._line or now < self._drawn + _DRAW:
+            return
+        self._line, self._drawn = line, now
+        context.workspace.status_text_set(line)
         redraw_views(context)
 
     def _rest(self, context: bpy.types.Context) -> None:

@@ -276,7 +276,7 @@ def test_the_window_is_answered_while_a_long_step_runs(extension) -> None:
     told: list[set[str]] = []
     operator = SimpleNamespace(
         _steps=in_thread(slow()), _timer=None, threaded=True, stopped=Solve.stopped,
-        report=lambda kind, _: told.append(kind),
+        _line="", _drawn=-1.0, report=lambda kind, _: told.append(kind),
     )  # fmt: skip
     operator._rest = lambda c: Solve._rest(operator, c)
     operator._show = lambda c, done: Solve._show(operator, c, done)
