@@ -38,7 +38,7 @@ def make_empties(context: bpy.types.Context, tracks: Tracks, name: str) -> bpy.t
     collection = bpy.data.collections.new(name)
     context.scene.collection.children.link(collection)
     step = scene_rate(context.scene) / tracks.rate
-    frames = context.scene.frame_start + step * np.arange(tracks.frames)
+    frames = first_frame(context.scene, tracks) + step * np.arange(tracks.frames)
     unit = scene_unit(context.scene)
     seen = tracks.seen
     for column, track in enumerate(tracks.names):
@@ -62,7 +62,7 @@ def add_events(context: bpy.types.Context, tracks: Tracks) -> int:
     """Marks on the timeline for the moments that the file names; their number."""
     scene = context.scene
     for seconds, name in tracks.events:
-        frame = scene.frame_start + seconds * scene_rate(scene)
+        frame = first_frame(scene, tracks) + seconds * scene_rate(scene)
         scene.timeline_markers.new(name, frame=round(frame))
     return len(tracks.events)
 
@@ -71,4 +71,9 @@ def last_frame(context: bpy.types.Context, take: Take) -> int:
     """The scene frame at which the take ends."""
     scene = context.scene
     length = (take.tracks.frames - 1) * scene_rate(scene) / take.tracks.rate
-    return int(np.ceil(scene.frame_start + length - 1e-6))
+    return int(np.ceil(first_frame(scene, take.tracks) + length - 1e-6))
+
+
+def first_frame(scene: bpy.types.Scene, tracks: Tracks) -> float:
+    """The scene frame of the first sample: the scene's first, and the file's start after it."""
+    return scene.frame_start + tracks.start * scene_rate(scene)

@@ -62,6 +62,12 @@ def at_rate(take: Take, rate: float) -> Take:
     return replace(take, people=people)
 
 
+def from_start(take: Take) -> Take:
+    """The take as if its file's clock began with it."""
+    people = [replace(p, tracks=replace(p.tracks, start=0.0)) for p in take.people]
+    return replace(take, people=people)
+
+
 def _upright(people: Sequence[Person]) -> tuple[list[Person], tuple[str, ...]]:
     """All of them by what the first body says: a file has one unit and one up. As they are, with
     the reason, where no body is found."""

@@ -15,7 +15,7 @@ from ..common import framing
 from ..translations import CONTEXT
 from .choice import hide_default_cube
 from .empties import add_events, add_take, last_frame
-from .files import Take, at_rate, read_take
+from .files import Take, at_rate, from_start, read_take
 from .properties import UNIT_ITEMS, UP_ITEMS
 from .scene_tracks import scene_rate
 
@@ -67,6 +67,12 @@ class LSMPLIFY_OT_import_tracks(bpy.types.Operator, ImportHelper):
         description="Mark the moments that the file names on the timeline",
     )  # fmt: skip
 
+    keep_start: BoolProperty(
+        name="Keep Start Time", default=False,
+        description="Let takes begin on the timeline when their files say, so that several of one "
+                    "capture stay together",
+    )  # fmt: skip
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Read everything, then make the empties."""
         takes = self._read()
@@ -77,6 +83,8 @@ class LSMPLIFY_OT_import_tracks(bpy.types.Operator, ImportHelper):
         rate = scene_rate(context.scene)
         if self.keys == "SCENE":
             takes = [at_rate(take, rate) for take in takes]
+        if not self.keep_start:
+            takes = [from_start(take) for take in takes]
         made = [add_take(context, take) for take in takes]
         if self.fit_range:
             context.scene.frame_end = max(last_frame(context, take) for take in takes)

@@ -692,4 +692,6 @@ TEXTS: Final[dict[str, str]] = {
     "Axes, unit and root bone as Unreal wants them, in an FBX": "FBX の軸、単位、ルートボーンを Unreal に合わせます",
     "Axes, unit and root bone as Unity wants them, in an FBX": "FBX の軸、単位、ルートボーンを Unity に合わせます",
     "Take the way over the ground out, as loops for games need it; sway and height stay": "地面上の移動を取り除きます(ゲームのループ用)。揺れと高さは残ります",
+    "Keep Start Time": "開始時間を保持",
+    "Let takes begin on the timeline when their files say, so that several of one capture stay together": "ファイルに記録された時刻からテイクを開始し、1回のキャプチャの複数のファイルを揃えます",
 }

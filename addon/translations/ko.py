@@ -692,4 +692,6 @@ TEXTS: Final[dict[str, str]] = {
     "Axes, unit and root bone as Unreal wants them, in an FBX": "FBX의 축, 단위, 루트 본을 언리얼에 맞춤",
     "Axes, unit and root bone as Unity wants them, in an FBX": "FBX의 축, 단위, 루트 본을 유니티에 맞춤",
     "Take the way over the ground out, as loops for games need it; sway and height stay": "지면 위의 이동 경로를 제거합니다(게임의 루프에 필요); 흔들림과 높이는 유지됩니다",
+    "Keep Start Time": "시작 시간 유지",
+    "Let takes begin on the timeline when their files say, so that several of one capture stay together": "파일에 기록된 시각에 타임라인에서 테이크가 시작되므로 한 캡처의 여러 파일이 서로 맞습니다",
 }

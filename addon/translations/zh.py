@@ -692,4 +692,6 @@ TEXTS: Final[dict[str, str]] = {
     "Axes, unit and root bone as Unreal wants them, in an FBX": "FBX 中的轴向、单位和根骨骼符合虚幻引擎的要求",
     "Axes, unit and root bone as Unity wants them, in an FBX": "FBX 中的轴向、单位和根骨骼符合 Unity 的要求",
     "Take the way over the ground out, as loops for games need it; sway and height stay": "移除地面上的行进路径（游戏循环动画所需）；摆动和高度保留",
+    "Keep Start Time": "保留起始时间",
+    "Let takes begin on the timeline when their files say, so that several of one capture stay together": "让各镜次按其文件记录的时间在时间线上开始，使同一次捕捉的多个文件保持对齐",
 }

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..runtime.errors import InputError, brief
 from ..tracks.blocks import TrackBlocks
 from ..tracks.tracks import Tracks, checked_positions
-from .c3d_data import Extent, extent_of, samples_of
+from .c3d_data import Extent, extent_of, first_frame, samples_of
 from .c3d_file import C3dFile, forget, is_c3d, load_c3d
 from .c3d_parameters import events, labels, not_points, up_of
 from .c3d_rotations import has_rotations, segment_origins
@@ -96,7 +96,8 @@ def _made(
         positions, names, extent.rate or None, fps, path, unit, up_of(file),
         warnings=extent.warnings,
     )  # fmt: skip
-    return replace(tracks, events=events(file, extent.rate or tracks.rate))
+    start = max(first_frame(file) - 1, 0) / (extent.rate or tracks.rate)
+    return replace(tracks, events=events(file, extent.rate or tracks.rate), start=start)
 
 
 def _segments(file: C3dFile, fps: float | None, path: Path) -> Tracks:

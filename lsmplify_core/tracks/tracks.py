@@ -36,6 +36,7 @@ class Tracks:
     that leans may be righted. nameless: whether the points have no names of their own, so that
     `names` are those of an order that was taken for theirs. segments: rotations that the file
     holds beside the points, or None.
+    start: seconds of the first frame on the capture's own clock, where the file says so.
     """
 
     positions: NDArray[np.float64]
@@ -53,6 +54,7 @@ class Tracks:
     may_level: bool = True
     nameless: bool = False
     segments: Segments | None = None
+    start: float = 0.0
 
     @property
     def frames(self) -> int:

@@ -139,3 +139,22 @@ def test_a_folder_that_is_a_take(extension, tmp_path) -> None:
     assert len(made.objects) == len(names)
     assert bpy.ops.lsmplify.solve_and_bake() == {"FINISHED"}
     assert bpy.context.scene.lsmplify.result.mean_mm < 10.0
+
+
+def test_a_take_may_keep_its_start_on_the_timeline(extension, tmp_path) -> None:
+    from helpers import points_of, waving
+
+    names, points = points_of(waving(10, 24.0))
+    titles = ["Frame#\tTime\t" + "\t\t\t".join(names), "\t\t" + "\t".join("XYZ" * len(names))]
+    rows = ["PathFileType\t4\t(X/Y/Z)\ttake.trc", "DataRate\tUnits", "24\tm", *titles]
+    for t, frame in enumerate(points):
+        rows.append(
+            "\t".join([str(t + 1), f"{2.0 + t / 24:.6f}", *(f"{x:.5f}" for x in frame.ravel())])
+        )
+    path = tmp_path / "take.trc"
+    path.write_text("\n".join(rows) + "\n")
+    for keep, first in ((False, 1.0), (True, 49.0)):
+        assert bpy.ops.lsmplify.import_tracks(filepath=str(path), keep_start=keep) == {"FINISHED"}
+        (nose, *_) = (o for o in bpy.context.scene.lsmplify.collection.objects)
+        assert round(nose.animation_data.action.frame_range[0], 3) == first
+        assert bpy.context.scene.frame_end == round(first) + 9
