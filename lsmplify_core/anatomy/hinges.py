@@ -21,6 +21,10 @@ _BENT = math.sin(math.radians(30.0))
 """Sine of the bend at which a frame counts half."""
 _WELL_BENT = (math.sin(math.radians(20.0)), math.sin(math.radians(45.0)))
 """Sines of the bends between which a limb stops being perhaps hyper-extended."""
+_FIRM_BEND = (math.sin(math.radians(20.0)), math.sin(math.radians(40.0)))
+_LOOSE = math.radians(12.0)
+"""Sines of the bends between which a limb's sideways bend is bounded more and more, and how much
+further than the bound the less bent ones may go."""
 _CHOICE = 6.0
 """How sharply one of two ways to bend is chosen by its cosine with the turn about that time."""
 _FIRM = 0.035
@@ -136,8 +140,8 @@ def followed_turn(
 
 
 def held(hinge: Hinge, bend: Bend, turn: Array, most: float) -> Array:
-    """The turns (T,) nearest to these with which the limb bends sideways by no more than `most`
-    radians.
+    """The turns (T,) nearest to these with which a bent limb bends sideways by no more than `most`
+    radians; a nearly straight one, whose hinge is uncertain, by up to `_LOOSE` more.
 
     With the lower bone φ round the upper one its elevation e above the hinge's plane is
     sin e = u·h cos β + |h'| sin β cos φ (`bend_of`), so that bounds of e are bounds of φ.
@@ -149,13 +153,17 @@ def held(hinge: Hinge, bend: Bend, turn: Array, most: float) -> Array:
     rest = math.asin(max(-1.0, min(1.0, float(hinge.lower @ h))))
     one = xp.ones_like(turn) * 0.999999
 
-    def round_at(elevation: float) -> Array:
-        cosine = (math.sin(elevation) - along * bend.cosine) / (bend.sine * width)
+    low, high = _FIRM_BEND
+    sure = xp.where(bend.cosine < 0, one, (bend.sine - low) / (high - low))
+    bound = most + _LOOSE * (1.0 - xp.maximum(xp.minimum(sure, one), 0.0 * one))
+
+    def round_at(elevation: Array) -> Array:
+        cosine = (xp.sin(elevation) - along * bend.cosine) / (bend.sine * width)
         return xp.acos(xp.maximum(xp.minimum(cosine, one), -one))
 
     now = wrapped(bend.round + turn)
     size = xp.abs(now)
-    inside = xp.minimum(xp.maximum(size, round_at(rest + most)), round_at(rest - most))
+    inside = xp.minimum(xp.maximum(size, round_at(rest + bound)), round_at(rest - bound))
     return turn + xp.where(now < 0, size - inside, inside - size)
 
 
