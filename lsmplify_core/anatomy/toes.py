@@ -14,7 +14,7 @@ from ..geometry.kinematics import forward
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_namespace import array_namespace
 from ..runtime.array_types import Array, Floats
-from .turns import like, turn_about
+from .turns import like, turn_about, twist_angle
 
 FEET: Final = (
     (JOINT_INDEX["L_Ankle"], JOINT_INDEX["L_Foot"]),
@@ -35,6 +35,8 @@ _FLAT: Final = (10.0, np.radians(30.0))
 pitched by more."""
 _EASE: Final = 0.03
 """Seconds, the standard deviation of the filter over the bend."""
+_TOLD: Final = 2.0
+"""Seconds of a clip that are enough to say how a rig holds its toes at rest."""
 RIGID: Final = np.radians(1.0)
 """A rig whose toes never turn by more has none."""
 
@@ -108,6 +110,23 @@ def rigid_toes(rotations: Floats, most: float = RIGID) -> bool:
         if np.arccos(np.clip((trace.min() - 1.0) / 2.0, -1.0, 1.0)) > most:
             return False
     return True
+
+
+def without_rest(rotations: Floats, rate: float) -> Floats:
+    """Rotations (T, 24 or 22, 3, 3) with the extension that toes have most of the time taken off.
+
+    Rigs differ in how they hold toes at rest, by up to 40 degrees, and nobody walks about with toes
+    that are bent all the time. Clips too short to tell, and rigs without toes, stay as they are.
+    """
+    if len(rotations) < _TOLD * rate or rigid_toes(rotations):
+        return rotations
+    rest = [np.median(extension(rotations[:, ball])) for _, ball in FEET]
+    return with_toes(rotations, np.broadcast_to(-np.array(rest), (len(rotations), 2)))
+
+
+def extension(toes: Floats) -> Floats:
+    """(T,) radians by which toes (T, 3, 3) extend."""
+    return twist_angle(toes, np.array([-1.0, 0.0, 0.0]))
 
 
 def _flat_pitch(pitch: Floats, stands: Floats) -> float:

@@ -14,7 +14,7 @@ from ..body.smpl_file import SmplFile
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.skeleton import JOINT_INDEX, N_POSED
 from ..layouts.layout import Layout
-from ..motion.anatomical import in_convention, with_toes_by_rule
+from ..motion.anatomical import in_convention, with_toes_at_rest, with_toes_by_rule
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from . import metrics
@@ -65,14 +65,15 @@ class Score:
 def score(take: Take, answer: Answer, convention: str = ANATOMICAL) -> Score:
     """Hold a method's answer against a take's truth, frame by frame.
 
-    convention: "anatomical" brings both into the anatomical convention first, and bends the toes of
-    a truth that has none by rule where no point shows them; "source" leaves both as they are.
+    convention: "anatomical" brings both into the anatomical convention first, takes off what either
+    rig's toes are bent by at rest, and bends the toes of a truth that has none by rule where no
+    point shows them; "source" leaves both as they are.
     Anatomical figures are of the motions as they are in either case.
     """
     motion, truth, points = answer.motion, take.truth, answer.points
     anatomies = (_anatomy(motion), _anatomy(truth))
     if convention == ANATOMICAL:
-        motion, truth = in_convention(motion), in_convention(truth)
+        motion, truth = (with_toes_at_rest(in_convention(m)) for m in (motion, truth))
         if not set(_TOE_JOINTS) & set(take.layout.joints.tolist()):
             truth = with_toes_by_rule(truth)
     joints, true_joints = motion.joints(), truth.joints()

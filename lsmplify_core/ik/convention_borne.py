@@ -35,9 +35,9 @@ _USUAL_WORSE: Final = 1.25
 smaller number, parts of a take are turned in ways of their own."""
 _BEFORE_STEPS: Final = 1.3
 """The same before the steps that bring the poses to the tracks again."""
-_STEPS: Final = 3
+_STEPS: Final = 4
 """Steps to the tracks at the most, each followed by places calibrated anew."""
-_GAIN: Final = 0.996
+_GAIN: Final = 0.998
 """A step that makes the distance no smaller than so many times is the last."""
 _SLACK: Final = 4e-6
 """Metres of mean distance that are worth nothing in any case."""
@@ -53,7 +53,13 @@ _UNTURNED: Final = [
     )
 ]  # fmt: skip
 """Joints whose rotation in the world no convention changes."""
-_BOUNDS: Final = (None, KneeBounds(), KneeBounds(np.radians(7.0), np.radians(14.0)))
+_BOUNDS: Final = (
+    None,
+    KneeBounds(),
+    KneeBounds(np.radians(4.9), np.radians(9.8)),
+    KneeBounds(np.radians(7.0), np.radians(14.0)),
+)
+"""How far knees may go sideways and turn, from nothing beyond the hinge to much."""
 
 BorneFit = tuple[Convention, Fit, tuple[Floats, ...]]
 """A convention, the take in it, and the points' places (K, 3) during each step to the tracks."""

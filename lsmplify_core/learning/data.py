@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..anatomy.convention import to_convention
 from ..anatomy.doubtful import doubtful
-from ..anatomy.toes import rigid_toes, toe_bend, with_toes
+from ..anatomy.toes import rigid_toes, toe_bend, with_toes, without_rest
 from ..body.body import default_body
 from ..geometry.skeleton import MIRROR, N_POSED
 from ..motion.motion import load_motion
@@ -98,6 +98,7 @@ def _clip(file: Path, source: bool) -> tuple[Tensor, Tensor, Tensor, str] | None
         return None
     if not source:
         rotations = to_convention(rotations, offsets, motion.rate)
+        rotations = without_rest(rotations, motion.rate)
     bend = np.zeros((motion.frames, 2))
     if rigid_toes(rotations):
         bend = toe_bend(rotations, offsets, motion.root, motion.rate)

@@ -4,7 +4,7 @@
 from dataclasses import replace
 
 from ..anatomy.convention import DEFAULT, Convention, to_convention
-from ..anatomy.toes import rigid_toes, toe_bend, with_toes
+from ..anatomy.toes import rigid_toes, toe_bend, with_toes, without_rest
 from .motion import Motion
 
 
@@ -26,3 +26,8 @@ def with_toes_by_rule(motion: Motion) -> Motion:
         return motion
     bend = toe_bend(motion.rotations, motion.body.offsets, motion.root, motion.rate)
     return replace(motion, rotations=with_toes(motion.rotations, bend))
+
+
+def with_toes_at_rest(motion: Motion) -> Motion:
+    """A motion with what its rig's toes are bent by at rest taken off."""
+    return replace(motion, rotations=without_rest(motion.rotations, motion.rate))

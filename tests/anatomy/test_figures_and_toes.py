@@ -7,7 +7,15 @@ import pytest
 from lsmplify_core.anatomy.convention import to_convention
 from lsmplify_core.anatomy.figures import anatomy, summary
 from lsmplify_core.anatomy.ranges import limits, past_ranges
-from lsmplify_core.anatomy.toes import rigid_toes, toe_bend, with_toes
+from lsmplify_core.anatomy.toes import (
+    FEET,
+    extension,
+    rigid_toes,
+    toe_bend,
+    with_toes,
+    without_rest,
+)
+from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.geometry.kinematics import forward
 from lsmplify_core.geometry.rotations import rotation_x
 from lsmplify_core.geometry.skeleton import JOINT_INDEX
@@ -104,3 +112,17 @@ def test_feet_in_the_air_keep_their_toes() -> None:
 
 def test_one_frame_has_no_toes_to_bend() -> None:
     assert toe_bend(standing(1), OFFSETS, np.zeros((1, 3)), 30.0).max() == 0
+
+
+def test_toes_that_are_bent_at_rest_are_straightened_and_still_move() -> None:
+    motion = strolling(90, 30.0, seed=5)
+    swing = np.radians(20.0) * np.maximum(np.sin(np.arange(90) / 4.0), 0.0)
+    bend = np.stack((swing, swing), axis=1)
+    straight = with_toes(motion.rotations, bend)
+    crooked = with_toes(straight, np.full((90, 2), np.radians(-35.0)))
+    mended = extension(without_rest(crooked, 30.0)[:, FEET[0][1]])
+    assert np.degrees(np.abs(np.ptp(mended) - np.ptp(swing))) < 0.01
+    assert abs(np.median(mended)) < 1e-9
+    assert without_rest(crooked[:20], 30.0) is not None
+    assert np.array_equal(without_rest(crooked[:20], 30.0), crooked[:20])
+    assert without_rest(motion.rotations, 30.0) is motion.rotations
