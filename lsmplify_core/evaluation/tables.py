@@ -58,6 +58,11 @@ def anatomy_table(groups: list[Group]) -> str:
     """Figures that need no truth, of every method's result and of the truth, as they are."""
     rows = [(g.method, summary([s.anatomy for s in g.scores])) for g in groups]
     rows.append(("source data", summary([s.anatomy_truth for s in groups[0].scores])))
+    return anatomy_lines(rows)
+
+
+def anatomy_lines(rows: list[tuple[str, dict[str, float | None]]]) -> str:
+    """A table of figures that need no truth (`anatomy.figures.summary`), a line a name."""
     lines = [[name, *(_shown(figures[key]) for key in _ANATOMY)] for name, figures in rows]
     return text_table(["method", *_ANATOMY.values()], lines)
 
