@@ -103,13 +103,16 @@ def shown(outcome: Outcome) -> Outcome:
 
 
 def finished(outcomes: Iterable[Outcome]) -> int:
-    """Print how many of several takes are good, and those that are not, the worst first; returns
-    the exit code."""
-    outcome = together(outcomes)
+    """Print how many of several takes are good, which are not, the worst first, and in the last
+    line how many were solved and failed; returns the exit code."""
+    every = list(outcomes)
+    outcome = together(every)
     count = {g: sum(j.grade == g for j in outcome.judged) for g in (GOOD, CHECK, DO_NOT_USE)}
     if count[CHECK] or count[DO_NOT_USE]:
         say(", ".join(f"{n} {grade}" for grade, n in count.items()) + "; the worst first:")
         for grade in (DO_NOT_USE, CHECK):
             for judged in (j for j in outcome.judged if j.grade == grade):
                 say(f"  {grade}: {judged.name}: {judged.reason}")
+    failed = sum(o.code == FAILED for o in every)
+    say(f"{len(every) - failed} solved, {failed} failed")
     return outcome.code

@@ -277,7 +277,7 @@ def test_names_of_files_are_no_words_of_ours(folder: Path, capsys) -> None:
     assert solve() == 0
     told = capsys.readouterr()
     assert not [line for line in told.err.splitlines() if line.startswith("error:")]
-    assert len(told.out.splitlines()) == 5
+    assert len(told.out.splitlines()) == 6
 
 
 def test_every_option_with_a_path_is_read_or_written() -> None:

@@ -61,6 +61,7 @@ def test_in_a_folder_failures_count_more(
     assert capsys.readouterr().out.count(": good, ") == 1
     (folder / "broken.npz").write_bytes(b"no archive")
     assert main(words) == 2
+    assert capsys.readouterr().out.splitlines()[-1].endswith(" solved, 1 failed")
 
 
 def test_a_folders_verdicts_are_listed_at_the_end_the_worst_first(
@@ -74,7 +75,8 @@ def test_a_folders_verdicts_are_listed_at_the_end_the_worst_first(
     take_file(folder / "c_noise.npz", good=False)
     words = ["solve", str(folder), "-o", str(tmp_path / "out"), "--unit", "m"]
     assert main(words) == 0
-    lines = capsys.readouterr().out.splitlines()[-3:]
+    lines = capsys.readouterr().out.splitlines()[-4:]
+    assert lines[3] == "3 solved, 0 failed"
     assert lines[0] == "1 good, 1 check, 1 do not use; the worst first:"
     assert "do not use" in lines[1]
     assert "c_noise" in lines[1]
