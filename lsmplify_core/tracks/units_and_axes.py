@@ -41,7 +41,8 @@ class World:
     mirror image, or "". level: (3, 3) the rotation that rights a tilted world once `up` is +Z, None
     for one that stands. level_by: what showed the tilt, in words.
 
-    What remains open is for the verdict: names_exchanged says whether names (True) or axes (False)
+    What remains open is for the verdict: handed is the `handedness` that showed a mirror image, 0
+    where there is none; names_exchanged says whether names (True) or axes (False)
     made a mirror image, None where both look the same. up_guessed: whether nothing said or showed
     which axis is up. up_against: share of the frames in which the body stands along another axis
     than the file or the user says. unit_said: whether the unit is the user's.
@@ -55,6 +56,7 @@ class World:
     level: Floats | None = None
     level_by: str = ""
     names_exchanged: bool | None = None
+    handed: float = 0.0
     up_guessed: bool = False
     up_against: float = 0.0
     unit_said: bool = False
@@ -114,8 +116,9 @@ def find_world(tracks: Tracks, match: Match, least_tilt: float | None = None) ->
     )  # fmt: skip
     if up == tracks.up:
         world = replace(world, up_against=stands_against(up, points, layout))
-    if not tracks.mirror_given and handedness(points, layout) < MIRRORED:
-        world = replace(world, mirror="z" if up[1] == "x" else "x")
+    handed = 0.0 if tracks.mirror_given else handedness(points, layout)
+    if handed < MIRRORED:
+        world = replace(world, mirror="z" if up[1] == "x" else "x", handed=handed)
         world = replace(
             world, warnings=(*world.warnings, _MIRROR_NOTE.format(axis=world.mirror)),
             names_exchanged=exchanged_names(points, layout),

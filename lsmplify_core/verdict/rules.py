@@ -408,9 +408,11 @@ LIMITS: Final[tuple[Limit, ...]] = (
     Limit(
         "up-guessed",
         "up_guessed",
-        0.5,
+        0.01,
         None,
-        "nobody stands upright and nothing says which axis is up: it was guessed; set it",
+        "nobody stands upright in {v} % of the frames and nothing says which axis is up: it was "
+        "guessed; set it",
+        _PERCENT,
     ),
     Limit(
         "up-against",
@@ -424,18 +426,21 @@ LIMITS: Final[tuple[Limit, ...]] = (
     Limit(
         "mirrored",
         "mirrored",
-        0.5,
+        0.4,
         None,
-        "the take was a mirror image and was put right; if not its axes but the names of left and "
-        "right are exchanged, the result is mirrored: say --mirror, or correct the names",
+        "the take was a mirror image, as {v} % of its evidence says, and was put right; if not its "
+        "axes but the names of left and right are exchanged, the result is mirrored: say --mirror, "
+        "or correct the names",
+        _PERCENT,
     ),
     Limit(
         "names-exchanged",
         "names_exchanged",
-        0.5,
+        0.4,
         None,
-        "the names of left and right are exchanged, so that the result is mirrored: correct the "
-        "names",
+        "the names of left and right are exchanged, as {v} % of the evidence says, so that the "
+        "result is mirrored: correct the names",
+        _PERCENT,
     ),
     Limit(
         "unnamed",

@@ -59,10 +59,10 @@ TABLE = [
     ("held", "held", 0.03, None, "3.0", False, ""),
     ("frozen", "frozen", 0.4, None, "0.4", False, ""),
     ("flat", "flat", 0.03, 0.005, "3.0", True, ""),
-    ("up-guessed", "up_guessed", 0.5, None, "", False, ""),
+    ("up-guessed", "up_guessed", 0.01, None, "1.0", False, ""),
     ("up-against", "up_against", 0.8, None, "80", False, ""),
-    ("mirrored", "mirrored", 0.5, None, "", False, ""),
-    ("names-exchanged", "names_exchanged", 0.5, None, "", False, ""),
+    ("mirrored", "mirrored", 0.4, None, "40", False, ""),
+    ("names-exchanged", "names_exchanged", 0.4, None, "40", False, ""),
     ("unnamed", "certainty", 0.9, None, "90", True, ""),
 ]  # fmt: skip
 """Code, measure, where it is to be checked, where not to be used, how that is said, whether less is
