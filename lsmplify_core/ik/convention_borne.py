@@ -5,7 +5,7 @@ Decided on a few frames a second; the whole take is then brought into that much 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -71,7 +71,8 @@ class ConventionTake:
 
     fit: as it was fitted. expected: (T, 22) radians, the error that the network expects of itself.
     rate: frames per second. noise: metres. ease: seconds, of the filter over a step to the tracks.
-    stand_for: frames of the whole take that each of these stands for.
+    stand_for: frames of the whole take that each of these stands for. tried: its own poses in each
+    convention that was asked for.
     """
 
     fit: Fit
@@ -80,6 +81,7 @@ class ConventionTake:
     noise: float
     ease: float
     stand_for: int = 1
+    tried: dict[Convention, Fit] = field(default_factory=dict[Convention, Fit])
 
     def few(self) -> "ConventionTake":
         """As few frames as show what the take bears; all of a short one."""
@@ -92,14 +94,22 @@ class ConventionTake:
         observed = select_observations(self.fit.observed, some)
         fit = Fit(poses, observed, self.fit.known, track_distance(poses, observed))
         return replace(
-            self, fit=fit, expected=self.expected[some], rate=self.rate / step, stand_for=step
+            self,
+            fit=fit,
+            expected=self.expected[some],
+            rate=self.rate / step,
+            stand_for=step,
+            tried={},
         )
 
     def turned(self, convention: Convention, fit: Fit | None = None) -> Fit:
         """Its poses, or those of `fit`, in a convention, the points calibrated for them, and how
         far they are off."""
-        fit = fit or self.fit
-        return turned(fit, convention, self.rate, self.stand_for)
+        if fit is not None:
+            return turned(fit, convention, self.rate, self.stand_for)
+        if convention not in self.tried:
+            self.tried[convention] = turned(self.fit, convention, self.rate, self.stand_for)
+        return self.tried[convention]
 
     def stepped(self, fit: Fit, convention: Convention) -> Fit:
         """One step from `fit`, which is in a convention, to the tracks."""

@@ -27,6 +27,8 @@ _BESIDE: Final = 0.55
 """Metres between feet that both bear: wider stances may rest on one."""
 _LEAST: Final = 2
 """Windows that it takes."""
+_MOST_WINDOWS: Final = 150
+"""Windows that are looked at, spread over a take."""
 _AGREE: Final = 20.0
 """Degrees that the windows may be apart."""
 _OTHERS: Final = (
@@ -61,7 +63,8 @@ def find_bearing(points: Floats, joints: NDArray[np.intp], rate: float) -> Beari
     ]
     width = max(round(_WINDOW * rate), 4)
     found: list[Floats] = []
-    for first in range(0, len(points) - width + 1, max(width // 2, 1)):
+    last = len(points) - width
+    for first in range(0, last + 1, max(width // 2, last // _MOST_WINDOWS, 1)):
         part = slice(first, first + width)
         up = _window(feet[part], body[part], [o[part] for o in others])
         if up is not None:
