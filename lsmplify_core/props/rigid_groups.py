@@ -51,7 +51,11 @@ def distances(positions: Floats) -> Distances:
     rows = np.linspace(0, len(positions) - 1, min(_SAMPLES, len(positions))).round().astype(int)
     sample, count = positions[rows], positions.shape[1]
     a, b = np.triu_indices(count, 1)
-    apart = np.sqrt(np.square(sample[:, a] - sample[:, b]).sum(axis=-1))
+    squared = np.zeros((len(sample), len(a)))
+    for axis in range(3):  # axis by axis: tables of vectors for all pairs leave the cache
+        along = np.ascontiguousarray(sample[..., axis])
+        squared += np.square(along[:, a] - along[:, b])
+    apart = np.sqrt(squared)
     there = np.isfinite(apart)
     middle = masked_quantile(apart, there, 0.5)
     spread = masked_quantile(np.abs(apart - middle), there, _SHARE)
