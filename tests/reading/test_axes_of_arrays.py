@@ -8,7 +8,7 @@ import pytest
 from takes import points_of, waving
 
 from lsmplify_core.reading.axes_of_arrays import frames_first
-from lsmplify_core.reading.table_long import is_long
+from lsmplify_core.reading.table_long import is_long, read_long
 from lsmplify_core.reading.table_people import is_person_title, pivoted
 from lsmplify_core.runtime.errors import InputError
 
@@ -128,3 +128,12 @@ def test_titles_of_people(title: str) -> None:
 )  # fmt: skip
 def test_headers_of_a_sample_a_row(header: str, long: bool) -> None:
     assert is_long(header.split(",")) == long
+
+
+@pytest.mark.parametrize("rows", ["", "first,nose,1,2,3\nsecond,nose,1,2,3\n"])
+def test_samples_without_frames_are_refused(tmp_path: Path, rows: str) -> None:
+    path = tmp_path / "take.csv"
+    path.write_text(f"frame,keypoint,x,y,z\n{rows}")
+    with pytest.raises(InputError, match="no frames below the header"):
+        read_long(["frame", "keypoint", "x", "y", "z"],
+                  [line.split(",") for line in rows.splitlines()], None, path)  # fmt: skip
