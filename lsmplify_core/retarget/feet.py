@@ -20,8 +20,6 @@ from ..geometry.intervals import intervals_of, ramps
 from ..ik.smoothing import gaussian_filter
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
-from .figure import Figure
-from .vectors import about, apply, unit
 
 _FADE: Final = 0.5
 """Seconds over which a correction fades where no other stand is near."""
@@ -31,8 +29,6 @@ _PELVIS: Final = 0.1
 """Seconds that the pelvis's share of the corrections is averaged over."""
 _EDGE: Final = 0.02
 """Seconds that corrections are averaged over at last, so that a lock sets in softly."""
-_PITCH: Final = np.radians(8.0)
-"""The farthest that a standing foot is pitched to have heel and toe at their heights."""
 _GRIP: Final = 0.07
 """Seconds over which a foot is held more and more."""
 _FREE: Final = 0.25
@@ -62,40 +58,6 @@ def stance_of(motion: Motion, floor: Floor | None, found: list[Contact] | None) 
     contacts = find_contacts(motion, floor, _STANDS) if found is None else found
     table = contact_table(contacts, motion.frames)
     return Stance(sole_points(motion), table, floor, len(contacts))
-
-
-def sole_offsets(figure: Figure) -> dict[str, Floats]:
-    """Side -> (2, 3) metres: heel and toe in the foot's frame, both on the ground at rest.
-
-    The heel lies under and a little behind the ankle, the toe under and a little before the ball,
-    in proportions of SMPL's foot.
-    """
-    result: dict[str, Floats] = {}
-    for side in "LR":
-        foot, toe = f"{side}_Ankle", f"{side}_Foot"
-        if not figure.has(foot):
-            continue
-        ankle = figure.points.joints[foot]
-        ball = figure.points.joints.get(toe, figure.points.ends[foot])
-        ahead = ball - ankle
-        ahead = ahead * np.array([1.0, 1.0, 0.0])
-        points = np.stack((ankle - 0.33 * ahead, ball + 0.33 * ahead))
-        points[:, 2] = figure.floor
-        result[side] = (points - ankle) @ figure.frames[foot]
-    return result
-
-
-def soles(figure: Figure, turns: dict[str, list[Floats]], ankles: dict[str, Floats]) -> Floats:
-    """(T, 4, 3) metres: the figure's heels and toes. ankles: side -> (T, 3) metres.
-
-    The toe's point turns with the foot, not with the toes: it stays where the ball rolls on.
-    """
-    offsets = sole_offsets(figure)
-    parts: list[Floats] = []
-    for side in "LR":
-        foot = turns[f"{side}_Ankle"][0]
-        parts += [ankles[side] + apply(foot, offset) for offset in offsets[side]]
-    return np.stack(parts, axis=1)
 
 
 def corrections(own: Floats, stance: Stance, goal: Floats, rate: float, size: float) -> Floats:
@@ -220,27 +182,6 @@ def frames_away(marked: NDArray[np.bool_]) -> Floats:
     after = np.searchsorted(at, frames)
     last, following = at[np.maximum(after - 1, 0)], at[np.minimum(after, len(at) - 1)]
     return np.minimum(np.abs(frames - last), np.abs(following - frames)).astype(np.float64)
-
-
-def levelled(own: Floats, goal: Floats, tied: Floats) -> Floats:
-    """(T, 2, 3, 3) rotations to put before those of the feet, that bring a standing foot's toe as
-    much over its heel as its source's: a longer foot, pitched as far, has its toe elsewhere.
-
-    With v from heel to toe and its height v_z = |v| · sin θ, it turns about the level axis v x z by
-    asin(goal / |v|) - θ.
-
-    Args:
-        own: (T, 4, 3) metres, heels and toes as they are.
-        goal: (T, 4, 3) metres, the source's at the figure's size.
-        tied: (T, 2) 0 to 1, how much each foot is to be turned.
-    """
-    own, goal = (p[:, 1::2] - p[:, 0::2] for p in (own, goal))
-    length = np.maximum(np.linalg.norm(own, axis=-1), 1e-9)
-    now, wanted = (np.arcsin(np.clip(p[..., 2] / length, -1.0, 1.0)) for p in (own, goal))
-    axis = np.stack((own[..., 1], -own[..., 0], np.zeros_like(length)), axis=-1)
-    level = np.clip(2.0 * np.linalg.norm(axis, axis=-1) / length, 0.0, 1.0)  # none for upright ones
-    angle = tied * level * np.clip(wanted - now, -_PITCH, _PITCH)
-    return about(unit(axis), angle)
 
 
 def pelvis_share(away: Floats, stance: Stance, rate: float, hands: Floats | None = None) -> Floats:

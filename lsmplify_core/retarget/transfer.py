@@ -10,21 +10,14 @@ from ..cleanup.floor import SOLES
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Floats
 from .body_parts import figure_posture, source_posture
-from .feet import (
-    Stance,
-    corrections,
-    levelled,
-    pelvis_share,
-    soles,
-    stance_of,
-    tied_to_ground,
-)
+from .feet import Stance, corrections, pelvis_share, stance_of, tied_to_ground
 from .figure import Figure
 from .joint_turns import bone_axes, role_turns
 from .limbs import Limb, bring, limb_of, reach
 from .performance import Performance, World, in_world
 from .posing import place_bones
 from .rig_motion import RetargetOptions
+from .soles import levelled, soles
 from .touches import (
     bring_hands,
     count_touches,
