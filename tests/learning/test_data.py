@@ -7,15 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
 
-from lsmplify_core.anatomy.toes import FEET, extension, with_toes  # noqa: E402
-from lsmplify_core.evaluation.synthetic import strolling  # noqa: E402
-from lsmplify_core.geometry.rotations import axis_angle_to_matrix  # noqa: E402
-from lsmplify_core.geometry.skeleton import JOINT_INDEX  # noqa: E402
-from lsmplify_core.learning.augment import make_lesson  # noqa: E402
-from lsmplify_core.learning.data import clips_of  # noqa: E402
-from lsmplify_core.motion.motion import Motion, save_motion  # noqa: E402
+import torch
+from torch import Tensor
+
+from lsmplify_core.anatomy.toes import FEET, extension, with_toes
+from lsmplify_core.evaluation.synthetic import strolling
+from lsmplify_core.geometry.rotations import axis_angle_to_matrix
+from lsmplify_core.geometry.skeleton import JOINT_INDEX
+from lsmplify_core.learning.augment import Lesson, make_lesson
+from lsmplify_core.learning.data import clips_of
+from lsmplify_core.motion.motion import Motion, save_motion
 
 
 def _saved(folder: Path, name: str, motion: Motion) -> Path:
@@ -32,7 +35,9 @@ def _backwards(motion: Motion) -> Motion:
     return replace(motion, rotations=rotations)
 
 
-def test_elbows_bent_backwards_are_left_out_and_said(tmp_path, capsys) -> None:
+def test_elbows_bent_backwards_are_left_out_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     good = strolling(70, 30.0, seed=1)
     files = [_saved(tmp_path, "good.npz", good), _saved(tmp_path, "bad.npz", _backwards(good))]
     clips = clips_of(files)
@@ -44,7 +49,7 @@ def test_elbows_bent_backwards_are_left_out_and_said(tmp_path, capsys) -> None:
     assert "good.npz" not in said
 
 
-def test_toes_bent_at_rest_are_straight_in_the_clips(tmp_path) -> None:
+def test_toes_bent_at_rest_are_straight_in_the_clips(tmp_path: Path) -> None:
     motion = strolling(120, 30.0, seed=2)
     swing = np.radians(25.0) * np.maximum(np.sin(np.arange(120) / 5.0), 0.0)
     bend = np.stack((swing, swing), axis=1) - np.radians(30.0)
@@ -56,7 +61,7 @@ def test_toes_bent_at_rest_are_straight_in_the_clips(tmp_path) -> None:
         assert np.ptp(found) == pytest.approx(25.0, abs=0.5)
 
 
-def _windows() -> tuple[torch.Tensor, torch.Tensor]:
+def _windows() -> tuple[Tensor, Tensor]:
     rotations = strolling(24, 15.0, seed=3).rotations[None, :, :22].repeat(64, 0)
     return torch.from_numpy(rotations.astype(np.float32)), torch.ones(64, 22)
 
@@ -71,7 +76,7 @@ def test_a_share_of_the_windows_is_noisy_and_gappy() -> None:
     assert missing[1] > missing[0] + 0.08
     assert int((noisy.target.weights > 0).sum(dim=1).min()) >= 6
 
-    def trembling(lesson) -> float:
+    def trembling(lesson: Lesson) -> float:
         points = lesson.target.points.reshape(64, 24, -1, 3)
         return float(torch.diff(points, n=4, dim=1).abs().median()) / (0.6745 * 70**0.5)
 
