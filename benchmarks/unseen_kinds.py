@@ -381,7 +381,7 @@ def flats() -> Iterator[Input]:
     frames = [{"landmarks": [[dict(zip("xyz", p, strict=True)) for p in f]]}
               for f in shares.tolist()]  # fmt: skip
     yield Input(kind, "image landmarks of a task", json_file("a.json", frames),
-                refusal="image|normal")  # fmt: skip
+                refusal="image|normal", untrusted=True)  # fmt: skip
     yield Input(kind, "the same with the picture's size", json_file("a.json", frames), (truth(),),
                 60.0, any_size=True, options={"image": "1280x720"}, tells="image")  # fmt: skip
 
