@@ -72,7 +72,8 @@ _MADE_BY = {
     "LIMITS": ("lsmplify.limits", "CON_ROTLIMIT"),
     "KEYS": ("lsmplify.reduce_keys", "KEYFRAME_HLT"),
 }
-"""The step of each page of the clean-up."""
+"""The step of each page of the clean-up, in the usual order."""
+_LABELS = {page[0]: page[1] for page in PAGES["CLEAN_UP"]}
 
 
 def _clean_up(context: bpy.types.Context) -> Next:
@@ -87,11 +88,18 @@ def _clean_up(context: bpy.types.Context) -> Next:
         return Next(action.name, operator, icon=icon)
     if page == "EXPORT":
         return Next(action.name, "lsmplify.export_take", icon="EXPORT")
-    pages = [p for p in PAGES["CLEAN_UP"] if p[0] in (*_MADE_BY, "EXPORT")]
-    names = [p[0] for p in pages]
-    after = pages[min(names.index(page) + 1, len(pages) - 1)] if page in names else pages[0]
-    values = {"stage": "CLEAN_UP", "page": after[0]}
-    return Next(action.name, "lsmplify.go_to_stage", after[1], "FORWARD", values)
+    after = _after(page, made)
+    values = {"stage": "CLEAN_UP", "page": after}
+    return Next(action.name, "lsmplify.go_to_stage", _LABELS[after], "FORWARD", values)
+
+
+def _after(page: str, made: set[str]) -> str:
+    """The page that follows one of a step that is made; from a page without a step, the first step
+    that is not made yet. Export is the last."""
+    steps = [*_MADE_BY, "EXPORT"]
+    if page in steps:
+        return steps[steps.index(page) + 1]
+    return next((s for s in steps if s not in made), "EXPORT")
 
 
 def _character(context: bpy.types.Context) -> Next:

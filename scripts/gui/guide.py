@@ -4,6 +4,7 @@
 scripts/gui/window.sh trixie scripts/gui/guide.py build/guide build/lsmplify-*.zip examples/*.trc
 """
 
+import shutil
 import subprocess
 
 import bpy
@@ -30,9 +31,13 @@ def act() -> window.Acts:
 
 
 def file_dialog() -> window.Acts:
-    """File > Import, with its options."""
+    """File > Import, with its options, in a folder that has takes alone."""
+    takes = window.STAGE / "takes"
+    takes.mkdir()
+    for take in (TAKE, VIDEO):
+        shutil.copy(take, takes)
     with window.in_view():
-        bpy.ops.lsmplify.import_tracks("INVOKE_DEFAULT", filepath=str(window.STAGE) + "/")
+        bpy.ops.lsmplify.import_tracks("INVOKE_DEFAULT", filepath=f"{takes}/")
     yield 2.0
     yield from keep("dialog", "1105x625+148+137")
     opened = bpy.context.window_manager.windows[-1]
@@ -98,8 +103,9 @@ def solved() -> window.Acts:
 
 
 def calibrated() -> window.Acts:
-    """The body in T-pose with the markers where they were found on it."""
+    """The body in T-pose with the markers where they were found on it, beside the button."""
     scene = bpy.context.scene
+    scene.lsmplify.stage = "BODY"
     with window.in_view():
         bpy.ops.lsmplify.show_markers()
     figure = next(c for c in bpy.data.collections if c.name.endswith("Calibration"))

@@ -72,6 +72,17 @@ def test_the_button_leads_from_nothing_to_an_export(extension) -> None:
     ]  # fmt: skip
 
 
+def test_pages_without_a_step_lead_to_the_first_step_that_is_not_made(extension) -> None:
+    """After the last step the page Action offered the feet once more, not the export."""
+    from lsmplify_extension.addon.stages.next_step import _after
+
+    order = ["FEET", "SMOOTH", "LIMITS", "KEYS", "EXPORT"]
+    for number, page in enumerate(order):
+        made = set(order[:number])
+        assert _after("ACTION", made) == _after("PLACE", made) == page
+    assert [_after(page, set(order)) for page in order[:-1]] == order[1:]
+
+
 def test_a_solve_is_not_offered_for_the_default_cube(extension) -> None:
     bpy.ops.wm.read_factory_settings(use_empty=False)
     cube = bpy.data.objects["Cube"]
