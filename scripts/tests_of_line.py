@@ -80,7 +80,7 @@ def _package_tests(path: Path) -> list[str]:
         return ["tests/addon"]
     package = parts[1].removesuffix(".py")
     own = f"tests/{package}"
-    return [own] if (ROOT / own).is_dir() else ["tests/test_pipeline.py"]
+    return [own] if (ROOT / own).is_dir() else ["tests/pipeline"]
 
 
 def _named(path: Path) -> set[str]:

@@ -82,6 +82,6 @@ def test_blender_and_torch_stay_where_they_belong(module: str) -> None:
             assert package_of(module) == "learning", f"{module} imports {name}"
 
 
-def test_only_the_pipeline_stands_beside_the_packages() -> None:
+def test_no_module_stands_beside_the_packages() -> None:
     beside = {path.name for path in CORE.glob("*.py")}
-    assert beside == {"__init__.py", "__main__.py", "pipeline.py"}
+    assert beside == {"__init__.py", "__main__.py"}

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The last stages: what the second pass left out, smooth poses, the anatomical convention."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..anatomy.habit import in_habit_of
+from ..body.markers import PoseSequence
+from ..ik.anatomical import Borne, anatomical, anatomical_as
+from ..ik.fitting import FitProblem
+from ..ik.predictor import Prediction
+from ..ik.smoothing import fill_frames, smooth_poses
+from ..repair import apply
+from ..repair.records import summary
+from ..repair.second_pass import SecondPass, outlier_records, track_errors
+from .person import Person, known_places
+from .prepare import PreparedTake
+from .request import Request
+
+
+def without_outliers(
+    take: PreparedTake,
+    person: Person,
+    problem: FitProblem,
+    poses: PoseSequence,
+    second_pass: SecondPass,
+) -> tuple[PreparedTake, Person]:
+    """The take without the samples that the second pass left out.
+
+    Args:
+        take: what the first stages found.
+        person: the calibrated person.
+        problem: what was solved.
+        poses: of every frame.
+        second_pass: which samples it left out.
+
+    Returns:
+        The take with a longer list of repairs, and the person with those samples' weights at zero.
+    """
+    if not second_pass.outliers.any():
+        return take, person
+    error = person.unit * track_errors(poses, problem.observations)
+    found = outlier_records(second_pass.outliers, error, take.measured.names)
+    all_warnings = (*take.measured.warnings, *summary(found))
+    measured = replace(apply(take.measured, found), warnings=all_warnings)
+    weights = np.where(second_pass.outliers, 0, person.observed.weights)
+    observed = replace(person.observed, weights=weights)
+    return (
+        replace(take, measured=measured, repairs=(*take.repairs, *found)),
+        replace(person, observed=observed),
+    )
+
+
+def smoothed(take: PreparedTake, problem: FitProblem, second_pass: SecondPass) -> PoseSequence:
+    """Poses in every frame, smoothed as far as the tracks are noisy.
+
+    Args:
+        take: what the first stages found.
+        problem: what was solved.
+        second_pass: the poses that it ended with.
+
+    Returns:
+        The poses; frames that show too little are interpolated, or held at the take's ends.
+    """
+    return smooth_poses(
+        fill_frames(second_pass.poses, take.visible), take.filled.rate, problem.smooth
+    )
+
+
+def in_convention(
+    take: PreparedTake,
+    person: Person,
+    problem: FitProblem,
+    poses: PoseSequence,
+    learned: Prediction,
+    request: Request,
+) -> tuple[PoseSequence, Person, Borne | None]:
+    """The poses in the anatomical convention, or in the habit of the motion to start from.
+
+    Args:
+        take: what the first stages found.
+        person: the calibrated person.
+        problem: what was solved.
+        poses: of every frame.
+        learned: the network's rotations and its expected errors.
+        request: what was asked for.
+
+    Returns:
+        The poses, the person with the points' places that belong to them, and how much of the
+        convention the take bore (None where it was not asked for).
+    """
+    if request.settings.convention == "keep":
+        if request.init is None:
+            return poses, person, None
+        given = request.init.rotations.astype(poses.rotations.dtype)
+        turned = in_habit_of(poses.rotations, given, np.asarray(person.observed.bones))
+        return PoseSequence(turned, poses.root), person, None
+    before = None if request.facts is None else request.facts.borne
+    known = known_places(take, person, request.calibration)
+    fitted = (poses, person.observed, learned.sigma, problem.noise, take.filled.rate)
+    noisy = problem.smooth > 0
+    usual = None if request.calibration is None else request.calibration.convention
+    poses, observed, borne = (
+        anatomical(*fitted, noisy=noisy, known=known, usual=usual)
+        if before is None
+        else anatomical_as(before, *fitted, noisy=noisy)
+    )
+    offsets = np.asarray(observed.offsets, dtype=np.float64) * person.unit
+    calibration = replace(person.calibration, offsets=offsets)
+    return poses, replace(person, observed=observed, calibration=calibration), borne

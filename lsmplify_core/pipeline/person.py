@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The calibrated person of a take, and the problem that network and refinement are given."""
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..body.body import Body, default_body
+from ..body.markers import MarkerObservations
+from ..body.shape_space import RegionSpace, ShapeSpace, betas_of
+from ..body.smpl_file import SmplFile
+from ..calibration.calibrate import Calibration, FixedOffsets, calibrate_steps
+from ..calibration.calibration_file import SavedCalibration
+from ..ik.fitting import FitProblem, make_problem
+from ..ik.network import load_network
+from ..ik.problem import (
+    at_network_size,
+    initial_poses,
+    observations_of,
+)
+from ..runtime.array_types import Floats
+from .prepare import PreparedTake
+from .request import Request
+
+
+@dataclass(frozen=True)
+class Person:
+    """The calibrated person and the take on a body of the size that the network knows.
+
+    unit: metres in one of `observed`'s lengths. origin: (3,) metres, the world's place of its zero.
+    """
+
+    calibration: Calibration
+    observed: MarkerObservations
+    unit: float
+    origin: Floats
+
+
+def calibration_steps(take: PreparedTake, request: Request) -> Generator[float, None, Person]:
+    """Proportions or betas of the person, and the points' places on the joints.
+
+    Args:
+        take: what the first stages found.
+        request: what was asked for.
+
+    Yields:
+        The share of the calibration that is done.
+
+    Returns:
+        The calibrated person.
+    """
+    saved, facts = request.calibration, request.facts
+    if facts is not None:
+        target, origin = observations_of(take.filled, take.match, facts.calibration.body)
+        return _person(facts.calibration, target, origin)
+    space: ShapeSpace
+    if isinstance(take.body, SmplFile):
+        space = betas_of(take.body)
+    else:
+        space = RegionSpace(take.body or default_body())
+    target, origin = observations_of(take.filled, take.match, space.mean)
+    fixed_offsets = None
+    if saved is not None:
+        fixed_offsets = FixedOffsets(
+            *saved.offsets_for(take.filled.names, np.asarray(target.joints))
+        )
+    seen = replace(target, weights=target.weights * take.visible[:, None])
+    fixed = isinstance(take.body, Body)
+    found = yield from calibrate_steps(
+        load_network(), space, seen, take.filled.rate, fixed, fixed_offsets=fixed_offsets
+    )
+    return _person(found, target, origin)
+
+
+def _person(calibration: Calibration, target: MarkerObservations, origin: Floats) -> Person:
+    unit, observed = at_network_size(target, calibration.body, calibration.offsets)
+    return Person(calibration, observed, unit, origin)
+
+
+def make_fit_problem(take: PreparedTake, person: Person, request: Request) -> FitProblem:
+    """What network and refinement are given to fit.
+
+    Args:
+        take: what the first stages found.
+        person: the calibrated person.
+        request: what was asked for.
+
+    Returns:
+        The problem, in lengths of the body that the network knows.
+    """
+    init = request.init
+    start = initial_poses(person.observed, take.visible, init, person.origin, person.unit)
+    residual = person.calibration.residual / person.unit
+    noise = take.noise / person.unit if take.denoising > 0 else None
+    return make_problem(
+        start, person.observed, take.filled.rate, residual, request.settings, init is not None,
+        noise,
+    )  # fmt: skip
+
+
+def known_places(
+    take: PreparedTake, person: Person, saved: SavedCalibration | None
+) -> NDArray[np.bool_] | None:
+    """Points whose places another take's calibration says.
+
+    Args:
+        take: what the first stages found.
+        person: the calibrated person.
+        saved: the other take's calibration.
+
+    Returns:
+        (K,) of the person's points; None without a calibration.
+    """
+    if saved is None:
+        return None
+    return saved.offsets_for(take.filled.names, np.asarray(person.observed.joints))[1]
