@@ -20,7 +20,7 @@ from lsmplify_core.evaluation.tables import text_table
 from lsmplify_core.files.atomic import write_whole
 from lsmplify_core.geometry.rotations import angle_between
 from lsmplify_core.geometry.skeleton import JOINT_INDEX
-from lsmplify_core.ik.fitting import SolveSettings
+from lsmplify_core.ik.fit_problem import SolveSettings
 from lsmplify_core.pipeline import Solution, solve
 from lsmplify_core.reading import read_tracks
 from lsmplify_core.runtime.errors import InputError

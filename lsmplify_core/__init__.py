@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .body.body import Body
     from .cleanup.clean import clean, resolve
-    from .ik.fitting import SolveSettings
+    from .ik.fit_problem import SolveSettings
     from .layouts.layout import Layout, load_layout
     from .motion.export import export
     from .motion.motion import Motion, load_motion, save_motion
@@ -35,7 +35,7 @@ _HOME = {
     "Layout": ".layouts.layout",
     "Motion": ".motion.motion",
     "Solution": ".pipeline",
-    "SolveSettings": ".ik.fitting",
+    "SolveSettings": ".ik.fit_problem",
     "Tracks": ".tracks.tracks",
     "clean": ".cleanup.clean",
     "export": ".motion.export",

@@ -14,7 +14,7 @@ from ...lsmplify_core.body.mannequin import Mannequin
 from ...lsmplify_core.body.smpl_file import SmplFile
 from ...lsmplify_core.calibration.calibration_file import SavedCalibration
 from ...lsmplify_core.geometry.resampling import frames_within
-from ...lsmplify_core.ik.fitting import SolveSettings
+from ...lsmplify_core.ik.fit_problem import SolveSettings
 from ...lsmplify_core.layouts.matching import Match
 from ...lsmplify_core.motion.motion import Motion
 from ...lsmplify_core.pipeline import Progress, Solution

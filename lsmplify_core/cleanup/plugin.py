@@ -11,7 +11,7 @@ import numpy as np
 
 from ..body.body import Body
 from ..geometry.rotations import matrix_to_quaternion, quaternion_to_matrix, slerp
-from ..ik.fitting import SolveSettings
+from ..ik.fit_problem import SolveSettings
 from ..layouts.matching import Match
 from ..motion.motion import Motion
 from ..pipeline import Progress, Solution, solve_steps

@@ -17,7 +17,7 @@ from ..body.body import default_body
 from ..body.markers import MarkerObservations, PoseSequence
 from ..geometry.rotations import matrix_to_quaternion, quaternion_to_matrix, slerp
 from ..geometry.skeleton import N_JOINTS, N_POSED
-from ..ik.fitting import SolveSettings
+from ..ik.fit_problem import SolveSettings
 from ..ik.network import FRAME_RATE, load_network
 from ..ik.predictor import predict_steps
 from ..ik.robust import downweight_outliers

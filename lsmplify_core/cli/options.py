@@ -9,7 +9,7 @@ from pathlib import Path
 from ..body.body import Body
 from ..body.smpl_file import SmplFile
 from ..calibration.calibration_file import SavedCalibration, load_calibration, save_calibration
-from ..ik.fitting import CONVENTIONS, SolveSettings
+from ..ik.fit_problem import CONVENTIONS, SolveSettings
 from ..motion.body_file import read_body
 from ..motion.motion import Motion
 from ..pipeline import Solution, calibration_of

@@ -11,7 +11,7 @@ import numpy as np
 from ..cleanup.feet import steadied_feet
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.rotations import transpose
-from ..ik.fitting import SolveSettings
+from ..ik.fit_problem import SolveSettings
 from ..layouts.matching import match_layout
 from ..pipeline import solve
 from ..runtime.errors import InputError

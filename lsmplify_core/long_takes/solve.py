@@ -17,7 +17,7 @@ from ..body.body import Body
 from ..body.smpl_file import SmplFile
 from ..calibration.calibration_file import SavedCalibration
 from ..calibration.take_facts import TakeFacts
-from ..ik.fitting import SolveSettings
+from ..ik.fit_problem import SolveSettings
 from ..ik.problem import LEAST_POINTS
 from ..motion.motion import Motion
 from ..motion.motion_stream import MotionStream, motion_stream

@@ -8,7 +8,7 @@ import numpy as np
 from ..anatomy.habit import in_habit_of
 from ..body.markers import PoseSequence
 from ..ik.anatomical import Borne, anatomical, anatomical_as
-from ..ik.fitting import FitProblem
+from ..ik.fit_problem import FitProblem
 from ..ik.predictor import Prediction
 from ..ik.smoothing import fill_frames, smooth_poses
 from ..repair import apply

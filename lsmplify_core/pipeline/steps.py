@@ -14,7 +14,8 @@ from ..body.body import Body
 from ..body.smpl_file import SmplFile
 from ..calibration.calibration_file import SavedCalibration
 from ..calibration.take_facts import TakeFacts
-from ..ik.fitting import SolveSettings, fit_steps
+from ..ik.fit_problem import SolveSettings
+from ..ik.fitting import fit_steps
 from ..ik.segment_start import start_from_segments
 from ..layouts.matching import Match
 from ..motion.motion import Motion

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from ..body.markers import MarkerObservations, PoseSequence, residuals_of
 from ..geometry.intervals import intervals_around, intervals_of
-from ..ik.fitting import FitProblem, fit_steps
+from ..ik.fit_problem import FitProblem
+from ..ik.fitting import fit_steps
 from ..ik.gauss_newton import gauss_newton
 from ..ik.predictor import Prediction, frame_chunks, select_observations, select_poses
 from ..ik.sequence import solve_sequence

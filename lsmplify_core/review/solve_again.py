@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ..calibration.calibration_file import SavedCalibration
 from ..cleanup.plugin_tracks import match_of
-from ..ik.fitting import SolveSettings
+from ..ik.fit_problem import SolveSettings
 from ..layouts.layout import keypoints_at
 from ..motion.motion import Motion
 from ..pipeline import Progress, solve_steps

@@ -16,7 +16,7 @@ from ..body.body import Body
 from ..calibration.calibration_file import SavedCalibration
 from ..cleanup.floor import Floor, find_floor
 from ..geometry.skeleton import JOINT_INDEX
-from ..ik.fitting import SolveSettings
+from ..ik.fit_problem import SolveSettings
 from ..layouts.matching import Match
 from ..motion.motion import Motion
 from ..pipeline import Progress, Solution, person_steps

@@ -7,7 +7,7 @@ from importlib import import_module
 from ..body.body import Body
 from ..body.smpl_file import SmplFile
 from ..calibration.calibration_file import SavedCalibration
-from ..ik.fitting import SolveSettings
+from ..ik.fit_problem import SolveSettings
 from ..layouts.matching import Match
 from ..motion.motion import Motion
 from ..pipeline import Progress, Solution, solve_steps

@@ -14,7 +14,7 @@ from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.evaluation.takes import Take, make_take
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import JOINT_INDEX
-from lsmplify_core.ik.fitting import SolveSettings
+from lsmplify_core.ik.fit_problem import SolveSettings
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.motion.motion import Motion
 from lsmplify_core.pipeline import Solution, solve

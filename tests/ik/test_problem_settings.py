@@ -9,12 +9,8 @@ from takes import tracks_of, waving
 
 from lsmplify_core.body.body import default_body
 from lsmplify_core.body.markers import MarkerObservations, PoseSequence
-from lsmplify_core.ik.fitting import (
-    FitProblem,
-    SolveSettings,
-    _sequence_intervals,
-    make_problem,
-)
+from lsmplify_core.ik.fit_problem import FitProblem, SolveSettings, make_problem
+from lsmplify_core.ik.fitting import _sequence_intervals
 from lsmplify_core.ik.problem import (
     LEAST_POINTS,
     at_network_size,

@@ -10,7 +10,7 @@ from takes import tracks_of, waving
 
 from lsmplify_core.body.body import default_body, region_scales
 from lsmplify_core.geometry.rotations import angle_between
-from lsmplify_core.ik.fitting import SolveSettings
+from lsmplify_core.ik.fit_problem import SolveSettings
 from lsmplify_core.motion.motion import Motion
 from lsmplify_core.pipeline import solve, solve_steps
 from lsmplify_core.runtime.errors import InputError

@@ -15,7 +15,7 @@ from torch import Tensor
 from ...body.body import Body, default_body
 from ...evaluation.answers import Answer
 from ...evaluation.takes import Take, keypoints
-from ...ik.fitting import SolveSettings
+from ...ik.fit_problem import SolveSettings
 from ...layouts.matching import match_layout
 from ...motion.motion import Motion
 from ...pipeline import solve
