@@ -32,6 +32,12 @@ def show(context: bpy.types.Context, baked: Sequence[Baked]) -> None:
     settings.review_page = "SPANS" if known else "RESULT"
 
 
+def set_range_to_solve_again(context: bpy.types.Context, baked: Sequence[Baked]) -> None:
+    """The takes' own frames, so that a re-solve begins inside them."""
+    resolve = context.scene.lsmplify.cleanup.resolve
+    resolve.frame_start, resolve.frame_end = span_of(baked)
+
+
 def span_of(baked: Sequence[Baked]) -> tuple[int, int]:
     """First and last scene frame of all takes."""
     firsts = [b.timing.first for b in baked]

@@ -45,6 +45,7 @@ class LSMPLIFY_OT_solve_and_bake(WindowJob, bpy.types.Operator):
     def finish(self, context: bpy.types.Context, result: list[Solution]) -> set[str]:
         """Bake everybody, and say how well it went."""
         baked = finish_all(context, self._jobs, result)
+        first_look.set_range_to_solve_again(context, baked)
         if context.window is not None and not bpy.app.background:
             first_look.show(context, baked)
         noted = context.scene.lsmplify.result

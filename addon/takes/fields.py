@@ -93,7 +93,7 @@ class FeetFields:
                     "do",
     )  # fmt: skip
     above: BoolProperty(
-        name="Nothing Under the Floor", default=True, update=live.changed,
+        name="Above the Floor", default=True, update=live.changed,
         description="Bring heels and toes up to the floor where they are under it",
     )  # fmt: skip
     find_floor: BoolProperty(
@@ -163,7 +163,7 @@ class LimitsFields:
         description="Time over which rotations that no point decides are smoothed",
     )  # fmt: skip
     unsure: FloatProperty(
-        name="Where Unsure By", default=20.0, min=1.0, max=90.0, update=live.changed,
+        name="Unsure By", default=20.0, min=1.0, max=90.0, update=live.changed,
         description="Degrees of expected error from which a rotation is calmed in full",
     )  # fmt: skip
 

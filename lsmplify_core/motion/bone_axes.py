@@ -29,6 +29,9 @@ BODY_TO_RIG: Final = rotation_x(90.0)
 """The turn A of the rigs that are made here."""
 _SOLE: Final = 0.025
 """Metres between the lowest joint and the floor that the rig stands on."""
+_LAST_BONE: Final = 0.4
+"""Length of the bones of feet and hands, a share of their parent's; from 0.55 on a foot's tip
+stands out of the mannequin's toes."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def rest_bones(body: Body) -> tuple[Floats, Floats]:
             tails[joint] = heads[joint] + np.array([0.0, 0.0, 0.16])
         else:
             along = heads[joint] - heads[PARENTS[joint]]
-            tails[joint] = heads[joint] + 0.8 * along
+            tails[joint] = heads[joint] + _LAST_BONE * along
     return heads, tails
 
 

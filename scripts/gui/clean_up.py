@@ -8,6 +8,7 @@ Given to window.sh with the zip and a take; leaves pictures of each step and fac
 
 import importlib
 import json
+import subprocess
 import time
 from random import Random
 
@@ -19,6 +20,13 @@ facts: dict[str, object] = {"blender": bpy.app.version_string}
 SPOILED = (150, 190)
 """Scene frames at which the arm is swung away."""
 WATCHED = 170
+PICTURES = (
+    ("clean-up-see", ("1-see",), "1156x780+0+27", 1000),
+    ("clean-up-resolve", ("1-see", "3-solved-anew"), "866x780+0+27", 597),
+    ("clean-up-feet", ("5-feet-before", "6-feet-after"), "870x562+0+27", 597),
+    ("clean-up-keys", ("7-every-frame", "8-few-keys"), "646x205+222+595", 597),
+)
+"""Pictures of the page: name, what they are made of, which part of it, pixels of width of each."""
 ARM = 'pose.bones["L_Shoulder"].rotation_quaternion'
 
 
@@ -30,7 +38,22 @@ def act() -> window.Acts:
     for step in (see, correct, undo_and_redo, smooth, feet, few_keys):
         window.say(step.__name__)
         yield from step(armature)
+    for name, sources, crop, width in PICTURES:
+        side_by_side(name, sources, crop, width)
     (window.STAGE / "facts.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
+
+
+def side_by_side(name: str, sources: tuple[str, ...], crop: str, width: int) -> None:
+    """Parts of pictures beside each other, in few colours, small enough for a page."""
+    words = ["convert"]
+    for number, source in enumerate(sources):
+        edge = ["-background", "white", "-gravity", "west", "-splice", "6x0"] if number else []
+        path = str(window.STAGE / f"{source}.png")
+        part = [path, "-gravity", "northwest", "-crop", crop, "+repage", "-resize", str(width)]
+        words += ["(", *part, *edge, ")"]
+    path = str(window.STAGE / f"{name}.png")
+    words += ["+append", "+dither", "-colors", "200", "-strip", f"PNG8:{path}"]
+    subprocess.run(words, check=True)
 
 
 def solved() -> window.Acts:
@@ -133,6 +156,8 @@ def undo_and_redo(armature: bpy.types.Object) -> window.Acts:
 
 def smooth(_armature: bpy.types.Object) -> window.Acts:
     """A slider of the action that is shown, dragged."""
+    scene = bpy.context.scene
+    scene.lsmplify.stage, scene.lsmplify.clean_up_page = "CLEAN_UP", "SMOOTH"
     with window.in_view():
         bpy.ops.lsmplify.smooth(left_arm=0.05)
     found = body()
@@ -149,6 +174,7 @@ def feet(_armature: bpy.types.Object) -> window.Acts:
     """A tread that trembles, before and after it is held: the left toe's path; contacts on the
     timeline."""
     armature, scene = body(), bpy.context.scene
+    scene.lsmplify.clean_up_page = "FEET"
     tremble(armature)
     low = next(a for a in screen().areas if a.type == "GRAPH_EDITOR")
     low.type = "DOPESHEET_EDITOR"
@@ -205,6 +231,7 @@ def few_keys(_armature: bpy.types.Object) -> window.Acts:
     low = max((a for a in screen().areas if a.ui_type == "TIMELINE"), key=lambda a: a.y)
     low.type = "GRAPH_EDITOR"
     low.spaces.active.dopesheet.show_only_selected = False
+    bpy.context.scene.lsmplify.clean_up_page = "KEYS"
     around(armature)
     show_curves(armature, 'pose.bones["L_Knee"]')
     yield from fitted_view(low)

@@ -11,6 +11,7 @@ that is turned by hand in Pose Mode.
 
 import importlib
 import json
+import subprocess
 import time
 from collections.abc import Callable
 
@@ -22,6 +23,11 @@ facts: dict[str, object] = {"blender": bpy.app.version_string}
 clicks: list[str] = []
 DRAWN = 1.5
 """Seconds after a click: the next one must meet what this one has drawn, on a busy machine too."""
+STEPS = (
+    "1-imported", "2-solved", "3-reviewed", "4-posing",
+    "4-corrected", "5-feet", "6-smooth", "8-exported",
+)  # fmt: skip
+"""Pictures of the strip."""
 ROWS = {
     "stages": 15,
     "stages below": 36,
@@ -50,7 +56,23 @@ def act() -> window.Acts:
         yield from window.picture(f"{number}-{stage.__name__}")
         window.say(f"{stage.__name__}: {facts[stage.__name__]}")
     yield from clicked_mannequin()
+    strip()
     (window.STAGE / "facts.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
+
+
+def strip() -> None:
+    """The first minutes in one picture: eight steps in two rows."""
+    rows = []
+    for names in (STEPS[:4], STEPS[4:]):
+        rows += ["("]
+        for name in names:
+            part = ["-crop", "790x560+330+80", "+repage", "-resize", "490"]
+            edge = ["-bordercolor", "white", "-border", "3"]
+            rows += ["(", str(window.STAGE / f"{name}.png"), *part, *edge, ")"]
+        rows += ["+append", ")"]
+    path = str(window.STAGE / "first-minutes.png")
+    few = ["-append", "+dither", "-colors", "220", "-strip", f"PNG8:{path}"]
+    subprocess.run(["convert", *rows, *few], check=True)
 
 
 def press(row: str, share: float = 0.5) -> window.Acts:
@@ -98,6 +120,8 @@ def imported() -> window.Acts:
     with window.in_view():
         bpy.ops.lsmplify.load_example()
     yield from until(lambda: settings().collection is not None)
+    with window.in_view():
+        bpy.ops.lsmplify.hide_first_steps()
 
 
 def solved() -> window.Acts:

@@ -30,6 +30,16 @@ def test_selected_empties_become_a_moving_body(extension) -> None:
     assert any(o.type == "MESH" and o.parent == armature for o in bpy.data.objects)
 
 
+def test_the_range_to_solve_again_is_the_takes_after_a_solve(extension) -> None:
+    """It was 1 to 250 whatever the take's length."""
+    from helpers import add_empties, waving
+
+    add_empties(waving(30, 24.0))
+    solved()
+    resolve = bpy.context.scene.lsmplify.cleanup.resolve
+    assert (resolve.frame_start, resolve.frame_end) == (1, 30)
+
+
 @pytest.mark.parametrize("placed", [False, True])
 @pytest.mark.parametrize("rate", [24.0, 120.0, 100.0])
 def test_blender_evaluates_the_bake_to_the_solvers_joints(

@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 from takes import waving
 
-from lsmplify_core.body.body import default_body
+from lsmplify_core.body.body import JOINT_INDEX, default_body
+from lsmplify_core.body.mannequin import mannequin
 from lsmplify_core.geometry.resampling import frames_within, key_frames
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.motion.bone_axes import (
+    BODY_TO_RIG,
     Rig,
     body_of,
     checked_rig,
@@ -95,3 +97,18 @@ def test_signs_go_on_from_the_keys_that_are_there(side: str) -> None:
     assert (continued_signs(quaternions, before, after)[..., 0] == -1.0).all()
     assert (continued_signs(quaternions, none, none)[..., 0] == 1.0).all()
     assert (continued_signs(quaternions, quaternions[0], other)[..., 0] == 1.0).all()
+
+
+def test_tips_of_feet_and_hands_stay_inside_the_mannequin() -> None:
+    """They stood out of the toes, as orange spikes on every selected body."""
+    body = default_body()
+    heads, tails = rest_bones(body)
+    turned = mannequin(body).vertices @ BODY_TO_RIG.T
+    mesh = turned + heads[0] - BODY_TO_RIG @ body.rest_joints[0]
+    for name in ("L_Foot", "R_Foot", "L_Hand", "R_Hand"):
+        joint = JOINT_INDEX[name]
+        along = tails[joint] - heads[joint]
+        length = float(np.linalg.norm(along))
+        near = mesh[np.linalg.norm(mesh - heads[joint], axis=1) < 0.2]
+        reach = (near - heads[joint]) @ along / length
+        assert length < 0.8 * reach.max(), name
