@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import bpy
 
+from ...lsmplify_core.files.json_files import parse_json
 from ...lsmplify_core.layouts.mapping import signature
 from ...lsmplify_core.retarget import ROLES, TWIST_ROLES, RigMap, map_from_json, map_to_json
 from . import changes, remember
@@ -90,7 +91,8 @@ def own_map(settings: Any, armature: bpy.types.Object) -> RigMap | None:
     """The map that was corrected by hand for an armature with these bones, if there is one."""
     if not settings.own_map or settings.own_bones != bones_of(armature):
         return None
-    return replace(map_from_json(json.loads(settings.own_map), "the list"), evidence=BY_HAND)
+    kept = parse_json(settings.own_map, "the list of bones", "a map")
+    return replace(map_from_json(kept, "the list"), evidence=BY_HAND)
 
 
 def bones_of(armature: bpy.types.Object) -> str:

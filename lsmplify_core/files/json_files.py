@@ -26,14 +26,29 @@ def read_json(path: Path, what: str, most_bytes: int = MOST_BYTES) -> Any:
         size = path.stat().st_size
         if size > most_bytes:
             raise InputError(f"{path}: is larger than {most_bytes >> 20} MB, so it is not {what}")
-        try:
-            return json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_no_number)
-        except RecursionError as error:
-            raise InputError(
-                f"{path}: not {what} in JSON: too many brackets in brackets"
-            ) from error
-        except ValueError as error:
-            raise InputError(f"{path}: not {what} in JSON: {brief(error)}") from error
+        return parse_json(path.read_text(encoding="utf-8-sig"), str(path), what)
+
+
+def parse_json(text: str, where: str, what: str) -> Any:
+    """What a text of JSON holds.
+
+    Args:
+        text: from a file, or kept in a scene.
+        where: it was found, for messages.
+        what: it should be, as "a mapping".
+
+    Returns:
+        Its value.
+
+    Raises:
+        InputError: for what is no JSON; NaN and Infinity, which are none, among it.
+    """
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except RecursionError as error:
+        raise InputError(f"{where}: not {what} in JSON: too many brackets in brackets") from error
+    except ValueError as error:
+        raise InputError(f"{where}: not {what} in JSON: {brief(error)}") from error
 
 
 def _no_number(word: str) -> float:

@@ -8,6 +8,7 @@ import pytest
 
 from lsmplify_core.calibration.calibration_file import load_calibration
 from lsmplify_core.cleanup.contacts import load_contacts
+from lsmplify_core.files.json_files import parse_json
 from lsmplify_core.files.packing import unpack
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.layouts.mapping import load_mapping
@@ -67,3 +68,9 @@ def test_what_a_blend_file_keeps_is_no_bomb():
     data[at : at + 4] = (0xF0000000).to_bytes(4, "little")
     with pytest.raises(InputError, match="is damaged"):
         unpack(base64.b64encode(bytes(data)).decode(), "action 'x'")
+
+
+@pytest.mark.parametrize("text", ["{", "NaN", '{"a": Infinity}', "[" * 100_000, ""])
+def test_a_text_that_is_no_json_is_refused_where_it_was_found(text):
+    with pytest.raises(InputError, match="the list of bones: not a map in JSON"):
+        parse_json(text, "the list of bones", "a map")
