@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ..files.json_files import parse_json, read_json
 from .main import main
 
 
@@ -43,7 +44,7 @@ def _quiet(words: list[str]) -> int:
 
 def _reported(reports: list[Path]) -> dict[str, Any]:
     """Seconds by stage, summed over the people, and their mean track error."""
-    told = [json.loads(report.read_text(encoding="utf-8")) for report in reports]
+    told = [read_json(report, "a report") for report in reports]
     stages: dict[str, float] = {}
     for report in told:
         for stage, seconds in report["seconds"].items():
@@ -65,4 +66,4 @@ def peak_mb() -> float | None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(json.loads(sys.argv[1])))
+    raise SystemExit(run(parse_json(sys.argv[1], "the first argument", "a job")))

@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+from ...files.json_files import parse_json
 from ...runtime.errors import InputError
 from ...runtime.threads import THREADS, workers
 from .takes import TakeSpec, layout_beside, write_take
@@ -86,7 +87,7 @@ def _timed(task: dict[str, Any], threads: int | None) -> dict[str, Any]:
     if found.returncode:
         lines = found.stderr.strip().splitlines() or ["the solving process ended"]
         raise InputError(lines[-1].removeprefix("error: "))
-    return json.loads(found.stdout.splitlines()[-1])
+    return parse_json(found.stdout.splitlines()[-1], "the solving process", "figures")
 
 
 def as_row(spec: TakeSpec, figures: JobFigures) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a process costs before the first frame is solved: imports, and the first solve."""
 
-import json
 import subprocess
 import sys
 from statistics import median
 from typing import Any, Final
 
+from ...files.json_files import parse_json
 from ...runtime.errors import InputError
 
 _CODE: Final = """
@@ -50,4 +50,4 @@ def _once() -> dict[str, tuple[float, float]]:
                            check=False)  # fmt: skip
     if found.returncode:
         raise InputError(f"a fresh process could not solve: {found.stderr.strip()[-200:]}")
-    return json.loads(found.stdout)
+    return parse_json(found.stdout, "the starting process", "figures")
