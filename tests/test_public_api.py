@@ -57,3 +57,11 @@ def test_from_tracks_to_a_cleaned_file(tmp_path) -> None:
     assert (tmp_path / "motion.bvh").read_text().startswith("HIERARCHY")
     with pytest.raises(lsmplify.InputError, match=r"\.bvh and \.npz"):
         lsmplify.export(motion, tmp_path / "motion.fbx")
+
+
+def test_files_are_named_by_paths_or_by_text(tmp_path) -> None:
+    lsmplify.save_motion(waving(20), str(tmp_path / "walk.npz"))
+    again = lsmplify.load_motion(str(tmp_path / "walk.npz"))
+    assert again.frames == 20
+    lsmplify.export(again, str(tmp_path / "walk.bvh"))
+    assert lsmplify.read_tracks(str(tmp_path / "walk.bvh")).positions.shape[0] == 20

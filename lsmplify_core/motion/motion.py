@@ -99,7 +99,7 @@ class Motion:
         return replace(self.at(np.arange(count) * (self.rate / rate)), rate=rate)
 
 
-def save_motion(motion: Motion, path: Path) -> None:
+def save_motion(motion: Motion, path: Path | str) -> None:
     """Write the contract's npz (AMASS and more), whole or not at all."""
     poses = matrix_to_axis_angle(motion.rotations).reshape(motion.frames, -1)
     error = motion.track_error
@@ -117,14 +117,15 @@ def save_motion(motion: Motion, path: Path) -> None:
     }
     packed = io.BytesIO()  # a zip that a full disk cuts off complains of it later
     np.savez_compressed(packed, **arrays)
-    write_whole(path, lambda file: file.write(packed.getbuffer()))
+    write_whole(Path(path), lambda file: file.write(packed.getbuffer()))
 
 
-def load_motion(path: Path) -> Motion:
+def load_motion(path: Path | str) -> Motion:
     """Read an AMASS-format npz: poses (T, 72), (T, 156) or (T, 165), Z up.
 
     Without `rest_joints` the default body is taken. InputError says what is missing.
     """
+    path = Path(path)
     with reading(path, "a motion"):
         return _motion(read_npz(path, _KEYS, "a motion"), path)
 

@@ -47,7 +47,7 @@ _HEAD: Final = 64 * 1024
 
 
 def read_tracks(
-    path: Path, *, fps: float | None = None, unit: str | None = None, up: str | None = None,
+    path: Path | str, *, fps: float | None = None, unit: str | None = None, up: str | None = None,
     mirror: str | None = None, image: str | None = None,
 ) -> Tracks:  # fmt: skip
     """Read one take: a file, or a folder that is one (`is_take`).
@@ -66,6 +66,7 @@ def read_tracks(
     Raises:
         InputError: with the file's name, where it cannot be read.
     """
+    path = Path(path)
     with reading(path, "tracks"):
         reader = read_folder if path.is_dir() else _reader(path)
         tracks = reader(path, fps)
