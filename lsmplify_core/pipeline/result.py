@@ -9,13 +9,12 @@ from ..body.markers import PoseSequence
 from ..body.smpl_file import SmplFile
 from ..calibration.take_facts import TakeFacts
 from ..ik.predictor import Prediction
-from ..ik.problem import (
-    valid_frames,
-)
+from ..ik.problem import valid_frames
 from ..motion.motion import Motion
 from ..motion.report import make_report
 from ..repair.second_pass import track_errors
 from ..runtime.array_types import Floats
+from ..runtime.errors import InputError
 from ..runtime.stages import Stages
 from ..tracks.frame_rate import rate_warning
 from ..verdict import Evidence, Verdict
@@ -35,7 +34,16 @@ def measured_errors(take: PreparedTake, person: Person, poses: PoseSequence) -> 
 
     Returns:
         (T, K) lengths of the problem, NaN where unseen.
+
+    Raises:
+        InputError: where no pose could be found, since the tracks are nowhere near a body.
     """
+    lost = ~np.isfinite(poses.root).all(axis=-1) | ~np.isfinite(poses.rotations).all((1, 2, 3))
+    if lost.any():
+        raise InputError(
+            f"{take.measured.source}: no pose fits the tracks at frame {int(np.argmax(lost))}: "
+            "they are nowhere near a body; check their unit, their names and their values there"
+        )
     observed = person.observed
     if take.denoising > 0:
         points = np.nan_to_num((take.measured.positions - person.origin) / person.unit)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From tracks to motion: right on easy takes, steady on broken ones, clear on hopeless ones."""
 
+import contextlib
 import threading
 from dataclasses import replace
 
@@ -198,3 +199,18 @@ def test_a_point_that_was_not_seen_has_no_error() -> None:
     assert motion.track_error is not None
     errors = motion.track_error[:, motion.track_names.index(tracks.names[4])]
     assert np.array_equal(np.flatnonzero(np.isnan(errors)), [10, 11, 12])
+
+
+@pytest.mark.parametrize("digits", [3, 9])
+def test_tracks_nowhere_near_a_body_are_refused(digits: int) -> None:
+    """Values of thousands of kilometres leave no pose that is a number: none is written."""
+    tracks = tracks_of(waving(20))
+    random = np.random.default_rng(5)
+    far = tracks.positions * 10.0 ** random.uniform(0, digits, (20, 1, 3))
+    grade = "refused"
+    with contextlib.suppress(InputError):
+        solution = solve(replace(tracks, positions=far))
+        assert np.isfinite(solution.motion.rotations).all()
+        assert np.isfinite(solution.motion.root).all()
+        grade = solution.report["verdict"]["grade"]
+    assert grade in ("refused", "do not use")
