@@ -13,7 +13,13 @@ import json
 import bpy
 import window
 
-SIZES = ((1.0, 0, ("en_US",)), (1.25, 250, ("en_US", "ko_KR", "ja_JP", "zh_HANS")))
+LANGUAGES = ("en_US", "ko_KR", "ja_JP", "zh_HANS")
+SIZES = (
+    (1.0, 0, ("en_US",)),
+    (1.0, 250, ("en_US",)),
+    (1.25, 0, LANGUAGES),
+    (1.25, 250, LANGUAGES),
+)
 """Scale, width in pixels (0: as Blender has it), languages."""
 
 facts: dict[str, object] = {"blender": bpy.app.version_string}
@@ -29,11 +35,11 @@ def act() -> window.Acts:
     spoil()
     stages = importlib.import_module(f"{window.MODULE}.addon.stages.properties")
     settings = bpy.context.scene.lsmplify
+    usual = window.sidebar().width
     for scale, width, languages in SIZES:
         yield from window.set_scale(scale)
-        if width:
-            yield from window.set_sidebar_width(width)
-        facts[f"width at {scale:g}"] = window.sidebar().width
+        yield from window.set_sidebar_width(width or round(usual * scale))
+        size = f"{scale:g}-{window.sidebar().width}"
         for language in languages:
             bpy.context.preferences.view.language = language
             bpy.context.preferences.view.use_translate_interface = True
@@ -44,7 +50,7 @@ def act() -> window.Acts:
                 for page in pages or [""]:
                     if page:
                         setattr(settings, f"{stage.lower()}_page", page)
-                    yield from picture(f"{scale:g}-{language}-{stage}-{page}".lower().rstrip("-"))
+                    yield from picture(f"{size}-{language}-{stage}-{page}".lower().rstrip("-"))
     (window.STAGE / "facts.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
 
 

@@ -153,22 +153,36 @@ def set_scale(scale: float) -> Acts:
 
 
 def set_sidebar_width(pixels: int) -> Acts:
-    """Draw the sidebar's edge with the mouse until it is so wide, as one does by hand."""
-    for _ in range(3):
-        region = sidebar()
-        if abs(region.width - pixels) <= 4:
+    """Draw the sidebar's edge with the mouse until it is so wide, as one does by hand; an error
+    where Blender does not let it."""
+    for _ in range(4):
+        if abs(sidebar().width - pixels) <= 4:
             return
-        y = bpy.context.window_manager.windows[0].height - region.y - region.height // 3
-        _xdotool("mousemove", str(region.x), str(y))
-        yield 0.3
-        _xdotool("mousedown", "1")
+        yield from _draw_edge(sidebar().width - pixels)
+    raise RuntimeError(f"the sidebar is {sidebar().width} pixels wide, not {pixels}")
+
+
+def _draw_edge(way: int) -> Acts:
+    """Take the sidebar's left edge and draw it to the right, pixels.
+
+    Of a sidebar without a background Blender takes the mouse 0.4 of a button's height inside the
+    edge, and only beside what is drawn in it: here, beside the first buttons.
+    """
+    region, scale = sidebar(), bpy.context.preferences.view.ui_scale
+    x = region.x + round(8 * scale)
+    top = bpy.context.window_manager.windows[0].height - region.y - region.height
+    y = top + round(60 * scale)
+    # The mouse comes from the viewport, so that Blender sees it reach the edge.
+    for start in (x - 60, x - 5, x):
+        _xdotool("mousemove", str(start), str(y))
         yield 0.2
-        for share in (0.3, 0.7, 1.0):
-            x = round(region.x + share * (region.width - pixels))
-            _xdotool("mousemove", str(x), str(y))
-            yield 0.2
-        _xdotool("mouseup", "1")
-        yield DRAWN
+    _xdotool("mousedown", "1")
+    for share in (0.1, 0.3, 0.6, 0.9, 1.0):
+        yield 0.15
+        _xdotool("mousemove", str(round(x + share * way)), str(y))
+    yield 0.3
+    _xdotool("mouseup", "1")
+    yield DRAWN
 
 
 def _xdotool(*words: str) -> str:

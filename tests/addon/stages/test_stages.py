@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The sidebar in stages: what is shown, and which button comes next."""
 
+from types import SimpleNamespace
+
 import bpy
 import pytest
 
@@ -81,6 +83,20 @@ def test_pages_without_a_step_lead_to_the_first_step_that_is_not_made(extension)
         made = set(order[:number])
         assert _after("ACTION", made) == _after("PLACE", made) == page
     assert [_after(page, set(order)) for page in order[:-1]] == order[1:]
+
+
+@pytest.mark.parametrize(
+    ("width", "scale", "narrow"), [(292, 1.0, False), (250, 1.0, False), (365, 1.25, False),
+                                   (250, 1.25, True), (200, 1.0, True), (0, 1.0, False)]
+)  # fmt: skip
+def test_a_narrow_sidebar_has_two_stages_in_a_row(extension, width, scale, narrow) -> None:
+    """With three, Character and Clean Up were cut off at 250 pixels and a scale of 1.25."""
+    from lsmplify_extension.addon.stages.panel import _is_narrow
+
+    system = SimpleNamespace(ui_scale=scale)
+    region = SimpleNamespace(width=width) if width else None  # None where a script draws
+    context = SimpleNamespace(preferences=SimpleNamespace(system=system), region=region)
+    assert _is_narrow(context) == narrow
 
 
 def test_a_solve_is_not_offered_for_the_default_cube(extension) -> None:
