@@ -6,6 +6,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 import bpy
 
+_NARROW = 240
+"""Units (pixels at a resolution scale of 1) of a sidebar under which names do not fit beside their
+fields, nor three stages into a row: the longest, Character, is 60 wide, and 45 are the tabs' and
+the margins'."""
+
+
+def is_narrow(context: bpy.types.Context) -> bool:
+    """Whether the sidebar is too narrow for what is side by side in one as Blender opens it."""
+    region = getattr(context, "region", None)  # None where a script draws
+    return region is not None and region.width < _NARROW * context.preferences.system.ui_scale
+
 
 class SidebarPanel:
     """Mix-in: a panel in the tab LSMPLify of the 3D viewport."""
@@ -18,9 +29,9 @@ class SidebarPanel:
         layout: bpy.types.UILayout
 
     def split_column(self) -> bpy.types.UILayout:
-        """A column of settings with their names to the left."""
+        """A column of settings with their names to the left; inside them where it is narrow."""
         column = self.layout.column()
-        column.use_property_split = True
+        column.use_property_split = not is_narrow(bpy.context)
         column.use_property_decorate = False
         return column
 

@@ -11,9 +11,9 @@ from .operators import LSMPLIFY_OT_hide_first_steps, LSMPLIFY_OT_load_example
 
 STEPS: Final = (
     "1. Import tracks, or choose them",
-    "2. Look at the tracks: what was found?",
+    "2. Look at what was found",
     "3. Solve and Bake; Esc stops it",
-    "4. Review the worst, clean up, export",
+    "4. Review, clean up, export",
 )
 """The way from tracks to a motion, a line a step; short enough for a narrow sidebar."""
 

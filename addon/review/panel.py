@@ -4,7 +4,7 @@
 import bpy
 
 from ..common import lines
-from ..common.panels import StagePanel
+from ..common.panels import StagePanel, is_narrow
 from ..takes import choosing
 from ..translations import said
 from . import verdict
@@ -29,16 +29,18 @@ class LSMPLIFY_UL_spans(bpy.types.UIList):
     """Worst spans: what is wrong, whose, how much, at which scene frames, and the way to mend it."""  # noqa: E501
 
     def draw_item(
-        self, _context: bpy.types.Context, layout: bpy.types.UILayout, _data: object, item: object,
+        self, context: bpy.types.Context, layout: bpy.types.UILayout, _data: object, item: object,
         _icon: int, _active: object, _property: str, index: int = 0,
     ) -> None:  # fmt: skip
-        """One line; frames come first, since a narrow line is cut off at its end."""
-        row = layout.row(align=True)
-        split = row.split(factor=0.46)
+        """One line; frames come first, since a narrow line is cut off at its end. The narrowest
+        leaves the region to the sentence under the list."""
+        row, narrow = layout.row(align=True), is_narrow(context)
+        split = row.split(factor=0.64 if narrow else 0.46)
         frames = f"{item.first}–{item.last}" if item.last > item.first else str(item.first)
         split.label(text=frames, icon=_KINDS.get(item.what, "DOT"), translate=False)
-        rest = split.split(factor=0.48)
-        rest.label(text=said(REGIONS.get(item.region, item.region)), translate=False)
+        rest = split if narrow else split.split(factor=0.48)
+        if not narrow:
+            rest.label(text=said(REGIONS.get(item.region, item.region)), translate=False)
         rest.label(text=item.figure, translate=False)
         row.operator("lsmplify.pose_this", text="", icon="POSE_HLT").index = index
 

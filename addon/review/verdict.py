@@ -77,7 +77,7 @@ def draw(
     text, icon = GRADES[verdict.grade]
     box = layout.box().column()
     box.alert = verdict.grade == DO_NOT_USE
-    box.label(text=said(text), icon=icon, translate=False)
+    lines.draw(box, context, said(text), icon)
     for index, reason in enumerate(verdict.reasons):
         if reason.code not in TEXTS:
             continue  # of a scene that a later version made

@@ -4,16 +4,13 @@ pages."""
 
 import bpy
 
-from ..common.panels import SidebarPanel
+from ..common.panels import SidebarPanel, is_narrow
 from ..translations import said
 from .next_step import next_step
 from .properties import PAGES, STAGES
 
 _COLUMNS = 3
 """Stages or pages side by side, in a sidebar as Blender opens it."""
-_NARROW = 240
-"""Units (pixels at a resolution scale of 1) of a sidebar under which only two fit: the longest
-word, Character, is 60 wide, and 45 are the tabs' and the margins'."""
 
 
 class LSMPLIFY_PT_stages(SidebarPanel, bpy.types.Panel):
@@ -26,18 +23,13 @@ class LSMPLIFY_PT_stages(SidebarPanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """From top to bottom."""
         settings, column = context.scene.lsmplify, self.layout.column()
-        most = 2 if _is_narrow(context) else _COLUMNS
+        most = 2 if is_narrow(context) else _COLUMNS
         _draw_tabs(column, settings, "stage", [s[0] for s in STAGES], most)
         _draw_next(column, context)
         pages = PAGES.get(settings.stage)
         if pages:
             name = f"{settings.stage.lower()}_page"
             _draw_tabs(column, settings, name, [p[0] for p in pages], most)
-
-
-def _is_narrow(context: bpy.types.Context) -> bool:
-    region = context.region
-    return region is not None and region.width < _NARROW * context.preferences.system.ui_scale
 
 
 def _draw_tabs(

@@ -91,12 +91,12 @@ def test_pages_without_a_step_lead_to_the_first_step_that_is_not_made(extension)
 )  # fmt: skip
 def test_a_narrow_sidebar_has_two_stages_in_a_row(extension, width, scale, narrow) -> None:
     """With three, Character and Clean Up were cut off at 250 pixels and a scale of 1.25."""
-    from lsmplify_extension.addon.stages.panel import _is_narrow
+    from lsmplify_extension.addon.common.panels import is_narrow
 
     system = SimpleNamespace(ui_scale=scale)
     region = SimpleNamespace(width=width) if width else None  # None where a script draws
     context = SimpleNamespace(preferences=SimpleNamespace(system=system), region=region)
-    assert _is_narrow(context) == narrow
+    assert is_narrow(context) == narrow
 
 
 def test_a_solve_is_not_offered_for_the_default_cube(extension) -> None:
