@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 import bpy
 
 from ..body.model_file import preferences
-from ..common.panels import StagePanel
+from ..common.panels import StagePanel, is_narrow
 from .operators import LSMPLIFY_OT_hide_first_steps, LSMPLIFY_OT_load_example
 
 STEPS: Final = (
@@ -32,12 +32,12 @@ class LSMPLIFY_PT_first_steps(StagePanel, bpy.types.Panel):
         kept = preferences(context)
         return super().poll(context) and (kept is None or kept.show_first_steps)
 
-    def draw(self, _context: bpy.types.Context) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """The steps, the example, the way out."""
         column = self.layout.column(align=True)
         for step in STEPS:
             column.label(text=step)
-        row = self.layout.row(align=True)
+        row = self.layout.grid_flow(columns=1 if is_narrow(context) else 2, align=True)
         row.operator(LSMPLIFY_OT_load_example.bl_idname, icon="PLAY")
         row.operator(LSMPLIFY_OT_hide_first_steps.bl_idname, icon="CHECKMARK")
 

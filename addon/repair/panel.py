@@ -8,7 +8,7 @@ import bpy
 from bpy.props import BoolProperty
 
 from ..common import lines
-from ..common.panels import StagePanel, draw_button
+from ..common.panels import StagePanel, draw_button, is_narrow
 from ..takes import choosing, record
 from ..takes.reading import shown_action
 from ..translations import said
@@ -28,15 +28,16 @@ class LSMPLIFY_UL_repairs(bpy.types.UIList):
     )
 
     def draw_item(
-        self, _context: bpy.types.Context, layout: bpy.types.UILayout, _data: object, item: object,
+        self, context: bpy.types.Context, layout: bpy.types.UILayout, _data: object, item: object,
         _icon: int, _active: object, _property: str, _index: int = 0,
     ) -> None:  # fmt: skip
-        """One line."""
-        row = layout.row(align=True)
+        """One line; in the narrowest the icon alone says the kind."""
+        row, narrow = layout.row(align=True), is_narrow(context)
         row.prop(item, "on", text="")
-        split = row.split(factor=0.65)
+        split = row.split(factor=0.55 if narrow else 0.65)
         split.active = item.on
-        split.label(text=item.name, translate=False, icon=_ICONS.get(item.kind, "DOT"))
+        name = item.name.removeprefix(f"{item.kind} ") if narrow else item.name
+        split.label(text=name, translate=False, icon=_ICONS.get(item.kind, "DOT"))
         frames = f"{item.start}–{item.end}" if item.end > item.start else str(item.start)
         split.label(text=frames, translate=False)
 
