@@ -29,8 +29,8 @@ R = TypeVar("R")
 ITERATIONS: Final = 3
 """Iterations of network and Gauss–Newton from the resting pose; more change little."""
 CHUNK: Final = 1024
-"""Frames of one unit of parallel work at the most: few enough for the processor's cache, and so many
-that NumPy's calls, in which alone threads run side by side, are long beside Python's own work."""
+"""Frames of one unit of parallel work at the most: few enough for the processor's cache, and so
+many that NumPy's calls, in which alone threads run side by side, are long beside Python's own."""
 _MIN_CHUNK: Final = 64
 """Frames of a chunk at the least; with fewer, NumPy's calls and reading the network's weights cost
 more than the work, and most of a chunk of one sequence is overlap."""
