@@ -125,6 +125,8 @@ FORMATS: Final = (
 )
 """Every kind of file that is written of an armature: the only list of them."""
 
+OTHERS: Final = tuple((f.ending, f.title, f.description) for f in FORMATS if f.ending != ".blend")
+"""Formats of other programs, as items of a panel's list."""
 _WRITERS = {ending: f.write for f in FORMATS for ending in (f.ending, *f.others)}
 
 

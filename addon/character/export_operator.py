@@ -16,9 +16,6 @@ from .operators import CharacterOperator
 from .plan import target_of
 from .rig import check_character
 
-FORMATS: Final = tuple(
-    (f.ending, f.title, f.description) for f in export.FORMATS if f.ending != ".blend"
-)
 _ENGINES: Final = (
     ("none", "Blender's Own", "Axes and names as they are"),
     ("unreal", "Unreal", "Axes, unit and root bone as Unreal wants them, in an FBX"),
@@ -35,21 +32,21 @@ class LSMPLIFY_OT_export_character(CharacterOperator, bpy.types.Operator, Export
     filename_ext = ""
     check_extension = False
     form: EnumProperty(
-        name="Format", items=FORMATS, translation_context=CONTEXT,
+        name="Format", items=export.OTHERS, translation_context=CONTEXT,
         description="What kind of file; a name that ends in one of these decides by itself",
     )  # fmt: skip
     engine: EnumProperty(
         name="Engine", items=_ENGINES, description="The game engine that the file is for"
     )
     filter_glob: StringProperty(
-        default=";".join(f"*{f[0]}" for f in FORMATS), options={"HIDDEN"},
+        default=";".join(f"*{f[0]}" for f in export.OTHERS), options={"HIDDEN"},
         description="Endings of the files that are shown",
     )  # fmt: skip
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write the frames of the action."""
         path = Path(bpy.path.abspath(self.filepath))
-        if path.suffix.lower() not in [f[0] for f in FORMATS]:
+        if path.suffix.lower() not in [f[0] for f in export.OTHERS]:
             path = path.with_name(f"{path.name}{self.form}")
         try:
             target = check_character(target_of(context))

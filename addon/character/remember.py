@@ -5,21 +5,15 @@ import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
-import bpy
-
-from ...lsmplify_core.layouts.mapping import signature
 from ...lsmplify_core.retarget import RigMap, load_map, save_map
 from ...lsmplify_core.runtime.errors import InputError
-from ..body.model_file import ADDON
+from ..common.kept_files import drop, file_for, user_folder
 
 
 def folder() -> Path | None:
     """Where they are kept; None where Blender gives no folder, as when this is no installed
     extension."""
-    try:
-        return Path(bpy.utils.extension_path_user(ADDON, path="bone_maps", create=True))
-    except (ValueError, OSError):
-        return None
+    return user_folder("bone_maps")
 
 
 def keep(rig_map: RigMap, names: Sequence[str]) -> None:
@@ -43,12 +37,8 @@ def known(names: Sequence[str]) -> RigMap | None:
 
 def forget(names: Sequence[str]) -> None:
     """Drop what was kept for these names."""
-    path = _path(names)
-    if path is not None:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
+    drop(_path(names))
 
 
 def _path(names: Sequence[str]) -> Path | None:
-    here = folder()
-    return None if here is None else here / f"{signature(names)}.json"
+    return file_for(folder(), names)

@@ -14,7 +14,7 @@ from ..takes.reading import read_take, shown_action
 from ..translations import CONTEXT
 
 FORMATS = (
-    *((f.ending, f.title, f.description) for f in export.FORMATS if f.ending != ".blend"),
+    *export.OTHERS,
     (".npz", "Motion npz", "SMPL rotations as in AMASS, for research code"),
 )
 """Kinds of files for the panel: those of an armature, and a motion."""
