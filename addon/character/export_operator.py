@@ -8,7 +8,7 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
-from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, error_line
+from ...lsmplify_core.runtime.errors import OUTSIDE, InputError
 from ..bake import export
 from ..bake.engines import ExportOptions
 from ..translations import CONTEXT
@@ -57,8 +57,7 @@ class LSMPLIFY_OT_export_character(CharacterOperator, bpy.types.Operator, Export
             first, last = action.frame_range
             export.write(path, target, int(first), int(last), ExportOptions(self.engine, None))
         except OUTSIDE as error:
-            self.report({"ERROR"}, error_line(error))
-            return {"CANCELLED"}
+            return self.refused(error)
         self.report({"INFO"}, f"{path.name}: {action.name}")
         return {"FINISHED"}
 

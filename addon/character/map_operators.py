@@ -9,7 +9,7 @@ from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ...lsmplify_core.retarget import check_map, load_map, save_map
-from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, error_line
+from ...lsmplify_core.runtime.errors import OUTSIDE, InputError
 from . import bone_rows, changes, remember
 from .choice import chosen_map, map_for
 from .operators import CharacterOperator, note_map, settings_of
@@ -31,7 +31,7 @@ class LSMPLIFY_OT_find_bones(CharacterOperator, bpy.types.Operator):
             rig = rig_from(target)
             rig_map = map_for(target, rig, chosen_map(settings, target))
         except OUTSIDE as error:
-            return _refused(self, error)
+            return self.refused(error)
         note_map(settings, rig_map, rig.count)
         changes.told()
         self.report({"INFO"}, f"{rig_map.name}: {len(rig_map.mapped)} bones; {rig_map.evidence}")
@@ -56,7 +56,7 @@ class LSMPLIFY_OT_save_bone_map(CharacterOperator, bpy.types.Operator, ExportHel
             rig_map = map_for(target, rig_from(target), chosen_map(settings, target))
             save_map(rig_map, Path(bpy.path.abspath(self.filepath)))
         except OUTSIDE as error:
-            return _refused(self, error)
+            return self.refused(error)
         return {"FINISHED"}
 
 
@@ -79,7 +79,7 @@ class LSMPLIFY_OT_load_bone_map(CharacterOperator, bpy.types.Operator, ImportHel
             rig_map = load_map(Path(bpy.path.abspath(self.filepath)))
             check_map(rig_map, rig)
         except OUTSIDE as error:
-            return _refused(self, error)
+            return self.refused(error)
         note_map(settings, rig_map, rig.count)
         bone_rows.keep(settings, target, rig_map)
         return {"FINISHED"}
@@ -98,15 +98,10 @@ class LSMPLIFY_OT_forget_bone_map(CharacterOperator, bpy.types.Operator):
         try:
             target = check_character(target_of(context))
         except InputError as error:
-            return _refused(self, error)
+            return self.refused(error)
         remember.forget(bone_rows.names_of(target))
         settings.own_map = settings.own_bones = ""
         return bpy.ops.lsmplify.find_bones()
-
-
-def _refused(operator: bpy.types.Operator, error: Exception) -> set[str]:
-    operator.report({"ERROR"}, error_line(error))
-    return {"CANCELLED"}
 
 
 CLASSES = (

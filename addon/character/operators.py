@@ -9,6 +9,7 @@ import bpy
 from ...lsmplify_core.pipeline import Progress
 from ...lsmplify_core.retarget import Retargeted
 from ...lsmplify_core.retarget.roles import LIMB_ROLES, TRUNK
+from ...lsmplify_core.runtime.errors import error_line
 from ..common import progress
 from ..common.window_job import WindowJob
 from ..translations import said
@@ -42,6 +43,11 @@ class CharacterOperator:
             cls.poll_message_set("Choose the character's armature")
             return False
         return True
+
+    def refused(self: Any, error: Exception) -> set[str]:
+        """What an operator returns that could not do it, after it said why in one line."""
+        self.report({"ERROR"}, error_line(error))
+        return {"CANCELLED"}
 
 
 class _Applying(WindowJob, CharacterOperator):

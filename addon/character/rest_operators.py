@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 
 from ...lsmplify_core.retarget.rest_corrections import corrections_of_pose
-from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, error_line
+from ...lsmplify_core.runtime.errors import OUTSIDE, InputError
 from . import bone_rows, hindrances, writing
 from .choice import chosen_map, map_for
 from .operators import CharacterOperator, note_map, settings_of
@@ -41,8 +41,7 @@ class LSMPLIFY_OT_use_pose_as_rest(CharacterOperator, bpy.types.Operator):
                 )
             turns = corrections_of_pose(rig, rig_map, _axes(target), posed)
         except OUTSIDE as error:
-            self.report({"ERROR"}, error_line(error))
-            return {"CANCELLED"}
+            return self.refused(error)
         made = replace(rig_map, rest={**rig_map.rest, **turns})
         bone_rows.keep(settings, target, made)
         note_map(settings, made, rig.count)
@@ -65,8 +64,7 @@ class LSMPLIFY_OT_forget_rest(CharacterOperator, bpy.types.Operator):
             target = check_character(target_of(context))
             rig_map = map_for(target, rig_from(target), chosen_map(settings, target))
         except OUTSIDE as error:
-            self.report({"ERROR"}, error_line(error))
-            return {"CANCELLED"}
+            return self.refused(error)
         if rig_map.rest:
             bone_rows.keep(settings, target, replace(rig_map, rest={}))
         return {"FINISHED"}
