@@ -56,7 +56,7 @@ def main() -> int:
 
 def measure(frames: int, layout: str) -> dict[str, float]:
     """Seconds of one whole run, import of the file left out."""
-    from lsmplify_extension.addon.solve import job
+    from lsmplify_extension.addon.solve import job, writing
     from lsmplify_extension.addon.tracks.empties import make_empties
     from lsmplify_extension.lsmplify_core.runtime.in_thread import in_thread
 
@@ -86,7 +86,7 @@ def measure(frames: int, layout: str) -> dict[str, float]:
     stopping.close()
     stopped, lost = time.perf_counter() - asked, time.perf_counter() - began
     clock.append(time.perf_counter() - lost)
-    job.finish(bpy.context, work, solution)
+    writing.finish(bpy.context, work, solution)
     clock.append(time.perf_counter() - lost)
     read, solve, bake = np.diff(clock)
     waits = np.diff(looks)

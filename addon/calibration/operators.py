@@ -10,6 +10,7 @@ from bpy_extras.io_utils import ExportHelper
 
 from ...lsmplify_core.calibration.calibration_file import save_calibration
 from ...lsmplify_core.runtime.errors import InputError
+from ..common.polls import allowed
 from .figure import add_figure, figure_of, remove_figure
 from .store import calibration_of
 
@@ -69,10 +70,8 @@ class LSMPLIFY_OT_save_calibration(bpy.types.Operator, ExportHelper):
 
 
 def _solved(cls: type, context: bpy.types.Context) -> bool:
-    if solved_armature(context) is None:
-        cls.poll_message_set("Select an armature that was baked with Solve and Bake")
-        return False
-    return True
+    found = solved_armature(context) is not None
+    return allowed(cls, "" if found else "Select an armature that was baked with Solve and Bake")
 
 
 def solved_armature(context: bpy.types.Context) -> bpy.types.Object | None:

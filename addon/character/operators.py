@@ -11,6 +11,7 @@ from ...lsmplify_core.retarget import Retargeted
 from ...lsmplify_core.retarget.roles import LIMB_ROLES, TRUNK
 from ...lsmplify_core.runtime.errors import error_line
 from ..common import progress
+from ..common.polls import allowed
 from ..common.window_job import WindowJob
 from ..translations import said
 from . import bone_rows, plan
@@ -36,13 +37,10 @@ class CharacterOperator:
     @classmethod
     def poll(cls: Any, context: bpy.types.Context) -> bool:
         """Whether there is something to do it on."""
-        if progress.done() >= 0.0:
-            cls.poll_message_set("A solve is running; Esc stops it")
-            return False
-        if plan.target_of(context) is None and not settings_of(context).several:
-            cls.poll_message_set("Choose the character's armature")
-            return False
-        return True
+        chosen = plan.target_of(context) is not None or settings_of(context).several
+        return allowed(cls, progress.running()) and allowed(
+            cls, "" if chosen else "Choose the character's armature"
+        )
 
     def refused(self: Any, error: Exception) -> set[str]:
         """What an operator returns that could not do it, after it said why in one line."""

@@ -8,6 +8,7 @@ import bpy
 from ...lsmplify_core.review.scene_frames import in_scene_frames
 from ..bake import actions
 from ..common import progress
+from ..common.polls import allowed
 from ..common.window_job import WindowJob
 from ..takes import choosing
 from ..takes import properties as groups
@@ -35,10 +36,7 @@ class StepOperator(WindowJob):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Grey without an armature, with the reason."""
-        if progress.done() >= 0.0:
-            cls.poll_message_set("A solve is running; Esc stops it")
-            return False
-        return has_armature(cls, context)
+        return allowed(cls, progress.running()) and has_armature(cls, context)
 
     def order(self, _context: bpy.types.Context, _take: Take) -> Order:
         """What is asked for; steps that need more than their settings add it."""

@@ -25,6 +25,11 @@ def done() -> float:
     return _now[0].done if _now else -1.0
 
 
+def running() -> str:
+    """Why nothing else may be begun now, or nothing."""
+    return "A solve is running; Esc stops it" if _now else ""
+
+
 def text() -> str:
     """The step it is at, for people."""
     return _STEP_NAMES[_now[0].step] if _now else ""

@@ -135,7 +135,7 @@ class LSMPLIFY_OT_load_mapping(bpy.types.Operator, ImportHelper):
 def track_names(context: bpy.types.Context) -> tuple[str, ...]:
     """Names of the tracks of the chosen person, or of the first."""
     from ..people.reading import chosen
-    from ..solve.job import read_people
+    from ..solve.reading import read_people
 
     people = chosen(read_people(context), context.scene.lsmplify.person)
     return people[0].taken.tracks.names

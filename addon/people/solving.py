@@ -12,8 +12,10 @@ from ...lsmplify_core.pipeline import Progress, Solution
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.progress import with_progress
 from ...lsmplify_core.verdict import GRADES
-from ..solve import job
+from ..solve import job, reading
+from ..solve.result import Baked, note_result
 from ..solve.target import found_again
+from ..solve.writing import finish
 from .reading import chosen
 
 
@@ -26,7 +28,7 @@ def prepare_all(
     """A job for each chosen person; the arguments are `job.prepare`'s. InputError where one cannot
     be solved, or where several shall go on one armature."""
     settings = context.scene.lsmplify
-    people = chosen(job.read_people(context), settings.person)
+    people = chosen(reading.read_people(context), settings.person)
     if len(people) > 1 and settings.target == "EXISTING":
         names = ", ".join(p.name for p in people)
         raise InputError(
@@ -56,16 +58,16 @@ def solve_all(
 
 def finish_all(
     context: bpy.types.Context, jobs: Sequence[job.Job], solutions: Sequence[Solution]
-) -> list[job.Baked]:
+) -> list[Baked]:
     """Write everybody in one go, after a look at all their targets. The result that is shown is
     that of the worst."""
     for work in jobs:
         found_again(work.target)
-    baked = [job.finish(context, w, s) for w, s in zip(jobs, solutions, strict=True)]
+    baked = [finish(context, w, s) for w, s in zip(jobs, solutions, strict=True)]
     if len(baked) > 1:
         worst = max(baked, key=lambda b: (_badness(b), _mean(b)))
         scene = jobs[0].target.scene.find()
-        job.note_result(scene, worst)
+        note_result(scene, worst)
         told = "\n".join(
             f"{work.person}: {b.solution.report['verdict']['grade']}, {_mean(b):.1f} mm, on "
             f"{b.armature.name}"
@@ -76,9 +78,9 @@ def finish_all(
     return baked
 
 
-def _mean(baked: job.Baked) -> float:
+def _mean(baked: Baked) -> float:
     return baked.solution.report["track_error_mm"]["mean"]
 
 
-def _badness(baked: job.Baked) -> int:
+def _badness(baked: Baked) -> int:
     return GRADES.index(baked.solution.report["verdict"]["grade"])

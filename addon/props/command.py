@@ -13,7 +13,7 @@ from ...lsmplify_core.reading.overrides import with_overrides
 from ...lsmplify_core.runtime.console import say
 from ..bake.motion_keys import Timing
 from ..common.units import scene_unit
-from ..solve import job
+from ..solve import job, reading
 from .empties import add_props
 
 
@@ -31,7 +31,7 @@ def bake_props(args: argparse.Namespace, works: Sequence[job.Job], timing: Timin
     if named:
         check_ending(args.props)
     tracks = with_overrides(
-        job.read_scene(bpy.context).tracks,
+        reading.read_scene(bpy.context).tracks,
         fps=args.fps, unit=args.unit, up=args.up, mirror=args.mirror,
     ).between(args.start, args.end)  # fmt: skip
     posed = [PosedPerson(work.taken.tracks, work.match) for work in works]

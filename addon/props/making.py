@@ -16,7 +16,7 @@ from ...lsmplify_core.tracks.units_and_axes import World, converted, find_world
 from ..bake.motion_keys import Timing
 from ..common.units import scene_unit
 from ..mapping.use import placed
-from ..solve import job
+from ..solve import reading
 from ..tracks.empties import SOURCE_FILE
 from ..tracks.files import world_of_file
 from ..tracks.scene_tracks import SceneTracks, scene_rate
@@ -37,7 +37,7 @@ def found_props(context: bpy.types.Context) -> FoundProps:
     """The props that the settings' tracks hold. Few selected objects that show no body are one
     prop. InputError where there is none."""
     settings = context.scene.lsmplify
-    taken = job.read_scene(context)
+    taken = reading.read_scene(context)
     timing = Timing(
         taken.first, scene_rate(context.scene) / taken.tracks.rate, settings.keys == "SCENE"
     )
@@ -46,7 +46,9 @@ def found_props(context: bpy.types.Context) -> FoundProps:
         return FoundProps((_selected(context, taken),), timing)
     posed = [
         PosedPerson(tracks, found[0])
-        for tracks, found in (placed(settings, p.taken.tracks) for p in job.read_people(context))
+        for tracks, found in (
+            placed(settings, p.taken.tracks) for p in reading.read_people(context)
+        )
     ]
     world = _world(context, posed[0])
     props = solve_props(taken.tracks, posed, world, _bodies(context, taken))

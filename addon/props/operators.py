@@ -7,6 +7,7 @@ import bpy
 
 from ...lsmplify_core.review.scene_frames import in_scene_frames
 from ...lsmplify_core.runtime.errors import InputError
+from ..common.polls import allowed
 from ..common.units import scene_unit
 from ..tracks.choice import missing_tracks
 from .empties import add_props
@@ -23,10 +24,7 @@ class LSMPLIFY_OT_make_prop(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Grey where there are no tracks, with the reason."""
-        reason = missing_tracks(context)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        return allowed(cls, missing_tracks(context))
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Find, pose and bake them."""

@@ -7,7 +7,7 @@ import numpy as np
 from ...lsmplify_core.review.track_record import TrackRecord, expected_beside, fixed_to
 from ...lsmplify_core.runtime.errors import InputError
 from ..common.jumping import JumpFields
-from ..solve import job
+from ..solve import reading
 from ..takes import record
 from ..takes.armature_operator import ArmatureOperator
 from ..takes.reading import read_take
@@ -69,7 +69,7 @@ class LSMPLIFY_OT_attach_tracks(ArmatureOperator, bpy.types.Operator):
     def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
         """Read, match, find the places on the body, keep."""
         take = read_take(context, armature)
-        taken = job.read_scene(context)
+        taken = reading.read_scene(context)
         step = scene_rate(context.scene) / taken.tracks.rate
         layout = context.scene.lsmplify.layout
         clock = taken.first + step * np.arange(taken.tracks.frames)

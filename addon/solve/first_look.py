@@ -9,7 +9,7 @@ from ...lsmplify_core.review.framing import take_bounds
 from ..character.smpl_names import is_character
 from ..common import framing
 from ..tracks.choice import hide_default_cube
-from .job import Baked
+from .result import Baked
 
 _NEW_SCENE = (1, 250)
 """First and last frame of a scene that nobody has set."""

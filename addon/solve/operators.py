@@ -9,6 +9,7 @@ from ...lsmplify_core.pipeline import Progress, Solution
 from ..body import model_file
 from ..character import look
 from ..common import progress
+from ..common.polls import allowed
 from ..common.window_job import WindowJob
 from ..people.solving import finish_all, prepare_all, solve_all
 from ..tracks.choice import missing_tracks
@@ -29,13 +30,7 @@ class LSMPLIFY_OT_solve_and_bake(WindowJob, bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Grey while another solve runs, with the reason."""
-        if progress.done() >= 0.0:
-            cls.poll_message_set("A solve is running; Esc stops it")
-            return False
-        reason = missing(context)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        return allowed(cls, progress.running() or missing(context))
 
     def begin(self, context: bpy.types.Context) -> Generator[Progress, None, list[Solution]]:
         """Read the scene; the work of everybody in it."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import bpy
 
 from ...lsmplify_core.runtime.errors import OUTSIDE, error_line
+from ..common.polls import allowed
 from . import choosing
 
 
@@ -40,7 +41,7 @@ class ArmatureOperator:
 
 def has_armature(cls: type, context: bpy.types.Context) -> bool:
     """Whether it is clear which armature is meant; else the operator says why it is grey."""
-    if choosing.chosen(context) is None:
-        cls.poll_message_set("Make the armature active whose motion is to be cleaned up")
-        return False
-    return True
+    found = choosing.chosen(context) is not None
+    return allowed(
+        cls, "" if found else "Make the armature active whose motion is to be cleaned up"
+    )

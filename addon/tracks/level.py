@@ -13,9 +13,10 @@ from mathutils import Matrix
 
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.tracks.vertical import Vertical, find_vertical
+from ..common.polls import allowed
 from ..mapping.use import placed
 from ..people.reading import LEVEL, Taken, chosen
-from ..solve import job
+from ..solve import reading
 from ..solve.operators import missing
 from ..translations import said
 from .sources.choose import source_objects
@@ -38,16 +39,13 @@ class LSMPLIFY_OT_level_tracks(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Grey where there are no tracks, with the reason."""
-        reason = missing(context)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        return allowed(cls, missing(context))
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Find the vertical, then turn the tracks or set the direction."""
         settings = context.scene.lsmplify
         try:
-            people = chosen(job.read_people(context, believe_up=False), settings.person)
+            people = chosen(reading.read_people(context, believe_up=False), settings.person)
             vertical = _vertical(settings, people)
         except InputError as error:
             self.report({"ERROR"}, str(error))

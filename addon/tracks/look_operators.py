@@ -7,10 +7,11 @@ from ...lsmplify_core.layouts.mapping import mapping_of
 from ...lsmplify_core.layouts.matching import Match
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.tracks.tracks import Tracks
+from ..common.polls import allowed
 from ..mapping import rows
 from ..mapping.use import placed
 from ..people.reading import chosen
-from ..solve import job
+from ..solve import reading
 from ..solve.operators import missing
 from ..translations import said
 
@@ -24,16 +25,13 @@ class LSMPLIFY_OT_find_layout(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Grey where there is nothing to look at, with the reason."""
-        reason = missing(context)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        return allowed(cls, missing(context))
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Read the tracks and note what was found."""
         settings = context.scene.lsmplify
         try:
-            people = job.read_people(context)
+            people = reading.read_people(context)
             rows.name_all(settings.people, [p.name for p in people] if len(people) > 1 else [])
             tracks = chosen(people, settings.person)[0].taken.tracks
             tracks, (match, _, by_hand) = placed(settings, tracks)

@@ -57,7 +57,7 @@ def of_property(found: bpy.types.Property) -> Iterator[str]:
 
 
 def of_code() -> Iterator[str]:
-    """What panels say by `text=`, `said(…)` and `poll_message_set(…)`."""
+    """What panels say by `text=`, `said(…)`, `poll_message_set(…)` and `allowed(…)`."""
     for path in sorted(ADDON.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
@@ -69,6 +69,8 @@ def said_by(call: ast.Call) -> Iterator[str]:
     named = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     if named in ("said", "poll_message_set") and call.args:
         yield from constants(call.args[0])
+    if named == "allowed":
+        yield from constants(call.args[1])
     finished = any(w.arg == "translate" and w.value.value is False for w in call.keywords)
     for word in () if finished else call.keywords:
         if word.arg == "text" and named in _DRAWING:
@@ -113,6 +115,7 @@ def of_tables() -> Iterator[str]:
     yield from (text for text, _ in verdict.GRADES.values())
     yield from TEXTS.values()
     yield from (f"{side} {way}" for side in "LR" for way in ("Down", "Up"))
+    yield from returned(running.running)
     yield from returned(solve_operator.missing)
     yield from returned(choice.missing_tracks)
     yield from REGIONS.values()

@@ -124,12 +124,12 @@ def test_a_range_without_samples(extension) -> None:
 def test_keys_that_are_not_numbers_are_missing_samples(extension) -> None:
     from helpers import add_empties, waving
     from lsmplify_extension.addon.bake import actions
-    from lsmplify_extension.addon.solve import job
+    from lsmplify_extension.addon.solve import reading
 
     empties = add_empties(waving(20, 24.0))
     points = actions.curves_of(empties[4])[0].keyframe_points
     points[5].co[1] = float("nan")
-    seen = job.read_scene(bpy.context).tracks.seen
+    seen = reading.read_scene(bpy.context).tracks.seen
     assert not seen[5, [t.name for t in bpy.context.selected_objects].index(empties[4].name)]
     assert np.count_nonzero(~seen) == 1
     assert bpy.ops.lsmplify.solve_and_bake() == {"FINISHED"}

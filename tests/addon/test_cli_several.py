@@ -88,16 +88,16 @@ def test_nothing_of_the_start_file_is_left(extension, folder, tmp_path) -> None:
 
 
 def test_sigint_stops_it(extension, folder, tmp_path, monkeypatch, capsys) -> None:
-    from lsmplify_extension.addon import cli
+    from lsmplify_extension.addon.cli import bake
 
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as Blender, which keeps it to itself
-    real = cli._works
+    real = bake.works_of
 
     def pressed(args):
         os.kill(os.getpid(), signal.SIGINT)
         return real(args)
 
-    monkeypatch.setattr(cli, "_works", pressed)
+    monkeypatch.setattr(bake, "works_of", pressed)
     try:
         assert _bake("--file", folder, "-o", tmp_path / "out") == 130
         assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN

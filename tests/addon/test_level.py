@@ -61,7 +61,7 @@ def empties(points: np.ndarray) -> list[bpy.types.Object]:
 
 
 def read() -> np.ndarray:
-    from lsmplify_extension.addon.solve.job import read_scene
+    from lsmplify_extension.addon.solve.reading import read_scene
 
     return read_scene(bpy.context).tracks.positions
 

@@ -65,7 +65,7 @@ def freemocap(name: str, away: np.ndarray) -> bpy.types.Object:
 
 def test_freemocaps_tree_from_its_origin(extension) -> None:
     """One object selected: all tracks below it, read from their curves, in the world."""
-    from lsmplify_extension.addon.solve.job import read_scene
+    from lsmplify_extension.addon.solve.reading import read_scene
     from lsmplify_extension.addon.tracks.sources.choose import source_objects
     from lsmplify_extension.addon.tracks.sources.objects import object_points
 

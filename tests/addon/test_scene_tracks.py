@@ -108,7 +108,7 @@ def test_hand_set_keys_are_evaluated_between(extension) -> None:
 def test_imported_tracks_come_back_as_they_are_in_the_file(extension, tmp_path) -> None:
     """Gaps, fractional frames and positions survive the way through empties."""
     from helpers import points_of, waving
-    from lsmplify_extension.addon.solve.job import read_scene
+    from lsmplify_extension.addon.solve.reading import read_scene
 
     names, points = points_of(waving(60, 120.0))
     points = points.copy()
@@ -138,7 +138,7 @@ def test_one_undo_step_takes_a_bake_back(extension) -> None:
 def test_gaps_of_takes_slower_than_the_scene_stay_gaps(extension, tmp_path) -> None:
     """25 Hz keys in a scene of 60: what the curve says between keys is invented."""
     from helpers import points_of, waving
-    from lsmplify_extension.addon.solve.job import read_scene
+    from lsmplify_extension.addon.solve.reading import read_scene
 
     bpy.context.scene.render.fps = 60
     names, points = points_of(waving(60, 25.0))

@@ -18,8 +18,8 @@ from ...lsmplify_core.reading import is_take
 from ...lsmplify_core.runtime.console import say, shown
 from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, error_line
 from ...lsmplify_core.runtime.guard import sentence
-from . import export
-from .clean_scene import as_before
+from ..bake import export
+from ..bake.clean_scene import as_before
 
 MANIFEST: Final = "baked.jsonl"
 """The record of what was baked, in the folder of results."""
