@@ -12,6 +12,7 @@ from ..files.atomic import write_whole
 from ..layouts.layout import load_layout
 from ..runtime.console import say_lines, say_over
 from ..runtime.errors import InputError
+from ..runtime.threads import workers
 
 
 def add_parser(subparsers: Any) -> None:
@@ -45,6 +46,9 @@ def add_parser(subparsers: Any) -> None:
                    "the first pose and every frame's place, as the paper's are")  # fmt: skip
     p.add_argument("--starts", type=Path, metavar="DIR", help="plugin: start from these results of "
                    "another estimator, NAME.npz or NAME.pkl a clip")  # fmt: skip
+    p.add_argument("--jobs", type=int, metavar="N", help="processes at a time, for more than a few "
+                   "clips (default: one on each core that may be used); frames/s is of all of "
+                   "them")  # fmt: skip
     p.add_argument("--json", type=Path, metavar="FILE", help="write the rows here")
     p.add_argument("--by-clip", type=Path, metavar="FILE.csv", help="write one line a clip here")
     p.add_argument("--by-joint", action="store_true", help="print errors by joint")
@@ -69,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
         args.data, conditions, args.protocol, tuple(dict.fromkeys(args.method or ["default"])),
         args.subset, args.rate, args.proportions, args.known_body,
         _tell if sys.stderr.isatty() else _quiet, model, args.given_first, args.starts,
-        args.convention,
+        args.convention, args.jobs or workers(),
     )  # fmt: skip
     rows = [group.row() for group in groups]
     say_lines(tables.rows_table(rows))
@@ -105,6 +109,8 @@ def _check(args: argparse.Namespace) -> None:
         raise InputError("--given-first belongs to --protocol sequential")
     if args.starts is not None and args.protocol != "plugin":
         raise InputError("--starts belongs to --protocol plugin")
+    if args.jobs is not None and args.jobs < 1:
+        raise InputError(f"--jobs {args.jobs} is not a number of processes")
     if args.rate is not None and not 0 < args.rate <= 10000:
         raise InputError(f"--rate {args.rate}: it must be a number of frames per second")
 

@@ -153,10 +153,13 @@ def _vertex_errors(motion: Motion, truth: Motion, model: SmplFile | None) -> tup
     return np.concatenate(errors), np.concatenate(aligned)
 
 
-def row(scores: list[Score], layout: Layout) -> dict[str, Any]:
-    """The contract's figures over some clips, every frame counting once; None where undefined."""
+def row(scores: list[Score], layout: Layout, seconds: float | None = None) -> dict[str, Any]:
+    """The contract's figures over some clips, every frame counting once; None where undefined.
+
+    seconds: that they took by the clock, where several processes worked; None for their sum.
+    """
     frames = sum(s.frames for s in scores)
-    seconds = sum(s.seconds for s in scores)
+    seconds = sum(s.seconds for s in scores) if seconds is None else seconds
     angles = np.concatenate([s.angles for s in scores])
     observed = metrics.observed_joints(layout)
     return {

@@ -89,7 +89,8 @@ def thread_pool() -> Generator[ThreadPoolExecutor, None, None]:
 
 
 def parallel_map(work: Callable[[P], R], items: Sequence[P]) -> Generator[int, None, list[R]]:
-    """Call `work` on every item, several at a time.
+    """Call `work` on every item, several at a time; in the caller's own thread where there is but
+    one item, or one thread to work with.
 
     None of it runs on when the generator ends, is closed, or an error comes out of it.
 
@@ -106,6 +107,11 @@ def parallel_map(work: Callable[[P], R], items: Sequence[P]) -> Generator[int, N
     results: list[R] = []
     futures: list[Future[R]] = []
     with thread_pool() as pool:
+        if len(items) < 2 or workers() < 2:  # waking a thread costs as much as a small chunk
+            for item in items:
+                results.append(work(item))
+                yield len(results)
+            return results
         try:
             for item in items:
                 futures.append(_submit(pool, work, item))

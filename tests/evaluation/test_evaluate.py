@@ -22,6 +22,7 @@ from lsmplify_core.evaluation.methods import METHODS
 from lsmplify_core.evaluation.protocols import STRIDES, Conditions, takes
 from lsmplify_core.evaluation.run import evaluate
 from lsmplify_core.evaluation.scores import feet_points, row, score
+from lsmplify_core.evaluation.side_by_side import processes_for
 from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.evaluation.takes import disturbed, gaps, keypoints, make_take
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
@@ -195,6 +196,38 @@ def test_a_copy_of_the_previous_frame_is_a_frame_behind(data: Path) -> None:
     angles = group.scores[0].angles
     assert angles[0].max() < 1e-3
     assert 0.3 < angles[1:].mean() < 10
+
+
+def test_processes_side_by_side_score_the_same(tmp_path: Path) -> None:
+    """Every process has its own clips, and the rate is that of all of them together."""
+    for number in range(8):
+        save_motion(strolling(6 + number, 30.0, seed=number), tmp_path / f"{number}.npz")
+    told: list[str] = []
+    conditions = Conditions(load_layout("BODY_25"), 2.0, 0.1)
+    (one,), (several,) = (
+        evaluate(tmp_path, conditions, methods=("copy",), jobs=jobs, tell=told.append)
+        for jobs in (1, 2)
+    )
+    assert processes_for(8, 2) == 2
+    assert sorted(told[8:]) == sorted(told[:8])
+    assert [s.name for s in several.scores] == [s.name for s in one.scores]
+    for key in ("angles", "keypoint", "pve"):
+        for a, b in zip(one.scores, several.scores, strict=True):
+            np.testing.assert_array_equal(getattr(a, key), getattr(b, key))
+    fewer = replace(several, seconds=2.0)
+    assert fewer.row()["frames_per_second"] == pytest.approx(sum(range(6, 14)) / 2.0)
+
+
+def test_what_fails_in_another_process_is_told_here(tmp_path: Path) -> None:
+    for number in range(8):
+        save_motion(strolling(6, 30.0, seed=number), tmp_path / f"{number}.npz")
+    (tmp_path / "5.npz").write_bytes(b"no motion")
+    with pytest.raises(InputError, match=r"5\.npz"):
+        evaluate(tmp_path, Conditions(load_layout("BODY_25")), methods=("copy",), jobs=2)
+
+
+def test_a_few_clips_start_no_process() -> None:
+    assert [processes_for(n, 4) for n in (1, 7, 8, 15, 103)] == [1, 1, 2, 3, 4]
 
 
 # the command
