@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Changes the code on purpose, a place at a time, and sees whether a test notices.
 
-Usage: mutants.py [--count N] [--seconds S] [--seed K] [--listed FILE.tsv] [FOLDER or FILE…]
+Usage: mutants.py [--count N] [--seconds S] [--seed K] [--jobs J] [--listed FILE.tsv]
+                  [FOLDER or FILE…]
 
 Samples places of the folders (those of `FOLDERS` where none is named) evenly by file, changes each
 in a copy of the checkout, and runs the tests that belong to it (`tests_of_line.py`: after
@@ -9,7 +10,8 @@ in a copy of the checkout, and runs the tests that belong to it (`tests_of_line.
 (module, code, changed to, and the tests that are to notice, if it tells) instead. Prints a line a
 change, then the score by folder: the share that was noticed, without the changes that nobody can
 see (tests/equal_changes.tsv). A change that only touches a docstring, a message or a type is not
-made.
+made. --jobs: so many side by side, each in a copy of its own; all run at low priority and with one
+thread each. What is drawn depends on the seed alone.
 """
 
 import argparse
@@ -27,9 +29,11 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from queue import SimpleQueue
 
 from tests_of_line import passed_before, tests_of
 
@@ -41,6 +45,7 @@ FOLDERS = (
 )  # fmt: skip
 PATIENCE = 240
 """Seconds for the tests of one change; one that hangs is noticed."""
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 EQUAL = ROOT / "tests/equal_changes.tsv"
 """Changes that nobody can see, each with the reason."""
 _COMPARED = {
@@ -198,7 +203,7 @@ def failing(copy: Path, python: str, tests: Sequence[str]) -> str:
     """The first of the tests that fails; "all" where none can be loaded, or they hang; or ""."""
     command = [str(ROOT / python), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider",
                "--assert=plain", "--tb=no", "-W", "ignore", *tests]  # fmt: skip
-    env = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    env = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"} | ONE_THREAD
     try:
         done = subprocess.run(
             command, cwd=copy, env=env, capture_output=True, timeout=PATIENCE, check=False
@@ -260,36 +265,61 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=120)
     parser.add_argument("--seconds", type=float, default=1800.0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--listed", type=Path)
     args = parser.parse_args()
+    os.nice(10)
     changes = listed(args.listed) if args.listed else sampled(args.folders, args.count, args.seed)
     score: dict[str, Counter[str]] = defaultdict(Counter)
     ends = time.monotonic() + args.seconds
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "checkout"
-        kept = shutil.ignore_patterns(".git", ".venv*", "build", "__pycache__", "images")
-        shutil.copytree(ROOT, copy, ignore=kept, symlinks=True)
-        (Path(folder) / "shared").symlink_to(ROOT.parent / "shared")
-        # By what is in them, not by their date, so that a change is never missed.
-        compileall.compile_dir(
-            copy, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH
-        )
-        for change in changes:
-            if time.monotonic() > ends:
-                break
-            place = whole_lines(change, copy)
-            found = True if place in equal() else noticed(change, copy)
-            if found is None:
-                continue
-            word = "equal" if place in equal() else "noticed" if found else "NOT NOTICED"
-            print(f"{word:12} {place[0]}:{change.line}\t{place[1]}\t{place[2]}", flush=True)
-            score[str(Path(place[0]).parent)][word] += 1
+        copies = [_copied(Path(folder) / str(i)) for i in range(max(args.jobs, 1))]
+        free: SimpleQueue[Path] = SimpleQueue()
+        for copy in copies:
+            free.put(copy)
+
+        def tried(change: Change) -> tuple[tuple[str, str, str], str] | None:
+            copy = free.get()
+            try:
+                return judged(change, copy) if time.monotonic() < ends else None
+            finally:
+                free.put(copy)
+
+        with ThreadPoolExecutor(len(copies)) as pool:
+            for change, found in zip(changes, pool.map(tried, changes), strict=True):
+                if found is None:
+                    continue
+                (module, before, after), word = found
+                print(f"{word:12} {module}:{change.line}\t{before}\t{after}", flush=True)
+                score[str(Path(module).parent)][word] += 1
     total = sum(score.values(), Counter())
     for name, counts in (*sorted(score.items()), ("all", total)):
         made = counts["noticed"] + counts["NOT NOTICED"]
         if made:
             print(f"{name:28} {counts['noticed']:4} of {made:4}  {counts['noticed'] / made:.0%}")
     return 0
+
+
+def judged(change: Change, copy: Path) -> tuple[tuple[str, str, str], str] | None:
+    """The change in words, and whether it was noticed; None where no test can say."""
+    place = whole_lines(change, copy)
+    if place in equal():
+        return place, "equal"
+    found = noticed(change, copy)
+    return None if found is None else (place, "noticed" if found else "NOT NOTICED")
+
+
+def _copied(folder: Path) -> Path:
+    """A copy of the checkout to change, with what it needs beside it."""
+    copy = folder / "checkout"
+    kept = shutil.ignore_patterns(".git", ".venv*", "build", "__pycache__", "images")
+    shutil.copytree(ROOT, copy, ignore=kept, symlinks=True)
+    (folder / "shared").symlink_to(ROOT.parent / "shared")
+    # By what is in them, not by their date, so that a change is never missed.
+    compileall.compile_dir(
+        copy, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH
+    )
+    return copy
 
 
 if __name__ == "__main__":

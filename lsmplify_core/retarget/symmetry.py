@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..runtime.array_types import Floats
 from .rig import Rig
+from .tree import Tree
 from .vectors import unit
 
 _NEAR: Final = 0.05
@@ -40,16 +41,16 @@ def symmetry_of(rig: Rig) -> Symmetry:
     for degrees in (0.0, 90.0, *np.arange(5.0, 180.0, 5.0)):
         if degrees > 0 and degrees != 90.0 and score >= _SURE:
             break
-        found = _mirrored(rig, degrees, size)
+        found, _ = _mirrored(rig, degrees, size)
         if found > score + 1e-9:
             best, score = degrees, found
     for step in (0.5, 0.05) if score < _SURE else ():
         for degrees in best + step * np.arange(-9, 10):
-            found = _mirrored(rig, float(degrees), size)
+            found, _ = _mirrored(rig, float(degrees), size)
             if found > score + 1e-9:
                 best, score = float(degrees), found
     across = _axis(best)
-    middle = _middle(rig, across)
+    middle = _mirrored(rig, best, size)[1]
     return Symmetry(across, middle, _partners(rig, across, middle, size))
 
 
@@ -58,17 +59,32 @@ def _axis(degrees: float) -> Floats:
     return unit(np.array([np.cos(angle), np.sin(angle), 0.0]))
 
 
-def _middle(rig: Rig, across: Floats) -> float:
-    """Where the plane lies: halfway between the outermost heads, or where most bones' heads are."""
+def _mirrored(rig: Rig, degrees: float, size: float) -> tuple[float, float]:
+    """How near the heads' mirror images lie to heads, 0 to 1, less where all lie in the plane; and
+    where the plane lies best, metres along its normal.
+
+    The plane lies in the middle of pairs of heads, the outermost first; or, where one side has more
+    bones than the other (a sword in one hand), through the trunk: the bones that carry most.
+    """
+    across = _axis(degrees)
     values = np.sort(rig.heads @ across)
     halves = 0.5 * (values + values[::-1])
-    return float(np.median(halves))
+    trunk = float(np.median(rig.heads[_trunk(rig)] @ across))
+    places = dict.fromkeys((float(np.median(halves)), trunk))
+    found = ((_score(rig, across, middle, size), middle) for middle in places)
+    return max(found, key=lambda f: f[0])
 
 
-def _mirrored(rig: Rig, degrees: float, size: float) -> float:
-    """How near the heads' mirror images lie to heads, 0 to 1; less where all lie in the plane."""
-    across = _axis(degrees)
-    off = rig.heads @ across - _middle(rig, across)
+def _trunk(rig: Rig) -> list[int]:
+    """Bones that carry at least a third of all, or the one that carries most."""
+    below = Tree.of(rig).below
+    most = max(below.values())
+    return [b for b, n in below.items() if n >= min(rig.count / 3.0, most)]
+
+
+def _score(rig: Rig, across: Floats, middle: float, size: float) -> float:
+    """How well a plane mirrors the heads, 0 to 1; less where all lie in it."""
+    off = rig.heads @ across - middle
     mirror = rig.heads - 2.0 * off[:, None] * across
     apart = np.linalg.norm(mirror[:, None] - rig.heads[None], axis=-1).min(axis=1)
     wide = np.abs(off).max() / size
