@@ -48,26 +48,23 @@ def matrix_to_quaternion(m: Array) -> Array:
     m00, m11, m22 = m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]
     a, b, c = m[..., 2, 1], m[..., 0, 2], m[..., 1, 0]
     d, e, f = m[..., 1, 2], m[..., 2, 0], m[..., 0, 1]
-    one = xp.ones_like(m00)
-    squares = xp.stack(
-        (one + m00 + m11 + m22, one + m00 - m11 - m22,
-         one - m00 + m11 - m22, one - m00 - m11 + m22), axis=-1,
+    w, x, y, z = (
+        1.0 + m00 + m11 + m22, 1.0 + m00 - m11 - m22,
+        1.0 - m00 + m11 - m22, 1.0 - m00 - m11 + m22,
     )  # fmt: skip
-    w, x, y, z = (squares[..., i] for i in range(4))
-    candidates = xp.stack(
-        tuple(
-            xp.stack(row, axis=-1)
-            for row in (
-                (w, a - d, b - e, c - f), (a - d, x, c + f, b + e),
-                (b - e, c + f, y, a + d), (c - f, b + e, a + d, z),
-            )
-        ), axis=-2,
+    by_w = (w >= x) & (w >= y) & (w >= z)
+    by_x, by_y = (x >= y) & (x >= z), y >= z
+
+    def largest(of_w: Array, of_x: Array, of_y: Array, of_z: Array) -> Array:
+        return xp.where(by_w, of_w, xp.where(by_x, of_x, xp.where(by_y, of_y, of_z)))
+
+    q = (
+        largest(w, a - d, b - e, c - f), largest(a - d, x, c + f, b + e),
+        largest(b - e, c + f, y, a + d), largest(c - f, b + e, a + d, z),
     )  # fmt: skip
-    best = xp.argmax(squares, axis=-1)
-    pick = (xp.arange(4) == best[..., None])[..., None]
-    q = xp.sum(xp.where(pick, candidates, xp.zeros_like(candidates)), axis=-2)
-    q = q / xp.sqrt(xp.sum(q * q, axis=-1))[..., None]
-    return q * xp.where(q[..., :1] < 0, -one[..., None], one[..., None])
+    length = xp.sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3])
+    length = xp.where(q[0] < 0, -length, length)
+    return xp.stack([part / length for part in q], axis=-1)
 
 
 def quaternion_to_matrix(q: Array) -> Array:

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Motion: the result, joint rotations over time, and its AMASS-format file."""
 
-import io
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..body.body import Body, default_body
 from ..files.atomic import write_whole
 from ..files.npz import read_npz
+from ..files.npz_writer import NpzWriter
 from ..files.regular import reading
 from ..files.values import array_of
 from ..geometry.kinematics import forward
@@ -24,6 +25,8 @@ from ..geometry.rotations import (
 from ..geometry.skeleton import N_JOINTS
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
+from ..runtime.progress import run_steps
+from ..runtime.threads import parallel_map, thread_pool
 
 _FARTHEST: Final = 1e6
 """Metres and radians that no pose and no place of a take goes beyond."""
@@ -34,6 +37,8 @@ _FASTEST: Final = 1e5
 """Frames per second that a file may say."""
 _MOST_FRAMES: Final = 20_000_000
 """Frames that a motion is resampled to: two days at 120 a second."""
+_CHUNK: Final = 512
+"""Frames whose rotations are converted at a time, few enough for a processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -101,12 +106,11 @@ class Motion:
 
 def save_motion(motion: Motion, path: Path | str) -> None:
     """Write the contract's npz (AMASS and more), whole or not at all."""
-    poses = matrix_to_axis_angle(motion.rotations).reshape(motion.frames, -1)
     error = motion.track_error
     if error is None:
         error = np.full((motion.frames, len(motion.track_names)), np.nan)
-    arrays: dict[str, Any] = {
-        "poses": poses.astype(np.float32),
+    arrays: dict[str, NDArray[Any]] = {
+        "poses": poses_of(motion.rotations),
         "trans": (motion.root - motion.body.rest_joints[0]).astype(np.float32),
         "betas": (np.zeros(10) if motion.betas is None else motion.betas).astype(np.float32),
         "gender": np.array(motion.gender),
@@ -115,9 +119,31 @@ def save_motion(motion: Motion, path: Path | str) -> None:
         "track_names": np.array(motion.track_names, dtype=np.str_),
         "track_error": error.astype(np.float32),
     }
-    packed = io.BytesIO()  # a zip that a full disk cuts off complains of it later
-    np.savez_compressed(packed, **arrays)
-    write_whole(Path(path), lambda file: file.write(packed.getbuffer()))
+
+    def write(file: BinaryIO) -> None:
+        writer = NpzWriter(file)
+        for name, array in arrays.items():
+            writer.add(name, array)
+        writer.close()
+
+    with thread_pool():
+        write_whole(Path(path), write)
+
+
+def poses_of(rotations: Floats) -> NDArray[np.float32]:
+    """Rotations (T, 24, 3, 3) as a file has them: (T, 72) rotation vectors, radians."""
+    poses = np.empty((len(rotations), rotations.shape[1] * 3), dtype=np.float32)
+
+    def convert(first: int) -> None:
+        chunk = slice(first, first + _CHUNK)
+        vectors = matrix_to_axis_angle(rotations[chunk])
+        poses[chunk] = vectors.reshape(len(vectors), -1)
+
+    if len(rotations) <= _CHUNK:
+        convert(0)
+    else:
+        run_steps(parallel_map(convert, range(0, len(rotations), _CHUNK)))
+    return poses
 
 
 def load_motion(path: Path | str) -> Motion:

@@ -1,28 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A motion's file written block by block: the npz of `save_motion`, without all of it in memory."""
 
-import zipfile
 from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..files.atomic import whole_file
-from ..geometry.rotations import matrix_to_axis_angle
+from ..files.npz_writer import NpzWriter
 from ..geometry.skeleton import N_JOINTS
 from ..runtime.array_types import Floats
-from .motion import Motion
+from .motion import Motion, poses_of
 
-_LEVEL: Final = 1
-"""zlib's: poses are hardly smaller at higher ones, and take several times as long."""
 _PIECE: Final = 1 << 16
 """Rows of an array that are packed at a time."""
-_DATE: Final = (1980, 1, 1, 0, 0, 0)
-"""The same in every file, so that the same result is the same bytes."""
 
 
 class MotionStream:
@@ -31,12 +26,12 @@ class MotionStream:
     def __init__(self, file: BinaryIO, frames: int, pool: ThreadPoolExecutor) -> None:
         """file: where the npz goes. frames: of the whole motion. pool: of one thread, which packs
         while the next block is solved."""
-        self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
+        self._npz = NpzWriter(file)
         self._root = np.zeros((frames, 3), dtype=np.float32)
         self._done = 0
         self._pool = pool
         self._waiting: Future[None] | None = None
-        self._poses = _begun(self._zip, "poses", (frames, 3 * N_JOINTS))
+        self._poses = self._npz.begin("poses", (frames, 3 * N_JOINTS))
 
     def add(self, rotations: Floats, root: Floats) -> None:
         """Add a block: (N, 24, 3, 3) and (N, 3) metres."""
@@ -46,8 +41,7 @@ class MotionStream:
         self._waiting = self._pool.submit(self._pack, rotations)
 
     def _pack(self, rotations: Floats) -> None:
-        poses = matrix_to_axis_angle(rotations).reshape(len(rotations), -1)
-        self._poses.write(poses.astype(np.float32).tobytes())
+        self._poses.write(poses_of(rotations).tobytes())
 
     def finish(self, motion: Motion, error: NDArray[np.float32]) -> None:
         """Write the rest.
@@ -74,15 +68,13 @@ class MotionStream:
             "track_error": error,
         }
         for name, array in arrays.items():
-            with _entry(self._zip, name) as entry:
-                np.lib.format.write_array(entry, array, allow_pickle=False)
-        self._zip.close()
+            self._npz.add(name, array)
+        self._npz.close()
 
     def abandon(self) -> None:
-        """Write nothing more, not even the end of what was begun."""
+        """Wait for what is being packed, so that the file can be closed."""
         if self._waiting is not None:
             wait([self._waiting])
-        self._zip.fp = None
 
     def _wait(self) -> None:
         waiting, self._waiting = self._waiting, None
@@ -104,17 +96,3 @@ def motion_stream(path: Path, frames: int) -> Generator[MotionStream, None, None
         except BaseException:
             stream.abandon()
             raise
-
-
-def _begun(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> IO[bytes]:
-    """An array's entry of float32 with its head written."""
-    entry = _entry(archive, name)
-    head = {"descr": "<f4", "fortran_order": False, "shape": shape}
-    np.lib.format.write_array_header_1_0(entry, head)
-    return entry
-
-
-def _entry(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
-    told = zipfile.ZipInfo(f"{name}.npy", _DATE)
-    told.compress_type = zipfile.ZIP_DEFLATED
-    return archive.open(told, "w", force_zip64=True)
