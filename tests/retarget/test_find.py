@@ -57,9 +57,9 @@ def _on(*bones, hips="", spine="hips"):
     parents = [*before, *(p + len(bones) for p in rig.parents.tolist())]
     parents[names.index("hips")] = names.index(hips) if hips else -1
     parents[names.index("spine")] = names.index(spine) if spine else -1
-    heads = np.concatenate((np.array([b[2] for b in bones], float).reshape(-1, 3), rig.heads))
-    tails = np.concatenate(([*np.array([b[2] for b in bones], float).reshape(-1, 3), 0, 0.1, 0],
-                            rig.tails))  # fmt: skip
+    own = np.array([b[2] for b in bones], float).reshape(-1, 3)
+    heads = np.concatenate((own, rig.heads))
+    tails = np.concatenate((np.add(own, [0, 0.1, 0]), rig.tails))
     return rigs.made(names, parents, heads, tails)
 
 
