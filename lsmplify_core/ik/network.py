@@ -4,6 +4,8 @@
 `lsmplify_core.learning.model` is the same network in torch; a test holds the two together.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -78,9 +80,34 @@ def apply_outputs(
     return PoseSequence(rotations, root), xp.exp(xp.clip(raw[:, -N_POSED:], -6.0, 1.0))
 
 
+def load_network(path: Path | None = None) -> Network:
+    """Read weights: those of a file, or those that solve. InputError where it is not the network's
+    file."""
+    return _read(path or _solving[-1])
+
+
+@contextmanager
+def other_weights(path: Path) -> Generator[None]:
+    """Solve with the weights of this file instead of the shipped ones, to measure them.
+
+    Raises:
+        InputError: The file is not the network's.
+    """
+    load_network(path)
+    _solving.append(path)
+    try:
+        yield
+    finally:
+        _solving.pop()
+
+
+_solving: list[Path] = [WEIGHTS]
+"""The weights that solve are the last."""
+
+
 @lru_cache(maxsize=2)
-def load_network(path: Path = WEIGHTS) -> Network:
-    """Read weights (half precision on disk). InputError where the file is not the network's."""
+def _read(path: Path) -> Network:
+    """The weights of a file, half precision on disk."""
     try:
         with np.load(path, allow_pickle=False) as data:
             weights = {k: data[k].astype(np.float32) for k in data.files if k != "settings"}

@@ -17,7 +17,8 @@ from ..geometry.rotations import angle_between
 from ..geometry.skeleton import N_JOINTS, N_POSED
 from ..ik.features import features
 from ..ik.gauss_newton import gauss_newton
-from ..ik.network import apply_outputs, load_network
+from ..ik.network import WIDTH, apply_outputs, load_network
+from ..runtime.errors import InputError
 from .augment import Lesson, make_lesson
 from .data import Clips, draw_windows, recombine
 from .distributed import half_precision
@@ -31,7 +32,7 @@ class TrainSettings:
     """steps: lessons; every lesson has `rounds` optimiser steps. frames: in all windows of a
     lesson. lengths: frames of a window, one of these a lesson; short takes and long ones are both
     met. noisy: share of the windows with noise of a centimetre and many samples missing
-    (`augment.make_lesson`)."""
+    (`augment.make_lesson`). width: numbers of a frame inside the network."""
 
     steps: int = 6000
     rounds: int = 3
@@ -45,6 +46,7 @@ class TrainSettings:
     recombined: float = 0.1
     noisy: float = 0.0
     half: bool = True
+    width: int = WIDTH
 
 
 _NORMALISING = 1 << 40
@@ -67,7 +69,7 @@ class Trained:
     ) -> None:
         """kept_apart: clips to validate on. start: weights to go on from; new ones where None."""
         torch.manual_seed(settings.seed)
-        self.model: nn.Module = LearnedIK()
+        self.model: nn.Module = LearnedIK(settings.width)
         self.lessons, self.turns = settings.steps, settings.rounds
         self.average, self.seed = settings.average, settings.seed
         self._clips, self._apart, self._settings = clips, kept_apart, settings
@@ -209,8 +211,10 @@ def save_weights(model: nn.Module, path: Path, settings: dict[str, object]) -> N
 
 
 def load_weights(model: nn.Module, path: Path) -> None:
-    """Put the weights of an npz into the model."""
+    """Put the weights of an npz into the model. InputError where they are of another width."""
     stored = load_network(path).weights
+    if any(stored[k].shape != v.shape for k, v in model.state_dict().items() if k in stored):
+        raise InputError(f"{path}: these weights are of another width than the configuration's")
     model.load_state_dict({k: torch.from_numpy(stored[k]) for k in model.state_dict()})
 
 

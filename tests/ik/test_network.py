@@ -10,7 +10,7 @@ from random_poses import random_state, target_of
 from lsmplify_core.body.markers import MarkerObservations, PoseSequence
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.ik.features import N_FEATURES, features
-from lsmplify_core.ik.network import N_OUTPUTS, apply_outputs, load_network
+from lsmplify_core.ik.network import N_OUTPUTS, apply_outputs, load_network, other_weights
 from lsmplify_core.runtime.errors import InputError
 
 
@@ -79,3 +79,30 @@ def test_a_file_that_is_not_the_networks_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"PK\x03\x04 not weights")
     with pytest.raises(InputError, match=r"weights\.npz"):
         load_network(path)
+
+
+def test_other_weights_solve_until_they_are_put_back(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from lsmplify_core.learning.model import LearnedIK
+    from lsmplify_core.learning.train import save_weights
+
+    path = tmp_path / "narrow.npz"
+    save_weights(LearnedIK(width=32), path, {})
+    shipped = load_network()
+    with other_weights(path):
+        assert load_network().weights["first.weight"].shape == (32, N_FEATURES)
+    assert load_network() is shipped
+    with pytest.raises(InputError, match=r"missing\.npz"), other_weights(tmp_path / "missing.npz"):
+        pass
+    assert load_network() is shipped
+
+
+def test_weights_of_another_width_are_no_start(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from lsmplify_core.learning.model import LearnedIK
+    from lsmplify_core.learning.train import load_weights, save_weights
+
+    path = tmp_path / "narrow.npz"
+    save_weights(LearnedIK(width=32), path, {})
+    with pytest.raises(InputError, match=r"narrow\.npz: these weights are of another width"):
+        load_weights(LearnedIK(), path)
