@@ -6,8 +6,7 @@ ones behind the first are hidden by the list.
 """
 
 import json
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ import bpy
 from ...lsmplify_core.files.json_files import parse_json
 from ...lsmplify_core.layouts.mapping import signature
 from ...lsmplify_core.retarget import ROLES, TWIST_ROLES, RigMap, map_from_json, map_to_json
+from ..common.own_changes import OwnChanges
 from . import changes, remember
 
 _ROWS: Final = {"Spine": 6, "Neck": 3}
@@ -23,12 +23,12 @@ _ROWS: Final = {"Spine": 6, "Neck": 3}
 they may be chains of twist bones, else one."""
 BY_HAND: Final = "corrected by hand"
 
-_busy: list[bool] = []
+_own = OwnChanges()
 
 
 def fill(settings: Any, rig_map: RigMap) -> None:
     """Show a map in the list."""
-    with _quiet():
+    with _own.made():
         settings.rows.clear()
         for role in ROLES:
             chain = rig_map.bones.get(role, ())
@@ -42,7 +42,7 @@ def fill(settings: Any, rig_map: RigMap) -> None:
 
 def clear(settings: Any) -> None:
     """Empty the list."""
-    with _quiet():
+    with _own.made():
         settings.rows.clear()
 
 
@@ -63,13 +63,13 @@ def map_in(settings: Any, armature: bpy.types.Object) -> RigMap:
 
 def changed(_row: Any, context: bpy.types.Context) -> None:
     """Somebody chose another bone for a role: it has that role alone, and the map is kept."""
-    if _busy:
+    if _own:
         return
     settings = context.scene.lsmplify.character
     armature = settings.target or context.view_layer.objects.active
     if armature is None or armature.type != "ARMATURE":
         return
-    with _quiet():
+    with _own.made():
         if _row.bone:
             for other in settings.rows:
                 if other != _row and other.bone == _row.bone:
@@ -107,12 +107,3 @@ def names_of(armature: bpy.types.Object) -> Sequence[str]:
 
 def _depth(bone: bpy.types.Bone) -> int:
     return len(bone.parent_recursive)
-
-
-@contextmanager
-def _quiet() -> Generator[None, None, None]:
-    _busy.append(True)
-    try:
-        yield
-    finally:
-        _busy.pop()

@@ -5,8 +5,7 @@ A row for each body point, behind them one for each track, which is hidden while
 rows that come and go while somebody edits one would take it away under Blender's hands.
 """
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import bpy
@@ -14,13 +13,14 @@ import bpy
 from ...lsmplify_core.layouts.layout import Keypoint, Layout
 from ...lsmplify_core.layouts.mapping import Mapping
 from ...lsmplify_core.layouts.names import plain
+from ..common.own_changes import OwnChanges
 from . import remember
 
 MATCHED, GUESSED, MISSING, UNUSED = "MATCHED", "GUESSED", "MISSING", "UNUSED"
 HIDDEN = "HIDDEN"
 
-_busy: list[bool] = []
-"""Not empty while rows are filled, so that their updates do nothing."""
+_own = OwnChanges()
+"""While the add-on itself fills rows, their updates do nothing."""
 
 
 def state_of(row: bpy.types.PropertyGroup) -> str:
@@ -39,7 +39,7 @@ def fill(
 ) -> None:  # fmt: skip
     """Show a mapping in the list. names: all tracks there are."""
     kept = settings.mapping
-    with _quiet():
+    with _own.made():
         kept.rows.clear()
         name_all(kept.tracks, names)
         name_all(kept.points, mapping.layout.names)
@@ -62,7 +62,7 @@ def fill(
 def clear(settings: bpy.types.PropertyGroup) -> None:
     """Empty the list: names decide again."""
     kept = settings.mapping
-    with _quiet():
+    with _own.made():
         for names in (kept.rows, kept.tracks, kept.points):
             names.clear()
         kept.layout, kept.evidence, kept.edited, kept.active = "", "", False, 0
@@ -90,9 +90,9 @@ def assign(kept: bpy.types.PropertyGroup, point: str, track: str) -> None:
 
 def track_changed(kept: bpy.types.PropertyGroup, row: bpy.types.PropertyGroup) -> None:
     """Somebody chose another track for a point."""
-    if _busy or row.joint < 0:
+    if _own or row.joint < 0:
         return
-    with _quiet():
+    with _own.made():
         if row.track and row.track not in kept.tracks:
             row.track = ""
         row.by_hand, row.alike = bool(row.track), False
@@ -105,7 +105,7 @@ def track_changed(kept: bpy.types.PropertyGroup, row: bpy.types.PropertyGroup) -
 
 def point_changed(kept: bpy.types.PropertyGroup, row: bpy.types.PropertyGroup) -> None:
     """Somebody chose a point for an unused track."""
-    if _busy or row.joint >= 0 or row.point not in kept.points:
+    if _own or row.joint >= 0 or row.point not in kept.points:
         return
     track, point = row.track, row.point
     index = kept.points.find(point)
@@ -137,12 +137,3 @@ def name_all(collection: "bpy.types.bpy_prop_collection[Any]", names: Sequence[s
 
 def _alike(keypoint: Keypoint, track: str) -> bool:
     return plain(track) in {plain(n) for n in (keypoint.name, *keypoint.aliases)}
-
-
-@contextmanager
-def _quiet() -> Generator[None, None, None]:
-    _busy.append(True)
-    try:
-        yield
-    finally:
-        _busy.pop()

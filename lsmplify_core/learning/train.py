@@ -3,7 +3,7 @@
 rounds from its own results, learn from each round. The loop itself is `loop.py`."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ from .data import Clips, draw_windows, recombine
 from .distributed import half_precision
 from .lessons import VALIDATION_SEED, Dice
 from .model import LearnedIK
-from .schedules import adamw, one_cycle
+from .one_cycle import OneCycleTraining
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,13 @@ class TrainSettings:
     width: int = WIDTH
 
 
+_WARM_UP = 0.03
+"""Share of the steps over which the rate rises."""
 _NORMALISING = 1 << 40
 """Numbers from here on are lessons that only set the features' mean and spread."""
 
 
-class Trained:
+class Trained(OneCycleTraining):
     """Our network as the loop trains it: lessons drawn from clips, several rounds a lesson."""
 
     names: tuple[str, ...] = ("degrees", "mm", "refined_degrees")
@@ -68,12 +70,11 @@ class Trained:
         configuration: str = "",
     ) -> None:
         """kept_apart: clips to validate on. start: weights to go on from; new ones where None."""
-        torch.manual_seed(settings.seed)
+        super().__init__(settings, _WARM_UP, configuration)
         self.model: nn.Module = LearnedIK(settings.width)
         self.lessons, self.turns = settings.steps, settings.rounds
-        self.average, self.seed = settings.average, settings.seed
-        self._clips, self._apart, self._settings = clips, kept_apart, settings
-        self._configuration = configuration
+        self.average = settings.average
+        self._clips, self._apart = clips, kept_apart
         if start is None:
             set_normalisation(self.model, clips, settings)
         else:
@@ -91,34 +92,15 @@ class Trained:
         begin = task.start if state is None else state
         return one_round(model, begin, task, prior_weight, self._settings.half)
 
-    def optimiser(self) -> torch.optim.Optimizer:
-        """AdamW as for all cycles."""
-        return adamw(self.model, self._settings.rate, self._settings.decay)
-
-    def schedule(
-        self, optimiser: torch.optim.Optimizer, updates: int
-    ) -> torch.optim.lr_scheduler.LRScheduler:
-        """One cycle: up over 3 % of the steps, then down to nearly nothing."""
-        return one_cycle(optimiser, self._settings.rate, updates, 0.03)
-
     def validation_lesson(self, number: int) -> tuple[Lesson, float] | None:
         """A lesson of the clips kept apart, the same for a number; None where there are none."""
         if self._apart is None:
             return None
         return draw_lesson(self._apart, self._settings, Dice(VALIDATION_SEED, number))
 
-    def over(self, seconds: float) -> bool:
-        """Never before all lessons are done."""
-        return False
-
     def save(self, model: nn.Module, path: Path, done: int) -> None:
         """Half-precision weights with their settings."""
-        settings: dict[str, object] = {
-            **asdict(self._settings),
-            "done": done,
-            "configuration": self._configuration,
-        }
-        save_weights(model, path, settings)
+        save_weights(model, path, self.stored(done))
 
 
 def draw_lesson(clips: Clips, settings: TrainSettings, dice: Dice) -> tuple[Lesson, float]:

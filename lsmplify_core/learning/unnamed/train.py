@@ -2,7 +2,7 @@
 """Training of the network for points without names (`lsmplify train --network unnamed`)."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +15,12 @@ from ...unnamed.inputs import point_inputs
 from ...unnamed.network import OFFSET_SCALE
 from ..data import Clips
 from ..lessons import VALIDATION_SEED, Dice
-from ..schedules import adamw, one_cycle
+from ..one_cycle import OneCycleTraining
 from .lessons import PointLesson, make_point_lesson
 from .model import PointLabeller
+
+_WARM_UP = 0.05
+"""Share of the steps over which the rate rises."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class PointSettings:
     seed: int = 1
 
 
-class PointsTrained:
+class PointsTrained(OneCycleTraining):
     """The network for points without names as the loop trains it."""
 
     names: tuple[str, ...] = ("loss", "right_percent", "offset_mm")
@@ -47,11 +50,10 @@ class PointsTrained:
         configuration: str = "",
     ) -> None:
         """kept_apart: clips to validate on. start: weights to go on from."""
-        torch.manual_seed(settings.seed)
+        super().__init__(settings, _WARM_UP, configuration)
         self.model: nn.Module = PointLabeller()
-        self.lessons, self.average, self.seed = settings.steps, settings.average, settings.seed
-        self._clips, self._apart, self._settings = clips, kept_apart, settings
-        self._configuration = configuration
+        self.lessons, self.average = settings.steps, settings.average
+        self._clips, self._apart = clips, kept_apart
         if start is not None:
             load_point_weights(self.model, start)
 
@@ -66,16 +68,6 @@ class PointsTrained:
         loss, figures = point_loss(model, lesson)
         return loss, None, torch.cat((loss.detach()[None], figures))
 
-    def optimiser(self) -> torch.optim.Optimizer:
-        """AdamW."""
-        return adamw(self.model, self._settings.rate, self._settings.decay)
-
-    def schedule(
-        self, optimiser: torch.optim.Optimizer, updates: int
-    ) -> torch.optim.lr_scheduler.LRScheduler:
-        """One cycle: up over 5 % of the steps, then down to nearly nothing."""
-        return one_cycle(optimiser, self._settings.rate, updates, 0.05)
-
     def validation_lesson(self, number: int) -> PointLesson | None:
         """A lesson of the clips kept apart, the same for a number; None where there are none."""
         if self._apart is None:
@@ -84,18 +76,9 @@ class PointsTrained:
             self._apart, self._settings.windows, Dice(VALIDATION_SEED, number).numpy
         )
 
-    def over(self, seconds: float) -> bool:
-        """Never before all lessons are done."""
-        return False
-
     def save(self, model: nn.Module, path: Path, done: int) -> None:
         """Half-precision weights with their settings."""
-        settings: dict[str, object] = {
-            **asdict(self._settings),
-            "done": done,
-            "configuration": self._configuration,
-        }
-        save_point_weights(model, path, settings)
+        save_point_weights(model, path, self.stored(done))
 
 
 def point_loss(model: nn.Module, lesson: PointLesson) -> tuple[Tensor, Tensor]:
