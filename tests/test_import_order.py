@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 CORE = ROOT / "lsmplify_core"
 ORDER = (
-    "runtime", "files", "geometry", "layouts", "body", "anatomy", "tracks", "motion", "ik",
+    "runtime", "files", "batch", "geometry", "layouts", "body", "anatomy", "tracks", "motion", "ik",
     "datasets", "reading", "calibration", "repair", "props", "unnamed", "verdict", "pipeline",
     "long_takes", "cleanup", "retarget", "review", "workflows", "evaluation", "learning", "cli",
     "__main__",

@@ -23,6 +23,8 @@ from .scene import set_scene_rate, tell_scene, works_of
 
 def bake(args: argparse.Namespace) -> int:
     """Bake what the options say; the exit code."""
+    if args.jobs < 1:
+        raise InputError(f"--jobs {args.jobs} is not a number of takes")
     if args.file is not None:
         clear_start_file()
     if args.file is not None and several.are_several(args.file):
@@ -54,12 +56,12 @@ def bake_one(args: argparse.Namespace) -> tuple[int, list[Path]]:
         bake_props(args, works, everybody[0].timing)
     written: list[Path] = []
     for path, write in zip(args.out, writers, strict=True):
-        for target, baked in targets(path, works, everybody):
+        for target, baked in targets(path, works, everybody, args.separator):
             if target is not None and target not in written:
                 write(target, baked)
                 written.append(target)
                 say(f"written: {target}")
-    for target, baked in targets(args.report, works, everybody):
+    for target, baked in targets(args.report, works, everybody, args.separator):
         report(target, baked)
     grades = {b.solution.report["verdict"]["grade"] for b in everybody}
     return 3 if args.strict and grades != {"good"} else 0, written

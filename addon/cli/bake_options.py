@@ -7,7 +7,7 @@ from typing import Any
 from ...lsmplify_core.retarget.rig_motion import FINGER_MODES, ROOT_MODES
 from ...lsmplify_core.workflows.research_methods import DEVICES, METHODS
 from ..character.character import CONTROLS
-from . import several
+from .take import FORMATS
 
 
 def add_parser(subparsers: Any) -> Any:
@@ -39,7 +39,7 @@ def add_parser(subparsers: Any) -> Any:
     bake.add_argument("-o", "--out", type=Path, action="append", required=True,
                       help="file to write: .blend, .npz, .fbx, .glb, .usdc or .bvh; can be "
                            "repeated")  # fmt: skip
-    bake.add_argument("--format", choices=several.FORMATS, action="append",
+    bake.add_argument("--format", choices=FORMATS, action="append",
                       help="what is written of each of several takes: blend where not "
                            "given")  # fmt: skip
     bake.add_argument("--scene-fps", type=float, metavar="RATE",
@@ -48,6 +48,9 @@ def add_parser(subparsers: Any) -> Any:
     bake.add_argument("--resume", action="store_true",
                       help="with several takes: leave those alone that were baked by the same "
                            "settings")  # fmt: skip
+    bake.add_argument("--jobs", type=int, default=1, metavar="N",
+                      help="with several takes: how many are baked at a time, each in a Blender "
+                           "of its own")  # fmt: skip
     bake.add_argument(
         "--report", type=Path, help="JSON file for the report; a folder for several takes"
     )
@@ -62,4 +65,5 @@ def add_parser(subparsers: Any) -> Any:
     options.add_people(bake)
     options.add_reading(bake)
     options.add_props(bake, blender=True)
+    bake.set_defaults(separator="_")
     return bake

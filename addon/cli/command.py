@@ -13,7 +13,8 @@ from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.guard import guarded, interrupt_raised
 from ..character import command as retarget
 from . import bake_options
-from .bake import bake
+from .bake import bake, bake_one
+from .side_by_side import WORKER, serve_bakes
 
 _registered: list[object] = []
 
@@ -51,16 +52,25 @@ def run(words: list[str]) -> int:
     words = [word for word in words if word != "--debug"]
 
     def work() -> int:
-        parser, commands = _parsers()
-        _check_options(commands.get(words[0] if words else "", commands["bake"]), words)
+        if words == [WORKER]:
+            serve_bakes(_parsed, bake_one)
+        args = _parsed(words)
         try:
-            args = parser.parse_args(words)
             return args.call(args)
         except RuntimeError as error:  # operators raise what they report
             raise InputError(_said(error)) from error
 
     with interrupt_raised():
         return guarded(work, debug)
+
+
+def _parsed(words: list[str]) -> argparse.Namespace:
+    """The options that the words say, and the words. Raises InputError for bad usage."""
+    parser, commands = _parsers()
+    _check_options(commands.get(words[0] if words else "", commands["bake"]), words)
+    args = parser.parse_args(words)
+    args.words = words
+    return args
 
 
 def _check_options(bake: _Parser, words: list[str]) -> None:

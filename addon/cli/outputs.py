@@ -19,21 +19,22 @@ from ..solve.result import Baked
 
 
 def targets(
-    path: Path | None, works: list[job.Job], everybody: list[Baked]
+    path: Path | None, works: list[job.Job], everybody: list[Baked], separator: str
 ) -> list[tuple[Path | None, Baked]]:
     """Each bake with the file that it goes to: OUT, or OUT_<person> where there are several people;
     a .blend holds everybody."""
     if path is None:
         return [(None, baked) for baked in everybody]
-    return list(zip(_files(path, works), everybody, strict=False))
+    return list(zip(_files(path, works, separator), everybody, strict=False))
 
 
-def _files(path: Path, works: list[job.Job]) -> list[Path]:
-    """The files that an output comes to: one a person, or one for all."""
+def _files(path: Path, works: list[job.Job], separator: str) -> list[Path]:
+    """The files that an output comes to: one a person, or one for all. separator: between an
+    output's and a person's name."""
     if len(works) == 1 or path.suffix.lower() == ".blend":
         return [path]
     names = file_names([work.person for work in works])
-    return [path.with_name(f"{path.stem}_{name}{path.suffix}") for name in names]
+    return [path.with_name(f"{path.stem}{separator}{name}{path.suffix}") for name in names]
 
 
 def check_files(args: argparse.Namespace, works: list[job.Job]) -> None:
@@ -41,7 +42,10 @@ def check_files(args: argparse.Namespace, works: list[job.Job]) -> None:
     that two people or two outputs share."""
     from ...lsmplify_core.cli.paths import read, written
 
-    outputs = [Output(o.what, file) for o in written(args) for file in _files(o.path, works)]
+    outputs = [
+        Output(o.what, file)
+        for o in written(args) for file in _files(o.path, works, args.separator)
+    ]  # fmt: skip
     opened = [Path(bpy.data.filepath)] if bpy.data.filepath else []
     linked = [Path(bpy.path.abspath(library.filepath)) for library in bpy.data.libraries]
     check_outputs(outputs, [*read(args), *opened, *linked])

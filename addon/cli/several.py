@@ -1,35 +1,34 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several takes baked one after the other in one Blender; a bad one does not stop the others."""
+"""Several takes baked into a folder, in this Blender or side by side; a bad one does not stop the
+others."""
 
 import argparse
-import json
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-
-import bpy
 
 from ...lsmplify_core.cli.shards import is_done, settings_of
 from ...lsmplify_core.cli.solve import named_takes
 from ...lsmplify_core.cli.take import TakeJob
-from ...lsmplify_core.files.atomic import write_whole
-from ...lsmplify_core.files.manifest import append, content_hash, read_manifest
+from ...lsmplify_core.files.manifest import read_manifest
+from ...lsmplify_core.files.outputs import separators
 from ...lsmplify_core.reading import is_take
 from ...lsmplify_core.runtime.console import say, shown
-from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, error_line
-from ...lsmplify_core.runtime.guard import sentence
-from ..bake import export
-from ..bake.clean_scene import as_before
+from ...lsmplify_core.runtime.errors import InputError
+from . import side_by_side
+from .take import FAILED, MANIFEST, BakeOne, tried
 
-MANIFEST: Final = "baked.jsonl"
-"""The record of what was baked, in the folder of results."""
-FORMATS: Final = (*(f.ending[1:] for f in export.FORMATS), "npz")
-"""What can be written of each take: kinds of files, without the dot."""
-_NO_SETTINGS: Final = ("file", "call", "report", "strict", "resume")
+_NO_SETTINGS: Final = ("file", "call", "report", "strict", "resume", "jobs", "separator")
 """Options that no result depends on."""
 
-BakeOne = Callable[[argparse.Namespace], tuple[int, list[Path]]]
-"""Bakes one take: its exit code and the files that it wrote."""
+
+@dataclass(frozen=True)
+class _Plan:
+    """jobs: still to be baked. alone: how many are left as they are."""
+
+    jobs: list[TakeJob]
+    alone: int
 
 
 def are_several(files: list[Path]) -> bool:
@@ -50,63 +49,55 @@ def bake_several(args: argparse.Namespace, bake_one: BakeOne) -> int:
     Raises:
         InputError: the options are not for several takes.
     """
+    plan = _planned(args)
+    codes: list[int] = []
+    try:
+        for code in _codes(plan.jobs, args, bake_one):
+            codes.append(code)
+    finally:
+        say(_counted(codes, plan.alone))
+    return FAILED if FAILED in codes else max(codes, default=0)
+
+
+def _codes(jobs: list[TakeJob], args: argparse.Namespace, bake_one: BakeOne) -> Iterator[int]:
+    """The takes' exit codes as they come, here or side by side; each is told of before."""
+    if min(args.jobs, len(jobs)) > 1:
+        yield from side_by_side.codes(jobs, args)
+    else:
+        yield from (tried(job, args, bake_one)[0] for job in jobs)
+
+
+def _planned(args: argparse.Namespace) -> _Plan:
+    """The takes that are left to bake; says which are baked. `args.kept` is set: what results
+    depend on besides the take."""
     out = _folder(args)
     takes = named_takes(args.file, out)
     _check_names([take for _, take in takes])
-    manifest = out / MANIFEST
-    known = read_manifest(manifest) if args.resume and manifest.is_file() else {}
-    kept = settings_of(_settings(args))
-    codes: list[int] = []
-    alone = 0
-    try:
-        for name, take in takes:
-            job = TakeJob(name, take, out / f"{take.stem}.npz")
-            if is_done(job, known.get(name), kept):
-                say(f"{shown(take)}: is baked")
-                alone += 1
-                continue
-            codes.append(_tried(job, args, kept, bake_one))
-    finally:
-        say(_counted(codes, alone))
-    return 2 if 2 in codes else max(codes, default=0)
+    args.kept = kept_of(args)
+    known = _known(out / MANIFEST) if args.resume else {}
+    ends = separators([take.stem for _, take in takes])
+    jobs: list[TakeJob] = []
+    for (name, take), end in zip(takes, ends, strict=True):
+        job = TakeJob(name, take, out / f"{take.stem}.npz", separator=end)
+        if is_done(job, known.get(name), args.kept):
+            say(f"{shown(take)}: is baked")
+        else:
+            jobs.append(job)
+    return _Plan(jobs, len(takes) - len(jobs))
 
 
-def _tried(job: TakeJob, args: argparse.Namespace, kept: dict[str, Any], bake_one: BakeOne) -> int:
-    """Bake a take and keep a record of it; 2 where it failed."""
-    report = None if args.report is None else args.report / f"{job.path.stem}.json"
-    outs = [job.out.with_suffix(f".{kind}") for kind in args.format or FORMATS[:1]]
-    props = args.props
-    if props is not None and props != Path():
-        props = props / f"{job.path.stem}.npz"
-    changed = {"file": job.path, "out": outs, "report": report, "props": props}
-    own = argparse.Namespace(**{**vars(args), **changed})
-    record: dict[str, Any] = {"take": job.name, "settings": kept, "outputs": {}, "error": None}
-    code = 2
-    try:
-        record["input"] = content_hash(job.path)
-        target = bpy.data.objects.get(args.target) if args.target else None
-        with as_before(bpy.context.scene, target):
-            code, written = bake_one(own)
-        record["outputs"] = {path.name: content_hash(path) for path in written}
-    except OUTSIDE as error:
-        record["error"] = error_line(error)
-    except RuntimeError as error:  # operators raise what they report
-        record["error"] = str(error).strip().splitlines()[0].removeprefix("Error: ")
-    except Exception as error:
-        record["error"] = sentence(error)
-    if record["error"]:
-        where = "" if record["error"].startswith(str(job.path)) else f"{shown(job.path)}: "
-        say(f"error: {where}{record['error']}", error=True)
-        if report is not None:
-            text = json.dumps({"take": job.name, "error": record["error"]}, indent=2) + "\n"
-            report.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(report, lambda file: file.write(text.encode()))
-    append(job.out.parent / MANIFEST, record)
-    return code
+def _known(manifest: Path) -> dict[str, dict[str, Any]]:
+    return read_manifest(manifest) if manifest.is_file() else {}
+
+
+def kept_of(args: argparse.Namespace) -> dict[str, Any]:
+    """What a result depends on besides the take, for the manifest."""
+    own = {k: v for k, v in vars(args).items() if k not in _NO_SETTINGS}
+    return settings_of(argparse.Namespace(**own))
 
 
 def _counted(codes: list[int], alone: int) -> str:
-    failed = codes.count(2)
+    failed = codes.count(FAILED)
     more = f", {alone} left alone" if alone else ""
     return f"{len(codes) - failed} baked, {failed} failed{more}"
 
@@ -130,10 +121,6 @@ def _folder(args: argparse.Namespace) -> Path:
     except OSError as error:
         raise InputError(f"{args.out[0]}: cannot be made: {error.strerror}") from error
     return args.out[0]
-
-
-def _settings(args: argparse.Namespace) -> argparse.Namespace:
-    return argparse.Namespace(**{k: v for k, v in vars(args).items() if k not in _NO_SETTINGS})
 
 
 def _check_names(takes: list[Path]) -> None:

@@ -44,6 +44,21 @@ class Outcome:
     record: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
+def to_message(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as plain values, for another process."""
+    judged = [(j.name, j.grade, j.reason) for j in outcome.judged]
+    return {
+        "code": outcome.code, "lines": outcome.lines, "judged": judged, "record": outcome.record
+    }  # fmt: skip
+
+
+def from_message(found: dict[str, Any]) -> Outcome:
+    """The outcome that `to_message` made plain values of."""
+    lines = tuple((bool(error), str(line)) for error, line in found["lines"])
+    judged = tuple(Judged(*fields) for fields in found["judged"])
+    return Outcome(int(found["code"]), lines, judged, found["record"])
+
+
 def failure(text: str) -> Outcome:
     """The outcome of a take that could not be solved; text: the line without "error: "."""
     why = one_line(text)

@@ -24,8 +24,8 @@ from .outcome import FAILED, NOT_GOOD, Judged, Outcome, finished, shown
 from .paths import read
 from .progress import Takes
 from .shards import is_done, part_of, settings_of
+from .side_by_side import solved_side_by_side
 from .take import TakeJob, lost, tried
-from .workers import solved_side_by_side
 
 
 def add_parser(subparsers: Any) -> None:

@@ -7,9 +7,12 @@ lacks must not end a batch.
 """
 
 import codecs
+import io
 import os
 import sys
 import unicodedata
+from collections.abc import Generator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Final
 
@@ -96,6 +99,32 @@ def say_uncut(text: str) -> None:
     """Print JSON to standard output: ASCII already, and as long as it is."""
     sys.stdout.write(fitting(text, getattr(sys.stdout, "encoding", None)) + "\n")
     sys.stdout.flush()
+
+
+@contextmanager
+def kept_lines() -> Generator[list[tuple[bool, str]], None, None]:
+    """Within it what is printed is kept and not shown: lines, with whether they are for standard
+    error."""
+    lines: list[tuple[bool, str]] = []
+    with redirect_stdout(_Kept(lines, False)), redirect_stderr(_Kept(lines, True)):
+        yield lines
+
+
+class _Kept(io.TextIOBase):
+    """A stream whose lines go into a list."""
+
+    encoding = "utf-8"  # pyright: ignore[reportAssignmentType]
+
+    def __init__(self, lines: list[tuple[bool, str]], error: bool) -> None:
+        self._lines, self._error, self._begun = lines, error, ""
+
+    def write(self, text: str, /) -> int:
+        *whole, self._begun = (self._begun + text).split("\n")
+        self._lines += [(self._error, line) for line in whole]
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
 
 
 def close_quietly() -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Takes solved side by side by processes that end with this one, however it ends.
+"""Takes worked on side by side by processes that end with this one, however it ends.
 
-A worker reads takes from its standard input and answers on its standard output. The system closes
+A worker reads jobs from its standard input and answers on its standard output. The system closes
 the pipes of a process that is killed, on every platform, so a worker whose input ends ends too, and
 a worker whose output ends has died: its take is given to another once more, and the others' are not
 lost.
@@ -18,36 +18,55 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any, Final
+from pathlib import Path
+from typing import IO, Any, Final, Generic, TypeVar
 
 from ..files.atomic import clear_left
 from ..runtime.console import say
 from ..runtime.threads import share_of
-from .outcome import Judged, Outcome
-from .take import TakeJob
+from .serving import ANSWER
+
+R = TypeVar("R")
 
 _MOST_TRIES: Final = 2
 """Times that a take is tried: more often it is the take that kills the worker, by its memory."""
-_START: Final = (
-    "import sys; sys.path[:] = sys.argv[1:]; from lsmplify_core.cli.worker import serve; serve()"
-)
-"""What a worker runs. It finds modules where this process does, and not where it happens to
-stand."""
 _ANSWER_SECONDS: Final = 0.5
 """How long to wait for an answer before looking whether the user has stopped the run."""
 
-Answer = tuple[int, Outcome | None, int]
+Message = dict[str, Any]
+Answer = tuple[int, Message | None, int]
 """Which take, its outcome or None where the worker died, and the worker's exit code."""
 
 
-@dataclass
-class _Team:
-    """What the workers share, and `lost`, which makes the outcome of a take that killed them.
-    threads: what the environment of each says of its share of the threads."""
+@dataclass(frozen=True)
+class Batch(Generic[R]):
+    """Takes, and how they are worked on.
 
-    words: Sequence[str]
-    jobs: Sequence[TakeJob]
-    lost: Callable[[TakeJob, str], Outcome]
+    Attributes:
+        command: starts a worker: a program that calls `serving.serve`.
+        first: the first message of each worker.
+        jobs: the takes as plain values.
+        names: of the takes, for messages.
+        folders: that results go to; what killed workers left there is removed.
+        decoded: a take's outcome from a worker's answer.
+        lost: the outcome, with its record, of a take whose workers died, and why.
+    """
+
+    command: Sequence[str]
+    first: Message
+    jobs: Sequence[Message]
+    names: Sequence[str]
+    folders: Sequence[Path]
+    decoded: Callable[[Message], R]
+    lost: Callable[[int, str], R]
+
+
+@dataclass
+class _Team(Generic[R]):
+    """What the workers share. threads: what the environment of each says of its share of the
+    threads."""
+
+    batch: Batch[R]
     waiting: deque[int]
     threads: dict[str, str]
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -57,35 +76,29 @@ class _Team:
     )
 
 
-def solved_side_by_side(
-    words: Sequence[str],
-    jobs: Sequence[TakeJob],
-    count: int,
-    lost: Callable[[TakeJob, str], Outcome],
-) -> Iterator[Outcome]:
+def side_by_side(batch: Batch[R], count: int) -> Iterator[R]:
     """Outcomes in the order of the takes, each as soon as it and those before are there.
 
     Args:
-        words: of the command, which the workers read their options from.
-        jobs: the takes.
-        count: how many are solved at a time.
-        lost: the outcome, with its record, of a take whose workers died, and why.
+        batch: the takes.
+        count: how many are worked on at a time.
     """
-    count = min(count, len(jobs))
-    team = _Team(words, jobs, lost, deque(range(len(jobs))), share_of(count))
+    takes = len(batch.jobs)
+    count = min(count, takes)
+    team = _Team(batch, deque(range(takes)), share_of(count))
     tries: Counter[int] = Counter()
-    ready: dict[int, Outcome] = {}
+    ready: dict[int, R] = {}
     given = 0
     try:
         for _ in range(count):
             _start(team)
-        while given < len(jobs):
-            index, outcome, code = _next(team.answers)
-            if outcome is None:
+        while given < takes:
+            index, answer, code = _next(team.answers)
+            if answer is not None:
+                ready[index] = batch.decoded(answer)
+            else:
                 tries[index] += 1
-                outcome = _died(team, index, code, tries[index])
-            if outcome is not None:
-                ready[index] = outcome
+                _died(team, index, code, tries[index], ready)
             while given in ready:
                 yield ready.pop(given)
                 given += 1
@@ -101,20 +114,19 @@ def _next(answers: "queue.Queue[Answer]") -> Answer:
             continue
 
 
-def _died(team: _Team, index: int, code: int, tries: int) -> Outcome | None:
-    """Let another worker take over; the outcome where the take has had its tries."""
-    job, how = team.jobs[index], _how(code)
-    clear_left(job.out.parent)
+def _died(team: _Team[R], index: int, code: int, tries: int, ready: dict[int, R]) -> None:
+    """Let another worker take over; the outcome is there where the take has had its tries."""
+    how, name = _how(code), team.batch.names[index]
+    _clear(team)
     again = tries < _MOST_TRIES
     if again:
-        say(f"warning: {job.path}: its worker {how}; the take is tried once more", error=True)
+        say(f"warning: {name}: its worker {how}; the take is tried once more", error=True)
         with team.lock:
             team.waiting.appendleft(index)
     _start(team)
-    if again:
-        return None
-    why = f"its worker {how}, {tries} times; perhaps it needs more memory: use --jobs 1"
-    return team.lost(job, why)
+    if not again:
+        why = f"its worker {how}, {tries} times; perhaps it needs more memory: use --jobs 1"
+        ready[index] = team.batch.lost(index, why)
 
 
 def _how(code: int) -> str:
@@ -126,19 +138,18 @@ def _how(code: int) -> str:
         return f"was killed (signal {-code})"
 
 
-def _start(team: _Team) -> None:
+def _start(team: _Team[R]) -> None:
     """A new worker, and the thread that speaks with it."""
     quiet = None if "--debug" in sys.argv else subprocess.DEVNULL
-    paths = [os.path.abspath(p) for p in sys.path]
     process = subprocess.Popen(
-        [sys.executable, "-c", _START, *paths],
+        list(team.batch.command),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=quiet, env=os.environ | team.threads,
     )  # fmt: skip
     team.processes.append(process)
     threading.Thread(target=_speak, args=(team, process), daemon=True).start()
 
 
-def _speak(team: _Team, process: "subprocess.Popen[bytes]") -> None:
+def _speak(team: _Team[R], process: "subprocess.Popen[bytes]") -> None:
     """Give one take after the other to a worker until there is none, or it is dead."""
     assert process.stdin is not None
     assert process.stdout is not None
@@ -148,44 +159,39 @@ def _speak(team: _Team, process: "subprocess.Popen[bytes]") -> None:
             if not team.waiting:
                 break
             index = team.waiting.popleft()
-        if first and not _tell(process.stdin, {"words": list(team.words)}):
+        if first and not _tell(process.stdin, team.batch.first):
             team.answers.put((index, None, process.wait()))
             return
         first = False
-        outcome = _asked(process.stdin, process.stdout, team.jobs[index])
-        if outcome is None:
+        answer = _asked(process.stdin, process.stdout, team.batch.jobs[index])
+        if answer is None:
             process.kill()
             team.answers.put((index, None, process.wait()))
             return
-        team.answers.put((index, outcome, 0))
+        team.answers.put((index, answer, 0))
     _close(process)
 
 
-def _asked(there: IO[bytes], back: IO[bytes], job: TakeJob) -> Outcome | None:
+def _asked(there: IO[bytes], back: IO[bytes], job: Message) -> Message | None:
     """A worker's answer, None where it died."""
-    if not _tell(there, {"job": encoded(job)}):
+    if not _tell(there, job):
         return None
     try:
-        found: dict[str, Any] = json.loads(back.readline())
+        for line in back:
+            if line.startswith(ANSWER) and line.endswith(b"\n"):
+                return json.loads(line.removeprefix(ANSWER))
     except (OSError, ValueError):
         return None
-    lines = tuple((bool(error), str(line)) for error, line in found["lines"])
-    judged = tuple(Judged(*fields) for fields in found["judged"])
-    return Outcome(int(found["code"]), lines, judged, found["record"])
+    return None
 
 
-def _tell(pipe: IO[bytes], message: dict[str, Any]) -> bool:
+def _tell(pipe: IO[bytes], message: Message) -> bool:
     try:
         pipe.write(json.dumps(message).encode() + b"\n")
         pipe.flush()
     except (OSError, ValueError):  # dead, or closed by the run's end
         return False
     return True
-
-
-def encoded(job: TakeJob) -> dict[str, Any]:
-    """A job as plain values."""
-    return {k: v if v is None or isinstance(v, bool) else str(v) for k, v in vars(job).items()}
 
 
 def _close(process: "subprocess.Popen[bytes]") -> None:
@@ -195,7 +201,7 @@ def _close(process: "subprocess.Popen[bytes]") -> None:
                 pipe.close()
 
 
-def _end(team: _Team) -> None:
+def _end(team: _Team[R]) -> None:
     """End all workers and wait until they are gone; what they had begun to write is removed."""
     with team.lock:
         team.waiting.clear()
@@ -204,5 +210,9 @@ def _end(team: _Team) -> None:
             process.kill()
     for process in team.processes:
         process.wait()
-    for folder in {job.out.parent for job in team.jobs}:
+    _clear(team)
+
+
+def _clear(team: _Team[R]) -> None:
+    for folder in team.batch.folders:
         clear_left(folder)
