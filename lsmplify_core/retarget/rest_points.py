@@ -53,7 +53,7 @@ class RestPoints:
 
 def rest_points(rig: Rig, rig_map: RigMap) -> RestPoints:
     """Joints, segment ends and body axes of a mapped rig at rest."""
-    bones = {role: [rig.index(b) for b in chain] for role, chain in rig_map.bones.items()}
+    bones = {r: [rig.index(b) for b in chain] for r, chain in rig_map.bones.items() if chain}
     joints = {role: _joint(rig, role, chain) for role, chain in bones.items()}
     ends = {role: _end(rig, role, chain, joints, bones) for role, chain in bones.items()}
     return RestPoints(joints, ends, _body_axes(joints, ends))

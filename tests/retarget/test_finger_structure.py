@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fingers by structure: which chain is the thumb, which are metacarpals, in which order."""
 
-import itertools
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def _hand(chains):
     heads, tails = [[0.0, 0, 0]], [[0.08, 0, 0]]
     for name, points in chains.items():
         above = 0
-        for i, (a, b) in enumerate(itertools.pairwise(points)):
+        for i, (a, b) in enumerate(pairwise(points)):
             names.append(f"{name}{i + 1}")
             parents.append(above)
             above = len(names) - 1

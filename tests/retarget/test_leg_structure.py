@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Legs by structure: what is worth how much, where knee, ankle and toes are on a way of bones."""
 
-import itertools
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -80,7 +80,7 @@ def _way(points):
     """A body with one chain of bones through points, and the chain."""
     bones = [
         (f"L {i}", f"L {i - 1}" if i else "hips", tuple(a), tuple(b))
-        for i, (a, b) in enumerate(itertools.pairwise(points))
+        for i, (a, b) in enumerate(pairwise(points))
     ]
     body = skeleton([("hips", "", (0, 0, 0.55), (0, 0, 0.6)), *both(bones)])
     path = found(body, *(b[0] for b in bones))
