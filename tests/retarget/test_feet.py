@@ -164,7 +164,7 @@ def test_far_from_both_stands_there_is_no_correction() -> None:
 
 
 def test_a_middling_gap_is_half_one_half_the_other() -> None:
-    """1.5 s of gap: half of each. In the middle the short way has half of both stands', the long way
+    """1.5 s of gap: half of each. In the middle the short way has half of both, the long way
     none."""
     found = _blend(161, [(0, 6), (155, 161)])
     assert found[80] == pytest.approx(0.5 * 0.5 * (1.0 + 3.0), rel=0.02)
