@@ -2,7 +2,8 @@
 """Motions on a generated Rigify rig in Blender: seconds of a thousand frames, and how far its bones
 under IK are from those under FK.
 
-Run with the bpy module: .venv-bpy/bin/python benchmarks/retarget_rigify.py. Needs ../shared/motion.
+Run with the bpy module: .venv-bpy/bin/python benchmarks/retarget_rigify.py [CLIP …]; a clip is a
+path under ../shared/motion/test without its ending.
 Seconds are of the processor; OMP_NUM_THREADS=1 for one thread.
 """
 
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MOTIONS = ROOT.parent / "shared" / "motion" / "test"
 sys.path[:0] = [str(ROOT / "tests/addon")]
 FRAMES = 1000
-CLIPS = ("cmu/02_01", "cmu/05_01", "cmu/85_02")
+CLIPS = ("cmu/02_01", "cmu/05_01", "cmu/85_02", "cmu/49_06", "reactidle/013_acted")
 BONES = {
     "hands": "DEF-hand", "elbows": "DEF-forearm", "feet": "DEF-foot", "knees": "DEF-shin",
 }  # fmt: skip
@@ -45,7 +46,7 @@ def main() -> int:
     bpy.context.scene.render.fps = 30
     for controls in ("fk", "ik", "both"):
         print(speed(rig, controls))
-    for clip in CLIPS:
+    for clip in sys.argv[1:] or CLIPS:
         print(ik_beside_fk(rig, clip))
     return 0
 

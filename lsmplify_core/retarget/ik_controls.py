@@ -15,7 +15,10 @@ from .vectors import about, apply, frame, signed_angle, unit
 _POLE: Final = 1.0
 """How far in front of the middle joint a pole is put, in lengths of the limb."""
 _STRAIGHT: Final = 0.02
-"""Bend, in lengths of the limb, under which the middle joint's own direction no longer counts."""
+"""Bend at rest, in lengths of the limb, under which a chain counts as straight."""
+_FREE: Final = 0.002
+"""Way, in lengths of the limb, that the middle joint may be off for the limb's roll: 2 mm of a leg.
+Larger keeps the kneecap ahead on straighter legs, and moves the knee."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,10 @@ def pole_of(
 ) -> Floats:
     """(T, 3) metres: where a pole is to be for the limb to bend as its FK bones do.
 
-    The middle joint's distance from the line between its neighbours is the direction; where the
-    limb is as good as straight, the direction that it has at rest, turned with the upper bone,
-    fades in. Blender does not turn that distance to the pole but the axis X cos a + Z sin a of the
-    chain's first bone, a the pole angle; the angle between the two depends on how far the limb is
-    bent.
+    The direction in which the middle joint lies beside the line between its neighbours; where the
+    limb is nearly straight as much of that as `_direction` needs. Blender does not turn that
+    direction to the pole but the axis X cos a + Z sin a of the chain's first bone, a the pole
+    angle; the angle between the two depends on how far the limb is bent.
 
     Args:
         motion: poses in the world.
@@ -83,12 +85,36 @@ def pole_of(
         at_rest = rig.axes[limb[0]][:, 2][None]
     turn = motion.axes[:, index[0]] @ rig.axes[limb[0]].T
     usual = _across(apply(turn, np.broadcast_to(unit(at_rest), a.shape)), line)
-    share = np.clip(np.linalg.norm(bend, axis=-1) / (_STRAIGHT * length), 0.0, 1.0)[:, None]
-    direction = unit(share * unit(bend) + (1.0 - share) * usual)
+    direction = _direction(bend, usual, line, _FREE * length)
     if chain is not None:
         reach = np.linalg.norm(c - a, axis=-1) / length
         direction = apply(about(line, _pole_offset(rig, limb[2], chain, reach)), direction)
     return beside + _POLE * length[:, None] * direction
+
+
+def _direction(bend: Floats, usual: Floats, line: Floats, free: Floats) -> Floats:
+    """(T, 3) unit, at right angles to the line: the way a limb is to bend.
+
+    IK puts the middle joint into the pole's direction, p = |bend| away from the line, whatever side
+    FK has it on: a knee may be bent backwards a little, or sideways, and a chain whose middle bone
+    turns about one axis has to roll by the angle φ between the two. A pole that is off by ψ moves
+    the joint by the chord 2 p sin(ψ/2). So where that is at most ε for any ψ (2 p ≤ ε) the usual
+    direction will do, and the roll of the limb is FK's; from there on the pole goes the part of φ
+    that leaves ψ = 2 arcsin(ε / 2 p). From p = 4 ε to p = 8 ε, ε fades out: where the joint is
+    clearly bent it stands where FK's does.
+
+    Args:
+        bend: (T, 3) metres from the line to the middle joint.
+        usual: (T, 3) unit, the direction that the limb's roll belongs to.
+        line: (T, 3) unit, from root to tip.
+        free: (T,) metres, ε.
+    """
+    apart = signed_angle(usual, unit(bend), line)
+    distance = np.maximum(np.linalg.norm(bend, axis=-1), 1e-12)
+    free = free * np.clip(2.0 - 0.25 * distance / free, 0.0, 1.0)
+    off = 2.0 * np.arcsin(np.minimum(0.5 * free / distance, 1.0))
+    angle = np.sign(apart) * np.maximum(np.abs(apart) - off, 0.0)
+    return apply(about(line, angle), usual)
 
 
 def _across(v: Floats, line: Floats) -> Floats:
