@@ -3,12 +3,13 @@
 
 import time
 from collections.abc import Generator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..motion.motion import Motion
+from ..runtime.array_types import Floats
 from ..runtime.progress import run_steps
 from .checks import check_sides, missing_notes, usable_map
-from .figure import figure_of
+from .figure import Figure, figure_of
 from .joint_turns import bone_axes
 from .limits import within_limits
 from .measure import report_of
@@ -22,7 +23,7 @@ from .rig_motion import (
     RetargetProgress,
     check_options,
 )
-from .transfer import keep_touches, plant_feet, started
+from .transfer import Transfer, keep_touches, plant_feet, started
 from .travel import travelled
 
 
@@ -49,9 +50,34 @@ def retarget_steps(
     Raises:
         InputError: a map that doesn't fit, options that don't exist, a source that isn't a motion.
     """
-    options = options or RetargetOptions()
-    check_options(options)
     began = time.perf_counter()
+    posed = yield from pose_steps(source, rig, rig_map, options or RetargetOptions())
+    yield RetargetProgress(0.8, "bones")
+    result = finished(posed, time.perf_counter() - began)
+    yield RetargetProgress(1.0, "done")
+    return result
+
+
+@dataclass
+class Posed:
+    """A figure whose feet stand and whose hands touch, before its bones get their channels.
+
+    axes, heads: (T, n, ...) of its driven bones in the world. notes: sentences for the report.
+    """
+
+    figure: Figure
+    transfer: Transfer
+    options: RetargetOptions
+    axes: Floats
+    heads: Floats
+    notes: list[str]
+
+
+def pose_steps(
+    source: Motion | Performance, rig: Rig, rig_map: RigMap, options: RetargetOptions
+) -> Generator[RetargetProgress, None, Posed]:
+    """The first part of `retarget_steps`; arguments and errors as there."""
+    check_options(options)
     source = performance_of(source) if isinstance(source, Motion) else source
     yield RetargetProgress(0.0, "reading the rig")
     usable, notes = usable_map(rig, rig_map)
@@ -70,14 +96,17 @@ def retarget_steps(
     if options.touches:
         yield RetargetProgress(0.5, "hands")
         axes, heads = keep_touches(transfer, axes, heads)
-    yield RetargetProgress(0.8, "bones")
-    posed = rig_motion(figure, axes, heads, transfer.rate)
-    motion, clipped = within_limits(figure, posed) if options.limits else (posed, 0)
-    report = report_of(transfer, motion, clipped, notes)
+    return Posed(figure, transfer, options, axes, heads, notes)
+
+
+def finished(posed: Posed, seconds: float) -> Retargeted:
+    """A posed figure's channels and report. seconds: that it took."""
+    figure, transfer, options = posed.figure, posed.transfer, posed.options
+    made = rig_motion(figure, posed.axes, posed.heads, transfer.rate)
+    motion, clipped = within_limits(figure, made) if options.limits else (made, 0)
+    report = report_of(transfer, motion, clipped, posed.notes)
     motion = travelled(figure, motion, options.root)
-    report = replace(report, seconds=time.perf_counter() - began)
-    yield RetargetProgress(1.0, "done")
-    return Retargeted(motion, report)
+    return Retargeted(motion, replace(report, seconds=seconds))
 
 
 def retarget(

@@ -59,6 +59,11 @@ class Touch:
     beside: Floats
     floor: Floor | None = None
 
+    @property
+    def touching(self) -> NDArray[np.bool_]:
+        """(T,) where the source touches."""
+        return self.near < _NEAR[0]
+
 
 def find_touches(
     source: Posture, floor: Floor, size: float, rate: float, floor_only: bool = False
@@ -85,21 +90,24 @@ def find_touches(
             )
             if own:
                 continue
-            touch = _beside(source, side, part, size, rate)
+            touch = beside(source.points[f"{side}_hand"], side, source, part, size, rate)
             if touch.pull.max() > 0:
                 found.append(touch)
     return found
 
 
-def _beside(source: Posture, side: str, part: Part, size: float, rate: float) -> Touch:
+def beside(hand: Floats, side: str, source: Posture, part: Part, size: float, rate: float) -> Touch:
+    """A hand (T, 3) metres of a side beside a part of a source's body, its own or another's.
+
+    size: of that body beside the default one. rate: frames per second.
+    """
     start, end = source.points[part.start], source.points[part.end]
-    hand = source.points[f"{side}_hand"]
     along = _along(hand, start, end)
     off = hand - (start + along[:, None] * (end - start))
-    beside = apply(transpose(source.turns[part.turn]), off)
+    away = apply(transpose(source.turns[part.turn]), off)
     radius = size * np.array(part.radius)
-    near = (np.linalg.norm(beside / radius, axis=-1) - 1.0) * radius.mean() / size - _THICK
-    return Touch(side, part, near, _pull(near, rate), along, beside)
+    near = (np.linalg.norm(away / radius, axis=-1) - 1.0) * radius.mean() / size - _THICK
+    return Touch(side, part, near, _pull(near, rate), along, away)
 
 
 def _along(point: Floats, start: Floats, end: Floats) -> Floats:
@@ -114,8 +122,8 @@ def _over(source: Posture, side: str, floor: Floor, size: float, rate: float) ->
     hand = source.points[f"{side}_hand"]
     height = floor.above(hand)
     near = height / size - _THICK
-    beside = height[:, None] * np.array([0.0, 0.0, 1.0])
-    return Touch(side, _GROUND, near, _pull(near, rate), np.zeros(len(hand)), beside, floor)
+    over = height[:, None] * np.array([0.0, 0.0, 1.0])
+    return Touch(side, _GROUND, near, _pull(near, rate), np.zeros(len(hand)), over, floor)
 
 
 def _pull(near: Floats, rate: float) -> Floats:
@@ -125,11 +133,17 @@ def _pull(near: Floats, rate: float) -> Floats:
     return ease(1.0 - frames_away(near < _NEAR[0]) / (_SWING * rate)) * t * t * (3.0 - 2.0 * t)
 
 
-def touch_goal(touch: Touch, source: Posture, own: Posture, size: float) -> Floats | None:
-    """(T, 3) metres: where the figure's hand touches as the source's does; None without the
-    part."""
+def touch_goal(
+    touch: Touch, source: Posture, own: Posture, size: float, hand: Floats | None = None
+) -> Floats | None:
+    """(T, 3) metres: where a hand touches the figure as it does the source; None without the part.
+
+    Args:
+        touch: of a hand and a part of the source. source, own: whose part it is.
+        size: how much larger the figure is. hand: (T, 3) metres, another figure's; its own if None.
+    """
     part = touch.part
-    hand = own.points.get(f"{touch.side}_hand")
+    hand = own.points.get(f"{touch.side}_hand") if hand is None else hand
     if touch.floor is not None:
         if hand is None:
             return None
@@ -167,16 +181,22 @@ def hand_corrections(
     for side in "LR":
         seen = [(t, touch_goal(t, source, own, size)) for t in touches if t.side == side]
         goals = [(t, g) for t, g in seen if g is not None]
-        if not goals or f"{side}_hand" not in own.points:
-            continue
-        near = np.stack([t.near for t, _ in goals])
-        pull = np.stack([t.pull for t, _ in goals])
-        share = pull * np.exp((near.min(axis=0) - near) / _SHARP)
-        share = share * pull.max(axis=0) / np.maximum(share.sum(axis=0), 1e-9)
-        half = [0.5 if t.part.start.endswith("_hand") else 1.0 for t, _ in goals]
-        away = np.stack([g - own.points[f"{side}_hand"] for _, g in goals])
-        result[side] = np.einsum("k,kt,kti->ti", half, share, away)
+        if goals and f"{side}_hand" in own.points:
+            result[side] = correction(goals, own.points[f"{side}_hand"])
     return result
+
+
+def correction(goals: list[tuple[Touch, Floats]], hand: Floats) -> Floats:
+    """(T, 3) metres that a hand (T, 3) is to be moved by towards all that it touches, the nearest
+    most of all. goals: its touches with the place (T, 3) of each. Of two hands that touch each
+    other both go half the way."""
+    near = np.stack([t.near for t, _ in goals])
+    pull = np.stack([t.pull for t, _ in goals])
+    share = pull * np.exp((near.min(axis=0) - near) / _SHARP)
+    share = share * pull.max(axis=0) / np.maximum(share.sum(axis=0), 1e-9)
+    half = [0.5 if t.part.start.endswith("_hand") else 1.0 for t, _ in goals]
+    away = np.stack([g - hand for _, g in goals])
+    return np.einsum("k,kt,kti->ti", half, share, away)
 
 
 def bring_hands(
@@ -200,17 +220,24 @@ def count_touches(
     """Touches of the source that last, and those of them that the figure keeps within 20 mm."""
     found = kept = 0
     for side in "LR":
-        mine = [t for t in touches if t.side == side]
-        goals = [(t, touch_goal(t, source, own, size)) for t in mine]
+        goals = [(t, touch_goal(t, source, own, size)) for t in touches if t.side == side]
         seen = [(t, g) for t, g in goals if g is not None]
-        if not seen or f"{side}_hand" not in own.points:
-            continue
-        nearest = np.min([t.near for t, _ in seen], axis=0)
-        for touch, goal in seen:
-            touching: NDArray[np.bool_] = (touch.near < _NEAR[0]) & (touch.near <= nearest)
-            off = np.linalg.norm(own.points[f"{side}_hand"] - goal, axis=-1)
-            for first, end in intervals_of(touching):
-                if end - first >= max(1.0, _SHORTEST * rate):
-                    found += 1
-                    kept += bool((off[first:end] < _KEPT).mean() >= _MOST)
+        if seen and f"{side}_hand" in own.points:
+            more = kept_of(seen, own.points[f"{side}_hand"], rate)
+            found, kept = found + more[0], kept + more[1]
+    return found, kept
+
+
+def kept_of(goals: list[tuple[Touch, Floats]], hand: Floats, rate: float) -> tuple[int, int]:
+    """Touches of one hand (T, 3) that last, and those kept within 20 mm in nine of ten frames.
+    goals: its touches with the place (T, 3) of each. rate: frames per second."""
+    found = kept = 0
+    nearest = np.min([t.near for t, _ in goals], axis=0)
+    for touch, goal in goals:
+        touching = touch.touching & (touch.near <= nearest)
+        off = np.linalg.norm(hand - goal, axis=-1)
+        for first, end in intervals_of(touching):
+            if end - first >= max(1.0, _SHORTEST * rate):
+                found += 1
+                kept += bool((off[first:end] < _KEPT).mean() >= _MOST)
     return found, kept

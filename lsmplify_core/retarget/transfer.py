@@ -128,7 +128,7 @@ def plant_feet(transfer: Transfer, touches: bool) -> None:
 def _hands_on_floor(transfer: Transfer) -> Floats | None:
     """(T, 2, 4) metres that hands on the floor are to be moved by, and how much each is on it; None
     where none ever is."""
-    own_size, size = _sizes(transfer)
+    own_size, size = sizes(transfer)
     before = source_posture(transfer.world, size)
     touches = find_touches(before, transfer.stance.floor, size, transfer.rate, floor_only=True)
     if not touches:
@@ -146,7 +146,7 @@ def _hands_on_floor(transfer: Transfer) -> Floats | None:
     return result
 
 
-def _sizes(transfer: Transfer) -> tuple[float, float]:
+def sizes(transfer: Transfer) -> tuple[float, float]:
     """Sizes of the figure's and of the source's body beside the default one, by their legs."""
     own = transfer.figure.leg / source_leg(default_body().offsets)
     return own, own / transfer.size
@@ -160,7 +160,7 @@ def _ankles(transfer: Transfer, legs: dict[str, Limb]) -> dict[str, Floats]:
 def keep_touches(transfer: Transfer, axes: Floats, heads: Floats) -> tuple[Floats, Floats]:
     """Bring hands to what the source's touch; the bones' axes and heads (T, n, …) afterwards."""
     figure, world = transfer.figure, transfer.world
-    own_size, size = _sizes(transfer)
+    own_size, size = sizes(transfer)
     before = source_posture(world, size)
     touches = find_touches(before, transfer.stance.floor, size, transfer.rate)
     if not touches:
