@@ -7,7 +7,7 @@ import bpy
 
 from ..bake.actions import SLOTTED
 from ..common import lines
-from ..common.panels import StagePanel, draw_button
+from ..common.panels import StagePanel, draw_beside, draw_button, draw_field, draw_name
 from ..translations import said
 from . import bone_list, look, overlay, plan
 from .export_operator import LSMPLIFY_OT_export_character
@@ -31,23 +31,24 @@ class LSMPLIFY_PT_character(StagePanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """Top to bottom in the order of the work."""
         settings: Any = context.scene.lsmplify.character
-        column = self.split_column()
-        column.prop(settings, "source")
+        column = self.split_column(context)
+        draw_field(column, context, settings, "source")
+        named = draw_name(column, settings, "target")
         chosen = column.row(align=True)
         target = chosen.row(align=True)
         target.enabled = not settings.several
-        target.prop(settings, "target")
+        target.prop(settings, "target", **named)
         chosen.prop(settings, "several", text="", icon="RESTRICT_SELECT_OFF", toggle=True)
         target = plan.target_of(context)
         if settings.target is None and target is not None:
             lines.draw(column, context, said("None chosen, so {name}", name=target.name), "INFO")
         draw_map(column, context, settings, target)
-        column.prop(settings, "takes")
-        draw_options(column, settings)
-        column.prop(settings, "fingers")
+        draw_field(column, context, settings, "takes")
+        draw_options(column, context, settings)
+        draw_field(column, context, settings, "fingers")
         column.prop(settings, "contacts")
         if SLOTTED or settings.into != "SLOT":
-            column.prop(settings, "into")
+            draw_field(column, context, settings, "into")
         column.prop(settings, "preview", icon="HIDE_OFF", toggle=True)
         if settings.preview and overlay.trouble():
             lines.draw(column, context, overlay.trouble(), "ERROR")
@@ -71,18 +72,18 @@ class LSMPLIFY_PT_bones(StagePanel, bpy.types.Panel):
         """The list, the row to correct, files, the rest pose."""
         settings: Any = context.scene.lsmplify.character
         column = self.layout.column()
-        row = column.row(align=True)
-        row.operator(LSMPLIFY_OT_find_bones.bl_idname, icon="VIEWZOOM")
-        row.operator(LSMPLIFY_OT_forget_bone_map.bl_idname, text="", icon="X")
-        row.operator(LSMPLIFY_OT_load_bone_map.bl_idname, text="", icon="FILE_FOLDER")
-        row.operator(LSMPLIFY_OT_save_bone_map.bl_idname, text="", icon="FILE_TICK")
+        small = {
+            LSMPLIFY_OT_forget_bone_map.bl_idname: "X",
+            LSMPLIFY_OT_load_bone_map.bl_idname: "FILE_FOLDER",
+            LSMPLIFY_OT_save_bone_map.bl_idname: "FILE_TICK",
+        }
+        draw_beside(column, context, LSMPLIFY_OT_find_bones.bl_idname, "VIEWZOOM", small)
         bone_list.draw(column, settings, plan.target_of(context))
         if settings.missing:
             lines.draw(column, context, said("Without: {roles}", roles=settings.missing), "INFO")
         column.prop(settings, "show_rest", icon="HIDE_OFF", toggle=True)
-        row = column.row(align=True)
-        row.operator(LSMPLIFY_OT_use_pose_as_rest.bl_idname, icon="POSE_HLT")
-        row.operator(LSMPLIFY_OT_forget_rest.bl_idname, text="", icon="X")
+        forget = {LSMPLIFY_OT_forget_rest.bl_idname: "X"}
+        draw_beside(column, context, LSMPLIFY_OT_use_pose_as_rest.bl_idname, "POSE_HLT", forget)
 
 
 def draw_map(
@@ -90,9 +91,9 @@ def draw_map(
     armature: bpy.types.Object | None,
 ) -> None:  # fmt: skip
     """The choice of a map, and what it finds in an armature."""
-    column.prop(settings, "map")
+    draw_field(column, context, settings, "map")
     if settings.map == "file":
-        column.prop(settings, "map_file")
+        draw_field(column, context, settings, "map_file")
     if armature is None:
         return
     found = look.seen(settings, armature)
@@ -106,10 +107,12 @@ def draw_map(
     lines.draw(column, context, text, "BONE_DATA")
 
 
-def draw_options(column: bpy.types.UILayout, settings: Any) -> None:
+def draw_options(
+    column: bpy.types.UILayout, context: bpy.types.Context, settings: Any
+) -> None:  # fmt: skip
     """Which controls get keys, and where the way over the ground goes."""
-    column.prop(settings, "controls")
-    column.prop(settings, "root")
+    draw_field(column, context, settings, "controls")
+    draw_field(column, context, settings, "root")
 
 
 def remembers(armature: bpy.types.Object | None) -> bool:

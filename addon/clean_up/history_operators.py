@@ -35,7 +35,7 @@ class LSMPLIFY_OT_rebake(ArmatureOperator, bpy.types.Operator):
     """Make this action anew from the one before it, with the settings that it has now"""
 
     bl_idname = "lsmplify.rebake"
-    bl_label = "Re-bake With These Settings"
+    bl_label = "Re-bake"
 
     def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
         """Make it anew."""

@@ -4,6 +4,7 @@
 from dataclasses import replace
 
 import bpy
+import numpy as np
 
 from ...lsmplify_core.cleanup.keys import played_back
 from ...lsmplify_core.cleanup.placing import carried
@@ -95,5 +96,7 @@ def _carry_tracks(take: Take, action: bpy.types.Action, outcome: Outcome) -> Non
     if known is None:
         return
     tracks = known.attached
-    positions = carried(take.motion, outcome.motion, tracks.positions)
+    frames = known.first + known.step * np.arange(known.samples)
+    samples = (frames - take.grid.first) / take.grid.step
+    positions = carried(take.motion, outcome.motion, tracks.positions, samples)
     record.keep(action, replace(known, attached=replace(tracks, positions=positions)))

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The sidebar: smoothing, limits, keys, and the settings of the action that is shown."""
 
+from typing import ClassVar
+
 import bpy
 
-from ..common.panels import StagePanel, draw_button
+from ..common import lines
+from ..common.panels import StagePanel, draw_button, is_narrow
 from ..presets import operators as preset
 from ..takes import choosing, live
 from ..takes import properties as groups
@@ -13,67 +16,57 @@ from . import history_operators as history
 from . import operators
 from .orders import GROUP
 from .settings import draw_settings
+from .step_operator import StepOperator
 
 
-class LSMPLIFY_PT_smooth(StagePanel, bpy.types.Panel):
+class _StepPanel(StagePanel):
+    """Mix-in: the settings of a step, its button, and the action that is shown."""
+
+    stage = "CLEAN_UP"
+    step: ClassVar[type[StepOperator]]
+    """What the button does; its kind names the page and the settings."""
+    icon: ClassVar[str]
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """From top to bottom."""
+        column = self.split_column(context)
+        group = getattr(context.scene.lsmplify.cleanup, GROUP[self.step.kind])
+        draw_settings(column, context, self.step.kind, group)
+        draw_button(column, self.step.bl_idname, self.icon)
+        draw_action(column, context)
+
+
+class LSMPLIFY_PT_smooth(_StepPanel, bpy.types.Panel):
     """Smoothing by region."""
 
     bl_label = "Smooth"
     bl_idname = "LSMPLIFY_PT_smooth"
-    stage, page = "CLEAN_UP", "SMOOTH"
-
-    def draw(self, context: bpy.types.Context) -> None:
-        """A strength for each region, button."""
-        column = self.split_column()
-        draw_settings(column, "SMOOTH", context.scene.lsmplify.cleanup.smooth)
-        draw_button(column, operators.LSMPLIFY_OT_smooth.bl_idname, "MOD_SMOOTH")
-        draw_action(column, context)
+    page, step, icon = "SMOOTH", operators.LSMPLIFY_OT_smooth, "MOD_SMOOTH"
 
 
-class LSMPLIFY_PT_limits(StagePanel, bpy.types.Panel):
+class LSMPLIFY_PT_limits(_StepPanel, bpy.types.Panel):
     """Limits, twist, calm."""
 
     bl_label = "Limits and Twist"
     bl_idname = "LSMPLIFY_PT_limits"
-    stage, page = "CLEAN_UP", "LIMITS"
-
-    def draw(self, context: bpy.types.Context) -> None:
-        """Settings, button."""
-        column = self.split_column()
-        draw_settings(column, "LIMITS", context.scene.lsmplify.cleanup.limits)
-        draw_button(column, operators.LSMPLIFY_OT_limits.bl_idname, "CON_ROTLIMIT")
-        draw_action(column, context)
+    page, step, icon = "LIMITS", operators.LSMPLIFY_OT_limits, "CON_ROTLIMIT"
 
 
-class LSMPLIFY_PT_keys(StagePanel, bpy.types.Panel):
+class LSMPLIFY_PT_keys(_StepPanel, bpy.types.Panel):
     """Fewer keys."""
 
     bl_label = "Keys"
     bl_translation_context = CONTEXT
     bl_idname = "LSMPLIFY_PT_keys"
-    stage, page = "CLEAN_UP", "KEYS"
-
-    def draw(self, context: bpy.types.Context) -> None:
-        """Settings, button."""
-        column = self.split_column()
-        draw_settings(column, "KEYS", context.scene.lsmplify.cleanup.keys)
-        draw_button(column, operators.LSMPLIFY_OT_reduce_keys.bl_idname, "KEYFRAME_HLT")
-        draw_action(column, context)
+    page, step, icon = "KEYS", operators.LSMPLIFY_OT_reduce_keys, "KEYFRAME_HLT"
 
 
-class LSMPLIFY_PT_place(StagePanel, bpy.types.Panel):
-    """Where the take stands."""
+class LSMPLIFY_PT_place(_StepPanel, bpy.types.Panel):
+    """Where the take stands; height and slope of the floor are told with the action."""
 
     bl_label = "Place"
     bl_idname = "LSMPLIFY_PT_place"
-    stage, page = "CLEAN_UP", "PLACE"
-
-    def draw(self, context: bpy.types.Context) -> None:
-        """What is wanted, button; height and slope of the floor are told below."""
-        column = self.split_column()
-        draw_settings(column, "PLACE", context.scene.lsmplify.cleanup.place)
-        draw_button(column, operators.LSMPLIFY_OT_place.bl_idname, "ORIENTATION_GLOBAL")
-        draw_action(column, context)
+    page, step, icon = "PLACE", operators.LSMPLIFY_OT_place, "ORIENTATION_GLOBAL"
 
 
 class LSMPLIFY_PT_action(StagePanel, bpy.types.Panel):
@@ -85,10 +78,10 @@ class LSMPLIFY_PT_action(StagePanel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """A/B, presets, the step's settings and what they changed."""
-        settings, column = context.scene.lsmplify, self.split_column()
-        row = column.row(align=True)
-        row.use_property_split = False
-        row.prop(settings.cleanup, "into", expand=True)
+        settings, column = context.scene.lsmplify, self.split_column(context)
+        ways = column.column(align=True) if is_narrow(context) else column.row(align=True)
+        ways.use_property_split = False
+        ways.prop(settings.cleanup, "into", expand=True)
         row = column.row(align=True)
         row.operator(preset.LSMPLIFY_OT_load_preset.bl_idname, text="Preset", icon="PRESET")
         row.operator(preset.LSMPLIFY_OT_save_preset.bl_idname, text="", icon="ADD")
@@ -98,7 +91,7 @@ class LSMPLIFY_PT_action(StagePanel, bpy.types.Panel):
         draw_action(column, context)
         action = shown_action(choosing.chosen(context))
         if action is not None and action.lsmplify_step.kind in GROUP:
-            _draw_step(column, action)
+            _draw_step(column, context, action)
 
 
 def draw_action(column: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -108,27 +101,28 @@ def draw_action(column: bpy.types.UILayout, context: bpy.types.Context) -> None:
     action = shown_action(armature)
     if armature is None or action is None:
         return
-    row = column.row(align=True)
-    row.label(text=action.name, icon="ACTION", translate=False)
-    row.operator(history.LSMPLIFY_OT_switch_action.bl_idname, icon="ARROW_LEFTRIGHT")
+    column.operator(history.LSMPLIFY_OT_switch_action.bl_idname, icon="ARROW_LEFTRIGHT")
+    lines.draw(column, context, action.name, "ACTION")
     if armature.lsmplify_rig.other is not None:
         other_name = armature.lsmplify_rig.other.name
-        column.label(text=said("Other: {action}", action=other_name), translate=False)
+        lines.draw(column, context, said("Other: {action}", action=other_name))
     for line in filter(None, action.lsmplify_step.changes.split(", ")):
-        column.label(text=line[0].upper() + line[1:], translate=False)
+        lines.draw(column, context, line[0].upper() + line[1:])
     if action.name in live.trouble:
-        column.label(text=live.trouble[action.name], icon="ERROR", translate=False)
+        lines.draw(column, context, live.trouble[action.name], "ERROR")
 
 
-def _draw_step(column: bpy.types.UILayout, action: bpy.types.Action) -> None:
+def _draw_step(
+    column: bpy.types.UILayout, context: bpy.types.Context, action: bpy.types.Action
+) -> None:  # fmt: skip
     step = action.lsmplify_step
     kind = said(groups.KINDS[step.kind])
     if step.source:
         text = said("{step} of {action}", step=kind, action=step.source.name)
     else:
         text = said("{step} of an action that was removed", step=kind)
-    column.label(text=text, translate=False)
-    draw_settings(column, step.kind, getattr(step, GROUP[step.kind]))
+    lines.draw(column, context, text)
+    draw_settings(column, context, step.kind, getattr(step, GROUP[step.kind]))
 
 
 CLASSES = (

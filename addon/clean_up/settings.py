@@ -3,11 +3,15 @@
 
 import bpy
 
+from ..common.panels import draw_field
 from ..takes import fields
 from ..takes import properties as groups
 
 
-def draw_settings(column: bpy.types.UILayout, kind: str, group: bpy.types.PropertyGroup) -> None:
+def draw_settings(
+    column: bpy.types.UILayout, context: bpy.types.Context, kind: str,
+    group: bpy.types.PropertyGroup,
+) -> None:  # fmt: skip
     """The settings of a step, those that matter now."""
     names = list(_SHOWN.get(kind) or groups.names_of(group))
     if kind == "RESOLVE" and group.bones == "REGIONS":
@@ -15,7 +19,10 @@ def draw_settings(column: bpy.types.UILayout, kind: str, group: bpy.types.Proper
     if kind == "KEYS":
         names += {"NTH": ["every"], "FEWEST": ["most_mm", "most_degrees"]}.get(group.mode, [])
     for name in names:
-        column.prop(group, name)
+        if group.bl_rna.properties[name].type == "ENUM":
+            draw_field(column, context, group, name)
+        else:
+            column.prop(group, name)
 
 
 _SHOWN = {

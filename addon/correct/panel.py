@@ -4,8 +4,10 @@
 import bpy
 
 from ..clean_up.settings import draw_settings
-from ..common.panels import StagePanel, draw_button
+from ..common import lines
+from ..common.panels import StagePanel, draw_beside, draw_button, is_narrow
 from ..takes import choosing
+from ..translations import said
 from . import operators, pose_operators
 
 
@@ -29,33 +31,35 @@ class LSMPLIFY_PT_correct(StagePanel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Keys, range, buttons."""
-        column, settings = self.split_column(), context.scene.lsmplify.cleanup
+        column, settings = self.split_column(context), context.scene.lsmplify.cleanup
         armature = choosing.chosen(context)
         if armature is None:
-            column.label(text="Make an armature with a motion active", icon="INFO")
+            lines.draw(column, context, said("Select an animated body"), "INFO")
             return
-        _draw_keys(column, armature)
-        draw_settings(column, "RESOLVE", settings.resolve)
-        row = column.row(align=True)
+        _draw_keys(column, context, armature)
+        draw_settings(column, context, "RESOLVE", settings.resolve)
+        row = column.column(align=True) if is_narrow(context) else column.row(align=True)
         wanted = operators.LSMPLIFY_OT_set_resolve_range.bl_idname
         row.operator(wanted, text="Span").source = "SPAN"
         row.operator(wanted, text="Preview").source = "PREVIEW"
         row.operator(wanted, text="Pose Keys").source = "KEYS"
         draw_button(column, operators.LSMPLIFY_OT_resolve_range.bl_idname, "FILE_REFRESH")
-        draw_settings(column, "REFINE", settings.refine)
+        draw_settings(column, context, "REFINE", settings.refine)
         draw_button(column, operators.LSMPLIFY_OT_refine_from_tracks.bl_idname, "MOD_SMOOTH")
 
 
-def _draw_keys(column: bpy.types.UILayout, armature: bpy.types.Object) -> None:
+def _draw_keys(
+    column: bpy.types.UILayout, context: bpy.types.Context, armature: bpy.types.Object
+) -> None:  # fmt: skip
     rig, clear = armature.lsmplify_rig, operators.LSMPLIFY_OT_clear_pose_keys.bl_idname
-    row = column.row(align=True)
     if rig.posing:
-        row.operator(pose_operators.LSMPLIFY_OT_resolve_pose.bl_idname, icon="KEY_HLT")
-        row.operator(pose_operators.LSMPLIFY_OT_stop_posing.bl_idname, text="", icon="X")
+        stop = {pose_operators.LSMPLIFY_OT_stop_posing.bl_idname: "X"}
+        resolve = pose_operators.LSMPLIFY_OT_resolve_pose.bl_idname
+        draw_beside(column, context, resolve, "KEY_HLT", stop)
     else:
-        row.operator(operators.LSMPLIFY_OT_mark_pose_key.bl_idname, icon="POSE_HLT")
+        column.operator(operators.LSMPLIFY_OT_mark_pose_key.bl_idname, icon="POSE_HLT")
     column.template_list("LSMPLIFY_UL_pose_keys", "", rig, "pose_keys", rig, "pose_key", rows=2)
-    row = column.row(align=True)
+    row = column.column(align=True) if is_narrow(context) else column.row(align=True)
     row.enabled = len(rig.pose_keys) > 0
     row.operator(clear, text="Clear This", icon="REMOVE").which = "ACTIVE"
     row.operator(clear, text="Clear All", icon="X").which = "ALL"

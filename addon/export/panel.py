@@ -4,7 +4,7 @@
 import bpy
 
 from ..clean_up.panel import draw_action
-from ..common.panels import StagePanel, draw_button
+from ..common.panels import StagePanel, draw_button, draw_field
 from .operators import LSMPLIFY_OT_export_take
 
 
@@ -17,8 +17,8 @@ class LSMPLIFY_PT_export(StagePanel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Format and button."""
-        column = self.split_column()
-        column.prop(context.scene.lsmplify, "export_form")
+        column = self.split_column(context)
+        draw_field(column, context, context.scene.lsmplify, "export_form")
         draw_button(column, LSMPLIFY_OT_export_take.bl_idname, "EXPORT")
         draw_action(column, context)
 

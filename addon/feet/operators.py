@@ -32,11 +32,11 @@ class LSMPLIFY_OT_find_contacts(ArmatureOperator, bpy.types.Operator):
         description="The floor's height where it is not to be found, in metres",
     )  # fmt: skip
     speed: FloatProperty(
-        name="Slower Than m/s", default=ContactSettings().speed, min=0.01, max=3.0,
+        name="Max Speed m/s", default=ContactSettings().speed, min=0.01, max=3.0,
         description="A heel or toe that is slower may stand; metres a second",
     )  # fmt: skip
     near: FloatProperty(
-        name="Lower Than m", default=ContactSettings().height, min=0.001, max=0.5, precision=3,
+        name="Max Height m", default=ContactSettings().height, min=0.001, max=0.5, precision=3,
         description="A heel or toe that is so near the floor may stand; metres",
     )  # fmt: skip
     detail: EnumProperty(
@@ -65,7 +65,7 @@ class LSMPLIFY_OT_find_contacts(ArmatureOperator, bpy.types.Operator):
         )
         contacts = find_contacts(take.motion, floor, settings)
         if not contacts:
-            raise InputError("no foot stands anywhere; raise Slower Than or Lower Than")
+            raise InputError("no foot stands anywhere; raise Max Speed or Max Height")
         shown = foot_markers.show(context.scene, take, contacts, self.detail == "PARTS")
         found = {"height": floor.height, "slope": list(floor.slope), "speed": self.speed,
                  "near": self.near}  # fmt: skip

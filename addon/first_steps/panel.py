@@ -6,7 +6,9 @@ from typing import ClassVar, Final
 import bpy
 
 from ..body.model_file import preferences
+from ..common import lines
 from ..common.panels import StagePanel, is_narrow
+from ..translations import said
 from .operators import LSMPLIFY_OT_hide_first_steps, LSMPLIFY_OT_load_example
 
 STEPS: Final = (
@@ -15,7 +17,7 @@ STEPS: Final = (
     "3. Solve and Bake; Esc stops it",
     "4. Review, clean up, export",
 )
-"""The way from tracks to a motion, a line a step; short enough for a narrow sidebar."""
+"""The way from tracks to a motion, a line a step."""
 
 
 class LSMPLIFY_PT_first_steps(StagePanel, bpy.types.Panel):
@@ -36,7 +38,7 @@ class LSMPLIFY_PT_first_steps(StagePanel, bpy.types.Panel):
         """The steps, the example, the way out."""
         column = self.layout.column(align=True)
         for step in STEPS:
-            column.label(text=step)
+            lines.draw(column, context, said(step))
         row = self.layout.grid_flow(columns=1 if is_narrow(context) else 2, align=True)
         row.operator(LSMPLIFY_OT_load_example.bl_idname, icon="PLAY")
         row.operator(LSMPLIFY_OT_hide_first_steps.bl_idname, icon="CHECKMARK")

@@ -7,7 +7,7 @@ import bpy
 from bpy.props import BoolProperty
 
 from ..common import lines
-from ..common.panels import StagePanel
+from ..common.panels import StagePanel, draw_beside
 from ..translations import said
 from . import operators, rows
 
@@ -36,7 +36,7 @@ class LSMPLIFY_UL_mapping(bpy.types.UIList):
     ) -> None:  # fmt: skip
         """One row."""
         state = rows.state_of(item)
-        row = layout.split(factor=0.5, align=True)
+        row = layout.split(factor=0.58, align=True)
         row.alert = state == rows.MISSING
         row.active = state != rows.UNUSED
         point, track = item.name if item.joint >= 0 else "", item.track
@@ -73,11 +73,13 @@ class LSMPLIFY_PT_mapping(StagePanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """The list, the row to correct, files."""
         kept, column = context.scene.lsmplify.mapping, self.layout.column()
-        row = column.row(align=True)
-        row.operator(operators.LSMPLIFY_OT_match_tracks.bl_idname, icon="VIEWZOOM")
-        row.operator(operators.LSMPLIFY_OT_clear_mapping.bl_idname, text="", icon="X")
-        row.operator(operators.LSMPLIFY_OT_load_mapping.bl_idname, text="", icon="FILE_FOLDER")
-        row.operator(operators.LSMPLIFY_OT_save_mapping.bl_idname, text="", icon="FILE_TICK")
+        small = {
+            operators.LSMPLIFY_OT_clear_mapping.bl_idname: "X",
+            operators.LSMPLIFY_OT_load_mapping.bl_idname: "FILE_FOLDER",
+            operators.LSMPLIFY_OT_save_mapping.bl_idname: "FILE_TICK",
+        }
+        match = operators.LSMPLIFY_OT_match_tracks.bl_idname
+        draw_beside(column, context, match, "VIEWZOOM", small)
         if not kept.rows:
             return
         column.template_list("LSMPLIFY_UL_mapping", "", kept, "rows", kept, "active", rows=7)
@@ -87,8 +89,7 @@ class LSMPLIFY_PT_mapping(StagePanel, bpy.types.Panel):
                 column.prop_search(chosen, "track", kept, "tracks", text=chosen.name)
             elif not chosen.used:
                 column.prop_search(chosen, "point", kept, "points", text=chosen.track)
-        for line in lines.wrapped(context, summary(kept)):
-            column.label(text=line, translate=False)
+        lines.draw(column, context, summary(kept))
 
 
 def summary(kept: bpy.types.PropertyGroup) -> str:

@@ -34,12 +34,11 @@ class LSMPLIFY_UL_repairs(bpy.types.UIList):
         """One line; in the narrowest the icon alone says the kind."""
         row, narrow = layout.row(align=True), is_narrow(context)
         row.prop(item, "on", text="")
-        split = row.split(factor=0.55 if narrow else 0.65)
+        split = row.split(factor=0.58 if narrow else 0.62)
         split.active = item.on
         name = item.name.removeprefix(f"{item.kind} ") if narrow else item.name
         split.label(text=name, translate=False, icon=_ICONS.get(item.kind, "DOT"))
-        frames = f"{item.start}–{item.end}" if item.end > item.start else str(item.start)
-        split.label(text=frames, translate=False)
+        split.label(text=lines.span(item.start, item.end, narrow), translate=False)
 
     def draw_filter(self, _context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
         """Search by name or kind; gaps or not."""
@@ -76,7 +75,7 @@ class LSMPLIFY_PT_repairs(StagePanel, bpy.types.Panel):
         owner = record.owner_of(shown_action(choosing.chosen(context)))
         column.prop(context.scene.lsmplify, "mark_repairs", icon="MARKER_HLT", toggle=True)
         if owner is None:
-            column.label(text="The action that is shown knows no tracks", icon="INFO")
+            lines.draw(column, context, said("This action knows no tracks"), "INFO")
             return
         step = owner.lsmplify_step
         column.template_list("LSMPLIFY_UL_repairs", "", step, "repairs", step, "repair", rows=6)
@@ -91,11 +90,10 @@ class LSMPLIFY_PT_repairs(StagePanel, bpy.types.Panel):
         draw_button(
             column, operators.LSMPLIFY_OT_solve_with_repairs.bl_idname, "FILE_REFRESH"
         )  # fmt: skip
-        column.label(text=summary(step), translate=False)
+        lines.draw(column, context, summary(step))
         if 0 <= step.repair < len(step.repairs):
             item = step.repairs[step.repair]
-            for line in lines.wrapped(context, item.told):
-                column.label(text=line, translate=False)
+            lines.draw(column, context, item.told)
 
 
 def summary(step: bpy.types.PropertyGroup) -> str:

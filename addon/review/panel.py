@@ -18,6 +18,9 @@ from .operators import (
 _KINDS = {"track error": "TRACKER", "jitter": "RNDCURVE", "unsure": "QUESTION"}
 """An icon for what is wrong in a span: the line is short in a narrow sidebar."""
 
+_FIGURE = 7
+"""Letters of a figure with its unit that a line has room for; the sentence below has it whole."""
+
 REGIONS = {
     "root": "Root", "spine": "Spine", "head": "Head", "left arm": "L Arm", "right arm": "R Arm",
     "left leg": "L Leg", "right leg": "R Leg",
@@ -36,12 +39,13 @@ class LSMPLIFY_UL_spans(bpy.types.UIList):
         leaves the region to the sentence under the list."""
         row, narrow = layout.row(align=True), is_narrow(context)
         split = row.split(factor=0.64 if narrow else 0.46)
-        frames = f"{item.first}–{item.last}" if item.last > item.first else str(item.first)
+        frames = lines.span(item.first, item.last, narrow)
         split.label(text=frames, icon=_KINDS.get(item.what, "DOT"), translate=False)
-        rest = split if narrow else split.split(factor=0.48)
+        rest = split if narrow else split.split(factor=0.45)
         if not narrow:
             rest.label(text=said(REGIONS.get(item.region, item.region)), translate=False)
-        rest.label(text=item.figure, translate=False)
+        whole = len(item.figure) <= (0 if narrow else _FIGURE)
+        rest.label(text=item.figure if whole else item.figure.partition(" ")[0], translate=False)
         row.operator("lsmplify.pose_this", text="", icon="POSE_HLT").index = index
 
 
@@ -54,12 +58,13 @@ class LSMPLIFY_PT_review(StagePanel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Overlay, list, tracks."""
-        settings, column = context.scene.lsmplify.seeing, self.split_column()
-        _draw_overlay(column, settings, "show", "worst_mm", "OVERLAY")
-        _draw_overlay(column, settings, "show_doubt", "worst_degrees", "QUESTION")
+        settings, column = context.scene.lsmplify.seeing, self.split_column(context)
+        narrow = is_narrow(context)
+        _draw_overlay(column, settings, "show", "worst_mm", "OVERLAY", narrow)
+        _draw_overlay(column, settings, "show_doubt", "worst_degrees", "QUESTION", narrow)
         armature = choosing.chosen(context)
         if armature is None:
-            column.label(text="Make an armature with a motion active", icon="INFO")
+            lines.draw(column, context, said("Select an animated body"), "INFO")
             return
         rig = armature.lsmplify_rig
         column.template_list("LSMPLIFY_UL_spans", "", rig, "spans", rig, "span", rows=6)
@@ -73,7 +78,7 @@ class LSMPLIFY_PT_review(StagePanel, bpy.types.Panel):
         row.prop(settings, "curves", text="", icon="GRAPH", toggle=True)
         column.operator(LSMPLIFY_OT_attach_tracks.bl_idname, icon="LINKED")
         if 0 <= rig.span < len(rig.spans):
-            column.label(text=sentence(rig.spans[rig.span]), translate=False)
+            lines.draw(column, context, sentence(rig.spans[rig.span]))
 
 
 class LSMPLIFY_PT_result(StagePanel, bpy.types.Panel):
@@ -88,32 +93,38 @@ class LSMPLIFY_PT_result(StagePanel, bpy.types.Panel):
         result, column = context.scene.lsmplify.result, self.layout.column()
         column.operator(LSMPLIFY_OT_jump_to_worst.bl_idname, icon="TRACKER")
         if not result.done:
-            column.label(text="Nothing is solved yet", icon="INFO")
+            lines.draw(column, context, said("Nothing is solved yet"), "INFO")
             return
         for line in figures(result):
-            column.label(text=line, translate=False)
+            lines.draw(column, context, line)
         verdict.draw(column, context, result.verdict)
         for note in result.notes.splitlines():
             lines.draw(column, context, note, "INFO")
 
 
 def _draw_overlay(
-    column: bpy.types.UILayout, settings: bpy.types.PropertyGroup, show: str, worst: str, icon: str
+    column: bpy.types.UILayout, settings: bpy.types.PropertyGroup, show: str, worst: str, icon: str,
+    narrow: bool,
 ) -> None:  # fmt: skip
-    """A switch, and beside it the figure that is drawn red."""
-    row = column.split(factor=0.72, align=True)
-    row.use_property_split = False
-    row.prop(settings, show, icon=icon, toggle=True)
-    figure = row.row(align=True)
+    """A switch, and beside it the figure that is drawn red; under it, with its name, in a narrow
+    sidebar."""
+    part = column.column(align=True) if narrow else column.split(factor=0.72, align=True)
+    part.use_property_split = False
+    part.prop(settings, show, icon=icon, toggle=True)
+    figure = part.row(align=True)
     figure.enabled = getattr(settings, show)
-    figure.prop(settings, worst, text="")
+    if narrow:
+        figure.prop(settings, worst)
+    else:
+        figure.prop(settings, worst, text="")
 
 
 def sentence(span: bpy.types.PropertyGroup) -> str:
     """A span in words."""
     return said(
-        "{region}: {what} {figure} at frame {frame}", region=said(span.region.title()),
-        what=said(span.what), figure=span.figure, frame=span.worst,
+        "{region}: {what} {figure} at frame {frame}, of {first} to {last}",
+        region=said(span.region.title()), what=said(span.what), figure=span.figure,
+        frame=span.worst, first=span.first, last=span.last,
     )  # fmt: skip
 
 

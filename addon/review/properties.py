@@ -20,7 +20,7 @@ class LSMPLifySeeing(bpy.types.PropertyGroup):
                     "distance",
     )  # fmt: skip
     worst_mm: FloatProperty(
-        name="Red at mm", default=40.0, min=0.1, max=1000.0, update=_redraw,
+        name="Red at mm", default=40.0, min=0.1, max=1000.0, precision=0, update=_redraw,
         description="Distance that is drawn red",
     )  # fmt: skip
     show_tracks: BoolProperty(
@@ -36,7 +36,7 @@ class LSMPLifySeeing(bpy.types.PropertyGroup):
         description="Draw a dot at each joint, coloured by how unsure its learned rotation is",
     )  # fmt: skip
     worst_degrees: FloatProperty(
-        name="Red at Degrees", default=15.0, min=1.0, max=180.0, update=_redraw,
+        name="Red at Degrees", default=15.0, min=1.0, max=180.0, precision=0, update=_redraw,
         description="Expected error that is drawn red",
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 
 import bpy
 
-from ..common.panels import StagePanel
+from ..common.panels import StagePanel, draw_field
 from . import methods
 
 
@@ -16,13 +16,13 @@ class LSMPLIFY_PT_solve(StagePanel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Frame range, keys, smoothing. What does not count now is grey and stays in its place."""
-        settings, column = context.scene.lsmplify, self.split_column()
+        settings, column = context.scene.lsmplify, self.split_column(context)
         column.prop(settings, "use_range")
         frames = column.column(align=True)
         frames.enabled = settings.use_range
         frames.prop(settings, "frame_start")
         frames.prop(settings, "frame_end")
-        column.prop(settings, "keys")
+        draw_field(column, context, settings, "keys")
         own = column.column()
         own.enabled = settings.method == methods.DEFAULT
         own.prop(settings, "auto_smooth")

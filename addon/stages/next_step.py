@@ -80,7 +80,7 @@ def _clean_up(context: bpy.types.Context) -> Next:
     armature, page = choosing.chosen(context), context.scene.lsmplify.clean_up_page
     action = shown_action(armature)
     if action is None:
-        status = said("Make an armature with a motion active")
+        status = said("Select an animated body")
         return Next(status, "lsmplify.import_motion", icon="IMPORT")
     made = {a.lsmplify_step.kind for a in record.chain(action)}
     if page in _MADE_BY and page not in made:

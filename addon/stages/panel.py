@@ -4,6 +4,7 @@ pages."""
 
 import bpy
 
+from ..common import lines
 from ..common.panels import SidebarPanel, is_narrow
 from ..translations import said
 from .next_step import next_step
@@ -48,9 +49,11 @@ def _draw_next(column: bpy.types.UILayout, context: bpy.types.Context) -> None:
     settings = context.scene.lsmplify
     step = next_step(context)
     line = column.row(align=True)
-    line.label(text=step.status, translate=False)
+    first, second = _two_lines(context, step.status)
+    line.label(text=first, translate=False)
     playing = context.screen is not None and context.screen.is_animation_playing
     line.operator("screen.animation_play", text="", icon="PAUSE" if playing else "PLAY")
+    column.label(text=second, translate=False)
     row = column.row()
     row.scale_y = 1.5
     if settings.progress >= 0.0:
@@ -63,6 +66,13 @@ def _draw_next(column: bpy.types.UILayout, context: bpy.types.Context) -> None:
         button = row.operator(step.operator, icon=step.icon)
     for key, value in step.values.items():
         setattr(button, key, value)
+
+
+def _two_lines(context: bpy.types.Context, status: str) -> tuple[str, str]:
+    """Always two, so that no button moves when the status changes; the tooltip of the button under
+    them has the whole of a longer one."""
+    first, second, *more = [*lines.wrapped(context, status, lines.PLAY), "", ""]
+    return first, f"{second[:-1]}…" if any(more) else second
 
 
 CLASSES = (LSMPLIFY_PT_stages,)

@@ -110,11 +110,11 @@ class FeetFields:
         description="How many metres the floor rises on a metre along X and Y",
     )  # fmt: skip
     speed: FloatProperty(
-        name="Slower Than m/s", default=_CONTACTS.speed, min=0.01, max=3.0,
+        name="Max Speed m/s", default=_CONTACTS.speed, min=0.01, max=3.0,
         description="A heel or toe that is slower may stand; metres a second",
     )  # fmt: skip
     near: FloatProperty(
-        name="Lower Than m", default=_CONTACTS.height, min=0.001, max=0.5, precision=3, step=1,
+        name="Max Height m", default=_CONTACTS.height, min=0.001, max=0.5, precision=3, step=1,
         description="A heel or toe that is so near the floor may stand; metres",
     )  # fmt: skip
 
@@ -205,10 +205,10 @@ class KeysFields:
         description="Frames from one key to the next",
     )  # fmt: skip
     most_mm: FloatProperty(
-        name="Most mm", default=2.0, min=0.01, max=1000.0, update=live.changed,
+        name="Max Error mm", default=2.0, min=0.01, max=1000.0, update=live.changed,
         description="Millimetres that a joint may be moved",
     )  # fmt: skip
     most_degrees: FloatProperty(
-        name="Most Degrees", default=0.5, min=0.01, max=90.0, update=live.changed,
+        name="Max Error °", default=0.5, min=0.01, max=90.0, update=live.changed,
         description="Degrees that a rotation may be changed",
     )  # fmt: skip

@@ -126,11 +126,28 @@ def turned_about_up(motion: Motion, degrees: float) -> Motion:
     return _turned(motion, turn, motion.root[0])
 
 
-def carried(before: Motion, after: Motion, points: Floats) -> Floats:
-    """Points (T, K, 3) taken along as a take was, from `before` to `after`: turned as a whole, and
-    moved frame by frame, since its way may have been taken out."""
+def carried(before: Motion, after: Motion, points: Floats, samples: Floats) -> Floats:
+    """Points taken along as a take was: turned as a whole, and moved frame by frame, since its way
+    may have been taken out.
+
+    Args:
+        before: (T) frames, as the take was.
+        after: the same frames, as it is now.
+        points: (N, K, 3) metres, on a clock of their own.
+        samples: (N,) the frame of the take, counted from 0, at each of the points' samples; parts
+            of a frame too, and those beyond its ends move as the end does.
+
+    Returns:
+        (N, K, 3) metres.
+    """
     turn = after.rotations[0, 0] @ before.rotations[0, 0].T
-    return (points - before.root[:, None]) @ turn.T + after.root[:, None]
+    start, end = (_interpolated(m.root, samples)[:, None] for m in (before, after))
+    return (points - start) @ turn.T + end
+
+
+def _interpolated(values: Floats, samples: Floats) -> Floats:
+    known = np.arange(len(values))
+    return np.stack([np.interp(samples, known, column) for column in values.T], axis=1)
 
 
 def moved(motion: Motion, by: Floats) -> Motion:

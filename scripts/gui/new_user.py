@@ -32,10 +32,10 @@ ROWS = {
     "stages": 15,
     "stages below": 36,
     "status": 58,
-    "next": 84,
-    "pages": 111,
-    "pages below": 132,
-    "pages last": 154,
+    "next": 106,
+    "pages": 133,
+    "pages below": 154,
+    "pages last": 176,
 }
 """Middles of the head's rows in units at scale 1, from the sidebar's upper edge."""
 

@@ -2,27 +2,31 @@
 """Every stage and page of the sidebar in a real window, at two scales, wide and narrow, in each
 language.
 
-Given to window.sh with the zip; leaves pictures named by scale, width, language, stage and page,
-and facts.json with how high each stage is beside the sidebar:
-    scripts/gui/window.sh trixie scripts/gui/stages.py build/stages build/lsmplify-0.1.0.zip
+Given to window.sh with the zip and the measuring of texts; leaves pictures named by scale, width,
+language, stage and page, and facts.json with how high each stage is beside the sidebar and which
+texts lack room ("cut"):
+    scripts/gui/window.sh trixie scripts/gui/stages.py build/stages build/lsmplify-0.2.0.zip \
+        tests/addon/drawn_panels.py
 """
 
 import importlib
 import json
 
 import bpy
+import drawn_panels
 import window
 
 LANGUAGES = ("en_US", "ko_KR", "ja_JP", "zh_HANS")
 SIZES = (
     (1.0, 0, ("en_US",)),
-    (1.0, 250, ("en_US",)),
-    (1.25, 0, LANGUAGES),
+    (1.25, 0, ("en_US", "ja_JP")),
     (1.25, 250, LANGUAGES),
 )
 """Scale, width in pixels (0: as Blender has it), languages."""
 
 facts: dict[str, object] = {"blender": bpy.app.version_string}
+cut: dict[str, list[list[object]]] = {}
+"""By picture: panel, text, pixels that it has, pixels that it needs."""
 
 
 def act() -> window.Acts:
@@ -51,6 +55,8 @@ def act() -> window.Acts:
                     if page:
                         setattr(settings, f"{stage.lower()}_page", page)
                     yield from picture(f"{size}-{language}-{stage}-{page}".lower().rstrip("-"))
+    facts["cut"] = cut
+    window.say(f"texts without room: {sum(map(len, cut.values()))}")
     (window.STAGE / "facts.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
 
 
@@ -59,6 +65,7 @@ def spoil() -> None:
     scene = bpy.context.scene
     armature = bpy.data.objects[scene.lsmplify.result.armature]
     actions = importlib.import_module(f"{window.MODULE}.addon.bake.actions")
+    bpy.context.view_layer.objects.active = armature
     for curve in actions.curves_of(armature):
         if curve.data_path == 'pose.bones["L_Shoulder"].rotation_quaternion':
             for key in curve.keyframe_points:
@@ -73,6 +80,11 @@ def picture(name: str) -> window.Acts:
     """The whole window; and how far the panels reach."""
     yield from window.picture(name)
     region = window.sidebar()
+    scale = bpy.context.preferences.system.ui_scale
+    screen = drawn_panels.Screen(region.width, scale, bpy.app.translations.pgettext_iface)
+    texts = [t for p in drawn_panels.panels() for t in drawn_panels.drawn(p, screen)]
+    if short := [[t.where, t.text, t.room, t.need] for t in texts if not t.fits]:
+        cut[name] = short
     top = region.view2d.region_to_view(0, region.height)[1]
     bottom = region.view2d.region_to_view(0, 0)[1]
     facts[name] = [round(top), round(bottom), region.height]

@@ -41,6 +41,26 @@ def test_a_take_is_placed_with_its_tracks(extension) -> None:
     assert np.allclose(shown_of(before, armature).root, motion.root, atol=1e-4)
 
 
+def test_tracks_at_a_rate_of_their_own_go_along(extension) -> None:
+    """Of a capture at 60 Hz in a scene at 24 the button met a fault of its own."""
+    from helpers import waving
+    from kept_takes import body_with
+    from lsmplify_extension.addon.takes import record
+    from lsmplify_extension.addon.takes.reading import read_take
+
+    armature = body_with(waving(100, 60.0))
+    armature.animation_data.action.lsmplify_step.kind = "SOLVE"
+    armature.location.x = 0.0
+    place = {"face_front": True, "centre": True, "in_place": True}
+    assert bpy.ops.lsmplify.place(**place) == {"FINISHED"}
+    take = read_take(bpy.context, armature)
+    kept = record.find(take.action)
+    assert kept.samples == 100
+    assert kept.samples != take.grid.count
+    points, _ = kept.at(take.grid.frames)
+    assert np.nanmean(points.errors(take.motion)) < 0.005
+
+
 def test_a_way_is_taken_out_with_its_tracks(extension) -> None:
     from dataclasses import replace
 

@@ -8,7 +8,7 @@ import pytest
 
 TAKEN = Path(__file__).parents[2] / "build/gui"
 LANGUAGES = {
-    "ko_KR": "가장 나쁜 프레임으로 이동",
+    "ko_KR": "최악의 프레임으로 이동",
     "ja_JP": "最も悪いフレームへ移動",
     "zh_HANS": "跳转到最差帧",
 }

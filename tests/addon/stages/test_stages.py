@@ -86,7 +86,7 @@ def test_pages_without_a_step_lead_to_the_first_step_that_is_not_made(extension)
 
 
 @pytest.mark.parametrize(
-    ("width", "scale", "narrow"), [(292, 1.0, False), (250, 1.0, False), (365, 1.25, False),
+    ("width", "scale", "narrow"), [(292, 1.0, False), (250, 1.0, True), (365, 1.25, False),
                                    (250, 1.25, True), (200, 1.0, True), (0, 1.0, False)]
 )  # fmt: skip
 def test_a_narrow_sidebar_has_two_stages_in_a_row(extension, width, scale, narrow) -> None:
