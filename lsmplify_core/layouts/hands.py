@@ -27,17 +27,24 @@ _OFFSETS: Final[dict[int, tuple[float, float, float]]] = {
 }  # fmt: skip
 """Number of a point in a hand: metres in the left wrist's frame on the default body (the right
 one's x is the negative). Index and little finger lie where MediaPipe_33 has them."""
-_WORDS: Final[dict[int, str]] = {
-    0: "{s}_hand_root {s}_hand_wrist {s}_hand_0 hand_{s}_0 hand_{s}_wrist",
-    5: "{s}_hand_5 hand_{s}_5 {s}_forefinger1 {s}_index_finger_mcp {s}_hand_index_finger_mcp "
-       "{s}_index_mcp {s}_index1 {s}_hand_forefinger1 {s}_index_finger1",
-    9: "{s}_hand_9 hand_{s}_9 {s}_middle_finger1 {s}_middle_finger_mcp {s}_hand_middle_finger_mcp "
-       "{s}_middle_mcp {s}_middle1",
-    13: "{s}_hand_13 hand_{s}_13 {s}_ring_finger1 {s}_ring_finger_mcp {s}_hand_ring_finger_mcp "
-        "{s}_ring_mcp {s}_ring1",
-    17: "{s}_hand_17 hand_{s}_17 {s}_pinky_finger1 {s}_pinky_finger_mcp {s}_hand_pinky_mcp "
-        "{s}_pinky_mcp {s}_pinky1 {s}_hand_pinky_finger_mcp",
+_FINGERS: Final[dict[int, tuple[str, ...]]] = {
+    5: ("index_finger", "forefinger", "index"), 9: ("middle_finger", "middle"),
+    13: ("ring_finger", "ring"), 17: ("pinky_finger", "pinky", "little_finger", "little"),
 }  # fmt: skip
+"""Words for the finger that a knuckle belongs to."""
+
+
+def _words(number: int) -> list[str]:
+    """Names of a point of a hand, with {s} for the side."""
+    words = [f"{before}{n}" for n in (number, f"{number:04d}")
+             for before in ("{s}_hand_", "hand_{s}_")]  # fmt: skip
+    if number == 0:
+        return [*words, "{s}_hand_root", "{s}_hand_wrist", "hand_{s}_wrist"]
+    ends = [f"{finger}{end}" for finger in _FINGERS[number] for end in ("_mcp", "1")]
+    return [*words, *(f"{before}{end}" for before in ("{s}_", "{s}_hand_") for end in ends)]
+
+
+_WORDS: Final[dict[int, list[str]]] = {number: _words(number) for number in _OFFSETS}
 """Names of the points: COCO-WholeBody's (MMPose), MediaPipe's and FreeMoCap's, OpenPose's numbers,
 those of SMPL-H's joints."""
 
@@ -79,5 +86,5 @@ def _listed() -> Iterator[tuple[str, str, tuple[str, ...], tuple[float, float, f
     """Side, name, compared names and offset of each point."""
     for side, sign in (("left", 1.0), ("right", -1.0)):
         for number, (x, y, z) in _OFFSETS.items():
-            spellings = tuple(plain(w.replace("{s}", side)) for w in _WORDS[number].split())
+            spellings = tuple(plain(w.replace("{s}", side)) for w in _WORDS[number])
             yield side, f"{side}_hand_{number}", spellings, (sign * x, y, z)

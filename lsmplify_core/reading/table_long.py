@@ -48,6 +48,10 @@ _POINTS: Final = frozenset(
         "segment",
     ]
 )
+_WEAK: Final = ("trajectory", "segment")
+"""Titles that name the point only where no other title does."""
+_KINDS: Final = ("model", "trajectory")
+"""FreeMoCap's columns that say what kind of point a row is of."""
 _PLACE: Final = re.compile(
     r"(pos|position|p|t|world|global|coord)?([xyz])(m|mm|cm|world|3d)?", re.I
 )
@@ -65,14 +69,15 @@ def read_long(
 ) -> Tracks:
     """Tracks of a table with a sample a row. Raises InputError."""
     plain = [_plain(t) for t in header]
-    who = next(i for i, t in enumerate(plain) if t in _POINTS)
+    who = min((i for i, t in enumerate(plain) if t in _POINTS), key=lambda i: plain[i] in _WEAK)
     places = [next(i for i, t in enumerate(plain) if _is_axis(t, a)) for a in "xyz"]
     when = next((i for i, t in enumerate(header) if is_frame_title(t)), None)
     clock = next((i for i, t in enumerate(header) if is_time_title(t)), None)
     if when is None and clock is None:
         raise InputError(f"{path}: no column named frame says which frame a row is of")
-    width = max(who, *places, when or 0, clock or 0)
-    rows = _of_the_body([r for r in rows if len(r) > width], plain)
+    kinds = [i for i, t in enumerate(plain) if t in _KINDS]
+    width = max(who, *places, *kinds, when or 0, clock or 0)
+    rows = _of_body_and_hands([r for r in rows if len(r) > width], plain, who)
     people = next((i for i, t in enumerate(header) if i != who and is_person_title(t)), None)
     points = [_named(row, who, people) for row in rows]
     names = list(dict.fromkeys(points))
@@ -112,12 +117,30 @@ def read_long(
     return make_tracks(positions, names, None, fps, path, frames=frames)
 
 
-def _of_the_body(rows: list[list[str]], plain: Sequence[str]) -> list[list[str]]:
-    """FreeMoCap's hands and face have other models."""
+def _of_body_and_hands(rows: list[list[str]], plain: Sequence[str], who: int) -> list[list[str]]:
+    """FreeMoCap's rows of body and hands: the face has another model, and a body made of stiff
+    segments is a second trajectory of the same points. A hand's points get its side's name."""
+    if "trajectory" in plain and plain.index("trajectory") != who:
+        kind = plain.index("trajectory")
+        rows = [row for row in rows if row[kind].strip().lower() == "3d_xyz"] or rows
     if "model" not in plain:
         return rows
     model = plain.index("model")
-    return [row for row in rows if "body" in row[model].lower()] or rows
+    bodies = [row for row in rows if "body" in row[model].lower()]
+    if not bodies:
+        return rows
+    return [*bodies, *(h for row in rows if (h := _of_a_hand(row, model, who)) is not None)]
+
+
+def _of_a_hand(row: list[str], model: int, who: int) -> list[str] | None:
+    """A row with its point named as the hand's; None for what is no hand's."""
+    side = next((s for s in ("left", "right") if f"{s}_hand" in row[model].lower()), None)
+    if side is None:
+        return None
+    named = [*row]
+    if not row[who].lower().startswith(side):
+        named[who] = f"{side}_hand_{row[who]}"
+    return named
 
 
 def _named(row: Sequence[str], who: int, people: int | None) -> str:

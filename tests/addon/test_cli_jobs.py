@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +64,7 @@ def children(parent: int) -> list[int]:
     return found
 
 
-def until(true, seconds: float = 60.0) -> bool:
+def until(true, seconds: float = 300.0) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if true():
@@ -113,30 +115,37 @@ def test_workers_are_told_what_this_blender_was_told(extension) -> None:
     assert worker_command(["b", "--python", "x.py"], "/opt/b", "/abs/s.blend") == told
 
 
-def run(takes: Path, out: Path, *words: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
+@contextmanager
+def run(takes: Path, out: Path) -> Iterator["subprocess.Popen[str]"]:
+    """`bake --jobs 2` in a process, which is gone afterwards whatever happens."""
+    running = subprocess.Popen(
         [sys.executable, str(RUNNER), "--background", "--command", "lsmplify", "bake",
-         "--file", str(takes), "-o", str(out), *FORMATS, "--jobs", "2", *words],
+         "--file", str(takes), "-o", str(out), *FORMATS, "--jobs", "2"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.wait()
 
 
 @pytest.mark.parametrize(("by", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
 def test_a_stop_leaves_whole_files_and_no_process(extension, tmp_path, by, code) -> None:
     takes = make_takes(tmp_path / "takes", 10, 100)
     out = tmp_path / "out"
-    running = run(takes, out)
-    assert until(lambda: (out / "baked.jsonl").is_file() and any(out.glob("*.npz")))
-    workers = children(running.pid)
-    assert len(workers) == 2
-    began = time.monotonic()
-    running.send_signal(by)
-    told, errors = running.communicate(timeout=30)
-    seconds = time.monotonic() - began
+    with run(takes, out) as running:
+        assert until(lambda: (out / "baked.jsonl").is_file() and any(out.glob("*.npz")))
+        workers = children(running.pid)
+        assert len(workers) == 2
+        began = time.monotonic()
+        running.send_signal(by)
+        told, errors = running.communicate(timeout=30)
+        seconds = time.monotonic() - began
     assert running.returncode == code
-    assert until(lambda: not any(Path(f"/proc/{w}").exists() for w in workers), 2.0)
+    assert until(lambda: not any(Path(f"/proc/{w}").exists() for w in workers), 10.0)
     if by != signal.SIGKILL:
-        assert seconds < 2.0
+        assert seconds < 10.0  # 2 on a machine at rest
         assert errors.splitlines()[-1].startswith("error: stopped by ")
         assert "Traceback" not in told + errors
         assert not list(out.glob(".lsmplify-*"))
@@ -148,10 +157,10 @@ def test_a_stop_leaves_whole_files_and_no_process(extension, tmp_path, by, code)
 def test_a_killed_worker_costs_its_take_one_more_try(extension, tmp_path) -> None:
     takes = make_takes(tmp_path / "takes", 4, 80)
     out = tmp_path / "out"
-    running = run(takes, out)
-    assert until(lambda: (out / "baked.jsonl").is_file() and any(out.glob("*.npz")))
-    os.kill(children(running.pid)[0], signal.SIGKILL)
-    told, errors = running.communicate(timeout=120)
+    with run(takes, out) as running:
+        assert until(lambda: (out / "baked.jsonl").is_file() and any(out.glob("*.npz")))
+        os.kill(children(running.pid)[0], signal.SIGKILL)
+        told, errors = running.communicate(timeout=600)
     assert told.splitlines()[-1] == "4 baked, 1 failed"
     assert "was killed (SIGKILL); the take is tried once more" in errors
     assert len(records(out)) == 5

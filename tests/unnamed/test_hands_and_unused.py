@@ -2,6 +2,7 @@
 """Hand points beside a body turn its wrists; tracks that are not used are told by kind."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from lsmplify_core.geometry.kinematics import attached_points, forward
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.pipeline import solve
+from lsmplify_core.reading import read_tracks
 from lsmplify_core.reading.arrays import array_tracks
 from lsmplify_core.tracks.tracks import Tracks, checked_tracks
 from lsmplify_core.unnamed.assigning import matched
@@ -116,6 +118,91 @@ def test_mediapipe_holistic_in_one_array(order, tmp_path) -> None:
         assert np.allclose(told.positions[:, t], (left if side == "left" else right)[:, number])
     if "face" in order:
         assert any("face" in w for w in told.warnings)
+
+
+MEDIAPIPE_HAND = ["wrist", *(f"thumb_{j}" for j in ("cmc", "mcp", "ip", "tip")), *(
+    f"{f}_{j}" for f in ("index_finger", "middle_finger", "ring_finger", "pinky")
+    for j in ("mcp", "pip", "dip", "tip")
+)]  # fmt: skip
+
+
+def _csv(path: Path, names: list[str], points: np.ndarray) -> None:
+    """As pandas writes FreeMoCap's: a column an axis, no frame numbers."""
+    rows = [",".join(f"{n}_{a}" for n in names for a in "xyz")]
+    rows += [",".join(f"{x:.6f}" for x in frame.ravel()) for frame in points]
+    path.write_text("\n".join(rows) + "\n")
+
+
+def _by_frame(parts: dict[str, tuple[list[str], np.ndarray]], path: Path) -> None:
+    """Version 2's table: a row for each frame, model, trajectory and point."""
+    rows = ["frame,keypoint,x,y,z,model,trajectory,reprojection_error"]
+    for t in range(60):
+        for model, (names, points) in parts.items():
+            for kind, away in (("3d_xyz", 0.0), ("rigid_3d_xyz", 40.0)):
+                if kind == "3d_xyz" or model.endswith("body"):
+                    rows += [
+                        f"{t},{n}," + ",".join(f"{x + away:.6f}" for x in points[t, k])
+                        + f",{model},{kind},0.5"
+                        for k, n in enumerate(names)
+                    ]  # fmt: skip
+    path.write_text("\n".join(rows) + "\n")
+
+
+def _recording(folder: Path, form: str, motion) -> Path:
+    """A FreeMoCap recording with hands: files, names, millimetres as FreeMoCap writes them."""
+    out = folder / "output_data"
+    out.mkdir(parents=True)
+    names = list(load_layout("MediaPipe_33").names)
+    left, right = (1000.0 * h for h in _hands(motion))
+    body = 1000.0 * points_of(motion, "MediaPipe_33")
+    face = 1000.0 * _face(motion, 12)
+    if form == "npy":
+        np.save(out / "mediapipe_body_3d_xyz.npy", body)
+        np.save(out / "mediapipe_right_hand_3d_xyz.npy", right)
+        np.save(out / "mediapipe_left_hand_3d_xyz.npy", left)
+        np.save(out / "mediapipe_face_3d_xyz.npy", face)
+    elif form == "csv":
+        _csv(out / "mediapipe_body_3d_xyz.csv", [f"body_{n}" for n in names], body)
+        for side, hand in (("left", left), ("right", right)):
+            spelled = [f"{side}_hand_{n}" for n in MEDIAPIPE_HAND]
+            _csv(out / f"mediapipe_{side}_hand_3d_xyz.csv", spelled, hand)
+    else:
+        _by_frame(
+            {"mediapipe.body": (names, body), "mediapipe.left_hand": (MEDIAPIPE_HAND, left),
+             "mediapipe.right_hand": (MEDIAPIPE_HAND, right),
+             "mediapipe.face": ([f"face_{n:04d}" for n in range(12)], face)},
+            out / "freemocap_data_by_frame.csv",
+        )  # fmt: skip
+    return folder
+
+
+@pytest.mark.parametrize("form", ["npy", "csv", "by frame"])
+def test_freemocaps_hands_show_the_wrists(form, tmp_path) -> None:
+    motion = _motion()
+    tracks = read_tracks(_recording(tmp_path / "recording", form, motion), fps=30.0)
+    told, match = matched(tracks)
+    assert match.layout.name == "MediaPipe_33"
+    assert len(match.matched) == 43
+    assert tracks.unit in (None, 0.001)
+    hands = dict(zip(("left", "right"), _hands(motion), strict=True))
+    for k, t in match.matched[33:]:
+        side, _, number = match.layout.names[k].split("_")
+        assert np.allclose(told.positions[:, t], 1000.0 * hands[side][:, int(number)], atol=1e-3)
+    nose = told.positions[:, told.names.index("nose")]
+    assert np.allclose(nose, 1000.0 * points_of(motion, "MediaPipe_33")[:, 0], atol=1e-3)
+    if form == "npy":
+        solution = solve(tracks)
+        assert _wrist_error(solution, motion) < 7.0
+        assert any("32 of hands" in w for w in solution.report["warnings"])
+
+
+def test_a_hand_of_another_length_is_told_and_not_read(tmp_path) -> None:
+    folder = _recording(tmp_path / "recording", "npy", _motion())
+    file = folder / "output_data/mediapipe_left_hand_3d_xyz.npy"
+    np.save(file, np.load(file)[:50])
+    told, match = matched(read_tracks(folder, fps=30.0))
+    assert len(match.matched) == 38
+    assert any("left hand: 50 frames beside 60 of the body" in w for w in told.warnings)
 
 
 def test_whole_body_without_names_tells_hands_and_face(tmp_path) -> None:
