@@ -6,6 +6,7 @@ The seconds go beside coverage's own data, into build/coverage/seconds-PID.json.
 
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ import pytest
 SECONDS = "build/coverage"
 _took: dict[str, float] = {}
 _failed: set[str] = set()
+_ended_with: list[int] = []
+"""The exit code of the tests, once they are done."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -40,8 +43,22 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         _failed.add(report.nodeid)
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Keep the seconds for `scripts/tests_of_line.py`."""
+    _ended_with.append(int(exitstatus))
     folder = Path(session.config.rootpath) / SECONDS
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"seconds-{os.getpid()}.json").write_text(json.dumps(_took))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave a Blender before its own clean-up, which can wait for ever where lines are traced."""
+    running = coverage.Coverage.current()
+    if "bpy" not in sys.modules or running is None:
+        return
+    running.stop()
+    running.save()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(_ended_with[-1] if _ended_with else 1)

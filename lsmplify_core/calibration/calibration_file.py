@@ -3,7 +3,7 @@
 name."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -11,22 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..anatomy.convention import Convention
-from ..anatomy.leg import KneeBounds
 from ..body.body import Body, default_body
 from ..files.atomic import write_whole
 from ..files.json_files import read_json
-from ..files.values import array_of, list_of, number_of, text_of
+from ..files.values import array_of, list_of, text_of
 from ..geometry.skeleton import JOINT_INDEX, JOINT_NAMES, N_JOINTS
 from ..layouts.layout import Keypoint, Layout
 from ..layouts.matching import Match, match_as_named, match_layout, plain
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
+from .take_habits import FlatFeet, habits_from, habits_to_json
 
 _FORM: Final = "lsmplify calibration"
 _MOST: Final = 5.0
 """Metres: no joint of a body is further from another."""
-_PARTS: Final = ("spine", "neck", "collars", "arms", "legs")
-_KNEES: Final = ("sideways", "turn")
 _MOST_POINTS: Final = 10_000
 """Points of a calibration; marker sets have a hundred."""
 
@@ -35,12 +33,16 @@ _MOST_POINTS: Final = 10_000
 class SavedCalibration:
     """body: the person. points: each track's name, joint and offset (3,) in metres in that joint's
     frame on that body. layout: the name of the layout it came from. convention: as much of the
-    anatomical convention as the take bore; None where that is not known."""
+    anatomical convention as the take bore. residual: metres along an axis, how far the points
+    stayed from the body. flat_feet: how the feet are pitched where they stand flat. None for what
+    is not known."""
 
     body: Body
     points: tuple[Keypoint, ...]
     layout: str
     convention: Convention | None = None
+    residual: float | None = None
+    flat_feet: FlatFeet | None = None
 
     def as_layout(self) -> Layout:
         """The points as a layout, whose offsets are on the default body, as a layout's are."""
@@ -89,9 +91,8 @@ def save_calibration(calibration: SavedCalibration, path: Path) -> None:
             }
             for p in calibration.points
         ],
+        **habits_to_json(calibration.convention, calibration.residual, calibration.flat_feet),
     }
-    if calibration.convention is not None:
-        data["convention"] = asdict(calibration.convention)
     text = json.dumps(data, indent=1) + "\n"
     write_whole(path, lambda file: file.write(text.encode()))
 
@@ -111,24 +112,7 @@ def load_calibration(path: Path) -> SavedCalibration:
     points = tuple(_point(p, i, path) for i, p in enumerate(listed))
     body = Body(rest, text_of(fields.get("body", "default"), f"{path}: the name of its body"))
     layout = text_of(fields.get("layout", path.stem), f"{path}: the name of its layout")
-    return SavedCalibration(body, points, layout, _convention(fields.get("convention"), path))
-
-
-def _convention(data: Any, path: Path) -> Convention | None:
-    """What `asdict` made of it; None where the file is of a version that did not keep it."""
-    if data is None:
-        return None
-    what = f"{path}: its convention"
-    fields = dict(cast("dict[str, Any]", data)) if isinstance(data, dict) else {}
-    parts = {name: fields.pop(name, None) for name in _PARTS}
-    share, knees = number_of(fields.pop("forearm", 0.5), what, 0.0, 1.0), fields.pop("knees", None)
-    bounds = cast("dict[str, Any]", knees) if isinstance(knees, dict) else {}
-    if fields or any(not isinstance(part, bool) for part in parts.values()):
-        raise InputError(f"{what} says of {', '.join(_PARTS)} whether they are in it")
-    spine, neck, collars, arms, legs = (bool(part) for part in parts.values())
-    turns = (number_of(bounds.get(name), f"{what}: knees", 0.0, np.pi) for name in _KNEES)
-    held = None if knees is None else KneeBounds(*turns)
-    return Convention(share, spine, neck, collars, arms, legs, held)
+    return SavedCalibration(body, points, layout, *habits_from(fields, str(path)))
 
 
 def _point(data: Any, index: int, path: Path) -> Keypoint:

@@ -58,6 +58,7 @@ def anatomical(
     noisy: bool,
     known: NDArray[np.bool_] | None = None,
     usual: Convention | None = None,
+    usual_toes: ToesByRule | None = None,
 ) -> tuple[PoseSequence, MarkerObservations, Borne]:
     """Bring poses into the convention.
 
@@ -70,11 +71,12 @@ def anatomical(
         noisy: whether poses are smoothed over time.
         known: (K,) points whose places are given and stay; None for none.
         usual: as much of the convention as another take of the person bore, where that is known.
+        usual_toes: how toes were bent in another take of the person, where that is known.
 
     Returns:
         The poses, the points with new places on the joints, and how that was done.
     """
-    toes, rule = with_solved_toes(poses, observed, rate)
+    toes, rule = with_solved_toes(poses, observed, rate, usual_toes)
     shown = shown_turns(observed)
     held = np.zeros(len(np.asarray(observed.joints)), dtype=bool) if known is None else known
     if not shown.any():

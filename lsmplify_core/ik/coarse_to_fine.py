@@ -10,9 +10,11 @@ from collections.abc import Generator
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..body.markers import MarkerObservations, PoseSequence
 from .network import Network
+from .network_frames import with_ends
 from .predictor import predict_steps, select_observations, select_poses
 from .problem import LEAST_POINTS
 from .smoothing import fill_frames
@@ -26,8 +28,24 @@ _MIN_COARSE_FRAMES: Final = 3
 
 def coarse_stride(frames: int, rate: float) -> int:
     """Frames of a take from one that is solved first to the next; 1 where all are."""
-    stride = max(1, round(rate / COARSE_RATE))
+    stride = max(1, int(rate / COARSE_RATE + 0.5))
     return stride if frames >= _MIN_COARSE_FRAMES * stride else 1
+
+
+def first_coarse(shown: NDArray[np.intp], first: int, stride: int) -> int:
+    """Which of the frames that the network sees is solved first by the capture's clock, so that a
+    part of a take begins with those of the whole; its very first is solved in any case.
+
+    Args:
+        shown: numbers of the frames that the network sees, within the take.
+        first: the number of the take's first frame on the capture's clock.
+        stride: frames that the network sees from one that is solved first to the next.
+    """
+    regular = shown[1:3]  # the very first and the last may lie between those of the clock
+    if len(regular) < 2:
+        return 0
+    step = int(regular[1] - regular[0])
+    return (-(first + int(regular[0])) // step % stride + 1) % stride
 
 
 def coarse_steps(
@@ -37,6 +55,7 @@ def coarse_steps(
     rate: float,
     iterations: int,
     prior_weight: float,
+    first: int = 0,
 ) -> Generator[float, None, PoseSequence]:
     """Solve every `coarse_stride`-th frame and set the others between them.
 
@@ -47,6 +66,7 @@ def coarse_steps(
         rate: frames per second.
         iterations: of network and Gauss–Newton on the coarse frames.
         prior_weight: m² per rad², as in `predict_steps`.
+        first: the first of those that are solved, after the take's very first, which is one too.
 
     Yields:
         The share that is done, 0 to 1.
@@ -56,7 +76,7 @@ def coarse_steps(
     """
     total = len(initial_poses.root)
     stride = coarse_stride(total, rate)
-    coarse = np.unique(np.append(np.arange(0, total, stride), total - 1))
+    coarse = with_ends(np.arange(first, total, stride), total)
     coarse_observations = select_observations(observations, coarse)
     prediction = yield from predict_steps(
         network,

@@ -51,6 +51,7 @@ class FitProblem:
     second. iterations, refine: as in `SolveSettings`. noise: metres. smooth, prior_smoothing:
     seconds. warm_start: whether the start is a solution to go on from, frame for frame, and not the
     resting pose. initial_poses: poses from elsewhere to be fused with the network's, None without.
+    first: the number of the first frame on the capture's clock.
     """
 
     start: PoseSequence
@@ -63,6 +64,7 @@ class FitProblem:
     prior_smoothing: float
     warm_start: bool = False
     initial_poses: PoseSequence | None = None
+    first: int = 0
 
     @property
     def frames(self) -> int:
@@ -80,6 +82,7 @@ class FitProblem:
             observations=select_observations(self.observations, frames),
             warm_start=True,
             initial_poses=initial_poses,
+            first=self.first + (frames.start or 0) if isinstance(frames, slice) else 0,
         )
 
 
@@ -91,6 +94,7 @@ def make_problem(
     settings: SolveSettings,
     warm_start: bool,
     sample_noise: float | None = None,
+    first: int = 0,
 ) -> FitProblem:
     """A fit problem with what the settings leave open measured on the take.
 
@@ -104,6 +108,7 @@ def make_problem(
         warm_start: whether `start` is a motion from elsewhere, to be fused with the network's.
         sample_noise: metres, the noise that the tracks had before they were smoothed; None where
             they were not, to measure it.
+        first: the number of the first frame on the capture's clock.
 
     Returns:
         The problem for `fit_steps`.
@@ -131,4 +136,5 @@ def make_problem(
         prior_smoothing,
         warm_start,
         initial_poses,
+        first,
     )

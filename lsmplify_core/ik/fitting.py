@@ -10,17 +10,18 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..body.markers import PoseSequence
 from ..geometry.intervals import intervals_around, ramps
 from ..runtime.progress import run_steps, with_progress, with_seconds
 from ..runtime.threads import parallel_map
 from ..tracks.noise import prior_weight_for
-from .coarse_to_fine import coarse_steps, coarse_stride
+from .coarse_to_fine import coarse_steps, coarse_stride, first_coarse
 from .fit_problem import FitProblem
 from .gauss_newton import gauss_newton
 from .network import load_network
-from .network_frames import between, network_frames
+from .network_frames import between, network_frames, step_between
 from .pose_fusion import fuse_poses
 from .predictor import (
     Prediction,
@@ -133,12 +134,12 @@ def _predict(problem: FitProblem) -> Generator[float, None, Prediction]:
 
     Its poses are smoothed over time, so that what no track decides does not jitter.
     """
-    shown = network_frames(problem.frames, problem.rate, problem.smooth > 0)
+    noisy = problem.smooth > 0
+    shown = network_frames(problem.frames, problem.rate, noisy, problem.first)
+    rate = problem.rate / step_between(problem.frames, problem.rate, noisy)
     some = problem.interval(shown, problem.start)
-    some = replace(
-        some, warm_start=problem.warm_start, rate=problem.rate * len(shown) / problem.frames
-    )
-    prediction = yield from _predict_shown(some)
+    some = replace(some, warm_start=problem.warm_start, rate=rate, first=problem.first)
+    prediction = yield from _predict_shown(some, shown)
     if problem.initial_poses is None:
         return between(prediction, shown, problem.frames)
     fused = fuse_poses(
@@ -147,8 +148,10 @@ def _predict(problem: FitProblem) -> Generator[float, None, Prediction]:
     return replace(fused, poses=smooth_poses(fused.poses, problem.rate, problem.prior_smoothing))
 
 
-def _predict_shown(problem: FitProblem) -> Generator[float, None, Prediction]:
-    """The same of the frames that the network sees."""
+def _predict_shown(
+    problem: FitProblem, shown: NDArray[np.intp]
+) -> Generator[float, None, Prediction]:
+    """The same of the frames that the network sees; shown: their numbers in the take."""
     network, prior_weight = load_network(), prior_weight_for(problem.noise)
     start, iterations, done = problem.start, problem.iterations, 0.0
     if (
@@ -159,7 +162,13 @@ def _predict_shown(problem: FitProblem) -> Generator[float, None, Prediction]:
         done = 0.4
         start = yield from with_progress(
             coarse_steps(
-                network, start, problem.observations, problem.rate, iterations, prior_weight
+                network,
+                start,
+                problem.observations,
+                problem.rate,
+                iterations,
+                prior_weight,
+                first_coarse(shown, problem.first, coarse_stride(problem.frames, problem.rate)),
             ),
             lambda share: 0.4 * share,
         )

@@ -28,13 +28,35 @@ def network_step(rate: float, noisy: bool) -> int:
     return max(1, round(rate / (2.0 * FRAME_RATE if noisy else FRAME_RATE)))
 
 
-def network_frames(frames: int, rate: float, noisy: bool = False) -> NDArray[np.intp]:
-    """Every so many of a take's frames, about as many a second as the network knows, and the last;
-    of a noisy take twice as many, which average more of the noise away."""
+def step_between(frames: int, rate: float, noisy: bool = False) -> int:
+    """The same of a take with so many frames: 1 where they are few."""
     step = network_step(rate, noisy)
-    if frames < _MIN_FRAMES * step:
-        step = 1
-    return np.unique(np.append(np.arange(0, frames, step), frames - 1))
+    return 1 if frames < _MIN_FRAMES * step else step
+
+
+def network_frames(
+    frames: int, rate: float, noisy: bool = False, first: int = 0
+) -> NDArray[np.intp]:
+    """Every so many of a take's frames, about as many a second as the network knows, and the first
+    and the last; of a noisy take twice as many, which average more of the noise away.
+
+    Args:
+        frames: of the take.
+        rate: frames per second.
+        noisy: whether its tracks are so noisy that they are smoothed.
+        first: the number of its first frame on the capture's clock. Frames are chosen by that
+            clock, so that a part of a take shows the network those that the whole one does.
+
+    Returns:
+        Their numbers within the take, in ascending order.
+    """
+    step = step_between(frames, rate, noisy)
+    return with_ends(np.arange(-first % step, frames, step), frames)
+
+
+def with_ends(some: NDArray[np.intp], frames: int) -> NDArray[np.intp]:
+    """Some frames of a take, in ascending order, with its first and its last."""
+    return np.unique(np.concatenate(([0], some, [frames - 1])))
 
 
 def between(prediction: Prediction, known: NDArray[np.intp], frames: int) -> Prediction:

@@ -29,14 +29,27 @@ class ToesByRule:
 
 
 def with_solved_toes(
-    poses: PoseSequence, observed: MarkerObservations, rate: float
+    poses: PoseSequence,
+    observed: MarkerObservations,
+    rate: float,
+    usual: ToesByRule | None = None,
 ) -> tuple[PoseSequence, ToesByRule | None]:
     """Toes that the network leaves straight: bent by rule where no point is fixed to them, as the
-    point says where there is one. With it the rule, None where the toes were solved for."""
+    point says where there is one.
+
+    Args:
+        poses: T frames, fitted.
+        observed: the points.
+        rate: frames per second.
+        usual: the rule of another take of the person; None to find it on this one.
+
+    Returns:
+        The poses, and the rule: None where the toes were solved for.
+    """
     if not rigid_toes(poses.rotations, _STRAIGHT):
         return poses, None
     steps = foot_steps(poses.rotations, np.asarray(observed.bones), poses.root, rate)
-    rule = ToesByRule(steps.flat)
+    rule = ToesByRule(steps.flat) if usual is None else usual
     return _bent(steps, rule, poses, observed, rate), rule
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from ..ik.coarse_to_fine import COARSE_RATE
+from ..ik.coarse_to_fine import coarse_stride
 from ..ik.network_frames import network_step
 
 BLOCK: Final = 12_288
@@ -45,7 +45,7 @@ def cut(frames: int, rate: float, noisy: bool, size: int = BLOCK) -> list[Block]
         noisy: whether its tracks are so noisy that they are smoothed.
         size: frames of a block.
     """
-    grid = _grid(rate, noisy)
+    grid = _grid(frames, rate, noisy)
     overlap = -(-round(OVERLAP * rate) // grid) * grid
     size = max(1, size // grid) * grid
     count = max(1, round(frames / size))
@@ -56,9 +56,8 @@ def cut(frames: int, rate: float, noisy: bool, size: int = BLOCK) -> list[Block]
     ]
 
 
-def _grid(rate: float, noisy: bool) -> int:
+def _grid(frames: int, rate: float, noisy: bool) -> int:
     """Frames from one that is solved first to the next: `coarse_to_fine` takes some of those that
     the network sees (`network_frames`)."""
     step = network_step(rate, noisy)
-    # the network's frames are a little more than so many a second, with the last of the take
-    return step * max(1, round((1.0 + 1e-6) * rate / step / COARSE_RATE))
+    return step * coarse_stride(frames, rate / step)

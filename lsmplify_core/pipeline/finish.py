@@ -11,6 +11,7 @@ from ..ik.anatomical import Borne, anatomical, anatomical_as
 from ..ik.fit_problem import FitProblem
 from ..ik.predictor import Prediction
 from ..ik.smoothing import fill_frames, smooth_poses
+from ..ik.toes import ToesByRule
 from ..repair import apply
 from ..repair.records import summary
 from ..repair.second_pass import SecondPass, outlier_records, track_errors
@@ -100,9 +101,12 @@ def in_convention(
     known = known_places(take, person, request.calibration)
     fitted = (poses, person.observed, learned.sigma, problem.noise, take.filled.rate)
     noisy = problem.smooth > 0
-    usual = None if request.calibration is None else request.calibration.convention
+    saved = request.calibration
+    usual = None if saved is None else saved.convention
+    feet = None if saved is None else saved.flat_feet
+    toes = None if feet is None else ToesByRule(np.array(feet))
     poses, observed, borne = (
-        anatomical(*fitted, noisy=noisy, known=known, usual=usual)
+        anatomical(*fitted, noisy=noisy, known=known, usual=usual, usual_toes=toes)
         if before is None
         else anatomical_as(before, *fitted, noisy=noisy)
     )

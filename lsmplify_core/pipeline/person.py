@@ -71,6 +71,10 @@ def calibration_steps(take: PreparedTake, request: Request) -> Generator[float, 
     found = yield from calibrate_steps(
         load_network(), space, seen, take.filled.rate, fixed, fixed_offsets=fixed_offsets
     )
+    known = fixed and fixed_offsets is not None and bool(fixed_offsets.known.all())
+    if known and saved is not None and saved.residual is not None:
+        # nothing is found on this take, which may be a few frames of another
+        found = replace(found, residual=saved.residual)
     return _person(found, target, origin)
 
 
@@ -96,7 +100,7 @@ def make_fit_problem(take: PreparedTake, person: Person, request: Request) -> Fi
     noise = take.noise / person.unit if take.denoising > 0 else None
     return make_problem(
         start, person.observed, take.filled.rate, residual, request.settings, init is not None,
-        noise,
+        noise, take.filled.first_frame,
     )  # fmt: skip
 
 

@@ -60,6 +60,12 @@ def calibration_of(solution: Solution) -> SavedCalibration:
     """What a solve found out about the person, for other takes."""
     motion = solution.motion
     points = keypoints_at(motion.track_names, solution.joints, solution.offsets)
-    borne = None if solution.facts is None else solution.facts.borne
-    convention = None if borne is None else borne.convention
-    return SavedCalibration(motion.body, points, solution.match.layout.name, convention)
+    layout, facts = solution.match.layout.name, solution.facts
+    if facts is None:
+        return SavedCalibration(motion.body, points, layout)
+    convention = None if facts.borne is None else facts.borne.convention
+    rule = None if facts.borne is None else facts.borne.toes
+    feet = None if rule is None else (float(rule.flat[0]), float(rule.flat[1]))
+    return SavedCalibration(
+        motion.body, points, layout, convention, facts.calibration.residual, feet
+    )

@@ -62,6 +62,12 @@ class Tracks:
         return self.positions.shape[0]
 
     @property
+    def first_frame(self) -> int:
+        """The number of the first frame on the capture's own clock; 0 where that says nothing."""
+        number = self.start * self.rate
+        return round(number) if np.isfinite(number) else 0
+
+    @property
     def seen(self) -> NDArray[np.bool_]:
         """(T, K): where a point was measured."""
         return np.asarray(np.isfinite(self.positions).all(axis=-1))
@@ -94,8 +100,9 @@ class Tracks:
         events = tuple((t - first / self.rate, name) for t, name in self.events)
         turned = None if self.segments is None else self.segments.between(part)
         return replace(
-            self, positions=self.positions[part], confidence=sure, events=events, segments=turned
-        )
+            self, positions=self.positions[part], confidence=sure, events=events, segments=turned,
+            start=self.start + first / self.rate,
+        )  # fmt: skip
 
 
 def checked_tracks(

@@ -242,3 +242,19 @@ def test_a_solve_keeps_to_the_convention_of_its_person() -> None:
     again = calibration_of(solve(take, calibration=less))
     assert again.convention == less.convention
     assert calibration_of(solve(take, calibration=found)).convention == found.convention
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [("residual", -0.1, "residual"), ("residual", "much", "residual"),
+     ("residual", 5.0, "residual"), ("flat_feet", [0.1], "flat feet"),
+     ("flat_feet", [9.0, 0.0], "flat feet"), ("flat_feet", {"left": 0.1}, "flat feet")],
+)  # fmt: skip
+def test_habits_that_are_none_are_refused(
+    tmp_path: Path, field: str, value: object, said: str
+) -> None:
+    path, data = saved(tmp_path, (Keypoint("C7", 12, (0.0, 0.1, 0.0)),))
+    path.write_text(json.dumps(data | {field: value}))
+    with pytest.raises(InputError, match=said) as caught:
+        load_calibration(path)
+    assert "\n" not in str(caught.value)

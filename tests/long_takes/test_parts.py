@@ -46,18 +46,18 @@ def test_the_network_sees_the_same_frames_in_every_block(rate: float, noisy: boo
     blocks = cut(total, rate, noisy, 900)
     assert len(blocks) >= 5
     seen = network_frames(total, rate, noisy)[:-1]
-    first = _solved_first(np.append(seen, total - 1), rate, total)[:-1]
+    first = _solved_first(np.append(seen, total - 1), rate)[:-1]
     for block in blocks:
         length = block.high - block.low
         own = network_frames(length, rate, noisy)
         assert set((own[:-1] + block.low).tolist()) <= set(seen.tolist())
-        coarse = _solved_first(own, rate, length)[:-1] + block.low
+        coarse = _solved_first(own, rate)[:-1] + block.low
         assert set(coarse.tolist()) <= set(first.tolist())
 
 
-def _solved_first(seen: np.ndarray, rate: float, frames: int) -> np.ndarray:
+def _solved_first(seen: np.ndarray, rate: float) -> np.ndarray:
     """Of the frames that the network sees those that `coarse_to_fine` begins with."""
-    return seen[:: coarse_stride(len(seen), rate * len(seen) / frames)]
+    return seen[:: coarse_stride(len(seen), rate / int(seen[1] - seen[0]))]
 
 
 def test_a_long_takes_sample_is_spread_over_it_and_takes_what_is_seen() -> None:

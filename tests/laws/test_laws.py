@@ -20,7 +20,7 @@ from lsmplify_core.cleanup.smoothing import smooth_regions
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import MIRROR
 from lsmplify_core.motion.motion import Motion, load_motion, save_motion
-from lsmplify_core.pipeline import Solution, calibration_of, solve
+from lsmplify_core.pipeline import Solution, solve
 from lsmplify_core.tracks.tracks import Tracks
 
 pytest.importorskip("hypothesis", reason="hypothesis is not installed here")
@@ -124,31 +124,6 @@ def test_order_and_case_of_names_say_nothing(seed: int, case) -> None:
     assert degrees(found, here).max() < 1e-4
     np.testing.assert_allclose(found.root, here.root, atol=1e-9)
     assert set(found.track_names) == set(names)
-
-
-@cache
-def whole() -> tuple[Tracks, Solution]:
-    take = tracks_of(waving(200), LAYOUT)
-    return take, solve(take, calibration=calibration_of(solved()))
-
-
-@FEW
-@given(first=st.integers(0, 90), length=st.integers(60, 110))
-def test_a_part_alone_is_nearly_the_same_frames_of_the_whole(first: int, length: int) -> None:
-    """Given the calibration, which knows the convention too. The network sees no neighbours beyond
-    the cut, and begins from other frames: single rotations that tracks hardly show, a foot's roll
-    or a wrist's, differ by degrees; joints by a millimetre."""
-    take, solution = whole()
-    frames = slice(first, first + length)
-    every = solution.motion.between(first, first + length)
-    alone = replace(take, positions=take.positions[frames])
-    part = solve(alone, calibration=calibration_of(solved())).motion
-    assert degrees(part, every).mean() < 0.4
-    assert np.percentile(degrees(part, every), 95) < 1.0
-    assert degrees(part, every).max() < 6.0
-    apart = np.linalg.norm(part.joints() - every.joints(), axis=-1)
-    assert apart.mean() < 0.0005
-    assert apart.max() < 0.01
 
 
 # --- motions --------------------------------------------------------------------------------
