@@ -29,7 +29,7 @@ MOTIONS: Final = (".npz", ".bvh")
 
 
 @dataclass(frozen=True)
-class _Motion:
+class GivenMotion:
     """A motion that is still to be read: an armature's, or a file's. name: what files are called
     by."""
 
@@ -66,8 +66,8 @@ def run(args: argparse.Namespace) -> int:
         InputError: the options are not for several, or nothing was found.
     """
     folders = [path for path in args.out if path.suffix.lower() != ".blend"]
-    _check(args, folders)
-    motions = list(_motions(args.source, args.takes))
+    check_folders(args, folders)
+    motions = list(given_motions(args.source, args.takes))
     targets = [armature(name) for name in args.target]
     names = file_names([f"{m.name}_{t.name}" for m in motions for t in targets])
     failed = done = 0
@@ -83,20 +83,21 @@ def run(args: argparse.Namespace) -> int:
         for place, target in enumerate(targets):
             name = names[number * len(targets) + place]
             try:
-                character = _character(characters, target, args)
+                character = known_character(characters, target, args)
                 report = _apply(source, target, character, args)
                 span += [int(source.frames[0]), int(source.frames[-1])]
-                _write(folders, name, target, source, report, args)
+                write_files(folders, name, target, source, report, args)
                 done += 1
             except OUTSIDE as error:
                 say(f"error: {name}: {error_line(error)}", error=True)
                 failed += 1
-    _write_blend(args, targets[0], span)
+    write_blend(args, targets[0], span)
     say(f"{done} of {done + failed} done: {len(motions)} motions on {len(targets)} characters")
     return 2 if failed else 0
 
 
-def _check(args: argparse.Namespace, folders: Sequence[Path]) -> None:
+def check_folders(args: argparse.Namespace, folders: Sequence[Path]) -> None:
+    """Make the folders of results and reports; InputError where one is a file."""
     for path in folders:
         if path.suffix or path.is_file():
             raise InputError(
@@ -110,28 +111,29 @@ def _check(args: argparse.Namespace, folders: Sequence[Path]) -> None:
         args.report.mkdir(parents=True, exist_ok=True)
 
 
-def _motions(sources: Sequence[str], takes: str) -> Iterator[_Motion]:
+def given_motions(sources: Sequence[str], takes: str) -> Iterator[GivenMotion]:
+    """The motions that words of the command name: armatures, files, folders of files."""
     for source in sources:
         found, path = bpy.data.objects.get(source), Path(source)
         if found is not None and found.type == "ARMATURE":
             if takes == "all":
-                yield from (_Motion(a.name, found, a) for a in takes_of(found))
+                yield from (GivenMotion(a.name, found, a) for a in takes_of(found))
             else:
-                yield _Motion(source, found)
+                yield GivenMotion(source, found)
         elif path.is_dir():
             files = sorted(f for f in path.iterdir() if f.suffix.lower() in MOTIONS)
             if not files:
                 raise InputError(f"{path}: no {' or '.join(MOTIONS)} file is in this folder")
-            yield from (_Motion(f.stem, path=f) for f in files)
+            yield from (GivenMotion(f.stem, path=f) for f in files)
         elif path.is_file():
-            yield _Motion(path.stem, path=path)
+            yield GivenMotion(path.stem, path=path)
         else:
             raise InputError(
                 f"{source!r} is neither an armature in this file nor a motion file or a folder"
             )
 
 
-def _character(
+def known_character(
     known: dict[str, Character | str], target: bpy.types.Object, args: argparse.Namespace
 ) -> Character:
     """A character, read once; InputError, the same each time, where it can't be."""
@@ -158,10 +160,11 @@ def _apply(
     return result.report.to_json()
 
 
-def _write(
+def write_files(
     folders: Sequence[Path], name: str, target: bpy.types.Object, source: Source,
     report: dict[str, Any], args: argparse.Namespace,
 ) -> None:  # fmt: skip
+    """Files and report of one motion on one character."""
     first, last = int(source.frames[0]), int(source.frames[-1])
     scene = bpy.context.scene
     scene.frame_start, scene.frame_end = first, max(last, first + 1)
@@ -178,7 +181,7 @@ def _write(
         write_whole(args.report / f"{name}.json", lambda file: file.write(text.encode()))
 
 
-def _write_blend(args: argparse.Namespace, target: bpy.types.Object, span: Sequence[int]) -> None:
+def write_blend(args: argparse.Namespace, target: bpy.types.Object, span: Sequence[int]) -> None:
     """One file with all characters and actions."""
     blends = [path for path in args.out if path.suffix.lower() == ".blend"]
     if not (blends and span):

@@ -18,7 +18,7 @@ from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.progress import run_steps
 from ..bake import export
 from ..bake.engines import ENGINES, RATES, ExportOptions
-from . import batch, job
+from . import batch, job, people
 from .proof import off_notes
 from .source import Source, from_armature, from_file
 
@@ -35,6 +35,9 @@ def add_parser(subparsers: Any) -> Any:
     p.add_argument("--takes", choices=("shown", "all"), default="shown",
                    help="of an armature that moves: the action that it shows, or every take of "
                         "its")  # fmt: skip
+    p.add_argument("--together", action="store_true",
+                   help="the first motion on the first character, the second on the second, as "
+                        "people of one scene who may touch each other")  # fmt: skip
     p.add_argument("--map", default="auto", metavar="auto|NAME|FILE.json",
                    help="which bone is what: found, a shipped map, or a file")  # fmt: skip
     p.add_argument("--controls", choices=job.CONTROLS, default="fk")
@@ -59,6 +62,8 @@ def add_parser(subparsers: Any) -> Any:
 
 def run(args: argparse.Namespace) -> int:
     """Retarget and write the files; InputError says in one line what is wrong."""
+    if args.together:
+        return people.run(args)
     if batch.are_several(args):
         return batch.run(args)
     if args.format:

@@ -2,13 +2,15 @@
 """One retarget from settings to keys: read at the start, computed without the scene, written at the
 end."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 import bpy
 
 from ...lsmplify_core.retarget import Retargeted, RetargetOptions, Rig, RigMap, retarget_steps
 from ...lsmplify_core.retarget.carriers import carried_channels
+from ...lsmplify_core.retarget.people import Person, retarget_people_steps
+from ...lsmplify_core.runtime.progress import with_progress
 from ...lsmplify_core.runtime.stages import Progress
 from . import keying
 from .character import CONTROLS as CONTROLS
@@ -63,14 +65,29 @@ def prepare(
 
 def steps(job: CharacterJob) -> Generator[Progress, None, Retargeted]:
     """The retarget; touches no scene."""
-    work = retarget_steps(job.source.performance, job.rig, job.rig_map, job.options)
-    while True:
-        try:
-            now = next(work)
-        except StopIteration as end:
-            result: Retargeted = end.value
-            break
-        yield Progress("retarget", now.share)
+    work = with_progress(
+        retarget_steps(job.source.performance, job.rig, job.rig_map, job.options),
+        lambda now: Progress("retarget", now.share),
+    )
+    result = yield from work
+    return _told(job, result)
+
+
+def people_steps(
+    jobs: Sequence[CharacterJob],
+) -> Generator[Progress, None, list[Retargeted]]:
+    """The retargets of people of one scene, who may touch each other; touches no scene."""
+    people = [
+        Person(j.source.performance, j.rig, j.rig_map, j.options, int(j.source.frames[0]))
+        for j in jobs
+    ]
+    work = with_progress(retarget_people_steps(people), lambda now: Progress("retarget", now.share))
+    results = yield from work
+    return [_told(j, result) for j, result in zip(jobs, results, strict=True)]
+
+
+def _told(job: CharacterJob, result: Retargeted) -> Retargeted:
+    """A result with the channels of the character's carriers, and all that there is to say."""
     notes = [*job.source.notes, *result.report.warnings, *job.character.notes]
     report = replace(result.report, warnings=notes)
     return Retargeted(carried_channels(result.motion, job.character.carriers), report)

@@ -132,7 +132,9 @@ def chosen_targets(context: bpy.types.Context, remembered: bool = False) -> list
 
 
 def steps(items: Sequence[Item]) -> Generator[Progress, None, list[Retargeted]]:
-    """All of them, one after another; touches no scene."""
+    """All of them, one after another, or as people of one scene; touches no scene."""
+    if are_people(items):
+        return (yield from job.people_steps([item.job for item in items]))
     results: list[Retargeted] = []
     for number, item in enumerate(items):
 
@@ -141,6 +143,12 @@ def steps(items: Sequence[Item]) -> Generator[Progress, None, list[Retargeted]]:
 
         results.append((yield from with_progress(job.steps(item.job), told)))
     return results
+
+
+def are_people(items: Sequence[Item]) -> bool:
+    """Whether these are several characters each of which somebody else moves: they may touch."""
+    movers, moved = ({i.moved_by for i in items}, {i.job.armature for i in items})
+    return len(items) > 1 and len(movers) == len(moved) == len(items)
 
 
 def write(items: Sequence[Item], results: Sequence[Retargeted]) -> None:

@@ -8,8 +8,9 @@ from hand to goal at touch k of person i on person j, and w_k how much it touche
 
     Σ_k w_k |d_k + x_j - x_i|² + λ Σ_i |x_i|²
 
-which is linear; λ only shares the way between the two. Then the arms do the rest, and what is left,
-where an arm is too short, shifts them again.
+which is linear; λ only shares the way between the two. Then the arms do the rest. Where an arm of
+length L is too short, d_k is what the shoulder still has to go: with h over the ground and v up
+from it to the goal, h' = √(L² - v²) may be left, so that d_k = (|h| - h') h / |h|.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from ..cleanup.floor import Floor
 from ..runtime.array_types import Floats
 from .body_parts import PARTS, Posture, figure_posture, source_posture
 from .joint_turns import bone_axes
+from .limbs import limb_of
 from .posing import place_bones
 from .steps import Posed
 from .touches import Touch, beside, bring_hands, correction, kept_of, touch_goal
@@ -29,8 +31,10 @@ from .transfer import sizes
 
 _ROUNDS: Final = 4
 """Times that people are shifted; each one after the first only for arms that are too short."""
-_PASSES: Final = 4
+_PASSES: Final = 6
 """Times that hands are brought to goals: what they touch moves too."""
+_STRETCHED: Final = 0.97
+"""Share of its length that an arm is stretched to at most; more is stiffer and nearer to alone."""
 _SHARED: Final = 1e-3
 """λ beside the sum of all weights: larger leaves people nearer to where they would be alone."""
 _ENOUGH: Final = 0.002
@@ -104,8 +108,8 @@ def keep_between(people: Sequence[Posed], touches: Sequence[Between]) -> None:
     sources = source_postures(people)
     before = [{role: list(chain) for role, chain in p.transfer.turns.items()} for p in people]
     moved = np.zeros((len(people), 3))
-    for _ in range(_ROUNDS):
-        shift = _shifts(people, touches, sources)
+    for number in range(_ROUNDS):
+        shift = _shifts(people, touches, sources, number == 0)
         if np.abs(shift).max() < _ENOUGH:
             break
         moved += shift
@@ -123,6 +127,27 @@ def keep_between(people: Sequence[Posed], touches: Sequence[Between]) -> None:
                 f"stands {1000 * np.linalg.norm(way):.0f} mm from where it would alone, so that "
                 "it touches the others as its source does"
             )
+
+
+def distances(people: Sequence[Posed], touches: Sequence[Between]) -> list[tuple[Floats, Floats]]:
+    """How far hands are from where they are to touch, in the frames in which the sources touch.
+
+    Returns:
+        For each touch (n,) metres, and (n,) metres by which the goal is higher or lower than the
+        arm is long: more than 0 is out of reach wherever one stands.
+    """
+    own, sources = [_own(p) for p in people], source_postures(people)
+    found: list[tuple[Floats, Floats]] = []
+    for t, hand, goal in _goals(people, touches, sources, own):
+        arm = limb_of(people[t.mover].figure, t.touch.side, "Shoulder")
+        if arm is None:
+            continue
+        points = t.cut(own[t.mover], 0).points
+        way = points[arm.end] + goal - hand - points[arm.upper]
+        at = t.touch.touching
+        off = np.linalg.norm(goal - hand, axis=-1)
+        found.append((off[at], np.abs(way[at, 2]) - arm.length))
+    return found
 
 
 def _pose(person: Posed) -> None:
@@ -156,15 +181,19 @@ def _goals(
 
 
 def _shifts(
-    people: Sequence[Posed], touches: Sequence[Between], sources: Sequence[Posture]
+    people: Sequence[Posed], touches: Sequence[Between], sources: Sequence[Posture], first: bool
 ) -> Floats:
-    """(n, 3) metres over the ground that everybody is to be shifted by."""
+    """(n, 3) metres over the ground that everybody is to be shifted by: hands onto goals at first,
+    then shoulders as near as arms are long."""
     own = [_own(p) for p in people]
     matrix, right = np.zeros((len(people), len(people))), np.zeros((len(people), 3))
     for t, hand, goal in _goals(people, touches, sources, own):
-        floor = people[t.mover].transfer.stance.floor
+        person = people[t.mover]
         weight = t.touch.pull * t.touch.touching
-        way = _level(weight @ (goal - hand), floor)
+        away = goal - hand if first else _too_far(person, t, own[t.mover], goal - hand)
+        if not first:
+            weight = weight * (np.linalg.norm(away, axis=-1) > 0.0)
+        way = _level(weight @ away, person.transfer.stance.floor)
         i, j = t.mover, t.touched
         matrix[[i, j], [i, j]] += weight.sum()
         matrix[[i, j], [j, i]] -= weight.sum()
@@ -172,6 +201,19 @@ def _shifts(
         right[j] -= way
     total = max(float(np.trace(matrix)), 1e-9)
     return np.linalg.solve(matrix + _SHARED * total * np.eye(len(people)), right)
+
+
+def _too_far(person: Posed, t: Between, own: Posture, away: Floats) -> Floats:
+    """(T, 3) metres over the ground that a shoulder is too far for its hand to go `away` (T, 3)."""
+    arm = limb_of(person.figure, t.touch.side, "Shoulder")
+    if arm is None:
+        return np.zeros_like(away)
+    points = t.cut(own, 0).points
+    way = points[arm.end] + away - points[arm.upper]
+    level = np.linalg.norm(way[:, :2], axis=-1)
+    left = np.sqrt(np.maximum((_STRETCHED * arm.length) ** 2 - way[:, 2] ** 2, 0.0))
+    share = np.maximum(level - left, 0.0) / np.maximum(level, 1e-9)
+    return way * share[:, None] * np.array([1.0, 1.0, 0.0])
 
 
 def _level(way: Floats, floor: Floor) -> Floats:

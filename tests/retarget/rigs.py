@@ -113,6 +113,14 @@ def renamed(rig: Rig, names: Sequence[str]) -> Rig:
     return checked_rig(names, list(rig.parents), matrices(rig), lengths, title=rig.title)
 
 
+def resized(rig: Rig, size: float) -> Rig:
+    """The rig so many times as large."""
+    local = matrices(rig)
+    local[:, :3, 3] *= size
+    lengths = size * np.linalg.norm(rig.tails - rig.heads, axis=1)
+    return checked_rig(rig.names, list(rig.parents), local, lengths, title=rig.title)
+
+
 def without(rig: Rig, names: set[str], title: str) -> Rig:
     """The rig without some bones; what hung on them hangs on what they hung on."""
     kept = [i for i, n in enumerate(rig.names) if n not in names]

@@ -22,12 +22,6 @@ MAP = RigMap("person", rigs.person_roles())
 FRAMES = 60
 
 
-def _scaled(size: float):
-    """The test's person of another size."""
-    rig = rigs.person()
-    return rigs.made(rig.names, list(rig.parents), size * rig.heads, size * rig.tails)
-
-
 def _standing() -> Motion:
     vectors = np.zeros((FRAMES, 24, 3))
     vectors[:, 0, 0] = 0.5 * np.pi
@@ -49,7 +43,7 @@ def _pair(what: str) -> tuple[Motion, Motion]:
 
 def _people(motions, sizes, **options) -> list[Person]:
     return [
-        Person(performance_of(m), _scaled(s), MAP, RetargetOptions(**options))
+        Person(performance_of(m), rigs.resized(rigs.person(), s), MAP, RetargetOptions(**options))
         for m, s in zip(motions, sizes, strict=True)
     ]
 
