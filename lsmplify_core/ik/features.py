@@ -15,19 +15,19 @@ from ..geometry.rotations import Array, cross, matrix_to_sixd, transpose
 from ..geometry.skeleton import N_JOINTS, N_POSED
 from ..runtime.array_namespace import array_namespace
 from ..runtime.array_types import on_host
-from .posed_tree import is_take
-from .tree_features import tree_features
+from .frames_last import frames_last
+from .posed_tree import is_take, seen_of
+from .tree_features import DAMPING, tree_features
 
 N_FEATURES = 3 * N_JOINTS + 4 * N_JOINTS + 6 * (N_POSED - 1) + 6 * N_POSED
-_DAMPING = 1e-4
-"""m²: added to a joint's certainty, so that the turn of an unobserved joint is zero."""
 
 
 def features(poses: PoseSequence, observations: MarkerObservations) -> Array:
     """The network's input (N, 426) for N frames of poses and the observations of the same
     frames. A take in NumPy goes along the tree, to the same numbers."""
     if is_take(poses, observations):
-        return tree_features(poses, observations, _DAMPING)
+        rotations, root = frames_last(poses.rotations), np.ascontiguousarray(poses.root.T)
+        return np.ascontiguousarray(tree_features(rotations, root, seen_of(observations)).T)
     xp = array_namespace(poses.root)
     n = poses.root.shape[0]
     comparison = compare(poses, observations)
@@ -80,9 +80,9 @@ def _single_joint_turns(
         for a, b in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
     )
     rows = (
-        (yy + zz + _DAMPING, -xy, -xz),
-        (-xy, xx + zz + _DAMPING, -yz),
-        (-xz, -yz, xx + yy + _DAMPING),
+        (yy + zz + DAMPING, -xy, -xz),
+        (-xy, xx + zz + DAMPING, -yz),
+        (-xz, -yz, xx + yy + DAMPING),
     )
     inertia = xp.stack([xp.stack(row, axis=-1) for row in rows], axis=-2)
     back = transpose(frames)

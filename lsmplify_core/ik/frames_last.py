@@ -2,8 +2,9 @@
 """Many small rotations at once, with the frames on the last axis.
 
 NumPy multiplies a stack (N, 3, 3) matrix by matrix, which takes longer than the arithmetic. With
-the frames last every product of two entries is one call for all frames. Matrices are
-(3, 3, ..., N), vectors (3, ..., N); what stands between the axes broadcasts.
+the frames last a product is one loop over all frames for each of its terms: one call of einsum,
+whose own time is less than that of three products and two sums. Matrices are (3, 3, ..., N),
+vectors (3, ..., N); what stands between the axes broadcasts.
 """
 
 import numpy as np
@@ -24,42 +25,27 @@ def frames_first(values: Floats) -> Floats:
 
 def product(a: Floats, b: Floats) -> Floats:
     """a b."""
-    result = a[:, 0, None] * b[None, 0]
-    result += a[:, 1, None] * b[None, 1]
-    result += a[:, 2, None] * b[None, 2]
-    return result
+    return np.einsum("ab...,bc...->ac...", a, b)
 
 
 def transposed_product(a: Floats, b: Floats) -> Floats:
     """aᵀ b."""
-    result = a[0][:, None] * b[0][None]
-    result += a[1][:, None] * b[1][None]
-    result += a[2][:, None] * b[2][None]
-    return result
+    return np.einsum("ba...,bc...->ac...", a, b)
 
 
 def product_transposed(a: Floats, b: Floats) -> Floats:
     """a bᵀ."""
-    result = a[:, 0, None] * b[None, :, 0]
-    result += a[:, 1, None] * b[None, :, 1]
-    result += a[:, 2, None] * b[None, :, 2]
-    return result
+    return np.einsum("ab...,cb...->ac...", a, b)
 
 
 def applied(m: Floats, v: Floats) -> Floats:
     """m v."""
-    result = m[:, 0] * v[0]
-    result += m[:, 1] * v[1]
-    result += m[:, 2] * v[2]
-    return result
+    return np.einsum("ab...,b...->a...", m, v)
 
 
 def transposed_applied(m: Floats, v: Floats) -> Floats:
     """mᵀ v."""
-    result = m[0] * v[0]
-    result += m[1] * v[1]
-    result += m[2] * v[2]
-    return result
+    return np.einsum("ba...,b...->a...", m, v)
 
 
 def cross(a: Floats, b: Floats) -> Floats:

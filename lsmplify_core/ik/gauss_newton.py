@@ -13,6 +13,7 @@ along the tree instead (`tree_steps`), which gives the same step.
 """
 
 from dataclasses import replace
+from typing import Final
 
 from ..body.markers import Comparison, MarkerObservations, PoseSequence, compare
 from ..geometry.rotations import Array, axis_angle_to_matrix, transpose
@@ -22,13 +23,16 @@ from .posed_tree import is_take
 from .robust import downweight_outliers
 from .tree_steps import tree_steps
 
+STEP_DAMPING: Final = 1e-5
+"""m² per rad² on every unknown of a usual step."""
+
 
 def gauss_newton(
     poses: PoseSequence,
     observations: MarkerObservations,
     prior: PoseSequence,
     prior_weight: Array,
-    damping: float = 1e-5,
+    damping: float = STEP_DAMPING,
     steps: int = 1,
     free_joints: list[int] | None = None,
     outlier_scale: float | None = None,

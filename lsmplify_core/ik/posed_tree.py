@@ -33,10 +33,12 @@ class Level:
     onto: tuple[tuple[int, slice], ...]
 
     def add_to_parents(self, whole: Floats, part: Floats) -> None:
-        """Add what belongs to these joints (C, level, N) to their parents' in (C, J, N)."""
+        """Add what belongs to these joints (..., level, N) to their parents' in (..., J, N)."""
+        if len(self.onto) == part.shape[-2]:
+            whole[..., self.parents, :] += part
+            return
         for parent, own in self.onto:
-            for i in range(own.start, own.stop):
-                whole[:, parent] += part[:, i]
+            whole[..., parent, :] += part[..., own, :].sum(axis=-2)
 
 
 def _level(joints: tuple[int, ...]) -> Level:
@@ -68,15 +70,16 @@ class Tree:
 
 def posed(rotations: Floats, root: Floats, bones: Floats) -> Tree:
     """Forward kinematics. rotations: (3, 3, 24, N) local ones. root: (3, N). bones: (24, 3)."""
-    turned = np.empty_like(rotations)
-    placed = np.empty(rotations.shape[1:], rotations.dtype)
-    turned[:, :, 0], placed[:, 0] = rotations[:, :, 0], root
+    local = np.empty((3, 4, *rotations.shape[2:]), rotations.dtype)
+    local[:, :3] = rotations
+    local[:, 3] = bones.T[..., None]
+    world = np.empty_like(local)
+    world[:, :3, 0], world[:, 3, 0] = rotations[:, :, 0], root
     for level in TREE:
-        above = turned[:, :, level.parents]
-        turned[:, :, level.joints] = product(above, rotations[:, :, level.joints])
-        along = np.ascontiguousarray(bones[level.joints].T)[..., None]
-        placed[:, level.joints] = placed[:, level.parents] + applied(above, along)
-    return Tree(turned, placed)
+        own = product(world[:, :3, level.parents], local[:, :, level.joints])
+        own[:, 3] += world[:, 3, level.parents]
+        world[:, :, level.joints] = own
+    return Tree(world[:, :3], world[:, 3])
 
 
 @dataclass(frozen=True)
@@ -148,3 +151,60 @@ def on_joints(joints: tuple[int, ...], count: int, kind: str) -> Floats:
     for k, joint in enumerate(joints):
         table[PARENTS[joint] if joint >= count else joint, k] = 1.0
     return table
+
+
+@dataclass(frozen=True)
+class Levers:
+    """From the joint above to each posed joint, metres (3, 22, N), zero at the pelvis, as products
+    across need them: y, z, x and z, x, y."""
+
+    ahead: Floats
+    behind: Floats
+
+    @classmethod
+    def of(cls, tree: Tree) -> "Levers":
+        """Those of a posed body."""
+        placed = tree.placed[:, :N_POSED]
+        levers = placed - placed[:, _ABOVE]
+        return cls(levers[_AHEAD], levers[_BEHIND])
+
+    def turned_about(self, turns: Floats, joints: slice) -> Floats:
+        """ω × e (3, J, N): how the turns (3, J, N) of the joints above move some joints."""
+        return turns[_AHEAD] * self.behind[:, joints] - turns[_BEHIND] * self.ahead[:, joints]
+
+
+_AHEAD: Final = [1, 2, 0]
+_BEHIND: Final = [2, 0, 1]
+_ABOVE: Final = [0, *PARENTS[1:N_POSED]]
+
+
+def quadratics(carried: Floats) -> Floats:
+    """The moments (16, J, N) of points as their quadratic (6, 7, J, N) of a move t and a turn ω of
+    the joint, [[T, C, f], [Cᵀ, I, τ]]: T = w 1, C = -skew(m), I = trace(S) 1 - S."""
+    table = _QUADRATIC.astype(carried.dtype)
+    return (table @ carried.reshape(N_MOMENTS, -1)).reshape(6, 7, *carried.shape[1:])
+
+
+def _quadratic() -> Floats:
+    table = np.zeros((6, 7, N_MOMENTS))
+    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        table[i, i, 0] = 1.0
+        table[j, 3 + k, 1 + i] = table[3 + k, j, 1 + i] = 1.0
+        table[k, 3 + j, 1 + i] = table[3 + j, k, 1 + i] = -1.0
+        table[3 + j, 3 + j, 4 + i] = table[3 + k, 3 + k, 4 + i] = 1.0
+        table[i, 6, 10 + i] = table[3 + i, 6, 13 + i] = 1.0
+    for row, (a, b) in enumerate(SECOND[3:], 7):
+        table[3 + a, 3 + b, row] = table[3 + b, 3 + a, row] = -1.0
+    return table.reshape(42, N_MOMENTS)
+
+
+_QUADRATIC: Final = _quadratic()
+
+
+def moved_to_parent(cost: Floats, levers: Levers, joints: slice) -> Floats:
+    """Quadratics (6, 7, J, N) of some joints' moves, and of the turns of those above, as ones of
+    the moves and turns of those above, in place: with t = t' + ω × e, e × each row and column."""
+    ahead, behind = levers.ahead[:, joints], levers.behind[:, joints]
+    cost[:, 3:6] += ahead * cost[:, _BEHIND] - behind * cost[:, _AHEAD]
+    cost[3:] += ahead[:, None] * cost[_BEHIND] - behind[:, None] * cost[_AHEAD]
+    return cost

@@ -8,7 +8,7 @@ The network sees time at 15 frames per second; a faster take is split into inter
 about that rate.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -16,13 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..body.markers import MarkerObservations, PoseSequence
+from ..geometry.skeleton import N_POSED
 from ..runtime.array_types import Floats
 from ..runtime.progress import run_steps, with_progress
 from ..runtime.threads import parallel_map
-from .features import features
-from .gauss_newton import gauss_newton
+from .frames_last import frames_first, frames_last
+from .gauss_newton import STEP_DAMPING
 from .network import FRAME_RATE, Network
-from .tree_features import tree_outputs
+from .posed_tree import seen_of
+from .tree_features import tree_features, tree_outputs
+from .tree_steps import stepped as tree_stepped
 
 R = TypeVar("R")
 
@@ -31,9 +34,9 @@ ITERATIONS: Final = 3
 CHUNK: Final = 1024
 """Frames of one unit of parallel work at the most: few enough for the processor's cache, and so
 many that NumPy's calls, in which alone threads run side by side, are long beside Python's own."""
-_MIN_CHUNK: Final = 64
+_MIN_CHUNK: Final = 256
 """Frames of a chunk at the least; with fewer, NumPy's calls and reading the network's weights cost
-more than the work, and most of a chunk of one sequence is overlap."""
+more than the work, and much of a chunk of one sequence is overlap."""
 _LEAST_CHUNKS: Final = 2
 """Chunks of a take that is long enough for them. Not as many as there are threads: products over
 other numbers of frames differ in their last bits, and a result would depend on the machine."""
@@ -80,35 +83,44 @@ def predict_steps(
     Returns:
         The last iteration's prediction.
     """
-    current = initial_poses
-    poses, sigma = initial_poses, np.ones((*initial_poses.root.shape[:1], 22), np.float32)
     chunks = frame_chunks(len(initial_poses.root))
+    current = [_frames_last(select_poses(initial_poses, chunk)) for chunk in chunks]
+    predicted = [(*own, np.ones((N_POSED, own[1].shape[1]), np.float32)) for own in current]
+    seen = [seen_of(select_observations(observations, chunk)) for chunk in chunks]
+    weight = np.full((N_POSED, 1), prior_weight, initial_poses.rotations.dtype)
+    every = range(len(chunks))
 
-    def chunk_features(chunk: slice) -> Floats:
-        return features(select_poses(current, chunk), select_observations(observations, chunk))
+    def chunk_features(n: int) -> Floats:
+        return tree_features(*current[n], seen[n])
 
-    def refine(chunk: slice) -> Prediction:
-        own = select_poses(current, chunk)
-        predicted, error = tree_outputs(own, raw[chunk])
-        weight = np.full(22, prior_weight, predicted.root.dtype)
-        return Prediction(
-            predicted,
-            error,
-            gauss_newton(predicted, select_observations(observations, chunk), predicted, weight),
-        )
+    def refine(n: int) -> tuple[tuple[Floats, Floats, Floats], tuple[Floats, Floats]]:
+        rotations, root, sigma = tree_outputs(*current[n], raw[:, chunks[n]])
+        stepped = tree_stepped(rotations, root, seen[n], None, weight, STEP_DAMPING)
+        return (rotations, root, sigma), stepped
 
     for iteration in range(iterations):
         inputs = yield from _share(
-            parallel_map(chunk_features, chunks), iteration, 0.4, iterations, len(chunks)
+            parallel_map(chunk_features, every), iteration, 0.4, iterations, len(chunks)
         )
-        raw = _along_time(network, np.concatenate(inputs), rate)
+        raw = _along_time(network, np.concatenate(inputs, axis=1), rate)
         results = yield from _share(
-            parallel_map(refine, chunks), iteration + 0.4, 0.6, iterations, len(chunks)
+            parallel_map(refine, every), iteration + 0.4, 0.6, iterations, len(chunks)
         )
-        current = concatenate_poses([result.refined for result in results])
-        poses = concatenate_poses([result.poses for result in results])
-        sigma = np.concatenate([result.sigma for result in results])
-    return Prediction(poses, sigma, current)
+        predicted, current = ([pair[n] for pair in results] for n in range(2))
+    sigma = np.concatenate([np.ascontiguousarray(chunk[2].T) for chunk in predicted])
+    return Prediction(_frames_first(predicted), sigma, _frames_first(current))
+
+
+def _frames_last(poses: PoseSequence) -> tuple[Floats, Floats]:
+    return frames_last(poses.rotations), np.ascontiguousarray(poses.root.T)
+
+
+def _frames_first(chunks: Sequence[tuple[Floats, ...]]) -> PoseSequence:
+    """Chunks of rotations and root with the frames last as a pose sequence."""
+    return PoseSequence(
+        np.concatenate([frames_first(chunk[0]) for chunk in chunks]),
+        np.concatenate([chunk[1].T for chunk in chunks]),
+    )
 
 
 def _share(
@@ -124,8 +136,14 @@ def _share(
 
 def frame_chunks(frames: int) -> list[slice]:
     """Slices that cover `frames` in chunks of at most CHUNK, as many whatever the machine."""
-    size = max(_MIN_CHUNK, min(CHUNK, -(-frames // _LEAST_CHUNKS)))
+    size = _chunk_size(frames, CHUNK)
     return [slice(i, min(i + size, frames)) for i in range(0, frames, size)]
+
+
+def _chunk_size(frames: int, most: int) -> int:
+    """Frames of each chunk: `_LEAST_CHUNKS` of them where that leaves `_MIN_CHUNK` to each."""
+    count = max(1, -(-frames // most), min(_LEAST_CHUNKS, frames // _MIN_CHUNK))
+    return max(1, -(-frames // count))
 
 
 Frames = slice | NDArray[np.bool_] | NDArray[np.intp]
@@ -156,22 +174,21 @@ def concatenate_poses(chunks: list[PoseSequence]) -> PoseSequence:
 
 
 def _along_time(network: Network, inputs: Floats, rate: float) -> Floats:
-    """Split frames (T, F) into interleaved sequences of about FRAME_RATE, run, put back (T, O)."""
+    """Split frames (F, T) into interleaved sequences of about FRAME_RATE, run, put back (O, T)."""
     step = max(1, round(rate / FRAME_RATE))
-    frames = len(inputs)
+    count, frames = inputs.shape
     length = -(-frames // step)
-    order = np.minimum(np.arange(length * step), frames - 1)
-    interleaved = inputs[order].reshape(length, step, -1).transpose(1, 0, 2)
-    raw = _in_chunks(network, np.ascontiguousarray(interleaved))
-    return raw.transpose(1, 0, 2).reshape(length * step, -1)[:frames]
+    order = np.minimum(np.arange(step)[:, None] + step * np.arange(length), frames - 1)
+    raw = _in_chunks(network, inputs[:, order.reshape(-1)].reshape(count, step, length))
+    return raw.swapaxes(1, 2).reshape(len(raw), -1)[:, :frames]
 
 
 def _in_chunks(network: Network, inputs: Floats) -> Floats:
-    """Run sequences (S, L, F) in overlapping chunks in parallel; the overlap is as far as the
+    """Run sequences (F, S, L) in overlapping chunks in parallel; the overlap is as far as the
     network sees, so that the result is the same as in one go."""
     reach = sum(network.dilations)
-    sequences, length = inputs.shape[:2]
-    frames_each = max(_MIN_CHUNK, -(-sequences * length // _LEAST_CHUNKS))
+    sequences, length = inputs.shape[1:]
+    frames_each = _chunk_size(sequences * length, sequences * length)
     chunk_length = min(length, _NETWORK_CHUNK, frames_each)
     group = max(1, frames_each // chunk_length)
     chunks = [(s, f) for f in range(0, length, chunk_length) for s in range(0, sequences, group)]
@@ -179,10 +196,10 @@ def _in_chunks(network: Network, inputs: Floats) -> Floats:
     def run_chunk(chunk: tuple[int, int]) -> Floats:
         sequence, first = chunk
         low, high = max(0, first - reach), min(length, first + chunk_length + reach)
-        raw = network(inputs[sequence : sequence + group, low:high])
-        return raw[:, first - low : first - low + min(chunk_length, length - first)]
+        raw = network.columns(inputs[:, sequence : sequence + group, low:high])
+        return raw[..., first - low : first - low + min(chunk_length, length - first)]
 
     results = run_steps(parallel_map(run_chunk, chunks))
     groups = -(-sequences // group)
     columns = [results[i : i + groups] for i in range(0, len(results), groups)]
-    return np.concatenate([np.concatenate(rows) for rows in columns], axis=1)
+    return np.concatenate([np.concatenate(rows, axis=1) for rows in columns], axis=2)

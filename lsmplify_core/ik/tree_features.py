@@ -3,17 +3,15 @@
 and `apply_outputs`, from the moments that the tree passes on from joint to joint."""
 
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 
-from ..body.markers import MarkerObservations, PoseSequence
 from ..geometry.skeleton import N_JOINTS, N_POSED
 from ..runtime.array_types import Floats
 from .frames_last import (
     applied,
     cross,
-    frames_first,
-    frames_last,
     gram_schmidt,
     inverse_symmetric,
     product,
@@ -23,29 +21,33 @@ from .frames_last import (
 from .posed_tree import (
     POSED_TREE,
     SECOND,
+    Seen,
     Tree,
     arms_and_residuals,
     moments,
     on_joints,
     posed,
-    seen_of,
 )
 
 _MAX_TURN = 3.0
 """The turn that a joint asks for is cut there, about each axis."""
 
 
-def tree_features(poses: PoseSequence, observations: MarkerObservations, damping: float) -> Floats:
-    """The network's input (N, 426) of N frames.
+DAMPING: Final = 1e-4
+"""m²: added to a joint's certainty, so that the turn of an unobserved joint is zero."""
 
-    damping: m², added to a joint's certainty.
+
+def tree_features(rotations: Floats, root: Floats, seen: Seen) -> Floats:
+    """The network's input (426, N) of N frames.
+
+    Args:
+        rotations: (3, 3, 24, N) local ones.
+        root: (3, N) metres.
+        seen: the tracks of the same frames.
     """
-    rotations = frames_last(poses.rotations)
-    root = np.ascontiguousarray(poses.root.T)
-    seen = seen_of(observations)
     tree = posed(rotations, root, seen.bones)
     arms, residuals = arms_and_residuals(tree, seen)
-    frames = len(poses.root)
+    frames = root.shape[1]
     result = np.empty((_ENDS[-1], frames), rotations.dtype)
     positions, mean, count, sixd, turn, certainty = (result[a:b] for a, b in pairwise(_ENDS))
     pelvis = tree.turned[:, :, :1]
@@ -59,10 +61,10 @@ def tree_features(poses: PoseSequence, observations: MarkerObservations, damping
     sixd.reshape(columns.shape)[:] = columns
     carried = moments(tree, seen, arms, residuals, seen.weights)
     _pass_on(carried, tree)
-    turns, diagonal = _single_joint_turns(carried, tree.turned[:, :, :N_POSED], damping)
+    turns, diagonal = _single_joint_turns(carried, tree.turned[:, :, :N_POSED])
     _fill(turn, turns)
     _fill(certainty, 0.25 * np.log(diagonal) + 1.0)
-    return np.ascontiguousarray(result.T)
+    return result
 
 
 _SIZES = (3 * N_JOINTS, 3 * N_JOINTS, N_JOINTS, 6 * (N_POSED - 1), 3 * N_POSED, 3 * N_POSED)
@@ -93,7 +95,7 @@ def _pass_on(carried: Floats, tree: Tree) -> None:
         level.add_to_parents(carried, moved)
 
 
-def _single_joint_turns(carried: Floats, frames: Floats, damping: float) -> tuple[Floats, Floats]:
+def _single_joint_turns(carried: Floats, frames: Floats) -> tuple[Floats, Floats]:
     """What each joint alone would do about the residuals (3, 22, N), and its matrix's diagonal."""
     second = np.empty((3, 3, *carried.shape[1:]), carried.dtype)
     for row, (a, b) in enumerate(SECOND):
@@ -101,7 +103,7 @@ def _single_joint_turns(carried: Floats, frames: Floats, damping: float) -> tupl
         if a != b:
             second[b, a] = carried[4 + row]
     inertia = -transposed_product(frames, product(second, frames))
-    trace = carried[4] + carried[5] + carried[6] + np.asarray(damping, carried.dtype)
+    trace = carried[4] + carried[5] + carried[6] + np.asarray(DAMPING, carried.dtype)
     for axis in range(3):
         inertia[axis, axis] += trace
     torque = transposed_applied(frames, carried[13:])
@@ -110,15 +112,21 @@ def _single_joint_turns(carried: Floats, frames: Floats, damping: float) -> tupl
     return turn, diagonal
 
 
-def tree_outputs(poses: PoseSequence, raw: Floats) -> tuple[PoseSequence, Floats]:
-    """What the network's outputs (N, 157) mean, as `apply_outputs`: poses, and σ (N, 22)."""
-    columns = np.ascontiguousarray(raw.T)
-    own = frames_last(poses.rotations)
-    sixd = columns[: 6 * N_POSED].reshape(N_POSED, 2, 3, -1).transpose(1, 2, 0, 3).copy()
+def tree_outputs(rotations: Floats, root: Floats, raw: Floats) -> tuple[Floats, Floats, Floats]:
+    """What the network's outputs (157, N) mean, as `apply_outputs`.
+
+    Args:
+        rotations: (3, 3, 24, N) that the network saw.
+        root: (3, N) metres.
+        raw: (157, N).
+
+    Returns:
+        The next rotations and root, and σ (22, N).
+    """
+    sixd = raw[: 6 * N_POSED].reshape(N_POSED, 2, 3, -1).transpose(1, 2, 0, 3).copy()
     sixd[0, 0] += 1.0
     sixd[1, 1] += 1.0
-    own[:, :, :N_POSED] = product(own[:, :, :N_POSED], gram_schmidt(sixd))
-    shift = 0.1 * raw[:, 6 * N_POSED : 6 * N_POSED + 3]
-    root = poses.root + (poses.rotations[:, 0] @ shift[..., None])[..., 0]
-    sigma = np.exp(np.clip(raw[:, -N_POSED:], -6.0, 1.0))
-    return PoseSequence(frames_first(own), root), sigma
+    updated = rotations.copy()
+    updated[:, :, :N_POSED] = product(rotations[:, :, :N_POSED], gram_schmidt(sixd))
+    shift = applied(rotations[:, :, 0], 0.1 * raw[6 * N_POSED : 6 * N_POSED + 3])
+    return updated, root + shift, np.exp(np.clip(raw[-N_POSED:], -6.0, 1.0))

@@ -12,6 +12,7 @@ from lsmplify_core.evaluation.takes import keypoints
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import N_POSED
 from lsmplify_core.ik.features import features
+from lsmplify_core.ik.frames_last import frames_first, frames_last
 from lsmplify_core.ik.gauss_newton import gauss_newton
 from lsmplify_core.ik.network import N_OUTPUTS, apply_outputs
 from lsmplify_core.ik.tree_features import tree_outputs
@@ -107,11 +108,14 @@ def test_features_and_outputs_are_the_same_numbers(layout: str) -> None:
         features(poses, observed), features(poses, dense(observed)), atol=1e-6
     )
     raw = 0.1 * np.random.default_rng(5).standard_normal((FRAMES, N_OUTPUTS))
-    ours, sigma = tree_outputs(poses, raw)
+    turned, root, sigma = tree_outputs(
+        frames_last(poses.rotations), np.ascontiguousarray(poses.root.T), raw.T
+    )
+    ours = PoseSequence(frames_first(turned), root.T)
     theirs, expected = apply_outputs(poses, raw, poses.rotations[:, 0])
     assert degrees(ours, theirs).max() < 1e-5
     np.testing.assert_allclose(ours.root, theirs.root)
-    np.testing.assert_allclose(sigma, expected)
+    np.testing.assert_allclose(sigma.T, expected)
 
 
 def test_an_unseen_body_stays_at_its_prior() -> None:
