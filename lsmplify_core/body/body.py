@@ -9,6 +9,7 @@ that a rotation means the same here and on SMPL.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -98,6 +99,12 @@ def region_scales(factors: Floats) -> Floats:
 
 def default_body() -> Body:
     """The project's own adult body."""
+    return Body(_default_joints().copy())
+
+
+@lru_cache(maxsize=1)
+def _default_joints() -> Floats:
+    """(24, 3) metres, computed once: a solve asks for the body some thirty times."""
     offsets = np.zeros((N_JOINTS, 3))
     for name, (length, direction) in _MIDLINE_AND_LEFT.items():
         joint = JOINT_INDEX[name]
@@ -106,7 +113,7 @@ def default_body() -> Body:
         offsets[MIRROR[joint]] = offsets[joint] * (
             (-1.0, 1.0, 1.0) if MIRROR[joint] != joint else 1.0
         )
-    return Body(_joint_positions(offsets, np.asarray(_PELVIS)))
+    return _joint_positions(offsets, np.asarray(_PELVIS))
 
 
 def _joint_positions(offsets: Floats, pelvis: Floats) -> Floats:

@@ -42,8 +42,8 @@ _OUTLIER_SCALE: Final = 0.03
 """Metres, s of the robust weight: a residual as large counts half. Larger values trust outliers."""
 _MAX_TURN: Final = 0.5
 """Radians about an axis that a step may turn a joint by."""
-_CHUNK: Final = 25
-"""Frames of one unit of parallel work."""
+_LEAST_CHUNK: Final = 24
+"""Frames of each of two units of parallel work at the least; fewer are worked on in one go."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,8 @@ def pose_and_shape_step(
             comparison, robust, shape_jacobian, deviation, prior_weight
         ), comparison.global_rotations[:, :N_POSED]
 
-    chunks = [slice(i, min(i + _CHUNK, frames)) for i in range(0, frames, _CHUNK)]
+    size = frames if frames < 2 * _LEAST_CHUNK else -(-frames // 2)
+    chunks = [slice(i, min(i + size, frames)) for i in range(0, frames, size)]
     results = run_steps(parallel_map(chunk_equations, chunks))
     equations = sum_equations([found for found, _ in results])
     own = _shape_prior(frames, space, shape, fixed, noise)

@@ -10,23 +10,56 @@ the Schur complement leaves
 
     sum_t (C_t - B_tᵀ A_t⁻¹ B_t) s = sum_t (c_t - B_tᵀ A_t⁻¹ a_t),   x_t = A_t⁻¹ (a_t - B_t s)
 
-(as in bundle adjustment: Triggs et al. 2000, section 6). Frames don't
-need each other for that, so chunks of the take are worked on in parallel, in single precision; the
-sums are in double.
+(as in bundle adjustment: Triggs et al. 2000, section 6). Frames don't need each other for that, so
+chunks of the take are worked on in parallel, in single precision; the sums are in double.
+
+A point moves with the joints above it alone, so that of A_t nothing links one arm or leg to
+another: each is eliminated by itself, with the columns of the shape and of its own points, and the
+trunk with what is left of all columns.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..body.markers import Comparison, MarkerObservations, cross_products
-from ..geometry.skeleton import N_POSED
+from ..geometry.skeleton import ANCESTORS, JOINT_INDEX, N_POSED
 from ..ik.gauss_newton import flat, normal_equations
 from ..runtime.array_types import Floats
 
 _TURNS = 3 * N_POSED
 _DAMPING = 1e-6
 """m² per rad²: keeps a pose finite where nothing is seen."""
+_LIMBS: Final = tuple(
+    [JOINT_INDEX[f"{side}_{part}"] for part in parts]
+    for side in "LR"
+    for parts in (("Hip", "Knee", "Ankle", "Foot"), ("Collar", "Shoulder", "Elbow", "Wrist"))
+)
+_TRUNK: Final = [j for j in range(N_POSED) if not any(j in limb for limb in _LIMBS)]
+
+
+@dataclass(frozen=True)
+class _Eliminated:
+    """The part of the equations that some of a pose's unknowns were eliminated from.
+
+    unknowns: (U,) their numbers. columns: (C,) those of shape and places that they are linked to.
+    alone: (N, U) their step. per_trunk: (N, U, 21) and per_change: (N, U, C) by how much less of it
+    for a step of the trunk's and for each of the columns.
+    """
+
+    unknowns: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    alone: Floats
+    per_trunk: Floats
+    per_change: Floats
+
+    def steps(self, change: Floats, trunk: Floats) -> Floats:
+        """(N, U) the steps that go with a change (S + 3 K,) and with the trunk's steps (N, 21)."""
+        step = self.alone - self.per_change @ change[self.columns]
+        return step - (self.per_trunk @ trunk[..., None])[..., 0]
 
 
 @dataclass(frozen=True)
@@ -34,21 +67,24 @@ class ShapeEquations:
     """Of N frames and K points, with S numbers of shape, followed by 3 K of the points' places.
 
     matrix (S + 3 K, S + 3 K) and rhs (S + 3 K,): their normal equations, poses eliminated.
-    pose_step: (N, 69) the poses' steps if they stay as they are. pose_step_per_change: (N, 69, S +
-    3 K) by how much less for each of them. A pose is world turns of 22 joints, all x, all y, all z,
-    and the root's shift.
+    limbs, trunk: what the poses' steps are found from again. A pose is world turns of 22 joints,
+    all x, all y, all z, and the root's shift.
     """
 
     matrix: Floats
     rhs: Floats
-    pose_step: Floats
-    pose_step_per_change: Floats
+    limbs: tuple[_Eliminated, ...]
+    trunk: _Eliminated
 
     def steps(self, change: Floats) -> Floats:
         """(N, 69) the poses' steps that go with a change (S + 3 K,)."""
-        result: Floats = self.pose_step - self.pose_step_per_change @ change.astype(
-            self.pose_step.dtype
-        )
+        trunk = self.trunk
+        change = change.astype(trunk.alone.dtype)
+        result = np.empty((len(trunk.alone), _TURNS + 3), trunk.alone.dtype)
+        own = trunk.alone - trunk.per_change @ change[trunk.columns]
+        result[:, trunk.unknowns] = own
+        for limb in self.limbs:
+            result[:, limb.unknowns] = limb.steps(change, own)
         return result
 
 
@@ -78,27 +114,68 @@ def shape_equations(
     matrix[:, every[:_TURNS], every[:_TURNS]] += prior_weight
     scale = np.sqrt(observations.weights)[..., None, None]
     shape_jacobian = shape_jacobian * scale
-    point_axes = comparison.global_rotations[:, np.asarray(observations.joints)] * scale
+    joints = np.asarray(observations.joints)
+    point_axes = comparison.global_rotations[:, joints] * scale
     residuals = comparison.residuals * scale[..., 0]
-    coupling = np.concatenate(
-        (
-            _with_shape(comparison, shape_jacobian, scale),
-            _with_places(comparison, point_axes, scale),
-        ),
-        axis=-1,
-    )
-    solved = np.linalg.solve(matrix, np.concatenate((rhs[..., None], coupling), axis=-1))
-    back = np.ascontiguousarray(coupling.reshape(-1, coupling.shape[-1]).T)
-    eliminated = (back @ solved.reshape(-1, solved.shape[-1])).astype(np.float64)
-    places_matrix, places_rhs = _fixed_pose_equations(
+    shared_matrix, shared_rhs = _fixed_pose_equations(
         shape_jacobian, point_axes, residuals, observations.weights
     )
-    return ShapeEquations(
-        places_matrix - eliminated[:, 1:],
-        places_rhs - eliminated[:, 0],
-        solved[..., 0],
-        solved[..., 1:],
+    top = np.concatenate((_unknowns(_TRUNK), every[_TURNS:]))
+    above = matrix[:, top[:, None], top]
+    asked = np.concatenate(
+        (rhs[:, top, None], _coupling(comparison, shape_jacobian, point_axes, scale)), axis=-1
     )
+    count, trunk = shape_jacobian.shape[-1], len(top)
+    limbs: list[_Eliminated] = []
+    for limb in _LIMBS:
+        own, on = _unknowns(limb), np.flatnonzero(ANCESTORS[joints][:, limb].any(axis=1))
+        places = (count + 3 * on[:, None] + np.arange(3)).reshape(-1)
+        columns = np.concatenate((np.arange(count), places))
+        linked = np.concatenate(
+            (
+                matrix[:, own[:, None], top], rhs[:, own, None],
+                _turned(comparison.levers[:, on][..., limb], shape_jacobian[:, on],
+                        point_axes[:, on]),
+            ), axis=-1,
+        )  # fmt: skip
+        solved = np.linalg.inv(matrix[:, own[:, None], own]) @ linked
+        limbs.append(_eliminated(own, columns, solved, trunk))
+        _take_off(shared_matrix, shared_rhs, linked[..., trunk:], solved[..., trunk:], columns)
+        down = np.swapaxes(linked[..., :trunk], -1, -2) @ solved
+        above -= down[..., :trunk]
+        asked[..., 0] -= down[..., trunk]
+        asked[..., 1 + columns] -= down[..., trunk + 1 :]
+    solved = np.linalg.inv(above) @ asked
+    columns = np.arange(asked.shape[-1] - 1)
+    _take_off(shared_matrix, shared_rhs, asked, solved, columns)
+    return ShapeEquations(
+        shared_matrix, shared_rhs, tuple(limbs), _eliminated(top, columns, solved, 0)
+    )
+
+
+def _unknowns(joints: list[int]) -> NDArray[np.intp]:
+    """The numbers of some joints' turns among a pose's unknowns: all x, all y, all z."""
+    return (N_POSED * np.arange(3)[:, None] + np.asarray(joints)).reshape(-1)
+
+
+def _eliminated(
+    unknowns: NDArray[np.intp], columns: NDArray[np.intp], solved: Floats, trunk: int
+) -> _Eliminated:
+    """solved: (N, U, trunk + 1 + C), the columns of the trunk's unknowns, of the right-hand side
+    and of shape and places."""
+    return _Eliminated(
+        unknowns, columns, solved[..., trunk], solved[..., :trunk], solved[..., trunk + 1 :]
+    )
+
+
+def _take_off(
+    matrix: Floats, rhs: Floats, linked: Floats, solved: Floats, columns: NDArray[np.intp]
+) -> None:
+    """Take the sum of Bᵀ A⁻¹ [a, B] over the frames off the shared equations, in place."""
+    back = np.ascontiguousarray(linked.reshape(-1, linked.shape[-1])[:, 1:].T)
+    total = back @ np.ascontiguousarray(solved.reshape(-1, solved.shape[-1]))
+    matrix[np.ix_(columns, columns)] -= total[:, 1:]
+    rhs[columns] -= total[:, 0]
 
 
 def sum_equations(parts: list[ShapeEquations]) -> ShapeEquations:
@@ -106,32 +183,51 @@ def sum_equations(parts: list[ShapeEquations]) -> ShapeEquations:
     return ShapeEquations(
         np.sum([p.matrix for p in parts], axis=0),
         np.sum([p.rhs for p in parts], axis=0),
-        np.concatenate([p.pose_step for p in parts]),
-        np.concatenate([p.pose_step_per_change for p in parts]),
+        tuple(_joined(limb) for limb in zip(*(p.limbs for p in parts), strict=True)),
+        _joined([p.trunk for p in parts]),
     )
 
 
-def _with_shape(comparison: Comparison, shape_jacobian: Floats, scale: Floats) -> Floats:
-    """(N, 69, S): turning joint j by ω moves point k by ω × d, so that with a number that moves it
-    by m the product of both is d × m."""
-    turns = cross_products(comparison.levers, shape_jacobian).reshape(
-        len(shape_jacobian), _TURNS, -1
+def _joined(parts: Sequence[_Eliminated]) -> _Eliminated:
+    """The frames of some chunks, one after the other."""
+    alone, per_trunk, per_change = (
+        np.concatenate([getattr(p, name) for p in parts])
+        for name in ("alone", "per_trunk", "per_change")
     )
-    return np.concatenate((turns, (shape_jacobian * scale).sum(axis=1)), axis=1)
+    return _Eliminated(parts[0].unknowns, parts[0].columns, alone, per_trunk, per_change)
 
 
-def _with_places(comparison: Comparison, point_axes: Floats, scale: Floats) -> Floats:
-    """(N, 69, 3 K): the same for the points' places, each of which moves its own point alone, along
-    the axes of its joint."""
+def _coupling(
+    comparison: Comparison, shape_jacobian: Floats, point_axes: Floats, scale: Floats
+) -> Floats:
+    """(N, 21, S + 3 K): what the trunk's turns and the root's shift have in common with shape and
+    places."""
     n, k = point_axes.shape[:2]
-    result = np.empty((n, _TURNS + 3, k, 3), point_axes.dtype)
-    levers = np.ascontiguousarray(comparison.levers.transpose(2, 0, 3, 1))[..., None]
+    turns = _turned(comparison.levers[..., _TRUNK], shape_jacobian, point_axes)
+    moved_by_shape = (shape_jacobian * scale).sum(axis=1)
+    moved_by_places = (point_axes * scale).transpose(0, 2, 1, 3).reshape(n, 3, 3 * k)
+    shift = np.concatenate((moved_by_shape, moved_by_places), axis=-1)
+    return np.concatenate((turns, shift), axis=1)
+
+
+def _turned(levers: Floats, shape_jacobian: Floats, point_axes: Floats) -> Floats:
+    """(N, 3 J, S + 3 K): turning joint j by ω moves point k by ω × d, so that with a number that
+    moves it by m the product of both is d × m. A place moves its own point alone, along the axes of
+    its joint.
+
+    levers: (N, K, 3, J).
+    """
+    n, k, _, count = levers.shape
+    shape = shape_jacobian.shape[-1]
+    result = np.empty((n, 3, count, shape + 3 * k), point_axes.dtype)
+    result[..., :shape] = cross_products(levers, shape_jacobian)
+    places = result[..., shape:].reshape(n, 3, count, k, 3)
+    arms = np.ascontiguousarray(levers.transpose(2, 0, 3, 1))[..., None]
     axes = np.ascontiguousarray(point_axes.transpose(2, 0, 1, 3))[:, :, None]
     for a, b, c in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
-        part = slice(a * N_POSED, (a + 1) * N_POSED)
-        result[:, part] = levers[b] * axes[c] - levers[c] * axes[b]
-        result[:, _TURNS + a] = point_axes[:, :, a] * scale[..., 0]
-    return result.reshape(n, _TURNS + 3, 3 * k)
+        places[:, a] = arms[b] * axes[c] - arms[c] * axes[b]
+    result[..., shape:] = places.reshape(n, 3, count, 3 * k)
+    return result.reshape(n, 3 * count, -1)
 
 
 def _fixed_pose_equations(
