@@ -106,7 +106,7 @@ def predict_steps(
         results = yield from _share(
             parallel_map(refine, every), iteration + 0.4, 0.6, iterations, len(chunks)
         )
-        predicted, current = ([pair[n] for pair in results] for n in range(2))
+        predicted, current = [p for p, _ in results], [stepped for _, stepped in results]
     sigma = np.concatenate([np.ascontiguousarray(chunk[2].T) for chunk in predicted])
     return Prediction(_frames_first(predicted), sigma, _frames_first(current))
 
