@@ -8,7 +8,7 @@ import bpy
 
 from ...lsmplify_core.geometry.resampling import key_frames
 from ...lsmplify_core.motion.motion import Motion
-from ...lsmplify_core.retarget import RetargetOptions, performance_of
+from ...lsmplify_core.retarget import RetargetOptions, RetargetReport, performance_of
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.progress import run_steps
 from ..bake.motion_keys import Timing
@@ -71,7 +71,7 @@ def _rest_trouble(armature: bpy.types.Object) -> InputError | None:
 def write_solved(
     armature: bpy.types.Object, solved: SolvedCharacter, motion: Motion, timing: Timing,
     name: str, into: bpy.types.Action | None,
-) -> tuple[bpy.types.Action, list[str]]:  # fmt: skip
+) -> tuple[bpy.types.Action, RetargetReport]:  # fmt: skip
     """Key a solved motion on its character.
 
     Args:
@@ -83,7 +83,7 @@ def write_solved(
         into: the action that gets the keys, within the motion's frames; None for a new one.
 
     Returns:
-        The action, and sentences for the report.
+        The action, and how the motion came over.
     """
     frames, samples = key_frames(timing.first, timing.step, motion.frames, timing.whole)
     at = motion.at(samples) if timing.whole else motion
@@ -92,4 +92,4 @@ def write_solved(
     work = job.CharacterJob(source, armature, solved.character, options)
     result = run_steps(job.steps(work))
     action = job.write(work, result, name, into)
-    return action, list(result.report.warnings)
+    return action, result.report

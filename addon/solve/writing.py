@@ -10,6 +10,7 @@ from ...lsmplify_core.body.mannequin import Mannequin
 from ...lsmplify_core.body.smpl_file import SmplFile
 from ...lsmplify_core.motion.motion import Motion
 from ...lsmplify_core.pipeline import Solution
+from ...lsmplify_core.retarget import RetargetReport
 from ...lsmplify_core.tracks.units_and_axes import UNITS
 from ..bake import actions
 from ..bake.motion_keys import Timing, bake
@@ -69,13 +70,23 @@ def _written_on_character(
     assert character is not None
     timing = Timing(job.taken.first, job.target.rate / solution.motion.rate, job.target.whole)
     with using(armature, found.action):
-        action, notes = write_solved(
+        action, report = write_solved(
             armature, character, solution.motion, timing, f"{name} LSMPLify", found.action
         )
     action["lsmplify"] = job.target.made_with
-    baked = Baked(armature, action, _with_notes(solution, job, [*found.notes, *notes]), timing)
+    told = _with_retarget(solution, report)
+    notes = [*found.notes, *report.warnings]
+    baked = Baked(armature, action, _with_notes(told, job, notes), timing)
     note_result(context.scene, baked)
     return baked
+
+
+def _with_retarget(solution: Solution, report: RetargetReport) -> Solution:
+    """The solution with the retarget's figures beside its own, under the names that `retarget
+    --report` gives them; frames and warnings are the solve's, the seconds a stage of its."""
+    figures = report.to_json()
+    seconds = {**solution.report["seconds"], "retarget": figures.pop("seconds")}
+    return replace(solution, report={**figures, **solution.report, "seconds": seconds})
 
 
 def _new_armature(

@@ -119,7 +119,17 @@ def test_without_a_window(tracks, tmp_path) -> None:
              "--report", str(report)]  # fmt: skip
     assert run(words) == 0
     assert out.stat().st_size > 1000
-    assert json.loads(report.read_text())["verdict"]["grade"] != "do not use"
+    told = json.loads(report.read_text())
+    assert told["verdict"]["grade"] != "do not use"
+    assert told["frames"] == 40
+    assert told["seconds"]["solve"] >= 0.0
+    assert told["seconds"]["retarget"] >= 0.0
+    assert told["map"] == "MakeHuman game engine"
+    assert told["mapped_bones"] >= 18
+    assert 0.0 <= told["limb_direction_deg"]["mean"] < 9.0
+    assert set(told["foot_sliding_mm"]) == set(told["foot_height_mm"]) == {"source", "target"}
+    assert set(told["contacts"]) == set(told["touches"]) == {"found", "kept"}
+    assert told["limits_clipped"] == 0
     assert directions_off(character, tracks, range(1, 41)).mean() < 9.0
     more = [*words, "--proportions", "performer", "--controls", "ik", "--root", "in-place"]
     assert run(more) == 0
