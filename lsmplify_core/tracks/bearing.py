@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..geometry.skeleton import JOINT_INDEX
+from ..geometry.vectors import all_finite, squares
 from .centre import centre_of_mass, feet_of, mean_of_seen
 
 Floats = NDArray[np.float64]
@@ -61,14 +62,17 @@ def find_bearing(points: Floats, joints: NDArray[np.intp], rate: float) -> Beari
         for names in _OTHERS
         if (own := np.isin(joints, [JOINT_INDEX[n] for n in names])).any()
     ]
+    if not others:
+        return None
     width = max(round(_WINDOW * rate), 4)
-    found: list[Floats] = []
     last = len(points) - width
-    for first in range(0, last + 1, max(width // 2, last // _MOST_WINDOWS, 1)):
-        part = slice(first, first + width)
-        up = _window(feet[part], body[part], [o[part] for o in others])
-        if up is not None:
-            found.append(up)
+    firsts = np.arange(0, last + 1, max(width // 2, last // _MOST_WINDOWS, 1))
+    windows = firsts[:, None] + np.arange(width)
+    for foot in (feet[:, 0], feet[:, 1]):
+        windows = windows[_spreads(foot, windows) <= _STILL]
+    for other in others:
+        windows = windows[_spreads(other, windows) >= _MOVES]
+    found = [up for w in windows if (up := _up(feet[w], body[w])) is not None]
     if len(found) < _LEAST:
         return None
     mean = np.mean(found, axis=0)
@@ -77,13 +81,9 @@ def find_bearing(points: Floats, joints: NDArray[np.intp], rate: float) -> Beari
     return Bearing(mean, len(found)) if np.percentile(apart, 80) < _AGREE else None
 
 
-def _window(feet: Floats, body: Floats, others: list[Floats]) -> Floats | None:
+def _up(feet: Floats, body: Floats) -> Floats | None:
     """From the feet to the centre of mass, over frames in which only the feet stay in place."""
-    if max(_spread(feet[:, side]) for side in (0, 1)) > _STILL:
-        return None
-    if not others or min(_spread(o) for o in others) < _MOVES:
-        return None
-    known = np.isfinite(feet).all(axis=(1, 2)) & np.isfinite(body).all(axis=1)
+    known = np.isfinite(feet).all(axis=(1, 2)) & all_finite(body)
     if known.sum() < 4:
         return None
     feet, body = feet[known], body[known]
@@ -94,12 +94,25 @@ def _window(feet: Floats, body: Floats, others: list[Floats]) -> Floats | None:
     return np.asarray(over / length) if length > 0.3 else None
 
 
+def _spreads(path: Floats, windows: NDArray[np.intp]) -> Floats:
+    """(W,) metres: the root mean square distance of a path (T, 3) from its middle over each of the
+    windows (W, N) of its frames, without the noise of single frames; infinite where half of it is
+    unseen."""
+    whole = all_finite(path)[windows].all(axis=1)
+    spreads = np.empty(len(windows))
+    spreads[~whole] = [_spread(path[w]) for w in windows[~whole]]
+    seen = path[windows[whole]]
+    noise = squares(np.diff(seen, n=2, axis=1)).mean(axis=1) / 6.0
+    variance = squares(seen - seen.mean(axis=1, keepdims=True)).mean(axis=1)
+    spreads[whole] = np.sqrt(np.maximum(variance - noise, 0.0))
+    return spreads
+
+
 def _spread(points: Floats) -> float:
-    """Metres: the root mean square distance of (T, 3) from its middle, without the noise of single
-    frames; infinite where half of it is unseen."""
-    seen = points[np.isfinite(points).all(axis=1)]
+    """The same of one window (N, 3) in which samples are missing."""
+    seen = points[all_finite(points)]
     if len(seen) * 2 < len(points) or len(seen) < 4:
         return float("inf")
-    noise = float(np.square(np.diff(seen, n=2, axis=0)).sum(axis=1).mean()) / 6.0
-    variance = float(np.square(seen - seen.mean(axis=0)).sum(axis=1).mean())
+    noise = float(squares(np.diff(seen, n=2, axis=0)).mean()) / 6.0
+    variance = float(squares(seen - seen.mean(axis=0)).mean())
     return float(np.sqrt(max(variance - noise, 0.0)))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..geometry.skeleton import JOINT_INDEX
+from ..geometry.vectors import all_finite
 
 Floats = NDArray[np.float64]
 
@@ -43,7 +44,10 @@ def centre_of_mass(points: Floats, joints: NDArray[np.intp]) -> Floats | None:
 
 def mean_of_seen(points: Floats) -> Floats:
     """(T, K, 3) to (T, 3): the mean of what is seen, NaN where nothing is."""
-    seen: NDArray[np.bool_] = np.asarray(np.isfinite(points).all(axis=-1))
-    total = np.where(seen[..., None], points, 0.0).sum(axis=1)
+    seen = all_finite(points)
     count = seen.sum(axis=1)[:, None]
+    total = points[:, 0] if seen[:, 0].all() else np.where(seen[:, :1], points[:, 0], 0.0)
+    for k in range(1, points.shape[1]):
+        own = seen[:, k]
+        total = total + (points[:, k] if own.all() else np.where(own[:, None], points[:, k], 0.0))
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)

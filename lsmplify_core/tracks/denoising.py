@@ -26,7 +26,7 @@ _NARROW: Final = 0.3
 
 def noise_of(tracks: Tracks) -> float:
     """Standard deviation of the samples' white noise along an axis, in the tracks' unit."""
-    return track_noise(np.nan_to_num(tracks.positions), tracks.seen.astype(np.float64))
+    return track_noise(tracks.positions, tracks.seen)
 
 
 def denoised(tracks: Tracks, seconds: float) -> Tracks:

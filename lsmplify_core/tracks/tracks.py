@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..files.values import MOST_NAME, without_surrogates
+from ..geometry.vectors import all_finite
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
 from .segments import Segments
@@ -70,7 +71,7 @@ class Tracks:
     @property
     def seen(self) -> NDArray[np.bool_]:
         """(T, K): where a point was measured."""
-        return np.asarray(np.isfinite(self.positions).all(axis=-1))
+        return all_finite(self.positions)
 
     @property
     def gaps(self) -> float:
@@ -140,8 +141,11 @@ def checked_tracks(
 def checked_positions(positions: NDArray[np.float64]) -> NDArray[np.float64]:
     """Positions (T, K, 3), changed in place: samples that are infinite, half missing or beyond
     measure become missing ones."""
-    positions[~np.isfinite(positions).all(axis=-1)] = np.nan
-    positions[np.abs(positions).max(axis=-1, initial=0.0) > _BEYOND] = np.nan
+    bad = ~all_finite(positions)
+    for axis in range(3):
+        bad |= np.abs(positions[..., axis]) > _BEYOND
+    if bad.any():
+        positions[bad] = np.nan
     return positions
 
 

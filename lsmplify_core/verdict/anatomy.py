@@ -11,6 +11,7 @@ from ..geometry.rotations import matrix_to_axis_angle
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Floats
 from .evidence import Evidence, Measure
+from .posed_body import PosedBody, directions, dot, length
 
 _J: Final = JOINT_INDEX
 _LEGS: Final = tuple(tuple(_J[f"{s}_{n}"] for n in ("Hip", "Knee", "Ankle")) for s in "LR")
@@ -26,47 +27,41 @@ _BORNE_OUT: Final = 0.03
 
 def measures(evidence: Evidence) -> dict[str, Measure]:
     """Numbers by name."""
-    turned, placed = evidence.posed
+    body = evidence.body
     width = round(_SECOND * evidence.motion.rate)
-    knees, knees_window = _knees(turned, placed, evidence.size, width)
+    knees, knees_window = _knees(body, evidence.size, width)
     return {
         "stature": Measure(evidence.stature),
         "proportions": _proportions(evidence),
         "knees_back": knees,
         "knees_back_window": knees_window,
         "knees_past": _past_straight(evidence),
-        "elbows_back": _elbows(turned, placed, _astray(evidence)),
-        "feet_back": _against(turned, (_J["L_Foot"], _J["R_Foot"]), placed),
-        "head_back": _head(turned),
-        "twisted": _trunk(turned),
-        "legs_crossed": _crossed(placed),
+        "elbows_back": _elbows(body, _astray(evidence)),
+        "feet_back": _against(body),
+        "head_back": _head(body),
+        "twisted": _trunk(body),
+        "legs_crossed": _crossed(body.placed),
     }
 
 
-def forward_of(turned: Floats) -> Floats:
-    """(T, 3): where the pelvis faces; its frame at rest has +Z ahead, +Y up and +X left."""
-    return turned[:, 0, :, 2]
-
-
-def _knees(turned: Floats, placed: Floats, size: float, width: int) -> tuple[Measure, Measure]:
+def _knees(body: PosedBody, size: float, width: int) -> tuple[Measure, Measure]:
     """Share of the bend of both knees that goes against where pelvis and toes point, over the take
     and over the worst second; knees that hardly bend count nothing."""
-    wrong, total = np.zeros(len(placed)), np.zeros(len(placed))
-    ahead = forward_of(turned)
+    placed, ahead = body.placed, body.ahead
+    frames = placed.shape[-1]
+    wrong, total = np.zeros(frames), np.zeros(frames)
     for hip, knee, ankle in _LEGS:
-        line = placed[:, ankle] - placed[:, hip]
-        line /= np.maximum(np.linalg.norm(line, axis=-1, keepdims=True), 1e-9)
+        line = directions(placed[:, ankle] - placed[:, hip])
         off = placed[:, knee] - placed[:, hip]
-        off = off - (off * line).sum(-1, keepdims=True) * line
-        bend = np.linalg.norm(off, axis=-1) / size
-        front = ahead - (ahead * line).sum(-1, keepdims=True) * line
-        front /= np.maximum(np.linalg.norm(front, axis=-1, keepdims=True), 0.3)
-        along = (off * front).sum(-1) / np.maximum(bend * size, 1e-9)
+        off = off - dot(off, line) * line
+        bend = length(off) / size
+        front = directions(ahead - dot(ahead, line) * line, 0.3)
+        along = dot(off, front) / np.maximum(bend * size, 1e-9)
         weight = np.maximum(bend - _BENT, 0.0)
         wrong += weight * np.maximum(-along, 0.0)
         total += weight
-    share = float(wrong.sum() / max(float(total.sum()), _BENT * 0.2 * len(placed)))
-    kernel = np.ones(min(max(width, 1), len(placed)))
+    share = float(wrong.sum() / max(float(total.sum()), _BENT * 0.2 * frames))
+    kernel = np.ones(min(max(width, 1), frames))
     part = np.convolve(wrong, kernel, "valid") / np.maximum(
         np.convolve(total, kernel, "valid"), _BENT * len(kernel)
     )
@@ -100,61 +95,53 @@ def _astray(evidence: Evidence) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     return found[0], found[1]
 
 
-def _elbows(
-    turned: Floats, placed: Floats, astray: tuple[NDArray[np.bool_], NDArray[np.bool_]]
-) -> Measure:
+def _elbows(body: PosedBody, astray: tuple[NDArray[np.bool_], NDArray[np.bool_]]) -> Measure:
     """Share of frames in which an arm hangs along the trunk and its forearm points backwards, which
     no elbow allows, of the worse arm; where tracks on elbow and wrist have it so themselves, it is
     the capture's. Rotations do not tell: an elbow's own axis is the arm's twist."""
-    chest = turned[:, _J["Spine3"]]
-    down, ahead = -chest[:, :, 1], chest[:, :, 2]
+    placed, down, ahead = body.placed, -body.chest[:, 1], body.chest[:, 2]
     worst = Measure(0.0)
     for (shoulder, elbow, wrist), unseen in zip(_ARMS, astray, strict=True):
         upper, lower = (
-            (placed[:, b] - placed[:, a])
-            / np.maximum(np.linalg.norm(placed[:, b] - placed[:, a], axis=-1, keepdims=True), 1e-9)
-            for a, b in ((shoulder, elbow), (elbow, wrist))
+            directions(placed[:, b] - placed[:, a]) for a, b in ((shoulder, elbow), (elbow, wrist))
         )
-        hangs = np.asarray((upper * down).sum(-1) > 0.8)
-        back = hangs & unseen & np.asarray((lower * ahead).sum(-1) < -0.6)
+        back = (dot(upper, down) > 0.8) & unseen & (dot(lower, ahead) < -0.6)
         if back.mean() > worst.value:
             worst = Measure(float(back.mean()), int(np.argmax(back)))
     return worst
 
 
-def _against(turned: Floats, joints: tuple[int, ...], placed: Floats) -> Measure:
+def _against(body: PosedBody) -> Measure:
     """Share of frames in which both feet point against the pelvis, as far as they lie level."""
-    ahead = forward_of(turned)
-    toes = [placed[:, j] - placed[:, a] for j, a in zip(joints, (_J["L_Ankle"], _J["R_Ankle"]),
-                                                        strict=True)]  # fmt: skip
-    against = [(t * ahead).sum(-1) / np.maximum(np.linalg.norm(t, axis=-1), 1e-9) for t in toes]
-    share = np.asarray((against[0] < -0.2) & (against[1] < -0.2))
-    share &= np.asarray(turned[:, 0, 2, 1] > 0.5)  # not of those who lie or tumble
+    placed = body.placed
+    share = body.pelvis[2, 1] > 0.5  # not of those who lie or tumble
+    for side in "LR":
+        toes = directions(placed[:, _J[f"{side}_Foot"]] - placed[:, _J[f"{side}_Ankle"]])
+        share = share & (dot(toes, body.ahead) < -0.2)
     return Measure(float(share.mean()), int(np.argmax(share)))
 
 
 def _crossed(placed: Floats) -> Measure:
     """Share of frames in which both knees and both ankles are on the other's side of the hips."""
     across = placed[:, _J["L_Hip"]] - placed[:, _J["R_Hip"]]
-    width = np.maximum(np.linalg.norm(across, axis=-1), 1e-9)
+    width = np.maximum(length(across), 1e-9)
     knees, ankles = (
-        ((placed[:, _J[f"L_{n}"]] - placed[:, _J[f"R_{n}"]]) * across).sum(-1) / width
+        dot(placed[:, _J[f"L_{n}"]] - placed[:, _J[f"R_{n}"]], across) / width
         for n in ("Knee", "Ankle")
     )
     crossed = np.asarray((knees < -0.3 * width) & (ankles < -0.3 * width))
     return Measure(float(crossed.mean()), int(np.argmax(crossed)))
 
 
-def _head(turned: Floats) -> Measure:
+def _head(body: PosedBody) -> Measure:
     """Share of frames in which the head looks backwards, seen from the chest."""
-    chest, head = turned[:, _J["Spine3"], :, 2], turned[:, _J["Head"], :, 2]
-    back = (chest * head).sum(-1) < -0.3
+    back = dot(body.chest[:, 2], body.head[:, 2]) < -0.3
     return Measure(float(back.mean()), int(np.argmax(back)))
 
 
-def _trunk(turned: Floats) -> Measure:
+def _trunk(body: PosedBody) -> Measure:
     """Degrees between where pelvis and chest face, over the take's middle."""
-    cosine = (turned[:, 0, :, 2] * turned[:, _J["Spine3"], :, 2]).sum(-1)
+    cosine = dot(body.pelvis[:, 2], body.chest[:, 2])
     degrees = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
     return Measure(float(np.percentile(degrees, 90)), int(np.argmax(degrees)))
 

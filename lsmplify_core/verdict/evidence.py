@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..body.body import default_body
-from ..geometry.kinematics import forward
 from ..motion.motion import Motion
 from ..repair import Repair
 from ..runtime.array_types import Floats
 from ..tracks.tracks import Tracks
 from ..tracks.units_and_axes import World
+from .posed_body import PosedBody, pose_body
 
 LEAST_POINTS: Final = 4
 """Frames that show fewer points are interpolated and not solved."""
@@ -63,17 +63,17 @@ class Evidence:
 
     def prepare(self) -> None:
         """Compute what several measures look at, before they are taken side by side."""
-        _ = self.posed, self.seen, self.shown
+        _ = self.body, self.error, self.seen, self.shown
 
     @cached_property
-    def posed(self) -> tuple[Floats, Floats]:
-        """World rotations (T, 24, 3, 3) and positions (T, 24, 3) in metres of the joints."""
-        return forward(self.motion.rotations, self.motion.body.offsets, self.motion.root)
+    def body(self) -> PosedBody:
+        """The joints in the world."""
+        return pose_body(self.motion)
 
     @property
     def places(self) -> Floats:
         """(T, 24, 3) metres: the joints in the world."""
-        return self.posed[1]
+        return self.body.placed.transpose(2, 1, 0)
 
     @property
     def size(self) -> float:
@@ -85,7 +85,7 @@ class Evidence:
         """Metres from sole to crown."""
         return self.motion.body.height * STATURE_OF_HEIGHT
 
-    @property
+    @cached_property
     def error(self) -> Floats:
         """(T, K) metres on a body of the default size, NaN where unseen."""
         if self.motion.track_error is None:

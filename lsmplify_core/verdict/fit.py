@@ -5,6 +5,7 @@ all."""
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..geometry.intervals import intervals_of
 from ..geometry.skeleton import MIRROR, PARENTS
@@ -12,6 +13,7 @@ from ..repair import Repair
 from ..runtime.array_types import Floats
 from ..tracks.noise import track_noise
 from .evidence import Evidence, Measure, worst_window
+from .posed_body import length
 
 _WINDOW: Final = 0.5
 """Seconds over which errors are averaged: shorter ones are single bad frames."""
@@ -23,73 +25,101 @@ _MOST_FRAMES: Final = 600
 """About so many frames of a take are looked at for its bones."""
 _NEAR: Final = 0.6
 """Metres: tracks further apart than this on a standing body say little of its bones."""
+_SHORT: Final = 0.15
+"""Metres: changes of shorter distances are shares of this one."""
+_LEAST_SEEN: Final = 3
+"""Frames: pairs that are seen together in no more say nothing."""
 
 
 def measures(evidence: Evidence) -> dict[str, Measure]:
     """Numbers by name; lengths in metres on a body of the default size."""
-    error = evidence.error
-    if not np.isfinite(error).any():
+    errors = _Errors(evidence.error)
+    if not errors.known.any():
         return {}
-    by_frame = np.sqrt(_mean(np.square(error), 1))
+    by_frame = errors.by_frame()
+    noise = _noise(evidence)
     found = {
-        "error": Measure(float(np.nanmean(error))),
+        "error": Measure(float(errors.filled.sum() / errors.known.sum())),
         "error_window": worst_window(by_frame, round(_WINDOW * evidence.motion.rate)),
-        "noise": Measure(_noise(evidence)),
-        "far_track": _far_track(evidence),
-        "far_share": Measure(float(np.nanmean(by_frame > 0.06)), _argmax(by_frame)),
-        "bones": _bones(evidence),
+        "noise": Measure(noise),
+        "far_track": _far_track(evidence, errors),
+        "far_share": Measure(float((by_frame > 0.06).mean()), _argmax(by_frame)),
+        "bones": _bones(evidence, noise),
     }
-    noise, mean = found["noise"].value, found["error"].value
+    mean = found["error"].value
     beyond = mean / noise if noise > 0 and mean > _CLOSE else 0.0
     found["beyond_noise"] = Measure(beyond)
     if evidence.expected is not None:
-        degrees = np.degrees(evidence.expected.astype(np.float64).mean(axis=1))
+        degrees = np.degrees(evidence.expected.mean(axis=1, dtype=np.float64))
         degrees = np.where(evidence.shown, degrees, np.nan)
-        found["doubt"] = Measure(float(np.nan_to_num(_mean(degrees, 0))), _argmax(degrees))
+        found["doubt"] = Measure(_mean(degrees), _argmax(degrees))
         found["doubt_window"] = worst_window(degrees, round(_WINDOW * evidence.motion.rate))
     found |= _places_on_body(evidence)
     return found | _left_out(evidence)
 
 
+class _Errors:
+    """Track errors (T, K) in metres: which are known, and 0 where they are not."""
+
+    def __init__(self, error: Floats) -> None:
+        self.known = np.isfinite(error)
+        self.filled = error if self.known.all() else np.where(self.known, error, 0.0)
+
+    def by_frame(self) -> Floats:
+        """(T,): root mean squares, NaN where nothing is known."""
+        total = np.einsum("tk,tk->t", self.filled, self.filled)
+        return np.sqrt(_shares(total, self.known.sum(axis=1)))
+
+    def by_track(self) -> Floats:
+        """(K,): means, NaN where nothing is known."""
+        return _shares(self.filled.sum(axis=0), self.known.sum(axis=0))
+
+
 def _noise(evidence: Evidence) -> float:
     if evidence.tracks is None:
         return 0.0
-    points = np.nan_to_num(evidence.tracks.positions) / evidence.size
-    return track_noise(points, evidence.seen.astype(np.float64))
+    return track_noise(evidence.tracks.positions, evidence.seen, evidence.size)
 
 
-def _far_track(evidence: Evidence) -> Measure:
+def _far_track(evidence: Evidence, errors: _Errors) -> Measure:
     """The track that is furthest from the body in the middle of its samples."""
-    middle = _mean(evidence.error, 0)
-    worst = int(np.argmax(np.nan_to_num(middle)))
-    own = np.nan_to_num(evidence.error[:, worst])
+    middle = np.nan_to_num(errors.by_track())
+    worst = int(np.argmax(middle))
     name = evidence.motion.track_names[worst : worst + 1]
-    return Measure(float(np.nan_to_num(middle)[worst]), _argmax(own), name)
+    return Measure(float(middle[worst]), int(np.argmax(errors.filled[:, worst])), name)
 
 
-def _bones(evidence: Evidence) -> Measure:
+def _bones(evidence: Evidence, noise: float) -> Measure:
     """How much the distances between tracks on neighbouring joints change over the take, as a share
     of the distance and beyond their noise: the median over pairs of the spread of the middle four
     fifths. Bones keep their length."""
     if evidence.joints is None or evidence.tracks is None:
         return Measure(0.0)
     every = max(1, evidence.motion.frames // _MOST_FRAMES)
-    points, joints = evidence.tracks.positions[::every] / evidence.size, evidence.joints
-    noise = _MIDDLE * np.sqrt(2.0) * _noise(evidence)
-    spreads: list[float] = []
-    for a in range(len(joints)):
-        for b in range(a + 1, len(joints)):
-            i, j = int(joints[a]), int(joints[b])
-            if i != j and PARENTS[i] != j and PARENTS[j] != i:
-                continue
-            apart = np.linalg.norm(points[:, a] - points[:, b], axis=-1)
-            apart = apart[np.isfinite(apart)]
-            if len(apart) > 3:
-                low, middle, high = np.percentile(apart, (10, 50, 90))
-                if middle < _NEAR or not evidence.sized:
-                    spread = np.sqrt(max(float(high - low) ** 2 - noise**2, 0.0))
-                    spreads.append(float(spread) / max(float(middle), 0.15))
-    return Measure(float(np.median(spreads)) if spreads else 0.0)
+    first, second = _on_bones(evidence.joints)
+    points = np.ascontiguousarray(evidence.tracks.positions[::every].transpose(2, 1, 0))
+    apart = length(points[:, first] - points[:, second])
+    apart /= evidence.size
+    seen = np.isfinite(apart)
+    enough = seen.sum(axis=1) > _LEAST_SEEN
+    whole = seen.all(axis=1) & enough
+    low, middle, high = np.percentile(apart[whole], (10, 50, 90), axis=1)
+    for pair in np.flatnonzero(enough & ~whole):
+        own = np.percentile(apart[pair, seen[pair]], (10, 50, 90))
+        low, middle, high = (np.append(a, b) for a, b in zip((low, middle, high), own, strict=True))
+    near = middle < _NEAR if evidence.sized else np.ones(len(middle), dtype=bool)
+    beyond = np.square(high - low) - np.square(_MIDDLE * np.sqrt(2.0) * noise)
+    spread = np.sqrt(np.maximum(beyond, 0.0)) / np.maximum(middle, _SHORT)
+    return Measure(float(np.median(spread[near])) if near.any() else 0.0)
+
+
+def _on_bones(joints: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs of tracks on one joint or on neighbouring ones."""
+    first, second = np.triu_indices(len(joints), 1)
+    i, j = np.asarray(joints)[first], np.asarray(joints)[second]
+    parents = np.asarray(PARENTS)
+    near = (i == j) | (parents[i] == j) | (parents[j] == i)
+    return first[near], second[near]
 
 
 def _places_on_body(evidence: Evidence) -> dict[str, Measure]:
@@ -138,12 +168,15 @@ def _sides(repair: Repair, names: dict[str, int], evidence: Evidence) -> bool:
     return a != b and MIRROR[a] == b
 
 
-def _mean(values: Floats, axis: int) -> Floats:
-    """The mean over what is finite, NaN where nothing is."""
-    known = np.isfinite(values)
-    count = known.sum(axis=axis)
-    total = np.where(known, values, 0.0).sum(axis=axis)
+def _shares(total: Floats, count: NDArray[np.intp]) -> Floats:
+    """Sums over their counts, NaN where nothing was counted."""
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _mean(values: Floats) -> float:
+    """The mean over what is finite, 0 where nothing is."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else 0.0
 
 
 def _argmax(values: Floats) -> int:

@@ -10,8 +10,8 @@ from ..geometry.intervals import intervals_of
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Floats
 from ..tracks.bearing import find_bearing
-from .anatomy import forward_of
 from .evidence import Evidence, Measure
+from .posed_body import PosedBody, chunks, directions, dot, length
 
 _J: Final = JOINT_INDEX
 _MASSES: Final = {
@@ -46,21 +46,19 @@ _MOMENT: Final = 0.1
 
 def measures(evidence: Evidence) -> dict[str, Measure]:
     """Numbers by name: metres on a body of the default size, shares of frames, degrees."""
-    turned, placed = evidence.posed
-    placed = placed / evidence.size
-    rate = evidence.motion.rate
-    up = placed[:, _J["Neck"]] - placed[:, 0]
-    up = up / np.maximum(np.linalg.norm(up, axis=-1, keepdims=True), 1e-9)
-    tilt = np.degrees(np.arccos(np.clip(up[:, 2], -1, 1)))
+    body, rate = evidence.body, evidence.motion.rate
+    placed = np.asarray(body.placed / evidence.size, dtype=np.float64)
+    up = directions(placed[:, _J["Neck"]] - placed[:, 0])
+    tilt = np.degrees(np.arccos(np.clip(up[2], -1, 1)))
     found = {
         "lying": _lasting(_lying_straight(placed, up, tilt), placed, rate),
         "upside_down": _lasting(np.asarray(tilt > 120.0), placed, rate),
-        "backwards": _backwards(turned, placed, rate),
+        "backwards": _backwards(body, placed, rate),
         "floating": _floating(placed, rate),
     }
     found |= _balance(placed, rate, tilt)
     joints = np.arange(placed.shape[1])
-    bearing = find_bearing(np.asarray(placed, dtype=np.float64), joints, rate)
+    bearing = find_bearing(placed.transpose(2, 1, 0), joints, rate)
     if bearing is not None:
         off = float(np.degrees(np.arccos(np.clip(bearing.up[2], -1.0, 1.0))))
         found["off_its_feet"] = Measure(off)
@@ -73,8 +71,9 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
 def _lasting(frames: NDArray[np.bool_], placed: Floats, rate: float) -> Measure:
     """The share of frames that are true, 0 where they come to a moment only: a fall, a handstand;
     but who lies does not travel either."""
-    step = np.linalg.norm(np.diff(placed[:, 0], axis=0), axis=-1)
-    way = float(step[frames[1:]].sum())
+    if not frames.any():
+        return Measure(0.0, 0)
+    way = float(length(np.diff(placed[:, 0]))[frames[1:]].sum())
     lasts = float(frames.sum()) / rate >= _LASTS or way > _TRAVELS
     return Measure(float(frames.mean()) if lasts else 0.0, int(np.argmax(frames)))
 
@@ -82,57 +81,60 @@ def _lasting(frames: NDArray[np.bool_], placed: Floats, rate: float) -> Measure:
 def _lying_straight(placed: Floats, up: Floats, tilt: Floats) -> NDArray[np.bool_]:
     """Frames (T,) in which the body lies with its legs in line with its trunk: people who are on
     the floor bend, those whose world lies on its side stand straight in it."""
-    straight = np.ones(len(placed), dtype=bool)
+    straight = np.asarray(tilt > 60.0)
+    if not straight.any():
+        return straight
     for hip, ankle in (("L_Hip", "L_Ankle"), ("R_Hip", "R_Ankle")):
-        leg = placed[:, _J[hip]] - placed[:, _J[ankle]]
-        leg = leg / np.maximum(np.linalg.norm(leg, axis=-1, keepdims=True), 1e-9)
-        straight &= np.asarray((leg * up).sum(-1) > 0.8)
-    return straight & np.asarray(tilt > 60.0)
+        straight = straight & (dot(directions(placed[:, _J[hip]] - placed[:, _J[ankle]]), up) > 0.8)
+    return straight
 
 
 def _floating(placed: Floats, rate: float) -> Measure:
     """Seconds of the longest span in which every joint moves: nothing rests on anything, and nobody
     flies for so long."""
-    if len(placed) < 3:
+    if placed.shape[-1] < 3:
         return Measure(0.0)
-    moving = np.asarray(_speed(placed[:, :22], rate).min(axis=1) > _STILL)
-    spans = intervals_of(moving)
+    spans = intervals_of(_speeds(placed[:, :22], rate).min(axis=0) > _STILL)
     first, end = max(spans, key=lambda s: s[1] - s[0]) if spans else (0, 0)
     return Measure((end - first) / rate, first + (end - first) // 2)
 
 
-def _backwards(turned: Floats, placed: Floats, rate: float) -> Measure:
+def _backwards(body: PosedBody, placed: Floats, rate: float) -> Measure:
     """Share of the walked way that goes against where the body faces; 0 where nobody walks."""
-    if len(placed) < 3:
+    if placed.shape[-1] < 3:
         return Measure(0.0)
-    going = np.gradient(placed[:, 0, :2], axis=0) * rate
-    speed = np.linalg.norm(going, axis=1)
-    ahead = forward_of(turned)[:, :2]
-    ahead = ahead / np.maximum(np.linalg.norm(ahead, axis=1, keepdims=True), 0.5)
+    going = np.gradient(placed[:2, 0], axis=1) * rate
+    speed = np.hypot(*going)
     walking = speed > _WALKING
     if walking.sum() < rate:
         return Measure(0.0)
-    along = (going * ahead).sum(1) / np.maximum(speed, 1e-9)
+    ahead = body.ahead[:2] / np.maximum(np.hypot(*body.ahead[:2]), 0.5)
+    along = (going * ahead).sum(axis=0) / np.maximum(speed, 1e-9)
     share = float((speed * (along < -0.5))[walking].sum() / speed[walking].sum())
     return Measure(share, int(np.argmax(np.where(walking, -along, -2.0))))
 
 
 def _acceleration(centre: Floats, rate: float) -> Floats:
-    """(T, 3) metres per second², over a fifth of a second around each frame."""
-    half = max(1, min(round(_MOMENT * rate), (len(centre) - 1) // 2))
-    found = np.zeros_like(centre)
-    ahead, behind = centre[2 * half :], centre[: -2 * half]
-    found[half:-half] = (ahead + behind - 2.0 * centre[half:-half]) * (rate / half) ** 2
+    """(2, T) metres per second² along the floor, over a fifth of a second around each frame."""
+    half = max(1, min(round(_MOMENT * rate), (centre.shape[-1] - 1) // 2))
+    found = np.zeros_like(centre[:2])
+    ahead, behind = centre[:2, 2 * half :], centre[:2, : -2 * half]
+    found[:, half:-half] = (ahead + behind - 2.0 * centre[:2, half:-half]) * (rate / half) ** 2
     return found
 
 
-def _speed(points: Floats, rate: float) -> Floats:
-    """(T, K) metres a second over a moment around each frame, so that noise does not count."""
+def _speeds(points: Floats, rate: float) -> Floats:
+    """(K, T) metres a second of points (3, K, T), over a moment around each frame, so that noise
+    does not count."""
+    frames = points.shape[-1]
     half = max(1, round(0.5 * _MOMENT * rate))
-    ahead = np.minimum(np.arange(len(points)) + half, len(points) - 1)
-    behind = np.maximum(np.arange(len(points)) - half, 0)
-    apart = np.linalg.norm(points[ahead] - points[behind], axis=-1)
-    return apart * rate / np.maximum(ahead - behind, 1)[:, None]
+    speeds = np.empty(points.shape[1:])
+    for chunk in chunks(frames):
+        at = np.arange(chunk.start, chunk.stop)
+        ahead, behind = np.minimum(at + half, frames - 1), np.maximum(at - half, 0)
+        apart = points.take(ahead, axis=-1) - points.take(behind, axis=-1)
+        speeds[:, chunk] = length(apart) * (rate / np.maximum(ahead - behind, 1))
+    return speeds
 
 
 def _balance(placed: Floats, rate: float, tilt: Floats) -> dict[str, Measure]:
@@ -143,32 +145,27 @@ def _balance(placed: Floats, rate: float, tilt: Floats) -> dict[str, Measure]:
     A body that is carried by its feet falls away from them: the offset of its centre of mass is the
     acceleration times height / g (the inverted pendulum), which is taken off.
     """
-    if len(placed) < 3:
+    if placed.shape[-1] < 3:
         return {}
-    joints = list(_MASSES)
-    weights = np.array(list(_MASSES.values()))
-    centre = np.einsum("tjd,j->td", placed[:, joints], weights / weights.sum())
     feet = placed[:, _FEET]
-    speed = _speed(feet, rate)
-    height = feet[..., 2] - feet[..., 2].min(axis=1, keepdims=True)
-    stands = (speed < _STILL) & (height < 0.12)
-    some = stands.any(axis=1) & (tilt < 45.0)
-    lowest = placed[:, :22, 2].min(axis=1)
-    on_feet = feet[..., 2].min(axis=1) < lowest + 0.05
-    some &= on_feet
+    bottom = feet[2].min(axis=0)
+    stands = (_speeds(feet, rate) < _STILL) & (feet[2] - bottom < 0.12)
+    some = stands.any(axis=0) & (tilt < 45.0)
+    some &= bottom < placed[2, :22].min(axis=0) + 0.05
     if some.sum() < 5:
         return {"standing": Measure(float(some.mean()))}
-    weight = stands[..., None].astype(float)
-    support = (feet * weight).sum(1) / np.maximum(weight.sum(1), 1.0)
-    pushed = centre[:, 2:] / _GRAVITY * _acceleration(centre, rate)
-    away = (centre - support - pushed)[some][:, :2]
-    lean, seconds = away.mean(axis=0), float(some.sum()) / rate
     found = {"standing": Measure(float(some.mean()))}
+    seconds = float(some.sum()) / rate
     if seconds < _LEAST_SECONDS:
         return found
-    slope, degrees = _slope(support[some])
+    weights = np.array(list(_MASSES.values()))
+    centre = np.einsum("djt,j->dt", placed[:, list(_MASSES)], weights / weights.sum())
+    support = (feet * stands).sum(axis=1) / np.maximum(stands.sum(axis=0), 1)
+    pushed = centre[2] / _GRAVITY * _acceleration(centre, rate)
+    lean = (centre[:2] - support[:2] - pushed)[:, some].mean(axis=1)
+    slope, degrees = _slope(support[:, some].T)
     along = float(lean @ slope)
-    both = min(along / float(np.mean(centre[some, 2] - support[some, 2])), np.sin(degrees))
+    both = min(along / float(np.mean(centre[2, some] - support[2, some])), np.sin(degrees))
     still = some.mean() >= _MOSTLY
     return found | {
         "off_balance": Measure(float(np.linalg.norm(lean)) if still else 0.0),

@@ -4,10 +4,9 @@ is."""
 
 from typing import Final
 
-import numpy as np
-
 from ..geometry.skeleton import JOINT_INDEX
 from .evidence import Evidence, Measure
+from .posed_body import directions
 
 _UPRIGHT: Final = 0.7
 """Cosine of 45 degrees between the trunk and the vertical of somebody who stands."""
@@ -22,8 +21,8 @@ def measures(evidence: Evidence) -> dict[str, Measure]:
         return {}
     found = {"up_against": Measure(world.up_against)}
     if world.up_guessed:
-        up = evidence.places[:, JOINT_INDEX["Neck"]] - evidence.places[:, 0]
-        along = up[:, 2] / np.maximum(np.linalg.norm(up, axis=-1), 1e-9)
+        placed = evidence.body.placed
+        along = directions(placed[:, JOINT_INDEX["Neck"]] - placed[:, 0])[2]
         found["up_guessed"] = Measure(max(float((along < _UPRIGHT).mean()), _LEAST))
     if world.mirror and world.names_exchanged is not False:
         name = "mirrored" if world.names_exchanged is None else "names_exchanged"
