@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ..runtime.array_types import Floats
 from ..runtime.progress import run_steps
 from ..runtime.threads import parallel_map
+from .paths import groups, lower_median, paths_of
 from .rigid_neighbours import RigidNeighbours, masked_quantile
 
 _MIN_JUMP: Final = 0.03
@@ -29,67 +30,96 @@ def find_jumps(
     A step is compared with the mean of the steps before and after it, so that speed is no jump.
     The median over the neighbours keeps a neighbour's own jump out.
     """
-    steps = np.full_like(positions, np.nan)
-    steps[1:] = positions[1:] - positions[:-1]
-    possible = _peaks(_length(_unlike_neighbours(steps)), _MIN_JUMP_ALONE, _USUAL_FACTOR)
-    certain = np.zeros(possible.shape, dtype=bool)
+    paths = paths_of(positions)
+    certain, possible = (np.zeros(positions.shape[:2], dtype=bool) for _ in range(2))
+
+    def look(tracks: slice) -> list[int]:
+        """The tracks that may jump beside one of their first two neighbours."""
+        steps = _steps(paths[tracks])
+        possible[:, tracks] = _peaks(
+            _length(_unlike_neighbours(steps)), _MIN_JUMP_ALONE, _USUAL_FACTOR
+        ).T
+        return _candidates(paths, steps, tracks, neighbours)
 
     def beside_neighbours(track: int) -> None:
-        size = _length(_unlike_neighbours(steps[:, track, None] - steps[:, neighbours.of[track]]))
-        size = masked_quantile(size.T, np.isfinite(size.T), 0.5)[:, None]
-        certain[:, track] = _peaks(size, _MIN_JUMP, _USUAL_FACTOR)[:, 0]
-        possible[:, track] |= _peaks(size, 0.7 * _MIN_JUMP, 0.6 * _USUAL_FACTOR)[:, 0]
+        own, near = paths[track], paths[neighbours.of[track]]
+        size = _length(_unlike_neighbours(_steps(own) - _steps(near)))
+        size = lower_median(size)[None]
+        certain[:, track] = _peaks(size, _MIN_JUMP, _USUAL_FACTOR)[0]
+        possible[:, track] |= _peaks(size, 0.7 * _MIN_JUMP, 0.6 * _USUAL_FACTOR)[0]
 
-    run_steps(parallel_map(beside_neighbours, _candidates(steps, neighbours)))
+    found = run_steps(parallel_map(look, groups(len(paths), len(positions))))
+    run_steps(parallel_map(beside_neighbours, [track for some in found for track in some]))
     return certain, possible
 
 
-def _candidates(steps: Floats, neighbours: RigidNeighbours) -> list[int]:
-    """Tracks that may jump beside one of their first two neighbours; a quick look that spares the
-    long one."""
-    found: set[int] = set()
+def _candidates(
+    paths: Floats, steps: Floats, tracks: slice, neighbours: RigidNeighbours
+) -> list[int]:
+    """Of some tracks those that may jump beside one of their first two neighbours; a quick look
+    that spares the long one.
+
+    paths: (K, 3, T) of all tracks. steps: (N, 3, T) of those that are looked at.
+    """
+    found = np.zeros(len(steps), dtype=bool)
     for place in (0, 1):
-        tracks, near, _, _ = neighbours.nth(place)
-        if len(tracks):
-            size = _length(_unlike_neighbours(steps[:, tracks] - steps[:, near]))
-            found.update(
-                tracks[_peaks(size, 0.7 * _MIN_JUMP, 0.6 * _USUAL_FACTOR).any(axis=0)].tolist()
-            )
-    return sorted(found)
+        own, near = neighbours.nth(place)[:2]
+        here = (own >= tracks.start) & (own < tracks.stop)
+        own, near = own[here] - tracks.start, near[here]
+        if len(own):
+            size = _length(_unlike_neighbours(steps[own] - _steps(paths[near])))
+            found[own] |= _peaks(size, 0.7 * _MIN_JUMP, 0.6 * _USUAL_FACTOR).any(axis=1)
+    return (tracks.start + np.flatnonzero(found)).tolist()
+
+
+def _steps(paths: Floats) -> Floats:
+    """(..., T) of paths: what leads to each sample from the one before, NaN at the first."""
+    steps = np.empty_like(paths)
+    steps[..., 0] = np.nan
+    np.subtract(paths[..., 1:], paths[..., :-1], out=steps[..., 1:])
+    return steps
 
 
 def _unlike_neighbours(steps: Floats) -> Floats:
-    """What a step (T, …) differs from the mean of the two beside it by; a missing one is
+    """What a step (N, 3, T) differs from the mean of the two beside it by; a missing one is
     excluded."""
     unlike = np.full_like(steps, np.nan)
-    if len(steps) > 2:
-        unlike[1:-1] = steps[1:-1] - 0.5 * (steps[:-2] + steps[2:])
+    inner = unlike[..., 1:-1]
+    np.add(steps[..., :-2], steps[..., 2:], out=inner)
+    inner *= 0.5
+    np.subtract(steps[..., 1:-1], inner, out=inner)
     # beside a gap and at the ends one of the two is enough
-    row, *place = np.nonzero(np.isnan(unlike) & np.isfinite(steps))
-    before = steps[np.maximum(row - 1, 0), *place]
-    before[row == 0] = np.nan
-    after = steps[np.minimum(row + 1, len(steps) - 1), *place]
-    after[row == len(steps) - 1] = np.nan
-    unlike[row, *place] = steps[row, *place] - np.where(np.isnan(before), after, before)
+    track, axis, frame = np.nonzero(np.isnan(unlike) & np.isfinite(steps))
+    before = steps[track, axis, np.maximum(frame - 1, 0)]
+    before[frame == 0] = np.nan
+    last = steps.shape[-1] - 1
+    after = steps[track, axis, np.minimum(frame + 1, last)]
+    after[frame == last] = np.nan
+    own = steps[track, axis, frame]
+    unlike[track, axis, frame] = own - np.where(np.isnan(before), after, before)
     return unlike
 
 
 def _length(vectors: Floats) -> Floats:
-    return np.sqrt(np.square(vectors).sum(axis=-1))
+    """(N, 3, T) -> (N, T)."""
+    squares = np.square(vectors[:, 0])
+    squares += np.square(vectors[:, 1])
+    squares += np.square(vectors[:, 2])
+    return np.sqrt(squares, out=squares)
 
 
 def _peaks(size: Floats, least: float, usual_times: float) -> NDArray[np.bool_]:
-    """Where (T, K) sizes stand out of their track's own, and are no smaller than those beside."""
+    """Where (N, T) sizes stand out of their track's own, and are no smaller than those beside."""
+    if not (size > least).any():
+        return np.zeros(size.shape, dtype=bool)
     there = np.isfinite(size)
     size = np.where(there, size, 0.0)
-    if size.max(initial=0.0) <= least:
-        return np.zeros(size.shape, dtype=bool)
-    part = slice(None, None, 1 + len(size) // _SAMPLES)
-    usual = masked_quantile(size[part], there[part], 0.75)
-    out = size > np.maximum(least, usual_times * np.nan_to_num(usual))
+    part = np.s_[:, :: 1 + size.shape[1] // _SAMPLES]
+    usual = masked_quantile(size[part].T, there[part].T, 0.75)
+    out = size > np.maximum(least, usual_times * np.nan_to_num(usual))[:, None]
     if not out.any():
         return out
     beside = np.zeros_like(size)
-    beside[1:] = size[:-1]
-    beside[:-1] = np.maximum(beside[:-1], size[1:])
+    beside[:, 1:] = size[:, :-1]
+    beside[:, :-1] = np.maximum(beside[:, :-1], size[:, 1:])
     return out & (size > 0.67 * beside)

@@ -7,7 +7,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geometry.vectors import lengths
 from ..runtime.array_types import Floats
+from ..runtime.progress import run_steps
+from ..runtime.threads import parallel_map
+from .paths import groups, lower_median, paths_of
 
 MAX_NEIGHBOURS: Final = 5
 _SAMPLES: Final = 90
@@ -37,10 +41,11 @@ class RigidNeighbours:
         near = self.of[track]
         if not len(near):
             return np.full(len(positions[frames]), np.nan)
-        difference = positions[frames, track][:, None] - positions[frames][:, near]
-        distance = np.sqrt(np.square(difference).sum(axis=-1))
+        paths = paths_of(positions[frames, [track, *near]])
+        distance = lengths((paths[0] - paths[1:]).transpose(0, 2, 1))
         limit = _ABSOLUTE_SLACK + _RELATIVE_SLACK * self.tolerance[track]
-        return _median(np.abs(distance - self.usual[track]) / limit)
+        off = np.abs(distance - self.usual[track][:, None]) / limit[:, None]
+        return lower_median(off)
 
     def nth(self, place: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats, Floats]:
         """Tracks that have so many neighbours, that neighbour of each, usual distance and limit."""
@@ -53,14 +58,21 @@ class RigidNeighbours:
     def suspects(self, positions: Floats) -> NDArray[np.bool_]:
         """(K,): tracks that are ever off by the word of one of their first two neighbours; a quick
         look that spares the long one."""
-        found = np.zeros(len(self.of), dtype=bool)
-        for place in (0, 1):
-            tracks, near, usual, limit = self.nth(place)
-            if len(tracks):
-                difference = positions[:, tracks] - positions[:, near]
-                distance = np.sqrt(np.square(difference).sum(axis=-1))
-                found[tracks] |= (np.abs(distance - usual) > limit).any(axis=0)
-        return found
+        paths = paths_of(positions)
+        places = [self.nth(place) for place in (0, 1)]
+
+        def look(group: slice) -> NDArray[np.bool_]:
+            found = np.zeros(group.stop - group.start, dtype=bool)
+            for tracks, near, usual, limit in places:
+                here = (tracks >= group.start) & (tracks < group.stop)
+                own = tracks[here]
+                distance = lengths((paths[own] - paths[near[here]]).transpose(0, 2, 1))
+                off = np.abs(distance - usual[here][:, None]) > limit[here][:, None]
+                found[own - group.start] |= off.any(axis=1)
+            return found
+
+        of_groups = run_steps(parallel_map(look, groups(len(paths), len(positions))))
+        return np.concatenate(of_groups)
 
 
 def find_rigid_neighbours(positions: Floats) -> RigidNeighbours:
@@ -95,8 +107,3 @@ def masked_quantile(values: Floats, there: NDArray[np.bool_], share: float) -> F
     at = np.clip(np.ceil(share * count) - 1, 0, None).astype(np.intp)
     found = np.take_along_axis(ordered, at[None], axis=0)[0]
     return np.where(count > 0, found, np.nan)
-
-
-def _median(values: Floats) -> Floats:
-    """(n, p) -> (n,): the lower median of what is there, NaN where nothing is."""
-    return masked_quantile(values.T, np.isfinite(values.T), 0.5)
