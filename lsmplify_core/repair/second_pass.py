@@ -13,11 +13,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..body.markers import MarkerObservations, PoseSequence, residuals_of
+from ..body.markers import MarkerObservations, PoseSequence
 from ..geometry.intervals import intervals_around, intervals_of
 from ..ik.fit_problem import FitProblem
 from ..ik.fitting import fit_steps
+from ..ik.frames_last import frames_last
 from ..ik.gauss_newton import gauss_newton
+from ..ik.posed_tree import arms_and_residuals, posed, seen_of
 from ..ik.predictor import Prediction, frame_chunks, select_observations, select_poses
 from ..ik.sequence import solve_sequence
 from ..ik.smoothing import smooth_poses
@@ -59,16 +61,18 @@ class SecondPass:
 def track_errors(poses: PoseSequence, observations: MarkerObservations) -> Floats:
     """(T, K) metres between the tracks and the body, NaN where unseen."""
 
-    def apart(interval: slice) -> Floats:
-        return np.linalg.norm(
-            residuals_of(
-                select_poses(poses, interval), select_observations(observations, interval)
-            ),
-            axis=-1,
-        )
+    error = np.empty(observations.weights.shape)
 
-    errors = run_steps(parallel_map(apart, frame_chunks(len(poses.root))))
-    error = np.concatenate(errors).astype(np.float64)
+    def measure(chunk: slice) -> None:
+        own = select_poses(poses, chunk)
+        tree = posed(frames_last(own.rotations), own.root.T, observations.bones)
+        _, residuals = arms_and_residuals(tree, seen_of(select_observations(observations, chunk)))
+        squares = np.square(residuals[0])
+        squares += np.square(residuals[1])
+        squares += np.square(residuals[2])
+        error[chunk] = np.sqrt(squares, out=squares).T
+
+    run_steps(parallel_map(measure, frame_chunks(len(poses.root))))
     error[observations.weights == 0] = np.nan
     return error
 
@@ -180,7 +184,11 @@ def outlier_records(
 
 def _failed_frames(error: Floats) -> NDArray[np.bool_]:
     """Frames that most tracks are far in, and those around that they are still too far in."""
-    middle = np.nan_to_num(masked_quantile(error.T, np.isfinite(error.T), 0.5))
+    seen = np.isfinite(error)
+    near = (error <= _FAILED[0]).sum(axis=1)
+    if not (2 * near < seen.sum(axis=1)).any():  # half the tracks are near in every frame
+        return np.zeros(len(error), dtype=bool)
+    middle = np.nan_to_num(masked_quantile(error.T, seen.T, 0.5))
     usual = float(np.median(middle))
     failed = middle > max(_FAILED[0], _FAILED[1] * usual)
     if not failed.any():
@@ -193,9 +201,13 @@ def _failed_frames(error: Floats) -> NDArray[np.bool_]:
 
 def _outlier_samples(error: Floats, failed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Far samples, and what lies within a moment between two of them."""
-    usual = np.nan_to_num(masked_quantile(error, np.isfinite(error), 0.5))
-    with np.errstate(invalid="ignore"):
-        far = (error > np.maximum(_OUTLIER[0], _OUTLIER[1] * usual)) & ~failed[:, None]
+    far = error > _OUTLIER[0]
+    tracks = np.flatnonzero(far.any(axis=0))
+    if not len(tracks):
+        return far
+    own = error[:, tracks]
+    usual = np.nan_to_num(masked_quantile(own, np.isfinite(own), 0.5))
+    far[:, tracks] &= (own > _OUTLIER[1] * usual) & ~failed[:, None]
     left = np.isfinite(error).sum(axis=1) - far.sum(axis=1)
     far[left < _MIN_VISIBLE] = False
     return far

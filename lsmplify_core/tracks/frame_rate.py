@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geometry.medians import seen_medians
+from ..geometry.vectors import all_finite, lengths, squares
 from ..runtime.array_types import Floats
 from .tracks import Tracks
 
@@ -30,13 +32,15 @@ def pace(positions: Floats, rate: float) -> float | None:
     """Radians a second that the points (T, K, 3), NaN where unseen, swing at; None where too little
     moves or is seen to tell."""
     points = np.asarray(positions[:_MOST_FRAMES], dtype=np.float64)
-    present = np.isfinite(points).all(axis=-1).mean(axis=0) > 0.5
+    present = all_finite(points).mean(axis=0) > 0.5
     if len(points) < _LEAST_FRAMES or present.sum() < 6:
         return None
     points = points[:, present]
-    middle = _median(points, 1)[:, None]
-    spread = float(np.nanmedian(np.linalg.norm(points - middle, axis=-1)))
-    points = points - middle
+    by_point = points.transpose(1, 0, 2)
+    points = points - seen_medians(by_point, np.isfinite(by_point))[:, None]
+    away = lengths(points).ravel()
+    known = np.isfinite(away)
+    spread = float(np.median(away[known])) if known.any() else np.nan
     points = (points[:-2] + points[1:-1] + points[2:]) / 3.0
     away = _size(points - _mean(points))
     speed = _size(np.diff(points, axis=0)) * rate
@@ -68,20 +72,15 @@ def likely_rate(found: float, rate: float) -> float:
 
 def _size(vectors: Floats) -> NDArray[np.float64]:
     """(T, K, 3) -> (K,) root mean square length over what was seen."""
-    squares = np.square(vectors).sum(axis=-1)
-    seen = np.isfinite(squares)
-    total = np.where(seen, squares, 0.0).sum(axis=0)
+    own = squares(vectors)
+    seen = np.isfinite(own)
+    total = np.where(seen, own, 0.0).sum(axis=0)
     return np.asarray(np.sqrt(total / np.maximum(seen.sum(axis=0), 1)))
 
 
 def _mean(points: Floats) -> NDArray[np.float64]:
     """(T, K, 3) -> (K, 3) the mean of what was seen, NaN for a point that never was."""
-    seen: NDArray[np.bool_] = np.asarray(np.isfinite(points).all(axis=-1))
+    seen = all_finite(points)
     total = np.where(seen[..., None], points, 0.0).sum(axis=0)
     count = seen.sum(axis=0)[:, None]
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-
-def _median(values: Floats, axis: int) -> NDArray[np.float64]:
-    masked = np.ma.masked_invalid(values)
-    return np.asarray(np.ma.median(masked, axis=axis).filled(np.nan), dtype=np.float64)

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..geometry.skeleton import JOINT_INDEX
+from ..geometry.vectors import all_finite, lengths
 from ..layouts.layout import Layout
 from .bearing import find_bearing
 from .body_fit import rest_points
 from .centre import centre_of_mass, feet_of, mean_of_seen
+from .upright import long_axes
 
 Floats = NDArray[np.float64]
 
@@ -101,7 +103,7 @@ def _by_floor_or_stance(
     body = centre_of_mass(points, layout.joints)
     if feet is None or body is None:
         return None
-    known = np.isfinite(body).all(axis=1) & np.isfinite(feet).all(axis=(1, 2))
+    known = all_finite(body) & all_finite(feet).all(axis=1)
     if known.sum() < max(10, 0.5 * len(points)):
         return None
     straight = _straight(points, rest, layout)[known]
@@ -117,7 +119,7 @@ def _by_floor_or_stance(
             None
         )  # fmt: skip
     straight &= (_speed(feet, rate) < _STILL).all(axis=1)
-    straight &= np.linalg.norm(feet[:, 0] - feet[:, 1], axis=1) < _BESIDE
+    straight &= lengths(feet[:, 0] - feet[:, 1]) < _BESIDE
     if straight.mean() < _STANDING:  # who sits or runs is not above the feet
         return None
     over = body - feet.mean(axis=1)
@@ -160,7 +162,7 @@ def _balance(body: Floats, feet: Floats, up: Floats) -> Floats:
     apart = height[:, 0] - height[:, 1]
     share = 1.0 / (1.0 + np.exp(np.clip(apart / 0.02, -30, 30)))
     support = feet[:, 0] * share[:, None] + feet[:, 1] * (1.0 - share)[:, None]
-    across = np.linalg.norm(feet[:, 0] - feet[:, 1], axis=1)
+    across = lengths(feet[:, 0] - feet[:, 1])
     weight = 1.0 / (0.1 + across) ** 2
     return _unit(((body - support) * weight[:, None]).sum(axis=0))
 
@@ -195,18 +197,14 @@ def _speed(feet: Floats, rate: float) -> Floats:
         np.minimum(np.arange(len(feet)) + span, len(feet) - 1),
         np.maximum(np.arange(len(feet)) - span, 0),
     )
-    way = np.linalg.norm(feet[ahead] - feet[behind], axis=-1)
+    way = lengths(feet[ahead] - feet[behind])
     return way * rate / np.maximum(ahead - behind, 1)[:, None]
 
 
 def _stands(points: Floats, rest: Floats, layout: Layout, up: Floats) -> bool:
     """Whether the body stands along `up` nearly all the time: high points high, low ones low."""
-    seen: NDArray[np.bool_] = np.asarray(np.isfinite(points).all(axis=-1))
-    count = np.maximum(seen.sum(axis=1, keepdims=True), 1)
-    level = np.where(seen, rest[:, 1], 0.0)
-    level = np.where(seen, level - level.sum(axis=1, keepdims=True) / count, 0.0)
-    slope = np.einsum("tk,tkd->td", level, np.nan_to_num(points))
-    slope /= np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-9)
+    slope, _ = long_axes(points, rest)
+    slope /= np.maximum(lengths(slope), 1e-9)[:, None]
     return bool(np.mean(slope @ up > np.cos(np.radians(25.0))) > _UPRIGHT)
 
 
@@ -225,7 +223,7 @@ def _straight(points: Floats, rest: Floats, layout: Layout) -> NDArray[np.bool_]
     hip, ankle, top = (mean_of_seen(points[:, own]) for own in (hips, ankles, tops))
     usual = [rest[own].mean(axis=0) for own in (hips, ankles, tops)]
     leg, torso = hip - ankle, top - hip
-    sizes = [np.maximum(np.linalg.norm(v, axis=1), 1e-9) for v in (leg, torso)]
+    sizes = [np.maximum(lengths(v), 1e-9) for v in (leg, torso)]
     standing = np.linalg.norm(usual[0] - usual[1]) / np.linalg.norm(usual[2] - usual[0])
     with np.errstate(invalid="ignore"):
         bent = (leg * torso).sum(axis=1) / (sizes[0] * sizes[1]) < np.cos(np.radians(_BENT))

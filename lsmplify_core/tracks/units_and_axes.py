@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..geometry.vectors import all_finite, lengths
 from ..layouts.matching import Match
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
@@ -26,6 +26,10 @@ _TOO_FAR: Final = 1.6
 """A body this many times smaller or larger than a person of usual size is not one in that unit."""
 
 
+_CLEARLY: Final = 1.5
+"""The same, where a part of the frames is enough to say so."""
+_SOME_FRAMES: Final = 500
+"""Frames of a long take, and up to twice as many, that are looked at first."""
 _NEAR_AN_AXIS: Final = 40.0
 _AGAINST: Final = 50.0
 """Degrees: how near an axis the line from the feet to the body is that makes it up, and how far
@@ -177,9 +181,10 @@ def size_ratio(tracks: Tracks, match: Match) -> float:
     ratios: list[float] = []
     for i, j in zip(*np.nonzero((apart > 0.12) & (apart < 0.6)), strict=True):
         if i < j and neighbours(int(layout.joints[i]), int(layout.joints[j])):
-            seen = np.linalg.norm(positions[:, i] - positions[:, j], axis=-1)
-            if np.isfinite(seen).any():
-                ratios.append(float(np.nanmedian(seen)) / float(apart[i, j]))
+            seen = lengths(positions[:, i] - positions[:, j])
+            seen = seen[np.isfinite(seen)]
+            if len(seen):
+                ratios.append(float(np.median(seen)) / float(apart[i, j]))
     if not ratios or np.median(ratios) <= 0:
         raise InputError(
             f"{tracks.source}: no two neighbouring points are ever seen together, so that the "
@@ -196,8 +201,10 @@ def find_unit(tracks: Tracks, match: Match) -> float:
 def _unit(tracks: Tracks, match: Match) -> tuple[str, float, tuple[str, ...]]:
     if tracks.unit_given and tracks.unit is not None:
         return next((n for n, u in UNITS.items() if u == tracks.unit), "given"), tracks.unit, ()
-    ratio = size_ratio(tracks, match)
     declared = next((n for n, u in UNITS.items() if u == tracks.unit), None)
+    if declared is not None and _is_clearly_human(tracks, match, UNITS[declared]):
+        return declared, UNITS[declared], ()
+    ratio = size_ratio(tracks, match)
     if declared is not None and _is_human(ratio * UNITS[declared]):
         return declared, UNITS[declared], ()
     if tracks.unit is not None and declared is None and _is_human(ratio * tracks.unit):
@@ -214,6 +221,18 @@ def _unit(tracks: Tracks, match: Match) -> tuple[str, float, tuple[str, ...]]:
     return name, UNITS[name], ()
 
 
+def _is_clearly_human(tracks: Tracks, match: Match, unit: float) -> bool:
+    """Whether some frames of a long take leave no doubt that it is in a unit."""
+    every = tracks.frames // _SOME_FRAMES
+    if every < 2:
+        return False
+    try:
+        ratio = size_ratio(replace(tracks, positions=tracks.positions[::every]), match)
+    except InputError:
+        return False  # these frames show no pair of neighbours; others may
+    return 1 / _CLEARLY < ratio * unit < _CLEARLY
+
+
 def _is_human(size: float) -> bool:
     return 1 / _TOO_FAR < size < _TOO_FAR
 
@@ -227,20 +246,18 @@ def _up(tracks: Tracks, match: Match) -> tuple[str, tuple[str, ...], bool]:
     layout = match.layout.select([k for k, _ in pairs])
     positions = tracks.positions[:, [t for _, t in pairs]]
     height = rest_points(layout)[:, 1]
-    seen = np.isfinite(positions).all(axis=-1)
-    weights = seen * 1.0
-    total = np.maximum(weights.sum(axis=1, keepdims=True), 1.0)
-    level = np.where(seen, height - (weights * height).sum(axis=1, keepdims=True) / total, 0.0)
-    filled = np.nan_to_num(positions)
-    slope = np.einsum("tk,tkd->td", level, filled) / np.maximum(
-        np.square(level).sum(axis=1, keepdims=True), 1e-9
-    )
-    usable = (seen.sum(axis=1) >= 4) & (np.ptp(level, axis=1) > 0.3)
+    seen = all_finite(positions)
+    count = seen.sum(axis=1)
+    level = np.where(seen, height - (seen @ height / np.maximum(count, 1))[:, None], 0.0)
+    filled = positions if seen.all() else np.where(seen[..., None], positions, 0.0)
+    steep = np.maximum(np.einsum("tk,tk->t", level, level), 1e-9)
+    slope = np.einsum("tk,tkd->td", level, filled) / steep[:, None]
+    usable = (count >= 4) & (level.max(axis=1) - level.min(axis=1) > 0.3)
     if tracks.up is not None and not usable.any():
         return tracks.up, (), False
     if usable.any():
         direction = np.median(slope[usable], axis=0)
-        length = np.linalg.norm(slope[usable], axis=1)
+        length = lengths(slope[usable])
         axis = int(np.argmax(np.abs(direction)))
         found = ("+" if direction[axis] > 0 else "-") + "xyz"[axis]
         clear = abs(direction[axis]) > 0.6 * float(np.median(length))
@@ -286,7 +303,7 @@ def _floor_is(found: str, declared: str, positions: Floats) -> bool:
     """Whether the lowest point keeps its height along `found`, and does not along `declared`: there
     is a floor under people who walk, and under those who stand on their hands."""
     steady, other = (_unsteadiness(axis, positions) for axis in (found, declared))
-    seen: NDArray[np.bool_] = np.asarray(np.isfinite(positions).all(axis=-1))
+    seen = all_finite(positions)
     there = positions[seen.any(axis=1)]
     extent = np.nanmax(there, axis=1) - np.nanmin(there, axis=1)
     body = float(np.nanmedian(extent.max(axis=-1))) if len(there) else 0.0

@@ -11,9 +11,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geometry.medians import seen_medians
 from ..geometry.skeleton import JOINT_INDEX
+from ..geometry.vectors import all_finite, lengths
 from ..layouts.layout import Layout
 from .body_fit import rest_points
+from .centre import mean_of_seen
 
 Floats = NDArray[np.float64]
 
@@ -25,6 +28,8 @@ _STRAIGHT: Final = 10.0
 does so in any direction of the floor."""
 _FLAT: Final = 35.0
 """Degrees from square to the axis that the soles of somebody who stands are."""
+_LEAST_POINTS: Final = 4
+"""Points of a frame that it takes to show which way the body lies."""
 
 
 def stands_along(found: str, declared: str, points: Floats, layout: Layout) -> bool:
@@ -72,14 +77,28 @@ def stands_against(given: str, points: Floats, layout: Layout) -> float:
 
 def _axes(points: Floats, rest: Floats) -> Floats:
     """(T, 3) unit vectors from the body's low points to its high ones."""
-    seen = np.isfinite(points).all(axis=-1)
-    count = np.maximum(seen.sum(axis=1, keepdims=True), 1)
-    level = np.where(seen, rest[:, 1], 0.0)
-    level = np.where(seen, level - level.sum(axis=1, keepdims=True) / count, 0.0)
-    slope = np.einsum("tk,tkd->td", level, np.nan_to_num(points))
-    length = np.linalg.norm(slope, axis=1, keepdims=True)
-    enough = (seen.sum(axis=1, keepdims=True) >= 4) & (length > 0)
-    return np.where(enough, slope / np.maximum(length, 1e-12), np.nan)
+    slope, enough = long_axes(points, rest)
+    length = lengths(slope)
+    enough &= length > 0
+    return np.where(enough[:, None], slope / np.maximum(length, 1e-12)[:, None], np.nan)
+
+
+def long_axes(points: Floats, rest: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """How points of a body lie from its low ones to its high ones.
+
+    Args:
+        points: (T, K, 3), NaN where unseen.
+        rest: (K, 3) metres, the same on the body at rest, Y up.
+
+    Returns:
+        (T, 3) vectors of no length in particular, and (T,) the frames that show enough points.
+    """
+    seen = all_finite(points)
+    count = seen.sum(axis=1)
+    middle = seen @ rest[:, 1] / np.maximum(count, 1)
+    level = np.where(seen, rest[:, 1] - middle[:, None], 0.0)
+    known = points if seen.all() else np.where(seen[..., None], points, 0.0)
+    return np.einsum("tk,tkd->td", level, known), count >= _LEAST_POINTS
 
 
 def _on_hands(points: Floats, layout: Layout, up: Floats) -> bool:
@@ -108,7 +127,7 @@ def _soles(points: Floats, rest: Floats, layout: Layout, up: Floats) -> bool | N
         toes, heel = own & front, own & ~front
         if not (toes.any() and heel.any()):
             continue
-        foot = _mean(points[:, toes]) - _mean(points[:, heel])
+        foot = mean_of_seen(points[:, toes]) - mean_of_seen(points[:, heel])
         expected = rest[toes].mean(axis=0) - rest[heel].mean(axis=0)
         drop = np.degrees(np.arcsin(expected[1] / np.linalg.norm(expected)))
         with np.errstate(invalid="ignore"):
@@ -124,13 +143,5 @@ def _vector(axis: str) -> Floats:
 
 
 def _median(values: Floats) -> Floats:
-    masked = np.ma.masked_invalid(values)
-    return np.asarray(np.ma.median(masked, axis=1).filled(np.nan), dtype=np.float64)
-
-
-def _mean(points: Floats) -> Floats:
-    """(T, K, 3) to (T, 3): the mean of what is seen, NaN where nothing is."""
-    seen: NDArray[np.bool_] = np.asarray(np.isfinite(points).all(axis=-1))
-    total = np.where(seen[..., None], points, 0.0).sum(axis=1)
-    count = seen.sum(axis=1)[:, None]
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    """(T, K) -> (T,): medians of what is seen."""
+    return np.asarray(seen_medians(values.T, np.isfinite(values.T)), dtype=np.float64)

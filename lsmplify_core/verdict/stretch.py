@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..body.body import default_body
 from ..geometry.kinematics import attached_points
+from ..geometry.medians import seen_medians
 from ..geometry.skeleton import PARENTS
 from ..runtime.array_types import Floats
 from .evidence import Evidence, Measure
@@ -108,18 +109,6 @@ def _pairs(
     return i[keep], j[keep], apart[i[keep], j[keep]]
 
 
-def _medians(values: Floats, seen: NDArray[np.bool_]) -> Floats:
-    """(T, P) -> (P,): medians of the values that are seen, 0 where none is."""
-    if seen.all():
-        return np.median(values, axis=0)
-    ordered = np.sort(np.where(seen, values, np.inf), axis=0)
-    count = seen.sum(axis=0)
-    low, high = np.maximum(count - 1, 0) // 2, count // 2
-    pairs = np.arange(values.shape[1])
-    middle = 0.5 * (ordered[low, pairs] + ordered[np.minimum(high, len(values) - 1), pairs])
-    return np.where(count > 0, middle, 0.0)
-
-
 def _grown(strain: Floats) -> Floats:
     """(3, 3) the matrix that stretches by a strain: its exponential."""
     values, vectors = np.linalg.eigh(strain)
@@ -136,7 +125,7 @@ def _step(apart: Floats, seen: NDArray[np.bool_], usual: Floats) -> Floats | Non
          2 * n[..., 0] * n[..., 1], 2 * n[..., 0] * n[..., 2], 2 * n[..., 1] * n[..., 2]], axis=-1
     )  # fmt: skip
     off = np.log(np.maximum(length, 1e-12) / usual)
-    middle = _medians(off, seen)
+    middle = seen_medians(off, seen, 0.0)
     weight = seen / (1.0 + np.square((off - middle) / _ROBUST))
     count = weight.sum(axis=0)
     prior = _ROBUST**2 / _PEOPLE_DIFFER**2
