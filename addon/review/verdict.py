@@ -7,7 +7,7 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, IntProperty, StringProperty
 
 from ...lsmplify_core.verdict import CHECK, DO_NOT_USE, GOOD, Verdict
-from ...lsmplify_core.verdict.rules import TEXTS
+from ...lsmplify_core.verdict.limits import TEXTS
 from ..bake.motion_keys import Timing
 from ..common import lines
 from ..translations import said

@@ -120,6 +120,7 @@ def _seen(samples: Floats) -> Floats:
     is zero, and where what stands there is no number."""
     positions = samples[..., :3]
     with np.errstate(invalid="ignore"):
-        missing = (samples[..., 3] < 0) | (positions == 0).all(axis=-1)
+        zero = positions == 0
+        missing = (samples[..., 3] < 0) | (zero[..., 0] & zero[..., 1] & zero[..., 2])
     positions[missing] = np.nan
     return positions

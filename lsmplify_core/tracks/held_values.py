@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geometry.vectors import all_finite
 from .tracks import Tracks
 
 Floats = NDArray[np.float64]
@@ -52,11 +53,12 @@ def held_samples(positions: Floats) -> Mask:
     held = np.zeros((frames, count), dtype=bool)
     if frames < _LEAST + 3:
         return held
-    steps = np.diff(positions, axis=0)
-    same = (steps == 0).all(axis=-1)
+    equal = positions[1:] == positions[:-1]
+    same = equal[..., 0] & equal[..., 1] & equal[..., 2]
     if not same.any():
         return held
-    seen: Mask = np.asarray(np.isfinite(steps).all(axis=-1))
+    finite = all_finite(positions)
+    seen = finite[1:] & finite[:-1]
     share = same.sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
     moving = (share < _MOST) & (seen.sum(axis=0) > _LEAST)
     whole = _whole_frames(same, seen, moving)

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geometry.vectors import all_finite
 from ..runtime.errors import InputError
 from .tracks import Tracks
 
@@ -36,7 +37,7 @@ def check_in_space(tracks: Tracks) -> None:
 def flat_axis(points: Floats) -> str | None:
     """What does not differ between points in one plane: an axis, or "the depth" of a turned plane;
     None for points (T, K, 3) in space."""
-    flat = points[np.isfinite(points).all(axis=-1)]
+    flat = points[all_finite(points)]
     if len(flat) < 12:
         return None
     with np.errstate(all="ignore"):

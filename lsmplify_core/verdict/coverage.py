@@ -144,7 +144,9 @@ def _covariance(points: Floats, seen: NDArray[np.bool_], count: int) -> Floats:
     first = points[np.unravel_index(np.argmax(seen), seen.shape)]
     total, products = np.zeros(3), np.zeros((3, 3))
     for chunk in chunks(len(points)):
-        own = np.where(seen[chunk][..., None], points[chunk] - first, 0.0).reshape(-1, 3)
-        total += own.sum(axis=0)
+        known = seen[chunk]
+        own = (points[chunk] - first).reshape(-1, 3)
+        own = own if known.all() else own[known.ravel()]
+        total += np.ones(len(own)) @ own
         products += own.T @ own
     return (products - np.outer(total, total) / count) / (count - 1)

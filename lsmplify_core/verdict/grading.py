@@ -7,8 +7,8 @@ from ..runtime.progress import run_steps
 from ..runtime.threads import parallel_map
 from . import anatomy, coverage, fit, movement, standing, stretch, world
 from .evidence import Evidence, Measure
+from .limits import LIMITS, SEVERAL
 from .records import CHECK, DO_NOT_USE, GOOD, Verdict, is_verdict
-from .rules import LIMITS, SEVERAL
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -42,7 +42,8 @@ def with_verdict(report: dict[str, Any], evidence: Evidence) -> tuple[dict[str, 
 def measured(evidence: Evidence) -> dict[str, Measure]:
     """All numbers by name that the grading looks at."""
     evidence.prepare()
-    parts = (fit, anatomy, movement, standing, coverage, stretch, world)
+    # what takes longest first, so that threads end together
+    parts = (standing, movement, stretch, coverage, fit, anatomy, world)
     found: dict[str, Measure] = {}
     for measures in run_steps(parallel_map(lambda part: part.measures(evidence), parts)):
         found |= measures

@@ -102,7 +102,7 @@ def of_tables() -> Iterator[str]:
     from lsmplify_extension.addon.tracks import choice
     from lsmplify_extension.lsmplify_core.cleanup import worst_intervals as spans
     from lsmplify_extension.lsmplify_core.repair.records import KINDS as REPAIRS
-    from lsmplify_extension.lsmplify_core.verdict.rules import TEXTS
+    from lsmplify_extension.lsmplify_core.verdict.limits import TEXTS
 
     yield from (kind.title() for kind in REPAIRS)
     yield from (

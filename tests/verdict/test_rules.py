@@ -9,8 +9,8 @@ import pytest
 from lsmplify_core.verdict import CHECK, DO_NOT_USE, GOOD
 from lsmplify_core.verdict.evidence import Measure
 from lsmplify_core.verdict.grading import graded
+from lsmplify_core.verdict.limits import LIMITS
 from lsmplify_core.verdict.records import is_verdict
-from lsmplify_core.verdict.rules import LIMITS
 
 TABLE = [
     ("track-error", "error", 0.035, 0.09, "35", False, "fit"),
