@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A pytest plugin (`-p test_contexts`): coverage notes which test ran a line, and how long it took.
 
-The seconds go beside coverage's own data, into build/coverage/seconds-PID.json.
+The seconds go beside coverage's own data, into build/coverage/seconds-PID.json, and what was in the
+files of the code and of these tests into contents-PID.json.
 """
 
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import coverage
 import pytest
+from tests_of_line import digest
 
 SECONDS = "build/coverage"
 _took: dict[str, float] = {}
@@ -44,11 +46,16 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Keep the seconds for `scripts/tests_of_line.py`."""
+    """Keep the seconds, and what was in the files, for `scripts/tests_of_line.py`."""
     _ended_with.append(int(exitstatus))
     folder = Path(session.config.rootpath) / SECONDS
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"seconds-{os.getpid()}.json").write_text(json.dumps(_took))
+    root = Path(session.config.rootpath)
+    code = [f for top in ("lsmplify_core", "addon") for f in (root / top).rglob("*.py")]
+    own = {root / test.partition("::")[0] for test in _took}
+    contents = {str(f.relative_to(root)): digest(f) for f in (*code, *own)}
+    (folder / f"contents-{os.getpid()}.json").write_text(json.dumps(contents))
 
 
 @pytest.hookimpl(trylast=True)

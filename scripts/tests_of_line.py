@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which tests belong to a place in the code: what coverage noted, or what imports the module.
 
-`make coverage` leaves in build/coverage which test ran which line, and how long it took. A line
-that runs when its module is loaded (a constant) belongs to the tests of the lines that use its
-name. Where nothing was noted, a module has the tests of its name (tests/PACKAGE/test_MODULE.py),
-those that import it, and those of its package.
+`make coverage` leaves in build/coverage which test ran which line, how long it took, and what was
+in every file then: files that have changed since are not believed. A line that runs when its module
+is loaded (a constant) belongs to the tests of the lines that use its name. Where nothing was noted,
+a module has the tests of its name (tests/PACKAGE/test_MODULE.py), those that import it, and those
+of its package.
 """
 
 import ast
+import hashlib
 import importlib.util
 import json
 import re
@@ -136,9 +138,9 @@ def _contexts(path: Path) -> dict[int, set[str]]:
     import coverage
 
     found: dict[int, set[str]] = defaultdict(set)
+    if _changed(path):
+        return {}
     for file in files:
-        if file.stat().st_mtime < path.stat().st_mtime:
-            continue
         data = coverage.CoverageData(str(file))
         data.read()
         for line, tests in data.contexts_by_lineno(str(path.relative_to(ROOT))).items():
@@ -165,10 +167,29 @@ def _uses(path: Path, names: set[str]) -> set[int]:
 
 
 def _newer(places: list[str]) -> set[str]:
-    """Files of tests that were written since coverage noted."""
-    noted = min((f.stat().st_mtime for f in NOTED.glob(".coverage*")), default=0.0)
+    """Files of tests that were written or changed since coverage noted."""
     files = [f for f in _test_files() if any(_within(f, place) for place in places)]
-    return {str(f.relative_to(ROOT)) for f in files if f.stat().st_mtime > noted}
+    return {str(f.relative_to(ROOT)) for f in files if _changed(f)}
+
+
+@cache
+def _changed(path: Path) -> bool:
+    """Whether a file is another than it was when coverage noted."""
+    return _contents().get(str(path.relative_to(ROOT))) != digest(path)
+
+
+@cache
+def _contents() -> dict[str, str]:
+    """What was in every file that was noted, the oldest note first."""
+    found: dict[str, str] = {}
+    for file in sorted(NOTED.glob("contents-*.json"), key=lambda f: f.stat().st_mtime):
+        found |= json.loads(file.read_text("utf-8"))
+    return found
+
+
+def digest(path: Path) -> str:
+    """What is in a file, in a few letters."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
 def _within(file: Path, place: str) -> bool:
