@@ -16,9 +16,9 @@ from lsmplify_core.retarget.figure import figure_of
 from lsmplify_core.retarget.touches import (
     Touch,
     _along,
-    _beside,
     _over,
     _pull,
+    beside,
     bring_hands,
     count_touches,
     find_touches,
@@ -44,6 +44,11 @@ def _posture(frames=1, turn=None, **points):
     )
 
 
+def _by(source: Posture, part: Part, size: float = 1.0) -> Touch:
+    """The source's left hand beside a part of its own."""
+    return beside(source.points["L_hand"], "L", source, part, size, RATE)
+
+
 def test_where_a_point_lies_along_an_axis() -> None:
     start, end = np.zeros((4, 3)), np.tile([0.0, 2.0, 0.0], (4, 1))
     points = np.array([[5.0, 0.5, 1.0], [0, -1, 0], [0, 3, 0], [1, 2, 0]])
@@ -56,7 +61,7 @@ def test_how_near_a_hand_is_to_the_skin(size: float) -> None:
     """0.13 off the axis of a part 0.1 thick, less 0.02 for half the hand: 0.01 of the default
     body's; a body twice as large has all twice as large."""
     source = _posture(L_hand=(0.13 * size, 0, -0.25 * size), L_Knee=(0, 0, -size))
-    touch = _beside(source, "L", BALL, size, RATE)
+    touch = _by(source, BALL, size)
     assert touch.near[0] == pytest.approx(0.01)
     assert touch.along[0] == pytest.approx(0.25)
     np.testing.assert_allclose(touch.beside[0], [0.13 * size, 0, 0], atol=1e-12)
@@ -66,10 +71,10 @@ def test_a_part_is_an_ellipsoid_in_its_own_frame() -> None:
     """Turned by a quarter about Z, what is thick along X is thick along Y."""
     part = Part("L_Hip", "L_Knee", "L_Hip", (0.2, 0.1, 0.1))
     turn = axis_angle_to_matrix(np.array([0.0, 0.0, np.pi / 2]))
-    touch = _beside(_posture(turn=turn, L_hand=(0, 0.2, -0.5)), "L", part, 1.0, RATE)
+    touch = _by(_posture(turn=turn, L_hand=(0, 0.2, -0.5)), part)
     assert touch.near[0] == pytest.approx(-0.02)
     np.testing.assert_allclose(touch.beside[0], [0.2, 0, 0], atol=1e-12)
-    inside = _beside(_posture(turn=turn, L_hand=(0, 0.1, -0.5)), "L", part, 1.0, RATE)
+    inside = _by(_posture(turn=turn, L_hand=(0, 0.1, -0.5)), part)
     assert inside.near[0] == pytest.approx(-0.5 * (0.4 / 3) - 0.02)
 
 
