@@ -20,9 +20,11 @@ from ..reading.rigid_bodies import read_rigid_bodies
 from ..reading.start import read_start
 from ..repair import Repair
 from ..repair.repair_file import load_repairs, save_repairs
+from ..runtime.console import say
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
 from ..tracks.units_and_axes import find_world
+from ..workflows.motion_file import one_of
 from ..workflows.person_file import calibrated_on
 
 
@@ -188,7 +190,7 @@ def init(args: argparse.Namespace, tracks: Tracks) -> Motion | None:
     """The motion to start from, at the tracks' rate."""
     if args.init is None:
         return None
-    motion = read_start(args.init, tracks)
+    motion = _start(args.init)
     if abs(motion.rate - tracks.rate) > 0.01 * tracks.rate:
         motion = motion.at_rate(tracks.rate)
     first = args.start or 0
@@ -198,3 +200,14 @@ def init(args: argparse.Namespace, tracks: Tracks) -> Motion | None:
             f"{first + tracks.frames} are needed"
         )
     return motion.between(first, first + tracks.frames)
+
+
+def _start(path: Path) -> Motion:
+    """A BVH's angles are turns from a rest pose of its own: it is read as its joints show, or
+    refused; how is told."""
+    if path.suffix.lower() != ".bvh":
+        return read_start(path)
+    motion, notes = one_of(path)
+    for note in notes:
+        say(f"warning: --init {path}: {note}", error=True)
+    return motion

@@ -31,10 +31,10 @@ _CHILD = {
 """Limb bones, whose rest directions differ between skeletons."""
 
 
-def read_start(path: Path, tracks: Tracks | None = None) -> Motion:
-    """A motion in the world of `tracks` once they are metres with Z up: an AMASS npz as it is, a
-    BVH in its own unit and axes, which are found from its skeleton. InputError for other files, and
-    for a BVH whose joints are no known skeleton's."""
+def read_start(path: Path) -> Motion:
+    """A motion in metres, Z up: an AMASS npz as it is, a BVH in its own unit and axes, which are
+    found from its skeleton; `workflows.motion_file` looks at what comes of its rest pose too.
+    InputError for other files, and for a BVH whose joints are no known skeleton's."""
     if path.suffix.lower() == ".npz":
         return load_motion(path)
     if path.suffix.lower() != ".bvh":

@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """BVH of any rest pose and names come in as the motion that their joints show, or not at all."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from lsmplify_core.cli import options
+from lsmplify_core.cli.main import main
 from lsmplify_core.geometry.kinematics import forward
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import JOINT_NAMES, N_JOINTS, PARENTS
 from lsmplify_core.runtime.errors import InputError
 from lsmplify_core.workflows.motion_file import one_of, read_motion_file
-from tests.takes import waving
+from tests.takes import points_of, tracks_of, waving
 
 _ROKOKO = (
     "Hips LeftThigh RightThigh Spine1 LeftShin RightShin Spine2 LeftFoot RightFoot Spine3 LeftToe "
@@ -86,6 +89,44 @@ def _write(path: Path, motion, names: dict[str, str], kind: str) -> None:
             row += list(np.degrees([z, x, y]))
         lines.append(" ".join(f"{v:.5f}" for v in row))
     path.write_text("\n".join(lines) + "\n")
+
+
+def _limbs_apart(motion, found) -> float:
+    """Degrees, the mean of the limb that is worst."""
+    worst = 0.0
+    for a, b in ((1, 4), (4, 7), (2, 5), (5, 8), (16, 18), (18, 20), (17, 19), (19, 21)):
+        one, two = (m.joints()[:, b] - m.joints()[:, a] for m in (motion, found))
+        cosine = (one * two).sum(-1) / np.linalg.norm(one, axis=-1) / np.linalg.norm(two, axis=-1)
+        worst = max(worst, float(np.degrees(np.arccos(cosine.clip(-1, 1))).mean()))
+    return worst
+
+
+@pytest.mark.parametrize("kind", ["T-pose", "A-pose", "turned bones"])
+def test_a_start_is_what_the_joints_show_whatever_the_rest_pose(kind, tmp_path, capsys) -> None:
+    """`--init FILE.bvh`: never a start in another pose than the file's."""
+    motion = waving(20)
+    path = tmp_path / "rough.bvh"
+    _write(path, motion, MIXAMO, kind)
+    args = argparse.Namespace(init=path, start=5)
+    start = options.init(args, tracks_of(motion).between(5, None))
+    assert start is not None
+    assert start.frames == 15
+    assert _limbs_apart(motion.between(5, 20), start) < 8
+    if kind == "turned bones":
+        assert capsys.readouterr().err.startswith(f"warning: --init {path}: ")
+
+
+def test_a_start_that_is_nobody_is_refused(tmp_path, capsys) -> None:
+    motion = waving(10)
+    path, take = tmp_path / "rough.bvh", tmp_path / "take.npz"
+    _write(path, motion, {n: f"bone {i}" for i, n in enumerate(JOINT_NAMES)}, "turned bones")
+    np.savez(take, points=points_of(motion), names=np.array(tracks_of(motion).names), rate=30.0)
+    out = tmp_path / "out.npz"
+    assert main(["solve", str(take), "-o", str(out), "--init", str(path)]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 1
+    assert str(path) in told[0]
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("names", [SMPL, MIXAMO, ROKOKO], ids=["smpl", "mixamo", "rokoko"])
