@@ -11,6 +11,7 @@ from bpy_extras.io_utils import ExportHelper
 from ...lsmplify_core.calibration.calibration_file import save_calibration
 from ...lsmplify_core.runtime.errors import InputError
 from ..common.polls import allowed
+from ..takes.baked_on import baked_on
 from .figure import add_figure, figure_of, remove_figure
 from .store import calibration_of
 
@@ -79,7 +80,7 @@ def solved_armature(context: bpy.types.Context) -> bpy.types.Object | None:
     active = context.view_layer.objects.active
     if active is not None and active.type == "ARMATURE" and calibration_of(active) is not None:
         return active
-    last = bpy.data.objects.get(context.scene.lsmplify.result.armature)
+    last = baked_on(context.scene)
     return last if last is not None and calibration_of(last) is not None else None
 
 

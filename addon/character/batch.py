@@ -18,6 +18,7 @@ from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, error_line
 from ...lsmplify_core.runtime.progress import run_steps
 from ..bake import export
 from ..bake.engines import ExportOptions
+from ..bake.object_root import OBJECT, move_way_to_object, on_bones
 from . import job
 from .character import Character, read_character
 from .plan import takes_of
@@ -72,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
     names = file_names([f"{m.name}_{t.name}" for m in motions for t in targets])
     failed = done = 0
     characters: dict[str, Character | str] = {}
+    places = {target.name: target.location.copy() for target in targets}
     span: list[int] = []
     for number, motion in enumerate(motions):
         try:
@@ -83,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
         for place, target in enumerate(targets):
             name = names[number * len(targets) + place]
             try:
+                target.location = places[target.name]  # where an action with its way left it
                 character = known_character(characters, target, args)
                 report = _apply(source, target, character, args)
                 span += [int(source.frames[0]), int(source.frames[-1])]
@@ -152,11 +155,13 @@ def _apply(
     source: Source, target: bpy.types.Object, character: Character, args: argparse.Namespace
 ) -> dict[str, Any]:
     kept = args.contacts == "keep"
-    options = RetargetOptions(args.root, kept, kept, fingers=args.fingers)
+    options = RetargetOptions(on_bones(args.root), kept, kept, fingers=args.fingers)
     work = job.CharacterJob(source, target, character, options)
     result = run_steps(job.steps(work))
     action = job.write(work, result, f"{source.name} on {target.name}")
     action.use_fake_user = True
+    if args.root == OBJECT:
+        move_way_to_object(target, int(source.frames[0]), int(source.frames[-1]) + 1)
     return result.report.to_json()
 
 

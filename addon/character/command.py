@@ -18,6 +18,7 @@ from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.progress import run_steps
 from ..bake import export
 from ..bake.engines import ENGINES, RATES, ExportOptions
+from ..bake.object_root import OBJECT, move_way_to_object, on_bones
 from . import batch, job, people
 from .proof import off_notes
 from .source import Source, from_armature, from_file
@@ -41,7 +42,7 @@ def add_parser(subparsers: Any) -> Any:
     p.add_argument("--map", default="auto", metavar="auto|NAME|FILE.json",
                    help="which bone is what: found, a shipped map, or a file")  # fmt: skip
     p.add_argument("--controls", choices=job.CONTROLS, default="fk")
-    p.add_argument("--root", choices=ROOT_MODES, default="hips")
+    p.add_argument("--root", choices=(*ROOT_MODES, OBJECT), default="hips")
     p.add_argument("--contacts", choices=("keep", "off"), default="keep")
     p.add_argument("--fingers", choices=FINGER_MODES, default="transfer")
     p.add_argument("--start", type=int, metavar="F", help="first scene frame")
@@ -76,13 +77,15 @@ def run(args: argparse.Namespace) -> int:
     target = batch.armature(args.target)
     source = _source(context, args)
     kept = args.contacts == "keep"
-    options = RetargetOptions(args.root, kept, kept, fingers=args.fingers)
+    options = RetargetOptions(on_bones(args.root), kept, kept, fingers=args.fingers)
     work = job.prepare(context, source, target, args.map, options, args.controls)
     result = run_steps(job.steps(work))
     job.write(work, result, f"{source.name} on {target.name}")
     first, last = int(source.frames[0]), int(source.frames[-1])
     context.scene.frame_start, context.scene.frame_end = first, max(last, first + 1)
     context.scene.frame_set(first)
+    if args.root == OBJECT:
+        move_way_to_object(target, first, max(last, first + 1))
     told = " ".join(result.report.warnings)
     result.report.warnings.extend(
         off_notes(context, target, work.character, result.motion, source.frames, told)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ...lsmplify_core.retarget import shipped_maps
+from ..bake.object_root import on_bones
 
 
 def set_options(settings: Any, args: argparse.Namespace) -> None:
@@ -20,6 +21,10 @@ def set_options(settings: Any, args: argparse.Namespace) -> None:
     settings.map = args.map if args.map in kinds else "file"
     settings.map_file = "" if args.map in kinds else str(Path(args.map).resolve())
     settings.own_map = settings.own_bones = ""
-    settings.controls, settings.root, settings.fingers = args.controls, args.root, args.fingers
+    settings.controls, settings.root, settings.fingers = (
+        args.controls,
+        on_bones(args.root),
+        args.fingers,
+    )
     settings.contacts = True
     settings.solve_on = args.proportions.upper()

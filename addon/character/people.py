@@ -10,6 +10,7 @@ from ...lsmplify_core.retarget import RetargetOptions
 from ...lsmplify_core.runtime.console import say
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.progress import run_steps
+from ..bake.object_root import OBJECT, move_way_to_object, on_bones
 from . import batch, job
 
 
@@ -30,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     folders = [path for path in args.out if path.suffix.lower() != ".blend"]
     batch.check_folders(args, folders)
     context, kept = bpy.context, args.contacts == "keep"
-    options = RetargetOptions(args.root, kept, kept, fingers=args.fingers)
+    options = RetargetOptions(on_bones(args.root), kept, kept, fingers=args.fingers)
     sources = [motion.read(context, args) for motion in motions]
     jobs = [
         job.prepare(context, source, target, args.map, options, args.controls)
@@ -40,6 +41,9 @@ def run(args: argparse.Namespace) -> int:
     names = file_names([f"{m.name}_{t.name}" for m, t in zip(motions, targets, strict=True)])
     for work, result in zip(jobs, results, strict=True):
         job.write(work, result, f"{work.source.name} on {work.armature.name}")
+        if args.root == OBJECT:
+            first, last = int(work.source.frames[0]), int(work.source.frames[-1])
+            move_way_to_object(work.armature, first, last + 1)
     for name, work, result in zip(names, jobs, results, strict=True):
         batch.write_files(folders, name, work.armature, work.source, result.report.to_json(), args)
     span = [int(f) for s in sources for f in (s.frames[0], s.frames[-1])]

@@ -12,6 +12,7 @@ from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.progress import with_progress
 from ...lsmplify_core.runtime.stages import Progress
 from ..bake import actions
+from ..takes.baked_on import baked_on
 from . import job, memory
 from .character import Character, read_character
 from .choice import chosen_map
@@ -86,7 +87,7 @@ def source_of(context: bpy.types.Context) -> bpy.types.Object:
     settings: Any = context.scene.lsmplify
     moved_by = settings.character.source or settings.armature
     if moved_by is None:
-        moved_by = bpy.data.objects.get(settings.result.armature)
+        moved_by = baked_on(context.scene)
     return check_character(moved_by, "motion")
 
 

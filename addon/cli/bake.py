@@ -13,11 +13,12 @@ from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.progress import run_steps
 from ...lsmplify_core.workflows.research_methods import Research
 from ..bake.clean_scene import clear_start_file
+from ..bake.object_root import OBJECT, move_way_to_object
 from ..people.solving import finish_all
 from ..props.command import bake_props
 from ..solve import job
 from . import several
-from .outputs import check_files, report, targets, writer
+from .outputs import check_files, report, span, targets, writer
 from .scene import set_scene_rate, tell_scene, works_of
 
 
@@ -52,6 +53,9 @@ def bake_one(args: argparse.Namespace) -> tuple[int, list[Path]]:
     solutions = [_solved(work, args) for work in works]
     everybody = finish_all(bpy.context, works, solutions)
     tell_scene(everybody, own_rate)
+    if args.root == OBJECT:
+        for baked in everybody:
+            move_way_to_object(baked.armature, *span(baked))
     if args.props is not None:
         bake_props(args, works, everybody[0].timing)
     written: list[Path] = []

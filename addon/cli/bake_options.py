@@ -6,6 +6,7 @@ from typing import Any
 
 from ...lsmplify_core.retarget.rig_motion import FINGER_MODES, ROOT_MODES
 from ...lsmplify_core.workflows.research_methods import DEVICES, METHODS
+from ..bake.object_root import OBJECT
 from ..character.character import CONTROLS
 from .take import FORMATS
 
@@ -27,9 +28,9 @@ def add_parser(subparsers: Any) -> Any:
                       help="with a character as target: which bone is what")  # fmt: skip
     bake.add_argument("--controls", choices=CONTROLS, default="fk",
                       help="with a character as target: which controls get keys")  # fmt: skip
-    bake.add_argument("--root", choices=ROOT_MODES, default="hips",
-                      help="with a character as target: where the way over the ground "
-                           "goes")  # fmt: skip
+    bake.add_argument("--root", choices=(*ROOT_MODES, OBJECT), default="hips",
+                      help="where the way over the ground goes: object for keys of the armature's "
+                           "object; the others with a character as target")  # fmt: skip
     bake.add_argument("--fingers", choices=FINGER_MODES, default="transfer",
                       help="with a character as target: what the fingers do")  # fmt: skip
     bake.add_argument("--proportions", choices=("character", "performer"), default="character",
@@ -45,6 +46,9 @@ def add_parser(subparsers: Any) -> Any:
     bake.add_argument("--scene-fps", type=float, metavar="RATE",
                       help="frames per second of the scene; the take's where no .blend is "
                            "open")  # fmt: skip
+    bake.add_argument("--keep-start", action="store_true",
+                      help="with files: takes begin on the timeline when their files "
+                           "say")  # fmt: skip
     bake.add_argument("--resume", action="store_true",
                       help="with several takes: leave those alone that were baked by the same "
                            "settings")  # fmt: skip

@@ -2,6 +2,7 @@
 """The command itself: known to Blender, its words read, errors as one line and an exit code."""
 
 import argparse
+import ctypes
 import re
 import sys
 from typing import Any, Final, NoReturn
@@ -60,8 +61,19 @@ def run(words: list[str]) -> int:
         except RuntimeError as error:  # operators raise what they report
             raise InputError(_said(error)) from error
 
+    _flush_blenders_lines()
     with interrupt_raised():
         return guarded(work, debug)
+
+
+def _flush_blenders_lines() -> None:
+    """What Blender printed itself comes before our lines where these go to a pipe or a file, and
+    not after the last of them."""
+    name = "ucrtbase" if sys.platform == "win32" else None
+    try:
+        ctypes.CDLL(name).fflush(None)
+    except (OSError, AttributeError):  # a library without it
+        return
 
 
 def _parsed(words: list[str]) -> argparse.Namespace:

@@ -79,6 +79,8 @@ def _adjusted(work: job.Job, args: argparse.Namespace) -> job.Job:
     )
     rate = scene_rate(bpy.context.scene)
     first = work.taken.first + (args.start or 0) * rate / tracks.rate
+    if args.keep_start:
+        first += tracks.start * rate
     tracks = tracks.between(args.start, args.end)
     return replace(work, taken=replace(work.taken, tracks=tracks, first=first))
 

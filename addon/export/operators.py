@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write the action that is shown to a file: by Blender's own exporters, or as a motion."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import bpy
@@ -9,6 +10,7 @@ from bpy_extras.io_utils import ExportHelper
 
 from ...lsmplify_core.motion.motion import save_motion
 from ..bake import export
+from ..bake.object_root import way_on_object
 from ..takes.armature_operator import ArmatureOperator
 from ..takes.reading import read_take, shown_action
 from ..translations import CONTEXT
@@ -37,6 +39,15 @@ class LSMPLIFY_OT_export_take(ArmatureOperator, bpy.types.Operator, ExportHelper
         description="Endings of the files that are shown",
     )  # fmt: skip
 
+    root: EnumProperty(
+        name="Root Motion",
+        description="Where the file has the way over the ground; the action is not changed",
+        items=(
+            ("BONES", "On the Bones", "On the pelvis, as the action has it"),
+            ("OBJECT", "On the Object", "On the armature's object, where game engines look for it"),
+        ),
+    )  # fmt: skip
+
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Ask for the file, with the panel's format and the action's name."""
         if not self.properties.is_property_set("form"):
@@ -55,7 +66,10 @@ class LSMPLIFY_OT_export_take(ArmatureOperator, bpy.types.Operator, ExportHelper
             save_motion(take.motion, path)
         else:
             span = take.grid.frames
-            export.write(path, armature, int(span[0]), int(span[-1] + 0.999))
+            first, last = int(span[0]), int(span[-1] + 0.999)
+            way = way_on_object(armature, first, last) if self.root == "OBJECT" else nullcontext()
+            with way:
+                export.write(path, armature, first, last)
         return f"{path.name}: {shown_action(armature).name}"
 
 

@@ -13,6 +13,7 @@ from ...lsmplify_core.review.error_curves import (
 )
 from ..bake import actions, keys
 from ..takes import live, record
+from ..takes.baked_on import baked_on
 from ..takes.reading import Take, read_take
 
 _GROUP = "LSMPLify Errors"
@@ -51,7 +52,7 @@ def _note_figures(
 ) -> None:  # fmt: skip
     """Result says how the action that is shown is, not how the first solve was."""
     result = context.scene.lsmplify.result
-    if figures is None or not result.done or result.armature != take.armature.name:
+    if figures is None or not result.done or baked_on(context.scene) != take.armature:
         return
     result.mean_mm, result.p95_mm = figures.mean_mm, figures.p95_mm
     result.worst_mm, result.worst_track = figures.worst_mm, figures.track

@@ -9,6 +9,7 @@ from bpy.props import IntProperty
 from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
 from ..calibration.store import calibration_of
 from ..common.selecting import select_bones
+from ..takes.baked_on import baked_on
 from .verdict import NOWHERE, sentence
 
 _BONES: Final[dict[str, tuple[str, ...]]] = {
@@ -48,8 +49,8 @@ class LSMPLIFY_OT_show_reason(bpy.types.Operator):
         frame = result.worst_frame if reason.frame == NOWHERE else reason.frame
         context.scene.frame_set(frame)
         context.scene.lsmplify.seeing.show = True
-        armature = context.view_layer.objects.get(result.armature)
-        if armature is not None and armature.type == "ARMATURE":
+        armature = baked_on(context.scene)
+        if armature is not None and armature.name in context.view_layer.objects:
             select_bones(context, armature, _bones(reason, armature))
         self.report({"INFO"}, sentence(reason))
         return {"FINISHED"}

@@ -35,7 +35,11 @@ class LSMPLifyResult(bpy.types.PropertyGroup):
     notes: StringProperty(description="What was found or repaired, a line each")
     shown: StringProperty(description="Name of the action whose errors these are")
     action: StringProperty(description="Name of the action that was baked")
-    armature: StringProperty(description="Name of the armature that was baked on")
+    armature: StringProperty(description="Name that the armature had when it was baked on")
+    body: PointerProperty(
+        type=bpy.types.Object, description="The armature that was baked on, whatever its name is"
+    )
+    pointed: BoolProperty(description="Whether the armature is known by more than its name")
     verdict: PointerProperty(type=LSMPLifyVerdict, description="Whether the result can be used")
 
 

@@ -47,6 +47,7 @@ def note_result(scene: bpy.types.Scene, baked: Baked) -> None:
         verdict.fill(result.verdict, solution.verdict, timing)
     result.shown = baked.action.name
     result.action, result.armature = baked.action.name, baked.armature.name
+    result.body, result.pointed = baked.armature, True
 
 
 def _track_error(motion: Motion) -> Floats:

@@ -13,6 +13,7 @@ from ...lsmplify_core.motion.bone_axes import Rig, body_of, joint_rotations
 from ...lsmplify_core.motion.motion import Motion
 from ...lsmplify_core.runtime.errors import InputError
 from ..bake import actions, channels, keys
+from ..bake.object_root import MARK, OBJECT
 from ..body.armature import check_target, rig_of
 from ..tracks.scene_tracks import scene_rate
 
@@ -58,6 +59,11 @@ def read_take(
     action = action or shown_action(armature)
     if action is None:
         raise InputError(f"armature {armature.name!r} has no action; solve, or assign one")
+    if action.get(MARK) == OBJECT:
+        raise InputError(
+            f"action {action.name!r} has its way over the ground on the object; take the action "
+            "that has it on the bones"
+        )
     curves = curves_by_channel(armature, action)
     rig = rig_of(armature)
     grid = key_grid(_times(armature, action, curves))

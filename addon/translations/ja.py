@@ -694,4 +694,9 @@ TEXTS: Final[dict[str, str]] = {
     "Take the way over the ground out, as loops for games need it; sway and height stay": "地面上の移動を取り除きます(ゲームのループ用)。揺れと高さは残ります",
     "Keep Start Time": "開始時間を保持",
     "Let takes begin on the timeline when their files say, so that several of one capture stay together": "ファイルに記録された時刻からテイクを開始し、1回のキャプチャの複数のファイルを揃えます",
+    "Where the file has the way over the ground; the action is not changed": "地面上の移動をファイルのどこに置くか。アクションは変わりません",
+    "On the Bones": "ボーンに",
+    "On the pelvis, as the action has it": "アクションのとおり骨盤に",
+    "On the Object": "オブジェクトに",
+    "On the armature's object, where game engines look for it": "ゲームエンジンが読むアーマチュアのオブジェクトに",
 }

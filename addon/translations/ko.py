@@ -694,4 +694,9 @@ TEXTS: Final[dict[str, str]] = {
     "Take the way over the ground out, as loops for games need it; sway and height stay": "지면 위의 이동 경로를 제거합니다(게임의 루프에 필요); 흔들림과 높이는 유지됩니다",
     "Keep Start Time": "시작 시간 유지",
     "Let takes begin on the timeline when their files say, so that several of one capture stay together": "파일에 기록된 시각에 타임라인에서 테이크가 시작되므로 한 캡처의 여러 파일이 서로 맞습니다",
+    "Where the file has the way over the ground; the action is not changed": "지면 위의 이동을 파일의 어디에 둘지 정합니다. 액션은 바뀌지 않습니다",
+    "On the Bones": "본에",
+    "On the pelvis, as the action has it": "액션에 있는 대로 골반에",
+    "On the Object": "오브젝트에",
+    "On the armature's object, where game engines look for it": "게임 엔진이 찾는 아마튜어 오브젝트에",
 }

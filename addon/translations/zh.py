@@ -694,4 +694,9 @@ TEXTS: Final[dict[str, str]] = {
     "Take the way over the ground out, as loops for games need it; sway and height stay": "移除地面上的行进路径（游戏循环动画所需）；摆动和高度保留",
     "Keep Start Time": "保留起始时间",
     "Let takes begin on the timeline when their files say, so that several of one capture stay together": "让各镜次按其文件记录的时间在时间线上开始，使同一次捕捉的多个文件保持对齐",
+    "Where the file has the way over the ground; the action is not changed": "文件中地面上的移动放在哪里；动作不会改变",
+    "On the Bones": "在骨骼上",
+    "On the pelvis, as the action has it": "如动作所示，放在骨盆上",
+    "On the Object": "在物体上",
+    "On the armature's object, where game engines look for it": "放在骨架物体上，游戏引擎从那里读取",
 }

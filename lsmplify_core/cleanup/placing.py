@@ -157,10 +157,20 @@ def moved(motion: Motion, by: Floats) -> Motion:
 
 def way_over_ground(motion: Motion) -> Floats:
     """(T, 3) metres: the pelvis's way without its sway, on z = 0."""
-    way = np.zeros_like(motion.root)
-    way[:, :2] = motion.root[:, :2]
-    if motion.frames > 2:
-        way[:, :2] = gaussian_filter(way[:, :2], _SWAY * motion.rate)
+    return way_of(motion.root, motion.rate)
+
+
+def way_of(points: Floats, rate: float) -> Floats:
+    """(T, 3): a point's way over the ground without its sway, on z = 0.
+
+    Args:
+        points: (T, 3) its places, Z up.
+        rate: frames per second.
+    """
+    way = np.zeros_like(points)
+    way[:, :2] = points[:, :2]
+    if len(points) > 2:
+        way[:, :2] = gaussian_filter(way[:, :2], _SWAY * rate)
     return way
 
 

@@ -120,4 +120,5 @@ def make_tracks(
     tracks = checked_tracks(positions, list(names), use, str(path), unit, up)
     if confidence is not None:
         tracks = replace(tracks, confidence=confidence)
-    return replace(tracks, warnings=(*warnings, *tracks.warnings), nameless=nameless)
+    start = 0.0 if frames is None else frames.start
+    return replace(tracks, warnings=(*warnings, *tracks.warnings), nameless=nameless, start=start)

@@ -4,7 +4,7 @@
 A frame that the file leaves out is a gap, and not the next frame's place.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -27,19 +27,23 @@ _USUAL_RATES: Final = (24.0, 25.0, 30.0, 50.0, 60.0, 100.0, 120.0, 200.0, 240.0)
 _LONGEST: Final = 20
 """Times the samples: a take that its numbers make longer than this is two takes, or damaged."""
 _SPARE: Final = 2000
+_LONGEST_START: Final = 24 * 3600.0
+"""Seconds; a clock that begins later counts from a date and not from the capture's begin."""
 
 
 @dataclass(frozen=True)
 class Frames:
     """where: (N,) place of each sample, in frames from 0. total: number of frames. rate: frames per
     second, or None. between: whether values lie between the frames, so that they are interpolated.
-    warnings: sentences."""
+    warnings: sentences. start: seconds of the first sample on the file's clock, 0 where it has
+    none."""
 
     where: Floats
     total: int
     rate: float | None
     between: bool
     warnings: tuple[str, ...] = ()
+    start: float = 0.0
 
     def spread(self, values: Floats) -> Floats:
         """(N, …) samples to (total, …), NaN in gaps."""
@@ -79,6 +83,20 @@ def frames_of(
     Raises:
         InputError: where the samples are spread over an absurd time.
     """
+    found = _frames_of(count, where, numbers, times, rate, header)
+    return replace(found, start=_start_of(times))
+
+
+def _start_of(times: Floats | None) -> float:
+    """Seconds at which a file's clock begins; 0 for a clock of days and dates."""
+    first = float(times[0]) if times is not None and len(times) else np.nan
+    return first if 0.0 <= first < _LONGEST_START else 0.0
+
+
+def _frames_of(
+    count: int, where: str, numbers: Floats | None, times: Floats | None, rate: float | None,
+    header: str,
+) -> Frames:  # fmt: skip
     notes: list[str] = []
     rate = rate if rate is not None and np.isfinite(rate) and 0 < rate < 1e5 else None
     slots = _slots_of_numbers(numbers, count)

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """TRC, the marker table of OpenSim, Pose2Sim, OpenCap, Cortex and Motive."""
 
-from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks
@@ -51,9 +48,7 @@ def read_trc(path: Path, fps: float | None = None) -> Tracks:
         len(data), str(path), data[:, 0], in_seconds(data[:, 1]), rate, "header (DataRate)"
     )
     unit = unit_of(values.get("units", ""))
-    tracks = make_tracks(zeros_missing(positions), names, rate, fps, path, unit, frames=frames)
-    first = float(in_seconds(data[:1, 1])[0]) if np.isfinite(data[0, 1]) else 0.0
-    return replace(tracks, start=max(first, 0.0))
+    return make_tracks(zeros_missing(positions), names, rate, fps, path, unit, frames=frames)
 
 
 def _markers(titles: list[str]) -> tuple[list[str], list[int]]:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The tour in a real Blender window, in each room. Usage: run.sh ZIP TAKE OUT SUITE…
 # Pictures, facts.json and blender.log come to OUT/SUITE, those of the pages to OUT/SUITE-learn, what the
-# command wrote to OUT/SUITE-command; tests/gui looks at them.
+# command wrote to OUT/SUITE-command, what a stopped one left to OUT/SUITE-stop; tests/gui looks at them.
 set -euo pipefail
 
 zip=$1
@@ -16,4 +16,5 @@ for suite in "$@"; do
     "$here/window.sh" "$suite" "$here/tour.py" "$out/$suite" "$zip" "$take"
     "$here/window.sh" "$suite" "$here/learn.py" "$out/$suite-learn" "$zip"
     "$here/command.sh" "$suite" "$zip" "$take" "$out/$suite-command"
+    "$here/stop.sh" "$suite" "$zip" "$out/$suite-stop" "$take"
 done

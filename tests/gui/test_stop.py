@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Ctrl-C left of a batch in the real executable, in each room that `make gui` ran it in."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TAKEN = Path(__file__).parents[2] / "build/gui"
+
+
+@pytest.fixture(params=("trixie", "sid"))
+def facts(request: pytest.FixtureRequest) -> dict[str, Any]:
+    file = TAKEN / f"{request.param}-stop/stopped.json"
+    if not file.is_file():
+        pytest.skip(f"no run in {file.parent.name}; run make gui")
+    return json.loads(file.read_text())
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_nothing_is_left(facts: dict[str, Any], jobs: int) -> None:
+    found = facts[f"jobs {jobs}"]
+    assert found["code"] == 130
+    assert not found["processes"]
+    assert not found["half"]
+    assert not found["damaged"]
+    assert [e for e in found["errors"] if e.startswith("error: stopped by the user")]
+    assert found["said"][-1].endswith(" failed")
+
+
+def test_gone_on_with_it_is_the_same(facts: dict[str, Any]) -> None:
+    assert facts["whole 1"]["npz"] == facts["whole 2"]["npz"]
+    assert facts["whole 2"]["said"][-1].startswith(("6 baked", "5 baked", "4 baked", "3 baked"))
