@@ -44,7 +44,8 @@ FOLDERS = (
     "lsmplify_core/retarget", "lsmplify_core/verdict", "lsmplify_core/geometry", "addon/bake",
 )  # fmt: skip
 PATIENCE = 240
-"""Seconds for the tests of one change; one that hangs is noticed."""
+"""Seconds for the tests of one change; one that hangs is noticed, if they don't without it."""
+_HANGS = "hangs"
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 EQUAL = ROOT / "tests/equal_changes.tsv"
 """Changes that nobody can see, each with the reason."""
@@ -194,13 +195,15 @@ def noticed(change: Change, copy: Path) -> bool | None:
             failed = failing(copy, python, tests)
         finally:
             inside.write_bytes(old)
+        if failed == _HANGS:  # by the change, or is the machine busy?
+            return True if failing(copy, python, tests) != _HANGS else None
         if failed:
             return True if passed_before(failed) or passes(copy, python, failed) else None
     return False
 
 
 def failing(copy: Path, python: str, tests: Sequence[str]) -> str:
-    """The first of the tests that fails; "all" where none can be loaded, or they hang; or ""."""
+    """The first of the tests that fails; "all" where none can be loaded, `_HANGS`, or ""."""
     command = [str(ROOT / python), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider",
                "--assert=plain", "--tb=no", "-W", "ignore", *tests]  # fmt: skip
     env = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"} | ONE_THREAD
@@ -209,7 +212,7 @@ def failing(copy: Path, python: str, tests: Sequence[str]) -> str:
             command, cwd=copy, env=env, capture_output=True, timeout=PATIENCE, check=False
         )
     except subprocess.TimeoutExpired:
-        return "all"
+        return _HANGS
     if not done.returncode:
         return ""
     named = re.search(r"^(?:FAILED|ERROR) (\S+?)(?: - .*)?$", done.stdout.decode(), re.MULTILINE)
