@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How much of the convention a take bears, on takes that answer with distances of their own; and
+where markers lie on bones that were turned."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lsmplify_core.anatomy.convention import DEFAULT, Convention
+from lsmplify_core.body.body import default_body
+from lsmplify_core.geometry.rotations import axis_angle_to_matrix
+from lsmplify_core.geometry.skeleton import JOINT_INDEX
+from lsmplify_core.ik import convention_borne
+from lsmplify_core.ik.convention_borne import (
+    ConventionTake,
+    _fallbacks,
+    _first_borne,
+    _most,
+    _worst,
+    borne_by,
+    shown_turns,
+)
+from lsmplify_core.ik.convention_fit import Fit
+from lsmplify_core.ik.gauss_newton import PoseSequence
+from lsmplify_core.ik.skin_places import _carried, places_on_turned, sampled, track_distance
+from lsmplify_core.ik.toes import _shown_bend
+from tests.ik.observed import observations
+
+BODY = default_body()
+KNEES = tuple(b for b in convention_borne._BOUNDS if b is not None)
+
+
+def _shown(*names: str):
+    found = np.zeros(24, bool)
+    found[[JOINT_INDEX[n] for n in names]] = True
+    return found
+
+
+def _poses(frames: int = 3, **vectors):
+    turns = np.zeros((frames, 24, 3))
+    for name, vector in vectors.items():
+        turns[:, JOINT_INDEX[name]] = vector
+    return PoseSequence(axis_angle_to_matrix(turns), np.zeros((frames, 3)))
+
+
+class _Take(ConventionTake):
+    """A take whose distances, and those after each step, are told."""
+
+    def __init__(self, before: float, after: dict[Convention, list[float]]) -> None:
+        fit = Fit(_poses(), observations(_poses(), ["L_Knee"], [[0.1, 0, 0]]),
+                  np.zeros(1, bool), before)  # fmt: skip
+        super().__init__(fit, np.zeros((3, 22)), 30.0, 0.0, 0.0)
+        object.__setattr__(self, "after", after)
+
+    def turned(self, convention: Convention, fit: Fit | None = None) -> Fit:
+        errors = self.after.get(convention, [9.0])  # type: ignore[attr-defined]
+        at = 0 if fit is None else errors.index(fit.error) + 1
+        return replace(self.fit, error=errors[min(at, len(errors) - 1)])
+
+    def stepped(self, fit: Fit, convention: Convention) -> Fit:
+        return fit
+
+
+@pytest.mark.parametrize(
+    ("before", "legs", "most"),
+    [(0.01, True, 0.0105), (0.01, False, 0.011), (0.0009, True, 0.0009 * 1.02),
+     (0.0011, True, 0.0011 * 1.05)],
+)  # fmt: skip
+def test_the_convention_may_cost_a_twentieth_a_tenth_without_legs(before, legs, most) -> None:
+    """And a fiftieth where markers are a millimetre from their places."""
+    assert _worst(before, Convention(legs=legs)) == pytest.approx(most)
+
+
+def test_less_and_less_of_a_convention() -> None:
+    whole = Convention()
+    found = list(_fallbacks(whole))
+    assert [c.knees for c in found[:4]] == [None, *KNEES]
+    assert [(c.arms, c.legs) for c in found] == [(True, True)] * 4 + [(True, False), (False, False)]
+    half = list(_fallbacks(Convention(knees=KNEES[1], arms=False)))
+    assert [(c.knees, c.legs) for c in half] == [
+        (KNEES[1], True), (KNEES[2], True), (KNEES[1], False),
+    ]  # fmt: skip
+    assert list(_fallbacks(Convention(arms=False, legs=False))) == [
+        Convention(arms=False, legs=False)
+    ]
+    assert [round(float(np.degrees(v)), 1) for k in KNEES for v in (k.sideways, k.turn)] == [
+        4.5, 9.0, 4.9, 9.8, 7.0, 14.0,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("errors", "borne", "steps"),
+    [
+        ([0.0104], True, 0),
+        ([0.0106], False, None),
+        ([0.0110, 0.0104], True, 1),
+        ([0.0120, 0.0115, 0.0110, 0.0107, 0.0104], True, 4),
+        ([0.0130, 0.0120, 0.0115, 0.0110, 0.0107, 0.0104], False, None),
+        ([0.0110, 0.01099, 0.0104], False, None),  # a step that gains a thousandth is the last
+        ([0.0104, 0.0103], True, 1),  # steps go on while it is worse than before
+        ([0.0100, 0.0090], True, 0),
+    ],
+)
+def test_up_to_four_steps_bring_a_take_to_its_tracks(errors, borne: bool, steps) -> None:
+    """10 mm before; a twentieth more may be left."""
+    found = _first_borne(_Take(0.01, {DEFAULT: errors}), iter((DEFAULT,)))
+    assert (found is not None) == borne
+    assert (None if found is None else len(found[2])) == steps
+
+
+def test_the_first_that_is_borne_is_taken() -> None:
+    less = replace(DEFAULT, knees=KNEES[0])
+    least = replace(DEFAULT, knees=KNEES[1])
+    take = _Take(0.01, {DEFAULT: [0.02], less: [0.0101], least: [0.01]})
+    found = _first_borne(take, _fallbacks(DEFAULT))
+    assert found is not None
+    assert found[0] == less
+    assert _first_borne(_Take(0.01, {}), _fallbacks(DEFAULT)) is None
+
+
+@pytest.mark.parametrize(("error", "kept"), [(0.013, True), (0.0135, False)])
+def test_a_persons_usual_convention_is_kept_a_quarter_longer(error: float, kept: bool) -> None:
+    """1.25 times 1.05."""
+    usual = replace(DEFAULT, knees=KNEES[2])
+    take = _Take(0.01, {usual: [error], DEFAULT: [0.0101]})
+    found = borne_by(take, _shown("L_Hip"), usual)
+    assert found is not None
+    assert found[0] == (usual if kept else DEFAULT)
+
+
+@pytest.mark.parametrize(
+    ("shown", "lacking"),
+    [(("Spine2",), "spine"), (("Spine1",), "spine"), (("Neck",), "neck"),
+     (("R_Collar",), "collars"), ((), "")],
+)  # fmt: skip
+def test_what_points_show_of_the_trunk_is_left_as_it_is(shown, lacking: str) -> None:
+    chosen = _most(_Take(0.01, {}), _shown(*shown))
+    off = {n for n in ("spine", "neck", "collars", "arms", "legs") if not getattr(chosen, n)}
+    assert off == ({lacking} if lacking else set())
+
+
+@pytest.mark.parametrize(("error", "borne"), [(0.0129, True), (0.0131, False)])
+def test_arms_and_legs_are_tried_with_three_tenths_to_spare(error: float, borne: bool) -> None:
+    """Before any step."""
+    armless = replace(DEFAULT, arms=False)
+    found = _most(_Take(0.01, {DEFAULT: [error]}), _shown("R_Elbow"))
+    assert found == (DEFAULT if borne else armless)
+    legless = replace(DEFAULT, legs=False)
+    found = _most(_Take(0.01, {DEFAULT: [error]}), _shown("R_Knee"))
+    assert found == (DEFAULT if borne else legless)
+    bounded = replace(DEFAULT, knees=KNEES[1])
+    found = _most(_Take(0.01, {bounded: [error]}), _shown("L_Hip"))
+    assert found == (bounded if borne else legless)
+
+
+@pytest.mark.parametrize(
+    ("frames", "rate", "few", "step"),
+    [(160, 30.0, 160, 1), (180, 30.0, 30, 6), (6000, 30.0, 300, 20), (161, 7.0, 161, 1),
+     (400, 10.0, 200, 2)],
+)  # fmt: skip
+def test_five_frames_a_second_are_looked_at_300_at_the_most(frames, rate, few, step) -> None:
+    poses = _poses(frames)
+    fit = Fit(poses, observations(poses, ["L_Knee"], [[0.1, 0, 0]]), np.zeros(1, bool), 0.01)
+    found = ConventionTake(fit, np.zeros((frames, 22)), rate, 0.0, 0.1).few()
+    assert len(found.expected) == len(found.fit.poses.root) == few
+    assert found.stand_for == step
+    assert found.rate == pytest.approx(rate / step)
+
+
+def test_points_on_the_skin_show_how_a_bone_turns_about_itself() -> None:
+    """More than 3 cm off its line; the pelvis, hands and feet don't count, nor what is unseen."""
+    poses = _poses()
+    offsets = []
+    for name, off in (("L_Ankle", 0.031), ("R_Ankle", 0.029)):
+        along = BODY.offsets[JOINT_INDEX[name]]
+        side = np.cross(along, [0.0, 0.0, 1.0])
+        offsets.append(0.4 * along + off * side / np.linalg.norm(side))
+    offsets += [[0.2, 0.2, 0.2], [0, 0.2, 0.2]]
+    joints = ["L_Knee", "R_Knee", "Pelvis", "L_Elbow"]
+    observed = observations(poses, joints, offsets)
+    observed.weights[:, 3] = 0.0
+    assert np.flatnonzero(shown_turns(observed)).tolist() == [JOINT_INDEX["L_Knee"]]
+
+
+# --- where markers lie -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("frames", "step"), [(600, 1), (601, 2), (1200, 2), (1201, 3), (1, 1)])
+def test_a_sample_is_of_600_frames_at_the_most(frames: int, step: int) -> None:
+    assert sampled(frames).step == step
+    assert sampled(10, 3).step == 4
+
+
+def test_the_mean_distance_of_what_is_seen() -> None:
+    poses = _poses(4)
+    observed = observations(poses, ["Head", "Pelvis"], [[0.0, 0.1, 0], [0.1, 0, 0]])
+    assert track_distance(poses, observed) == pytest.approx(0.0, abs=1e-12)
+    observed.points[:, 0, 2] += 0.03
+    observed.points[:, 1, 2] += 0.01
+    assert track_distance(poses, observed) == pytest.approx(0.02)
+    observed.weights[:, 1] = 0.0
+    assert track_distance(poses, observed) == pytest.approx(0.03)
+    observed.weights[:] = 0.0
+    assert track_distance(poses, observed) == 0.0
+
+
+@pytest.mark.parametrize(("frames", "stand_for"), [(60, 1), (30, 2), (6, 1)])
+def test_markers_go_to_their_tracks_the_more_frames_say_so(frames: int, stand_for: int) -> None:
+    """The elbow is turned by half a radian about X; the marker stays where it was in the world. 20
+    frames count half. A known place stays."""
+    old, new = _poses(frames), _poses(frames, L_Elbow=[0.5, 0, 0])
+    offset = np.array([0.1, 0.05, 0.0])
+    observed = observations(old, ["L_Elbow", "L_Elbow"], [offset, offset])
+    observed.points[:, :, 1] += 0.01
+    places, distance = places_on_turned(old, new, observed, np.array([False, True]), stand_for)
+    back = axis_angle_to_matrix(np.array([-0.5, 0.0, 0.0]))
+    carried, middle = back @ offset, back @ np.add(offset, [0, 0.01, 0])
+    share = frames * stand_for / (frames * stand_for + 20.0)
+    np.testing.assert_allclose(places[0], carried + share * (middle - carried), atol=1e-9)
+    np.testing.assert_allclose(places[1], offset)
+    off = [np.linalg.norm(middle - p) for p in places]
+    assert distance == pytest.approx(np.mean(off))
+
+
+@pytest.mark.parametrize(("angle", "moves"), [(0.002, False), (0.004, True)])
+def test_markers_that_hardly_move_stay(angle: float, moves: bool) -> None:
+    """0.3 mm of a marker 10 cm off the axis."""
+    old, new = _poses(40), _poses(40, L_Elbow=[angle, 0, 0])
+    observed = observations(old, ["L_Elbow"], [[0.05, 0.1, 0.0]])
+    places, _ = places_on_turned(old, new, observed, np.zeros(1, bool))
+    assert (np.abs(places[0] - [0.05, 0.1, 0.0]).max() > 1e-5) == moves
+
+
+def test_where_points_are_carried_to_is_the_mean_of_the_frames_that_show_them() -> None:
+    """Half of the frames are turned by a quarter about Z; only those are seen."""
+    before, after = np.tile(np.eye(3), (4, 24, 1, 1)), np.tile(np.eye(3), (4, 24, 1, 1))
+    after[2:, :] = axis_angle_to_matrix(np.array([0.0, 0.0, np.pi / 2]))
+    poses = _poses(4)
+    observed = observations(poses, ["Head"], [[0.1, 0.0, 0.0]])
+    seen = np.array([[False], [False], [True], [True]])
+    carried, moved = _carried(before, after, observed, seen)
+    np.testing.assert_allclose(carried[0], [0.0, -0.1, 0.0], atol=1e-12)
+    assert moved[0] == pytest.approx(0.1)  # √(½ · 2 · 0.1²)
+
+
+# --- toes --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("degrees", "bend"), [(0.0, 0.0), (20.0, 20.0), (-20.0, -20.0), (80.0, 65.0), (-50.0, -30.0)]
+)
+def test_one_marker_says_how_toes_are_bent(degrees: float, bend: float) -> None:
+    """About X, at most 65 degrees up and 30 down; between its neighbours where it is unseen."""
+    poses = _poses(9)
+    offset = np.array([0.0, 0.0, 0.06])
+    observed = observations(poses, ["L_Foot"], [offset])
+    angle = np.radians(degrees)
+    observed.points[:, 0] += [0.0, 0.06 * np.sin(angle), 0.06 * np.cos(angle) - 0.06]
+    observed.weights[4] = 0.0
+    observed.points[4] = 5.0
+    found = np.degrees(_shown_bend(poses, observed, 0, 30.0))
+    np.testing.assert_allclose(found, bend, atol=1e-6)
+
+
+def test_toes_are_eased_over_three_hundredths_of_a_second() -> None:
+    poses = _poses(61)
+    observed: Any = observations(poses, ["L_Foot"], [[0.0, 0.0, 0.06]])
+    observed.points[30, 0, 1] += 0.06 * np.tan(np.radians(10.0))
+    found = np.degrees(_shown_bend(poses, observed, 0, 100.0))
+    assert found[30] == pytest.approx(10.0 / (3 * np.sqrt(2 * np.pi)), rel=0.01)
