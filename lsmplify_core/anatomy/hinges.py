@@ -9,6 +9,7 @@ straight, the turn goes on from the bent frames before and after.
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -47,6 +48,27 @@ class Hinge:
     axis: Floats
     middle: Floats
 
+    @cached_property
+    def onward(self) -> Floats:
+        """(3,) the axis across the upper bone."""
+        return np.cross(self.axis, self.upper)
+
+    @cached_property
+    def ahead(self) -> Floats:
+        """(3,) unit vector: the lower bone's direction at rest in the plane that it bends in."""
+        along = self.lower - (self.lower @ self.axis) * self.axis
+        return along / np.linalg.norm(along)
+
+    @cached_property
+    def bent(self) -> Floats:
+        """(3,) unit vector: where `ahead` goes as the limb bends."""
+        return np.cross(self.axis, self.ahead)
+
+    @cached_property
+    def elevation(self) -> float:
+        """Radians: the lower bone's at rest above the plane that it bends in."""
+        return float(np.arcsin(np.clip(self.lower @ self.axis, -1, 1)))
+
 
 @dataclass(frozen=True)
 class Bend:
@@ -84,7 +106,7 @@ def bend_of(hinge: Hinge, first: Array, second: Array) -> Bend:
     part = h - (h @ u) * u
     width = xp.sqrt(part @ part)
     across = part / width
-    onward = like(np.cross(hinge.axis, hinge.upper), first) / width
+    onward = like(hinge.onward, first) / width
     at = xp.stack((low @ across, low @ onward), axis=-1)
     sine = xp.sqrt(xp.sum(at * at, axis=-1) + 1e-12)
     need = (f @ h - (u @ h) * cosine) / (sine * width)
@@ -185,15 +207,12 @@ def hinge_frame(hinge: Hinge, second: Array) -> tuple[Array, Array, Array]:
     """
     xp = array_namespace(second)
     f, h = like(hinge.lower, second), like(hinge.axis, second)
-    ahead = hinge.lower - (hinge.lower @ hinge.axis) * hinge.axis
-    ahead = ahead / np.linalg.norm(ahead)
-    x, y = like(ahead, second), like(np.cross(hinge.axis, ahead), second)
+    x, y = like(hinge.ahead, second), like(hinge.bent, second)
     low = applied(second, f)
     around = xp.atan2(low @ y, low @ x)
     limit = xp.ones_like(around)
     up = xp.asin(xp.maximum(xp.minimum(low @ h, limit), -limit))
-    rest_up = float(np.arcsin(np.clip(hinge.lower @ hinge.axis, -1, 1)))
-    sideways = up - rest_up
+    sideways = up - hinge.elevation
     # x turns towards h by a negative turn about y
     frame = turn_about(h, around) @ turn_about(-y, sideways)
     return frame, around, sideways

@@ -2,6 +2,7 @@
 """Arms and legs at rest: which joints, which hinge, and where their turns go."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -34,6 +35,13 @@ def arms(bones: Floats) -> tuple[Limb, Limb]:
 
     The elbow bends forward in the T-pose: about -Y on the left, +Y on the right.
     """
+    return _arms(np.ascontiguousarray(bones, dtype=np.float64).tobytes())
+
+
+@lru_cache(maxsize=8)
+def _arms(content: bytes) -> tuple[Limb, Limb]:
+    """The same, by the bones' bytes: a solve asks for those of one body dozens of times."""
+    bones = np.frombuffer(content).reshape(-1, 3).copy()
     left, right = (
         _limb(bones, side, ("Collar", "Shoulder", "Elbow", "Wrist", "Hand"), axis, (0.0, turn, 0.0))
         for side, axis, turn in (
@@ -46,6 +54,12 @@ def arms(bones: Floats) -> tuple[Limb, Limb]:
 
 def legs(bones: Floats) -> tuple[Limb, Limb]:
     """Left and right leg of a body; the knee bends backward, about +X on both sides."""
+    return _legs(np.ascontiguousarray(bones, dtype=np.float64).tobytes())
+
+
+@lru_cache(maxsize=8)
+def _legs(content: bytes) -> tuple[Limb, Limb]:
+    bones = np.frombuffer(content).reshape(-1, 3).copy()
     left, right = (
         _limb(bones, s, ("Hip", "Knee", "Ankle", "Foot"), (1.0, 0.0, 0.0), (-_RAISED, 0.0, 0.0))
         for s in "LR"

@@ -15,6 +15,8 @@ _EYE_AND_SKEW = np.concatenate((_EYE, _SKEW))
 
 def like(values: Floats, other: Array) -> Array:
     """A constant as an array of `other`'s library and precision."""
+    if isinstance(other, np.ndarray):
+        return np.asarray(values, other.dtype)
     return array_namespace(other).asarray(np.asarray(values), dtype=other.dtype)
 
 

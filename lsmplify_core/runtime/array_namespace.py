@@ -10,13 +10,18 @@ from typing import Any, Final
 
 import numpy as np
 
+_NUMPY: Final = (np.ndarray, np.generic)
 _STANDARD: Final = tuple(int(n) for n in np.__version__.split(".")[:2]) >= (2, 1)
 
 
 def array_namespace(*arrays: Any) -> Any:
     """The library that arrays are of: `numpy` for NumPy arrays, else what array_api_compat says."""
-    if _STANDARD and all(isinstance(array, np.ndarray | np.generic) for array in arrays):
-        return np
+    if _STANDARD:
+        for array in arrays:  # asked thousands of times a solve: no generator, no union of types
+            if not isinstance(array, _NUMPY):
+                break
+        else:
+            return np
     from array_api_compat import array_namespace as found
 
     return found(*arrays)
