@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Changes the code on purpose, a place at a time, and sees whether a test notices.
 
-Usage: mutants.py [--count N] [--seconds S] [--seed K] [--jobs J] [--listed FILE.tsv]
+Usage: mutants.py [--count N] [--seconds S] [--seed K] [--jobs J] [--far F] [--listed FILE.tsv]
                   [FOLDER or FILE…]
 
 Samples places of the folders (those of `FOLDERS` where none is named) evenly by file, changes each
@@ -11,7 +11,8 @@ in a copy of the checkout, and runs the tests that belong to it (`tests_of_line.
 change, then the score by folder: the share that was noticed, without the changes that nobody can
 see (tests/equal_changes.tsv). A change that only touches a docstring, a message or a type is not
 made. --jobs: so many side by side, each in a copy of its own; all run at low priority and with one
-thread each. What is drawn depends on the seed alone.
+thread each. What is drawn depends on the seed alone. --far: seconds of other packages' tests that
+are tried where the package's own notice nothing.
 """
 
 import argparse
@@ -35,13 +36,15 @@ from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
 
-from tests_of_line import passed_before, tests_of
+from tests_of_line import QUICK_SECONDS, passed_before, tests_of
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = (
     "lsmplify_core/reading", "lsmplify_core/tracks", "lsmplify_core/ik",
     "lsmplify_core/calibration", "lsmplify_core/repair", "lsmplify_core/cleanup",
-    "lsmplify_core/retarget", "lsmplify_core/verdict", "lsmplify_core/geometry", "addon/bake",
+    "lsmplify_core/retarget", "lsmplify_core/verdict", "lsmplify_core/geometry",
+    "lsmplify_core/files", "lsmplify_core/props", "lsmplify_core/long_takes", "addon/bake",
+    "addon/character", "addon/export",
 )  # fmt: skip
 PATIENCE = 240
 """Seconds for the tests of one change; one that hangs is noticed, if they don't without it."""
@@ -177,7 +180,7 @@ def _by_name(name: str) -> list[Path]:
     return sorted(files, key=lambda f: f.name != name)
 
 
-def noticed(change: Change, copy: Path) -> bool | None:
+def noticed(change: Change, copy: Path, far: float) -> bool | None:
     """Whether a test fails with the change made; None where it does not compile, or where the tests
     do not pass without it."""
     inside = copy / change.path.relative_to(ROOT)
@@ -188,7 +191,7 @@ def noticed(change: Change, copy: Path) -> bool | None:
     except SyntaxError:
         return None
     python = ".venv-bpy/bin/python" if "addon" in change.path.parts else ".venv/bin/python"
-    groups = [list(change.tests)] if change.tests else tests_of(change.path, change.line)
+    groups = [list(change.tests)] if change.tests else tests_of(change.path, change.line, far)
     for tests in filter(None, groups):
         inside.write_bytes(new)
         try:
@@ -269,6 +272,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=1800.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--far", type=float, default=QUICK_SECONDS)
     parser.add_argument("--listed", type=Path)
     args = parser.parse_args()
     os.nice(10)
@@ -284,7 +288,7 @@ def main() -> int:
         def tried(change: Change) -> tuple[tuple[str, str, str], str] | None:
             copy = free.get()
             try:
-                return judged(change, copy) if time.monotonic() < ends else None
+                return judged(change, copy, args.far) if time.monotonic() < ends else None
             finally:
                 free.put(copy)
 
@@ -303,12 +307,12 @@ def main() -> int:
     return 0
 
 
-def judged(change: Change, copy: Path) -> tuple[tuple[str, str, str], str] | None:
+def judged(change: Change, copy: Path, far: float) -> tuple[tuple[str, str, str], str] | None:
     """The change in words, and whether it was noticed; None where no test can say."""
     place = whole_lines(change, copy)
     if place in equal():
         return place, "equal"
-    found = noticed(change, copy)
+    found = noticed(change, copy, far)
     return None if found is None else (place, "noticed" if found else "NOT NOTICED")
 
 

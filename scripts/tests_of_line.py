@@ -24,9 +24,12 @@ QUICK_SECONDS = 40.0
 """Seconds that tests of other packages may take together, the quickest first; more are left out."""
 
 
-def tests_of(path: Path, line: int) -> list[list[str]]:
+def tests_of(path: Path, line: int, quick: float = QUICK_SECONDS) -> list[list[str]]:
     """Groups of tests that may notice a change of a line: to be run in this order until one
-    fails."""
+    fails.
+
+    quick: seconds that tests of other packages, or of all the add-on, may take together.
+    """
     own = _package_tests(path)
     found = _noted(path, line)
     if "addon" not in path.parts:  # Blender is not in that Python
@@ -37,11 +40,13 @@ def tests_of(path: Path, line: int) -> list[list[str]]:
             newer = {t for t in newer if not t.startswith("tests/addon")}
         found -= {t for t in found if t.partition("::")[0] in newer}
         near = [t for t in found if any(t.startswith(f) for f in own)]
-        far = within(found - set(near), QUICK_SECONDS)
+        far = within(found - set(near), quick)
         return [[*by_time(near), *sorted(newer)], far]
     named = sorted(_named(path) | _importing(path))
     if "addon" not in path.parts:
         named = [t for t in named if not t.startswith("tests/addon")]
+    if own == ["tests/addon"]:  # half an hour
+        own = within({t for t in _seconds() if t.startswith(own[0])}, quick) or own
     return [named, own] if named else [own]
 
 
