@@ -51,7 +51,9 @@ def store_calibration(armature: bpy.types.Object, solution: Solution) -> None:
         "names": list(solution.motion.track_names),
         "joints": np.asarray(solution.joints).tolist(),
         "offsets": np.round(solution.offsets, 5).tolist(),
-        "habits": habits_to_json(saved.convention, saved.residual, saved.flat_feet),
+        "habits": habits_to_json(
+            saved.convention, saved.residual, saved.flat_feet, saved.toes
+        ),
     })  # fmt: skip
 
 

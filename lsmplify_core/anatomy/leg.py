@@ -4,12 +4,13 @@ foot points. Neither alone would do: knees are nearly straight most of the time,
 themselves."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..runtime.array_namespace import array_namespace
-from ..runtime.array_types import Array
+from ..runtime.array_types import Array, Floats
 from .hinges import Bend, bend_of, followed_turn, hinge_frame, turned
 from .limbs import Limb
 from .turns import like, turn_about, twist_angle, wrapped
@@ -22,13 +23,31 @@ _MOST = math.radians(8.0)
 """The tibia turns no further than so, 10 to 15 degrees being what a nearly straight knee allows."""
 
 
+_REST_WEIGHT = math.sin(math.radians(10.0)) ** 2
+"""Squared sine of the bend at which a frame counts half for the rest offset of a thigh's turn."""
+
+
 @dataclass(frozen=True)
 class KneeBounds:
-    """Radians that a knee may bend sideways and turn where skin markers show a thigh and a shank
-    whose turns are not those of a hinge."""
+    """How far a knee may go beyond its hinge where skin markers show a thigh and a shank whose
+    turns are not those of one.
+
+    sideways, turn: radians that it may bend sideways and turn. rest: whether rest offsets of thigh
+    and shank were taken off first (`without_rest_turns`).
+    """
 
     sideways: float = math.radians(4.5)
     turn: float = math.radians(9.0)
+    rest: bool = False
+
+
+@dataclass(frozen=True)
+class LegRest:
+    """Radians that a leg's thigh and shank are turned about themselves by all the time, beside what
+    the knee's hinge says: how markers were put on, or a rig's habit."""
+
+    thigh: float
+    shank: float
 
 
 def leg(side: Limb, joints: list[Array], rate: float, bounds: KneeBounds | None = None) -> None:
@@ -72,6 +91,43 @@ def _part_way(
     return own + share * wrapped(turn - own)
 
 
+def rest_turns(side: Limb, joints: Sequence[Floats], rate: float) -> LegRest:
+    """A leg's rest offsets: weighted medians over the take of the turn with which the knee bends
+    about its hinge, less the thigh's own, and of the knee's own turn then.
+
+    side: the leg. joints: rotations (T, 3, 3) of all joints. rate: frames per second.
+    """
+    hip, knee = joints[side.upper], joints[side.middle]
+    bend = bend_of(side.hinge, hip, knee)
+    turn = followed_turn(bend, rate, *_by_foot(side, bend.reference, hip @ knee @ joints[side.end]))
+    own = twist_angle(np.swapaxes(bend.reference, -1, -2) @ hip, side.hinge.upper)
+    thigh = _middle(turn - own, bend.sine**2 / (bend.sine**2 + _REST_WEIGHT))
+    _, knee = turned(side.hinge, bend, own + thigh, hip, knee)
+    frame, _, _ = hinge_frame(side.hinge, knee)
+    shank = twist_angle(np.swapaxes(frame, -1, -2) @ knee, side.hinge.lower)
+    return LegRest(thigh, _middle(shank, np.ones(len(shank))))
+
+
+def without_rest_turns(side: Limb, joints: list[Array], rest: LegRest) -> None:
+    """Turn a thigh and a shank by their rest offsets, in place; no joint of the body moves."""
+    xp = array_namespace(joints[0])
+    hip, knee, ankle = joints[side.upper], joints[side.middle], joints[side.end]
+    thigh = turn_about(like(side.hinge.upper, hip), xp.zeros_like(hip[:1, 0, 0]) + rest.thigh)
+    shank = turn_about(like(side.hinge.lower, hip), xp.zeros_like(hip[:1, 0, 0]) - rest.shank)
+    joints[side.upper] = hip @ thigh
+    joints[side.middle] = xp.matrix_transpose(thigh) @ knee @ shank
+    joints[side.end] = xp.matrix_transpose(shank) @ ankle
+
+
+def _middle(angles: Floats, weights: Floats) -> float:
+    """The weighted median of angles (T,), about their mean direction."""
+    amid = np.arctan2((weights * np.sin(angles)).sum(), (weights * np.cos(angles)).sum())
+    apart = wrapped(angles - amid)
+    order = np.argsort(apart)
+    so_far = np.cumsum(weights[order])
+    return float(amid + apart[order][np.searchsorted(so_far, 0.5 * so_far[-1])])
+
+
 def _clamped(values: Array, most: float) -> Array:
     xp = array_namespace(values)
     limit = xp.zeros_like(values) + most
@@ -90,3 +146,25 @@ def _by_foot(side: Limb, reference: Array, foot: Array) -> tuple[Array, Array]:
     pair = xp.stack((seen @ across, seen @ onward), axis=-1)
     size = xp.sqrt(xp.sum(pair * pair, axis=-1) + 1e-12)
     return pair / size[:, None], _FOOT * size**2
+
+
+def knees_within(side: Limb, joints: list[Array], bounds: KneeBounds) -> None:
+    """Swing a knee that bends sideways by more than the bounds back to them, in place.
+
+    The thigh swings half as far the other way, so that the ankle hardly moves and the knee does:
+    by a centimetre for three degrees. The foot keeps its direction. A leg that is nearly straight
+    can be brought to its hinge in no other way.
+    """
+    xp = array_namespace(joints[0])
+    hip, knee, ankle = joints[side.upper], joints[side.middle], joints[side.end]
+    foot = hip @ knee @ ankle
+    frame, _, sideways = hinge_frame(side.hinge, knee)
+    excess = sideways - _clamped(sideways, bounds.sideways)
+    # the axis of the swing in the lower bone's frame: across it and the hinge's axis
+    axis = np.cross(side.hinge.axis, side.hinge.lower)
+    across = like(axis / np.linalg.norm(axis), knee)
+    whole = frame @ turn_about(across, excess) @ xp.matrix_transpose(frame)
+    half = frame @ turn_about(across, -0.5 * excess) @ xp.matrix_transpose(frame)
+    hip, knee = hip @ half, whole @ knee
+    joints[side.upper], joints[side.middle] = hip, knee
+    joints[side.end] = xp.matrix_transpose(hip @ knee) @ foot

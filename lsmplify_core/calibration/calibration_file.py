@@ -20,7 +20,7 @@ from ..layouts.layout import Keypoint, Layout
 from ..layouts.matching import Match, match_as_named, match_layout, plain
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
-from .take_habits import FlatFeet, habits_from, habits_to_json
+from .take_habits import FlatFeet, ToeShares, habits_from, habits_to_json
 
 _FORM: Final = "lsmplify calibration"
 _MOST: Final = 5.0
@@ -34,8 +34,8 @@ class SavedCalibration:
     """body: the person. points: each track's name, joint and offset (3,) in metres in that joint's
     frame on that body. layout: the name of the layout it came from. convention: as much of the
     anatomical convention as the take bore. residual: metres along an axis, how far the points
-    stayed from the body. flat_feet: how the feet are pitched where they stand flat. None for what
-    is not known."""
+    stayed from the body. flat_feet: how the feet are pitched where they stand flat. toes: how far
+    the toes of each foot follow the rule. None for what is not known."""
 
     body: Body
     points: tuple[Keypoint, ...]
@@ -43,6 +43,7 @@ class SavedCalibration:
     convention: Convention | None = None
     residual: float | None = None
     flat_feet: FlatFeet | None = None
+    toes: ToeShares | None = None
 
     def as_layout(self) -> Layout:
         """The points as a layout, whose offsets are on the default body, as a layout's are."""
@@ -91,7 +92,9 @@ def save_calibration(calibration: SavedCalibration, path: Path) -> None:
             }
             for p in calibration.points
         ],
-        **habits_to_json(calibration.convention, calibration.residual, calibration.flat_feet),
+        **habits_to_json(
+            calibration.convention, calibration.residual, calibration.flat_feet, calibration.toes
+        ),
     }
     text = json.dumps(data, indent=1) + "\n"
     write_whole(path, lambda file: file.write(text.encode()))

@@ -19,10 +19,16 @@ _MOST_RESIDUAL: Final = 1.0
 
 FlatFeet = tuple[float, float]
 """Radians: how the left and the right foot are pitched where they stand flat."""
+ToeShares = tuple[tuple[float, float], tuple[float, float]]
+"""Of the left and the right foot: how far its toes follow the rule, and what they deviate from it
+by, radians."""
 
 
 def habits_to_json(
-    convention: Convention | None, residual: float | None, flat_feet: FlatFeet | None
+    convention: Convention | None,
+    residual: float | None,
+    flat_feet: FlatFeet | None,
+    toes: ToeShares | None,
 ) -> dict[str, Any]:
     """What is known of these as fields of a calibration's JSON.
 
@@ -30,6 +36,7 @@ def habits_to_json(
         convention: as much of the anatomical convention as the take bore.
         residual: metres along an axis, how far the points stayed from the calibrated body.
         flat_feet: how the feet are pitched where they stand flat.
+        toes: how far the toes of each foot follow the rule.
 
     Returns:
         A field for each that is not None.
@@ -41,12 +48,14 @@ def habits_to_json(
         fields["residual"] = round(float(residual), 6)
     if flat_feet is not None:
         fields["flat_feet"] = [round(float(f), 5) for f in flat_feet]
+    if toes is not None:
+        fields["toes"] = np.round(toes, 5).tolist()
     return fields
 
 
 def habits_from(
     fields: dict[str, Any], source: str
-) -> tuple[Convention | None, float | None, FlatFeet | None]:
+) -> tuple[Convention | None, float | None, FlatFeet | None, ToeShares | None]:
     """What `habits_to_json` wrote; None for each that the JSON does not say.
 
     Args:
@@ -54,12 +63,17 @@ def habits_from(
         source: the file's name, for messages.
 
     Returns:
-        The convention, the residual and the pitch of the flat feet.
+        The convention, the residual, the pitch of the flat feet and the toes' shares.
 
     Raises:
         InputError: for something that is none of these.
     """
-    return _convention(fields, source), _residual(fields, source), _flat_feet(fields, source)
+    return (
+        _convention(fields, source),
+        _residual(fields, source),
+        _flat_feet(fields, source),
+        _toes(fields, source),
+    )
 
 
 def _convention(fields: dict[str, Any], source: str) -> Convention | None:
@@ -75,7 +89,7 @@ def _convention(fields: dict[str, Any], source: str) -> Convention | None:
         raise InputError(f"{what} says of {', '.join(_PARTS)} whether they are in it")
     spine, neck, collars, arms, legs = (bool(part) for part in parts.values())
     turns = (number_of(bounds.get(name), f"{what}: knees", 0.0, np.pi) for name in _KNEES)
-    held = None if knees is None else KneeBounds(*turns)
+    held = None if knees is None else KneeBounds(*turns, rest=bounds.get("rest") is True)
     return Convention(share, spine, neck, collars, arms, legs, held)
 
 
@@ -91,3 +105,11 @@ def _flat_feet(fields: dict[str, Any], source: str) -> FlatFeet | None:
     what = f"{source}: the pitch of its flat feet in radians"
     left, right = array_of(fields["flat_feet"], (2,), what, np.pi).tolist()
     return left, right
+
+
+def _toes(fields: dict[str, Any], source: str) -> ToeShares | None:
+    if fields.get("toes") is None:
+        return None
+    what = f"{source}: what its toes follow the rule by"
+    left, right = array_of(fields["toes"], (2, 2), what, np.pi).tolist()
+    return (left[0], left[1]), (right[0], right[1])

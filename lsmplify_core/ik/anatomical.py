@@ -16,9 +16,9 @@ from ..anatomy.convention import Convention
 from ..body.markers import MarkerObservations, PoseSequence
 from ..runtime.array_types import Floats
 from .convention_borne import ConventionTake, borne_by, shown_turns
-from .convention_fit import Fit, poses_in, stepped, turned
+from .convention_fit import Fit, LegRests, poses_in, stepped, turned, without_rests
 from .skin_places import track_distance
-from .toes import ToesByRule, toes_as, with_solved_toes
+from .toes import ToesByRule, UsualToes, toes_as, with_solved_toes
 
 _STEADY: Final = 6e-3
 """Metres of noise from which on the step is eased over longer: frames by themselves would
@@ -37,16 +37,18 @@ class Borne:
     Attributes:
         convention: as much of it as the tracks bear; None where they bear none of it.
         offsets: (K, 3) the points' places that belong to the result.
-        toes: how the toes were bent by rule; None where they were solved for.
+        toes: how the toes of both feet were extended.
         step_noise: the noise that steps back to the tracks were weighed with.
         step_offsets: (K, 3) the points' places during each of these steps; empty for none.
+        rests: the legs' rest offsets that were taken off first; None for none.
     """
 
     convention: Convention | None
     offsets: Floats
-    toes: ToesByRule | None
+    toes: ToesByRule
     step_noise: float = 0.0
     step_offsets: tuple[Floats, ...] = ()
+    rests: LegRests | None = None
 
 
 def anatomical(
@@ -58,7 +60,7 @@ def anatomical(
     noisy: bool,
     known: NDArray[np.bool_] | None = None,
     usual: Convention | None = None,
-    usual_toes: ToesByRule | None = None,
+    usual_toes: UsualToes | None = None,
 ) -> tuple[PoseSequence, MarkerObservations, Borne]:
     """Bring poses into the convention.
 
@@ -71,12 +73,12 @@ def anatomical(
         noisy: whether poses are smoothed over time.
         known: (K,) points whose places are given and stay; None for none.
         usual: as much of the convention as another take of the person bore, where that is known.
-        usual_toes: how toes were bent in another take of the person, where that is known.
+        usual_toes: how toes were extended in another take of the person, where that is known.
 
     Returns:
         The poses, the points with new places on the joints, and how that was done.
     """
-    toes, rule = with_solved_toes(poses, observed, rate, usual_toes)
+    toes, rule = with_solved_toes(poses, observed, rate, noise, noisy, usual_toes)
     shown = shown_turns(observed)
     held = np.zeros(len(np.asarray(observed.joints)), dtype=bool) if known is None else known
     if not shown.any():
@@ -87,8 +89,8 @@ def anatomical(
     found = borne_by(whole, shown, usual)
     if found is None:
         return toes, observed, Borne(None, np.asarray(observed.offsets), rule)
-    convention, fit, steps = found
-    borne = Borne(convention, np.asarray(fit.observed.offsets), rule, whole.noise, steps)
+    convention, fit, steps, rests = found
+    borne = Borne(convention, np.asarray(fit.observed.offsets), rule, whole.noise, steps, rests)
     return fit.poses, fit.observed, borne
 
 
@@ -121,6 +123,8 @@ def anatomical_as(
     if convention is None:
         return poses, placed, borne
 
+    if borne.rests is not None:
+        poses = without_rests(poses, observed, borne.rests)
     poses = poses_in(convention, poses, observed, rate)
     for offsets in borne.step_offsets:
         fit = Fit(poses, replace(observed, offsets=offsets), _NONE_KNOWN, 0.0)

@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..anatomy.convention import Convention
+from ..anatomy.hinges import hinge_frame
 from ..anatomy.leg import KneeBounds
-from ..anatomy.limbs import unit_bones
+from ..anatomy.limbs import legs, unit_bones
 from ..body.markers import MarkerObservations
 from ..geometry.skeleton import JOINT_INDEX, N_JOINTS, PARENTS
 from ..runtime.array_types import Floats
-from .convention_fit import Fit, stepped, turned
+from .convention_fit import Fit, LegRests, placed, rests_of, stepped, turned, without_rests
 from .predictor import select_observations, select_poses
 from .skin_places import track_distance
 
@@ -26,18 +27,21 @@ _SKIN: Final = 0.03
 _WORSE: Final = (1.05, 1.10)
 """The convention may make the tracks' mean distance so many times as large: with the legs, and
 without them, since wrung wrists and elbows that bend sideways are worth more than a thigh marker's
-skin."""
+skin. That of a few frames is larger than the take's."""
+_SIDEWAYS: Final = np.radians(5.0)
+"""Knees that bend sideways by more (95th percentile) in the whole convention need bounds: joint
+places, which it keeps, lie so where legs are straight."""
 _RIGID: Final = (1e-3, 1.02)
 """Metres under which the tracks' mean distance is that of markers fixed to the bones, and how much
 worse it may then become: such markers are right."""
 _USUAL_WORSE: Final = 1.25
 """How many times further a person's usual convention may lead than one that is chosen anew: with a
 smaller number, parts of a take are turned in ways of their own."""
-_BEFORE_STEPS: Final = 1.3
+_BEFORE_STEPS: Final = 1.5
 """The same before the steps that bring the poses to the tracks again."""
-_STEPS: Final = 4
+_STEPS: Final = 6
 """Steps to the tracks at the most, each followed by places calibrated anew."""
-_GAIN: Final = 0.998
+_GAIN: Final = 0.996
 """A step that makes the distance no smaller than so many times is the last."""
 _SLACK: Final = 4e-6
 """Metres of mean distance that are worth nothing in any case."""
@@ -55,14 +59,18 @@ _UNTURNED: Final = [
 """Joints whose rotation in the world no convention changes."""
 _BOUNDS: Final = (
     None,
-    KneeBounds(),
-    KneeBounds(np.radians(4.9), np.radians(9.8)),
-    KneeBounds(np.radians(7.0), np.radians(14.0)),
+    *(
+        KneeBounds(np.radians(side), np.radians(turn), rest)
+        for side, turn in ((4.9, 9.8), (7.0, 14.0))
+        for rest in (True, False)
+    ),
 )
-"""How far knees may go sideways and turn, from nothing beyond the hinge to much."""
+"""How far knees may go sideways and turn, from nothing beyond the hinge to much; of each with rest
+offsets taken off first."""
 
-BorneFit = tuple[Convention, Fit, tuple[Floats, ...]]
-"""A convention, the take in it, and the points' places (K, 3) during each step to the tracks."""
+BorneFit = tuple[Convention, Fit, tuple[Floats, ...], LegRests | None]
+"""A convention, the take in it, the points' places (K, 3) during each step to the tracks, and the
+rest offsets that were taken off first."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ class ConventionTake:
     fit: as it was fitted. expected: (T, 22) radians, the error that the network expects of itself.
     rate: frames per second. noise: metres. ease: seconds, of the filter over a step to the tracks.
     stand_for: frames of the whole take that each of these stands for. tried: its own poses in each
-    convention that was asked for.
+    convention that was asked for. rests: rest offsets of the legs, for bounds that take them off.
     """
 
     fit: Fit
@@ -82,6 +90,7 @@ class ConventionTake:
     ease: float
     stand_for: int = 1
     tried: dict[Convention, Fit] = field(default_factory=dict[Convention, Fit])
+    rests: LegRests | None = None
 
     def few(self) -> "ConventionTake":
         """As few frames as show what the take bears; all of a short one."""
@@ -108,7 +117,11 @@ class ConventionTake:
         if fit is not None:
             return turned(fit, convention, self.rate, self.stand_for)
         if convention not in self.tried:
-            self.tried[convention] = turned(self.fit, convention, self.rate, self.stand_for)
+            start = self.fit
+            if self.rests is not None and convention.knees is not None and convention.knees.rest:
+                poses = without_rests(start.poses, start.observed, self.rests)
+                start = placed(start, poses, self.stand_for)
+            self.tried[convention] = turned(start, convention, self.rate, self.stand_for)
         return self.tried[convention]
 
     def stepped(self, fit: Fit, convention: Convention) -> Fit:
@@ -136,8 +149,12 @@ def borne_by(
         if kept is not None:
             return kept
     few = take.few()
+    if not take.fit.known.any():
+        # places that are given say how the markers were put on
+        rests = rests_of(few.fit.poses, few.fit.observed, few.rate)
+        few, take = replace(few, rests=rests), replace(take, rests=rests)
     found = _first_borne(few, _fallbacks(_most(few, shown)))
-    if found is None or few is take:
+    if found is None or len(few.expected) == len(take.expected):
         return found
     return _first_borne(take, _fallbacks(found[0]))
 
@@ -150,19 +167,36 @@ def _first_borne(
     worse: how many times as large as usual the mean distance may become."""
     before = take.fit.error
     for convention in conventions:
-        fit = take.turned(convention)
-        steps: list[Floats] = []
-        while fit.error > before + _SLACK and len(steps) < _STEPS:
-            again = take.turned(convention, take.stepped(fit, convention))
-            if again.error >= fit.error:
-                break
-            steps.append(np.asarray(fit.observed.offsets))
-            little, fit = again.error > _GAIN * fit.error, again
-            if little:
-                break
-        if fit.error <= worse * _worst(before, convention) + _SLACK:
-            return convention, fit, tuple(steps)
+        found = _brought(take, convention)
+        limit = worse * _worst(before, convention) + _SLACK
+        if found[1].error <= limit and _hinged(found[1], convention):
+            return found
     return None
+
+
+def _brought(take: ConventionTake, convention: Convention) -> BorneFit:
+    """A take in a convention, after as many steps to the tracks as gain something."""
+    fit = take.turned(convention)
+    steps: list[Floats] = []
+    while fit.error > take.fit.error + _SLACK and len(steps) < _STEPS:
+        again = take.turned(convention, take.stepped(fit, convention))
+        if again.error >= fit.error:
+            break
+        steps.append(np.asarray(fit.observed.offsets))
+        little, fit = again.error > _GAIN * fit.error, again
+        if little:
+            break
+    with_rests = convention.legs and convention.knees is not None and convention.knees.rest
+    return convention, fit, tuple(steps), take.rests if with_rests else None
+
+
+def _hinged(fit: Fit, convention: Convention) -> bool:
+    """Whether knees in the whole convention bend sideways by no more than knees do."""
+    if not convention.legs or convention.knees is not None:
+        return True
+    rotations, bones = fit.poses.rotations, unit_bones(fit.observed.bones)
+    sideways = [hinge_frame(side.hinge, rotations[:, side.middle])[2] for side in legs(bones)]
+    return bool(np.percentile(np.abs(sideways), 95) <= _SIDEWAYS)
 
 
 def _worst(before: float, convention: Convention) -> float:
@@ -178,15 +212,15 @@ def _most(take: ConventionTake, shown: NDArray[np.bool_]) -> Convention:
     def any_of(*names: str) -> bool:
         return any(shown[JOINT_INDEX[name]] for name in names)
 
-    legs = any_of("L_Hip", "R_Hip", "L_Knee", "R_Knee")
+    legged = any_of("L_Hip", "R_Hip", "L_Knee", "R_Knee")
     arms = any_of("L_Shoulder", "R_Shoulder", "L_Elbow", "R_Elbow")
     chosen = Convention(
         spine=not any_of("Spine1", "Spine2"),
         neck=not any_of("Neck"),
         collars=not any_of("L_Collar", "R_Collar"),
-        legs=not legs,
+        legs=not legged,
     )
-    if not (legs or arms):
+    if not (legged or arms):
         return chosen
     limit = _BEFORE_STEPS * take.fit.error + _SLACK
 
@@ -196,7 +230,7 @@ def _most(take: ConventionTake, shown: NDArray[np.bool_]) -> Convention:
     if arms and not bears(chosen):
         chosen = replace(chosen, arms=False)
     whole = (replace(chosen, legs=True, knees=knees) for knees in _BOUNDS)
-    return next((c for c in whole if bears(c)), chosen) if legs else chosen
+    return next((c for c in whole if bears(c)), chosen) if legged else chosen
 
 
 def _fallbacks(convention: Convention) -> Iterator[Convention]:

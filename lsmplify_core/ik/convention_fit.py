@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..anatomy.convention import Convention, Work, to_convention
+from ..anatomy.leg import LegRest, knees_within, rest_turns, without_rest_turns
+from ..anatomy.limbs import legs, unit_bones
 from ..body.markers import MarkerObservations, PoseSequence
 from ..geometry.skeleton import N_POSED
 from ..runtime.array_types import Floats
@@ -28,6 +30,9 @@ from .robust import OUTLIER_SCALE
 from .skin_places import places_on_turned
 from .smoothing import gaussian_filter
 
+LegRests = tuple[LegRest, LegRest]
+"""Of the left and the right leg."""
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -45,7 +50,11 @@ def turned(fit: Fit, convention: Convention, rate: float, stand_for: int = 1) ->
 
     rate: frames per second. stand_for: how many frames of the take each of these stands for.
     """
-    poses = poses_in(convention, fit.poses, fit.observed, rate)
+    return placed(fit, poses_in(convention, fit.poses, fit.observed, rate), stand_for)
+
+
+def placed(fit: Fit, poses: PoseSequence, stand_for: int = 1) -> Fit:
+    """The points of `fit` calibrated for other poses of its frames, and how far they are off."""
     places, error = places_on_turned(fit.poses, poses, fit.observed, fit.known, stand_for)
     return Fit(poses, replace(fit.observed, offsets=places), fit.known, error)
 
@@ -53,11 +62,33 @@ def turned(fit: Fit, convention: Convention, rate: float, stand_for: int = 1) ->
 def poses_in(
     convention: Convention, poses: PoseSequence, observed: MarkerObservations, rate: float
 ) -> PoseSequence:
-    """Poses in a convention; limbs are worked on side by side."""
+    """Poses in a convention; limbs are worked on side by side. Knees with bounds are swung to
+    them, which moves them; steps to the tracks follow."""
     bones = np.asarray(observed.bones)
-    return PoseSequence(
-        to_convention(poses.rotations, bones, rate, convention, _side_by_side), poses.root
-    )
+    rotations = to_convention(poses.rotations, bones, rate, convention, _side_by_side)
+    if convention.legs and convention.knees is not None:
+        joints: list[Floats] = list(np.swapaxes(rotations, 0, 1))
+        for side in legs(unit_bones(bones)):
+            knees_within(side, joints, convention.knees)
+        rotations = np.stack(joints, axis=1)
+    return PoseSequence(rotations, poses.root)
+
+
+def rests_of(poses: PoseSequence, observed: MarkerObservations, rate: float) -> LegRests:
+    """The rest offsets of both legs; rate: frames per second."""
+    joints = [r.astype(np.float64) for r in np.swapaxes(poses.rotations, 0, 1)]
+    left, right = (rest_turns(side, joints, rate) for side in legs(unit_bones(observed.bones)))
+    return left, right
+
+
+def without_rests(
+    poses: PoseSequence, observed: MarkerObservations, rests: LegRests
+) -> PoseSequence:
+    """Poses with the rest offsets of both legs taken off."""
+    joints: list[Floats] = list(np.swapaxes(poses.rotations, 0, 1))
+    for side, rest in zip(legs(unit_bones(observed.bones)), rests, strict=True):
+        without_rest_turns(side, joints, rest)
+    return PoseSequence(np.stack(joints, axis=1), poses.root)
 
 
 def _side_by_side(works: Sequence[Work]) -> None:

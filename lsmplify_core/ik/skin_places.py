@@ -46,7 +46,7 @@ def places_on_turned(
 
     Args:
         old: T frames before.
-        new: the same frames, the joints in the same places.
+        new: the same frames, the bones turned, and knees perhaps moved.
         observed: the points with the places that they had.
         known: (K,) points whose places stay.
         stand_for: how many frames of the take each of these stands for.
@@ -61,7 +61,7 @@ def places_on_turned(
     tracks = _in_joint_frames(turned, placed, some)
     seen = some.weights > 0
     places = np.asarray(observed.offsets).copy()
-    carried, moved = _carried(_posed(select_poses(old, frames), some)[0], turned, some, seen)
+    carried, moved = _carried(_posed(select_poses(old, frames), some), (turned, placed), some, seen)
     counts = seen.sum(axis=0) * (stand_for * frames.step)
     for k in np.flatnonzero(~known & (moved > _MOVED) & seen.any(axis=0)):
         share = counts[k] / (counts[k] + _FEW)
@@ -86,21 +86,31 @@ def _in_joint_frames(turned: Floats, placed: Floats, observed: MarkerObservation
 
 
 def _carried(
-    before: Floats, after: Floats, observed: MarkerObservations, seen: NDArray[np.bool_]
+    before: tuple[Floats, Floats],
+    after: tuple[Floats, Floats],
+    observed: MarkerObservations,
+    seen: NDArray[np.bool_],
 ) -> tuple[Floats, Floats]:
     """(K, 3) where points fixed to the joints before are in their frames after, in the mean over
-    the frames that show them; (K,) how far they move in the root mean square."""
+    the frames that show them; (K,) how far they move in the root mean square.
+
+    before, after: the joints' rotations (N, 24, 3, 3) and places (N, 24, 3) in the world.
+    """
     joints, offsets = np.asarray(observed.joints), np.asarray(observed.offsets)
-    relative = np.swapaxes(after, -1, -2) @ before
+    back = np.swapaxes(after[0], -1, -2)
+    relative = back @ before[0]
+    shift = (back @ (before[1] - after[1])[..., None])[..., 0]
     frames, flat = len(relative), relative.reshape(len(relative), -1)
     counts = seen.sum(axis=0)
-    share = seen.astype(flat.dtype) / np.maximum(counts, 1).astype(flat.dtype)
+    share = (seen / np.maximum(counts, 1)).astype(flat.dtype)
     every = np.arange(len(joints))
     shown = (share.T @ flat).reshape(len(joints), *relative.shape[1:])[every, joints]
-    carried = (shown @ offsets[..., None])[..., 0]
+    shifted = (share.T @ shift.reshape(frames, -1)).reshape(len(joints), -1, 3)[every, joints]
+    carried = (shown @ offsets[..., None])[..., 0] + shifted
     middle = (flat.sum(axis=0, dtype=np.float64) / frames).reshape(relative.shape[1:])[joints]
     along = (offsets * (middle @ offsets[..., None])[..., 0]).sum(axis=-1)
     squared = 2.0 * (np.square(offsets).sum(axis=-1) - along)
+    squared = squared + np.square(shift).sum(axis=-1).mean(axis=0)[joints]
     return carried, np.sqrt(np.maximum(squared, 0.0))
 
 

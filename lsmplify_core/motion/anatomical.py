@@ -4,7 +4,7 @@
 from dataclasses import replace
 
 from ..anatomy.convention import DEFAULT, Convention, to_convention
-from ..anatomy.toes import rigid_toes, toe_bend, with_toes, without_rest
+from ..anatomy.toes import FOLLOWS, rigid_toes, toe_bend, with_toes, without_rest
 from .motion import Motion
 
 
@@ -25,7 +25,7 @@ def with_toes_by_rule(motion: Motion) -> Motion:
     if not rigid_toes(motion.rotations):
         return motion
     bend = toe_bend(motion.rotations, motion.body.offsets, motion.root, motion.rate)
-    return replace(motion, rotations=with_toes(motion.rotations, bend))
+    return replace(motion, rotations=with_toes(motion.rotations, FOLLOWS * bend))
 
 
 def with_toes_at_rest(motion: Motion) -> Motion:

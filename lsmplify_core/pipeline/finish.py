@@ -11,7 +11,7 @@ from ..ik.anatomical import Borne, anatomical, anatomical_as
 from ..ik.fit_problem import FitProblem
 from ..ik.predictor import Prediction
 from ..ik.smoothing import fill_frames, smooth_poses
-from ..ik.toes import ToesByRule
+from ..ik.toes import UsualToes
 from ..repair import apply
 from ..repair.records import summary
 from ..repair.second_pass import SecondPass, outlier_records, track_errors
@@ -104,7 +104,7 @@ def in_convention(
     saved = request.calibration
     usual = None if saved is None else saved.convention
     feet = None if saved is None else saved.flat_feet
-    toes = None if feet is None else ToesByRule(np.array(feet))
+    toes = None if saved is None or feet is None else UsualToes(feet, saved.toes)
     poses, observed, borne = (
         anatomical(*fitted, noisy=noisy, known=known, usual=usual, usual_toes=toes)
         if before is None

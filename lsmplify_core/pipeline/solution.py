@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..calibration.calibration_file import SavedCalibration
 from ..calibration.take_facts import TakeFacts
+from ..ik.toes import usual_toes
 from ..layouts.layout import keypoints_at
 from ..layouts.matching import Match
 from ..motion.motion import Motion
@@ -64,8 +65,8 @@ def calibration_of(solution: Solution) -> SavedCalibration:
     if facts is None:
         return SavedCalibration(motion.body, points, layout)
     convention = None if facts.borne is None else facts.borne.convention
-    rule = None if facts.borne is None else facts.borne.toes
-    feet = None if rule is None else (float(rule.flat[0]), float(rule.flat[1]))
+    toes = None if facts.borne is None else usual_toes(facts.borne.toes)
+    feet, shares = (None, None) if toes is None else (toes.flat, toes.shares)
     return SavedCalibration(
-        motion.body, points, layout, convention, facts.calibration.residual, feet
+        motion.body, points, layout, convention, facts.calibration.residual, feet, shares
     )

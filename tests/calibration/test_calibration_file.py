@@ -209,7 +209,8 @@ def test_the_very_names_count_where_most_are_there(shared: int, own: bool) -> No
 
 @pytest.mark.parametrize(
     "convention",
-    [None, Convention(), Convention(spine=False, legs=False), Convention(knees=KneeBounds()),
+    [None, Convention(), Convention(spine=False, legs=False),
+     Convention(knees=KneeBounds(rest=True)),
      Convention(0.25, arms=False, knees=KneeBounds(0.1, 0.2))],
 )  # fmt: skip
 def test_the_convention_comes_back(tmp_path: Path, convention: Convention | None) -> None:
@@ -248,7 +249,8 @@ def test_a_solve_keeps_to_the_convention_of_its_person() -> None:
     ("field", "value", "said"),
     [("residual", -0.1, "residual"), ("residual", "much", "residual"),
      ("residual", 5.0, "residual"), ("flat_feet", [0.1], "flat feet"),
-     ("flat_feet", [9.0, 0.0], "flat feet"), ("flat_feet", {"left": 0.1}, "flat feet")],
+     ("flat_feet", [9.0, 0.0], "flat feet"), ("flat_feet", {"left": 0.1}, "flat feet"),
+     ("toes", [0.5, 0.1], "toes"), ("toes", [[0.5, 9.0], [0.5, 0.1]], "toes")],
 )  # fmt: skip
 def test_habits_that_are_none_are_refused(
     tmp_path: Path, field: str, value: object, said: str

@@ -42,7 +42,10 @@ def keypoints() -> tuple[Solution, Solution]:
 
 def test_joints_and_tracks_stay_where_they_were(keypoints: tuple[Solution, Solution]) -> None:
     kept, found = keypoints
-    assert np.abs(kept.motion.joints() - found.motion.joints()).max() < 1e-5
+    moved = np.abs(kept.motion.joints() - found.motion.joints())
+    balls = [JOINT_INDEX["L_Foot"], JOINT_INDEX["R_Foot"]]
+    assert np.delete(moved, balls, axis=1).max() < 1e-5
+    assert moved.max() < 1e-3  # feet turn a little with the toes that points show
     errors = [s.report["track_error_mm"]["mean"] for s in keypoints]
     assert errors[1] <= 1.03 * errors[0] + 0.01
 

@@ -90,3 +90,4 @@ def test_a_calibration_keeps_what_a_part_cannot_find(tmp_path: Path) -> None:
     assert saved.flat_feet is not None
     assert again.flat_feet == pytest.approx(saved.flat_feet, abs=1e-5)
     assert again.convention == saved.convention
+    assert (again.toes is None) == (saved.toes is None)
