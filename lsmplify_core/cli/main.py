@@ -11,7 +11,7 @@ from .. import __version__
 from ..runtime.console import say_lines
 from ..runtime.errors import InputError
 from ..runtime.guard import guarded
-from .paths import check_paths
+from ..runtime.memory import prepare
 
 SUBCOMMANDS: Final = (
     "inspect", "solve", "bake", "summary", "clean", "evaluate", "train", "convert-checkpoint",
@@ -47,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = [word for word in words if word != "--debug"]
 
     def work() -> int:
+        prepare()
+        from .paths import check_paths  # which loads NumPy
+
         args = parsed(words)
         args.debug = debug
         check_paths(args)

@@ -13,15 +13,22 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from threading import Lock
+from threading import Barrier, Lock
 from typing import Any, TypeVar
 
+import numpy as np
 from threadpoolctl import ThreadpoolController  # pyright: ignore[reportMissingTypeStubs]
+
+from .memory import BUFFER, room
 
 P = TypeVar("P")
 R = TypeVar("R")
 
 _MOST_WORKERS = 8
+_MATRIX = 192
+"""Rows of a product that is large enough for a buffer."""
+_PATIENCE = 5.0
+"""Seconds in which all threads of a pool have started."""
 THREADS = "LSMPLIFY_THREADS"
 """The environment's variable that says how many threads a process may use."""
 
@@ -62,6 +69,12 @@ class _SharedPool:
             if self.pool is None:
                 self.contexts.enter_context(_one_blas_thread())
                 self.pool = self.contexts.enter_context(ThreadPoolExecutor(workers()))
+                try:
+                    _take_buffers(self.pool, workers())
+                except BaseException:
+                    self.pool = None
+                    self.contexts.close()
+                    raise
             self.users += 1
             return self.pool
 
@@ -125,9 +138,36 @@ def parallel_map(work: Callable[[P], R], items: Sequence[P]) -> Generator[int, N
     return results
 
 
-def _submit(pool: ThreadPoolExecutor, work: Callable[[P], R], item: P) -> Future[R]:
+def _take_buffers(pool: ThreadPoolExecutor, count: int) -> None:
+    """Where memory is bounded, let every thread call linear algebra while there is room for its
+    buffers: later it would end the process where there is none.
+
+    Raises:
+        MemoryError: where there is none now.
+    """
+    left = room()
+    if left is None or count < 2:
+        return
+    if left < count * BUFFER:
+        raise MemoryError(f"{left >> 20} MB are left, and {count} threads need more")
+    together = Barrier(count)
+
+    def call() -> None:
+        together.wait(_PATIENCE)
+        matrix = np.ones((_MATRIX, _MATRIX))
+        matrix @ matrix
+
     try:
-        return pool.submit(work, item)
+        for future in [_submit(pool, call) for _ in range(count)]:
+            future.result()
+    except BaseException:
+        together.abort()  # the threads that wait for the others
+        raise
+
+
+def _submit(pool: ThreadPoolExecutor, work: Callable[..., R], *items: object) -> Future[R]:
+    try:
+        return pool.submit(work, *items)
     except RuntimeError as error:  # a thread that finds no memory for its stack
         raise MemoryError(str(error)) from error
 
