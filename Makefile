@@ -125,7 +125,7 @@ coverage: .venv/.dev .venv-bpy/.ready
 	$(CORE) scripts/coverage_table.py
 
 # Twenty minutes at rest; STRESS=0.05 for a twentieth of it.
-stress: .venv/.dev .venv-bpy/.ready
+stress: .venv/.dev .venv-bpy/.ready extension
 	$(CORE) tests/stress/run.py $(STRESS)
 
 # Changes the code on purpose and counts what the tests notice; half an hour.

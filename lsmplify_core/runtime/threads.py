@@ -27,8 +27,6 @@ R = TypeVar("R")
 _MOST_WORKERS = 8
 _MATRIX = 192
 """Rows of a product that is large enough for a buffer."""
-_PATIENCE = 5.0
-"""Seconds in which all threads of a pool have started."""
 THREADS = "LSMPLIFY_THREADS"
 """The environment's variable that says how many threads a process may use."""
 
@@ -153,7 +151,7 @@ def _take_buffers(pool: ThreadPoolExecutor, count: int) -> None:
     together = Barrier(count)
 
     def call() -> None:
-        together.wait(_PATIENCE)
+        together.wait()
         matrix = np.ones((_MATRIX, _MATRIX))
         matrix @ matrix
 

@@ -140,7 +140,7 @@ def test_a_stop_leaves_whole_files_and_no_process(extension, tmp_path, by, code)
         assert len(workers) == 2
         began = time.monotonic()
         running.send_signal(by)
-        told, errors = running.communicate(timeout=30)
+        told, errors = running.communicate(timeout=600)
         seconds = time.monotonic() - began
     assert running.returncode == code
     assert until(lambda: not any(Path(f"/proc/{w}").exists() for w in workers), 10.0)

@@ -267,8 +267,8 @@ def test_a_failure_while_solving_ends_the_solve(extension) -> None:
 
 
 def test_the_window_is_answered_while_a_long_step_runs(extension) -> None:
-    """Each look at the events is short, and Esc is answered at once, whatever a step takes."""
-    import time
+    """Looks at the events and Esc are answered while a step goes on, whatever it takes."""
+    import threading
     from types import SimpleNamespace
 
     from lsmplify_extension.addon.common import progress as running
@@ -276,10 +276,15 @@ def test_the_window_is_answered_while_a_long_step_runs(extension) -> None:
     from lsmplify_extension.lsmplify_core.pipeline import Progress
     from lsmplify_extension.lsmplify_core.runtime.in_thread import in_thread
 
+    go, ended = threading.Event(), threading.Event()
+
     def slow():
-        yield Progress("convention", 0.5)
-        time.sleep(0.6)
-        yield Progress("verdict", 0.9)
+        try:
+            yield Progress("convention", 0.5)
+            go.wait(600)
+            yield Progress("verdict", 0.9)
+        finally:
+            ended.set()
 
     assert Solve.threaded
     context = SimpleNamespace(workspace=SimpleNamespace(status_text_set=print), screen=None)
@@ -291,15 +296,12 @@ def test_the_window_is_answered_while_a_long_step_runs(extension) -> None:
     operator._rest = lambda c: Solve._rest(operator, c)
     operator._show = lambda c, done: Solve._show(operator, c, done)
     operator.cancel = lambda c: Solve.cancel(operator, c)
-    looks: list[float] = []
     for _ in range(5):
-        began = time.perf_counter()
         assert Solve.modal(operator, context, SimpleNamespace(type="TIMER")) == {"RUNNING_MODAL"}
-        looks.append(time.perf_counter() - began)
-    assert sorted(looks)[2] < 0.05
-    began = time.perf_counter()
     assert Solve.modal(operator, context, SimpleNamespace(type="ESC")) == {"CANCELLED"}
-    assert time.perf_counter() - began < 0.2
+    assert not ended.is_set()
+    go.set()
+    assert ended.wait(600)
     assert told == [{"INFO"}]
     assert running.done() < 0
 
