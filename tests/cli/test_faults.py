@@ -53,9 +53,11 @@ def solved(folder: Path, limit: Callable[[], None] | None = None, take: str = "t
     """`lsmplify solve` on the take over the old result, in a process with a limit."""
     command = [sys.executable, "-m", "lsmplify_core", "solve", take, "-o", "out.npz"]
     one_thread = {k: "1" for k in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")}
+    # coverage would want to write on the full disk, too
+    env = {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_PROCESS")}
     return subprocess.run(
         command, cwd=folder, preexec_fn=limit, capture_output=True, text=True,
-        env=os.environ | one_thread | {"PYTHONPATH": str(ROOT)}, timeout=PATIENCE, check=False,
+        env=env | one_thread | {"PYTHONPATH": str(ROOT)}, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 

@@ -5,7 +5,8 @@ Usage: run.py [SHARE] [--only PART]…
 
 SHARE: of all counts, 1 for 200 takes and 1,000 rounds in Blender (twenty minutes at rest). Parts:
 kills, full, memory, together, and blender, which runs where `.venv-bpy` is, and in every Blender
-that `make matrix` has set up; `--rounds` names some of what is done there. Prints a table; exit code 1 where anything failed.
+that `make matrix` has set up; `--rounds` names some of what is done there. Prints a table; exit
+code 1 where anything failed.
 """
 
 import argparse
