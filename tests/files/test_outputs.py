@@ -122,3 +122,31 @@ def test_takes_and_their_people_never_meet() -> None:
     made = [s + e + p for s, e in zip(stems, ends, strict=True) for p in file_names(people)]
     assert len({n.casefold() for n in (*stems, *made)}) == len(stems) + len(made)
     assert ends[stems.index("run")] == "_"
+
+
+@pytest.mark.parametrize(
+    ("names", "files"),
+    [
+        (["a/b:c", "a"], ["a_b_c", "a"]),
+        (["anna", "Anna", "ben"], ["anna", "Anna_2", "ben"]),
+        (["anna", "anna", "anna_2"], ["anna", "anna_3", "anna_2"]),
+        (["...", "_"], ["person", "person_2"]),
+        (["con", "CON.x", "context"], ["con_", "CON_.x", "context"]),
+        (["_.a._"], ["a"]),
+    ],
+)
+def test_names_of_files_in_every_spelling(names: list[str], files: list[str]) -> None:
+    assert file_names(names) == files
+
+
+@pytest.mark.parametrize(
+    ("stems", "between"),
+    [
+        (["walk", "run"], ["_", "_"]),
+        (["walk", "walk_anna"], ["_person-", "_"]),
+        (["walk", "walk_anna", "walk_person-x"], ["_person-2-", "_", "_"]),
+        (["walk", "WALK_x"], ["_person-", "_"]),
+    ],
+)
+def test_what_stands_between_a_take_and_a_person(stems: list[str], between: list[str]) -> None:
+    assert separators(stems) == between
