@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..geometry.medians import seen_medians
 from ..geometry.vectors import all_finite, lengths
 from ..layouts.matching import Match
 from ..runtime.array_types import Floats
@@ -26,6 +28,11 @@ _TOO_FAR: Final = 1.6
 """A body this many times smaller or larger than a person of usual size is not one in that unit."""
 
 
+_NEAREST: Final = 0.12
+_FURTHEST: Final = 0.6
+"""Metres between two points of the resting body whose distance says how large a body is."""
+_SAMPLES: Final = 1 << 17
+"""Distances that are looked at together."""
 _CLEARLY: Final = 1.5
 """The same, where a part of the frames is enough to say so."""
 _SOME_FRAMES: Final = 500
@@ -83,7 +90,7 @@ def to_world(tracks: Tracks, match: Match) -> Tracks:
 
 def converted(tracks: Tracks, world: World) -> Tracks:
     """The tracks in metres, Z up."""
-    positions = (tracks.positions * world.unit) @ world.turn.T
+    positions = _turned(tracks.positions * world.unit, world)
     segments = None
     if tracks.segments is not None and not world.mirror:  # a mirrored rotation is none
         segments = tracks.segments.turned(np.asarray(world.turn, dtype=np.float64))
@@ -91,6 +98,13 @@ def converted(tracks: Tracks, world: World) -> Tracks:
         tracks, positions=positions, unit=1.0, up="+z", segments=segments,
         warnings=(*tracks.warnings, *world.warnings),
     )  # fmt: skip
+
+
+def _turned(metres: Floats, world: World) -> NDArray[np.float64]:
+    """Points in the file's axes with Z up."""
+    turn = world.turn
+    turned = metres if np.array_equal(turn, np.eye(3)) else metres @ turn.T
+    return np.asarray(turned, dtype=np.float64)
 
 
 def find_world(tracks: Tracks, match: Match, least_tilt: float | None = None) -> World:
@@ -109,10 +123,11 @@ def find_world(tracks: Tracks, match: Match, least_tilt: float | None = None) ->
     layout = match.layout.select([k for k, _ in pairs])
     points = tracks.positions[:, [t for _, t in pairs]]
     name, unit, unit_warnings = _unit(tracks, match)
+    metres = points * unit
     up, up_warnings, guessed = _up(tracks, match)
     if not tracks.up_given:
         up, up_warnings, guessed = _borne_out(
-            find_bearing(points * unit, layout.joints, tracks.rate), up, up_warnings, guessed
+            find_bearing(metres, layout.joints, tracks.rate), up, up_warnings, guessed
         )
     world = World(
         name, unit, up, (*unit_warnings, *up_warnings), up_guessed=guessed,
@@ -129,7 +144,7 @@ def find_world(tracks: Tracks, match: Match, least_tilt: float | None = None) ->
         )  # fmt: skip
     tilt = None
     if tracks.may_level and not tracks.up_given:
-        tilt = find_tilt(points * unit @ world.turn.T, layout, tracks.rate, least_tilt)
+        tilt = find_tilt(_turned(metres, world), layout, tracks.rate, least_tilt)
     if tilt is None:
         return world
     note = (
@@ -175,16 +190,20 @@ def size_ratio(tracks: Tracks, match: Match) -> float:
     """
     pairs = match.matched
     layout = match.layout.select([k for k, _ in pairs])
-    positions = tracks.positions[:, [t for _, t in pairs]]
+    paths = tracks.positions[:, [t for _, t in pairs]].transpose(1, 0, 2)
     rest = rest_points(layout)
     apart = np.linalg.norm(rest[:, None] - rest[None], axis=-1)
+    i, j = np.nonzero(np.triu((apart > _NEAREST) & (apart < _FURTHEST)))
+    joints = layout.joints.tolist()
+    near = [neighbours(joints[a], joints[b]) for a, b in zip(i, j, strict=True)]
+    i, j = i[near], j[near]
     ratios: list[float] = []
-    for i, j in zip(*np.nonzero((apart > 0.12) & (apart < 0.6)), strict=True):
-        if i < j and neighbours(int(layout.joints[i]), int(layout.joints[j])):
-            seen = lengths(positions[:, i] - positions[:, j])
-            seen = seen[np.isfinite(seen)]
-            if len(seen):
-                ratios.append(float(np.median(seen)) / float(apart[i, j]))
+    size = max(1, _SAMPLES // max(tracks.frames, 1))
+    for first in range(0, len(i), size):
+        a, b = i[first : first + size], j[first : first + size]
+        seen = lengths(paths[a] - paths[b]).T
+        middle = seen_medians(seen, np.isfinite(seen)) / apart[a, b]
+        ratios += middle[np.isfinite(middle)].tolist()
     if not ratios or np.median(ratios) <= 0:
         raise InputError(
             f"{tracks.source}: no two neighbouring points are ever seen together, so that the "
