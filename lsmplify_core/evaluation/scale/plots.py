@@ -48,8 +48,9 @@ def _curve(field: str, log: bool) -> Callable[[Any, dict[str, Any]], None]:
         rows = found[field]
         speed, memory = figure.subplots(1, 2)
         values = [r[field] for r in rows]
-        speed.plot(values, [r["frames_per_second"] for r in rows], "o-", color=_COLOURS[0],
-                   label="by the clock, all threads")  # fmt: skip
+        if not _busy(found):
+            speed.plot(values, [r["frames_per_second"] for r in rows], "o-", color=_COLOURS[0],
+                       label="by the clock, all threads")  # fmt: skip
         speed.plot(values, [1e6 / r["processor_us_a_frame"] for r in rows], "o--",
                    color=_COLOURS[2], label="for a second of processor time")  # fmt: skip
         speed.set(xlabel=field, ylabel="frames", ylim=(0, None))
@@ -71,17 +72,27 @@ def _stages(figure: Any, found: dict[str, Any]) -> None:
     rows = found["stages"]
     names = sorted({s for r in rows for s in r["by_stage"]},
                    key=lambda s: -max(r["by_stage"].get(s, 0.0) for r in rows))  # fmt: skip
+    spent = "processor" if _busy(found) else "seconds"
     for place, row in enumerate(rows):
         left = 0.0
         for number, name in enumerate(names):
-            width = 1e6 * row["by_stage"].get(name, 0.0) / (row["frames"] * row["people"])
+            share = row["by_stage"].get(name, 0.0) / row["seconds"]
+            width = 1e6 * share * row[spent] / (row["frames"] * row["people"])
             axes.barh(place, width, left=left, color=_COLOURS[number % len(_COLOURS)],
                       label=name if place == 0 else None)  # fmt: skip
             left += width
     axes.set(yticks=range(len(rows)), yticklabels=[r["layout"] for r in rows],
-             xlabel="microseconds a frame by the clock")  # fmt: skip
+             xlabel="microseconds a frame "
+             + ("of processor time" if _busy(found) else "by the clock"))  # fmt: skip
     axes.legend(ncols=4, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     figure.suptitle(_title("Stages of a whole job", found))
+
+
+def _busy(found: dict[str, Any]) -> bool:
+    """Whether others had the machine's cores too, so that the clock says little: processor time is
+    drawn then."""
+    machine = found["machine"]
+    return machine["load"] is not None and machine["load"] > (machine["cores"] or 1)
 
 
 def _title(what: str, found: dict[str, Any]) -> str:
