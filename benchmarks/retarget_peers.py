@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One take on one character by us, by Rokoko's add-on or by Expy-Kit, in headless Blender: limb
-directions, sliding soles, their height, reach of the hands, processor seconds.
+directions, sliding soles, their height, reach of the hands, processor seconds, and clicks: fields
+that an artist sets and buttons that they press for what is done here.
 
 Run with the bpy module, once a row: .venv-bpy/bin/python
 benchmarks/retarget_peers.py ours|rokoko|expy RIG.json CLIP.npz [PEERS] [OPTION]
-RIG.json is one of ../shared/rigs; PEERS a folder with `rokoko_studio` and `expy_kit`, checkouts of
+RIG.json is one of ../shared/rigs, or the word `rigify`: the human that Rigify generates, its limbs
+switched to FK for the others, measured on its deform bones. PEERS a folder with `rokoko_studio` and `expy_kit`, checkouts of
 github.com/Rokoko/rokoko-studio-live-blender and github.com/pKrime/Expy-Kit. OPTION: for us
-"--contacts=off". The source is the add-on's own armature with Mixamo's names, which both know; what
+"--contacts=off", "--controls=ik". The source is the add-on's own armature with Mixamo's names, which both know; what
 Rokoko's list of bones has wrong is corrected, as an artist would.
 """
 
@@ -36,7 +38,11 @@ MIXAMO = {
     "Hip": "UpLeg", "Knee": "Leg", "Ankle": "Foot", "Foot": "ToeBase",
 }  # fmt: skip
 MODULES = {"rokoko": "rokoko_studio", "expy": "expy_kit"}
-PRESETS = {"makehuman_mixamo": "Mixamo.py", "makehuman_game_engine": "Unreal_Mannequin.py"}
+PRESETS = {
+    "makehuman_mixamo": "Mixamo.py", "makehuman_game_engine": "Unreal_Mannequin.py",
+    "rigify": "Rigify_Controls.py",
+}  # fmt: skip
+"""Expy-Kit's bone maps."""
 
 
 def character(path: Path) -> bpy.types.Object:
@@ -54,6 +60,24 @@ def character(path: Path) -> bpy.types.Object:
     return hero
 
 
+def rigify() -> bpy.types.Object:
+    """The human that Rigify generates, its limbs switched to FK."""
+    import addon_utils
+
+    addon_utils.enable("rigify", default_set=True)
+    bpy.ops.object.armature_human_metarig_add()
+    meta = bpy.context.object
+    bpy.ops.pose.rigify_generate()
+    hero = next(o for o in bpy.data.objects if o.type == "ARMATURE" and o != meta)
+    bpy.data.objects.remove(meta)
+    for bone in hero.pose.bones:
+        if "IK_FK" in bone:
+            bone["IK_FK"] = 1.0
+    hero.name = "Hero"
+    bpy.context.view_layer.objects.active = hero
+    return hero
+
+
 def source(take: Path) -> bpy.types.Object:
     """The take on an armature with Mixamo's names."""
     bpy.ops.lsmplify.import_motion(filepath=str(take))
@@ -66,8 +90,8 @@ def source(take: Path) -> bpy.types.Object:
     return armature
 
 
-def ours(hero: bpy.types.Object, take: Path, option: str, _roles: Any) -> None:
-    """The `retarget` command."""
+def ours(hero: bpy.types.Object, take: Path, option: str, _roles: Any) -> int:
+    """The `retarget` command; in the panel Motion, Character, its options, Apply."""
     from lsmplify_extension.addon import cli
 
     more = option.replace("=", " ").split()
@@ -76,19 +100,24 @@ def ours(hero: bpy.types.Object, take: Path, option: str, _roles: Any) -> None:
         words = ["retarget", "--source", str(take), "--target", hero.name, "-o", out, *more]
         if cli.run(words):
             raise SystemExit("the command failed")
+    return 3 + len(more) // 2
 
 
-def rokoko(hero: bpy.types.Object, given: bpy.types.Object, _option: str, roles: Any) -> None:
-    """Rokoko's two buttons, both armatures at rest."""
+def rokoko(hero: bpy.types.Object, given: bpy.types.Object, _option: str, roles: Any) -> int:
+    """Source, target, use of the rest pose, the list, its wrong rows, the second button."""
     scene = bpy.context.scene
     scene.rsl_retargeting_armature_source = given
     scene.rsl_retargeting_armature_target = hero
     scene.rsl_retargeting_auto_scaling, scene.rsl_retargeting_use_pose = True, "REST"
     bpy.ops.rsl.build_bone_list()
     wanted = _wanted(roles)
+    wrong = 0
     for item in scene.rsl_retargeting_bone_list:
-        item.bone_name_target = wanted.get(item.bone_name_source, "")
+        right = wanted.get(item.bone_name_source, "")
+        wrong += item.bone_name_target != right
+        item.bone_name_target = right
     bpy.ops.rsl.retarget_animation()
+    return 5 + wrong
 
 
 def _wanted(roles: Any) -> dict[str, str]:
@@ -103,8 +132,11 @@ def _wanted(roles: Any) -> dict[str, str]:
     return found
 
 
-def expy(hero: bpy.types.Object, given: bpy.types.Object, option: str, _roles: Any) -> None:
-    """Bind with the bones' offset, bake, unbind."""
+def expy(hero: bpy.types.Object, given: bpy.types.Object, option: str, _roles: Any) -> int:
+    """Bind with the bones' offset, bake, unbind; the rig's own constraints stay. Clicks: both
+    selected, Pose Mode, Bind with two presets, alignment and height; Object Mode, the character
+    selected, Pose Mode, Bake, unbind."""
+    own = {(bone.name, c.name) for bone in hero.pose.bones for c in bone.constraints}
     bpy.ops.object.select_all(action="DESELECT")
     hero.select_set(True)
     given.select_set(True)
@@ -122,10 +154,12 @@ def expy(hero: bpy.types.Object, given: bpy.types.Object, option: str, _roles: A
     bpy.ops.object.mode_set(mode="OBJECT")
     for bone in hero.pose.bones:
         for constraint in list(bone.constraints):
-            bone.constraints.remove(constraint)
+            if (bone.name, constraint.name) not in own:
+                bone.constraints.remove(constraint)
     action = next(a for a in bpy.data.actions if a.name.startswith(hero.name))
     hero.animation_data.action = action
     hero.animation_data.action_slot = action.slots[0]
+    return 13
 
 
 def measure(hero: bpy.types.Object, roles: Any, motion: Any, first: int) -> dict[str, float]:
@@ -211,9 +245,10 @@ def main(words: list[str]) -> None:
     from lsmplify_extension.lsmplify_core.retarget import find_map
 
     motion = load_motion(clip).between(0, MOST_FRAMES)
-    hero = character(rig)
+    hero = rigify() if rig.stem == "rigify" else character(rig)
     roles = find_map(rig_from(hero))
-    tools: dict[str, Callable[..., None]] = {"ours": ours, "rokoko": rokoko, "expy": expy}
+    shown = find_map(rig_from(hero), "rigify_deform") if rig.stem == "rigify" else roles
+    tools: dict[str, Callable[..., int]] = {"ours": ours, "rokoko": rokoko, "expy": expy}
     with tempfile.TemporaryDirectory() as folder:
         take = Path(folder) / "take.npz"
         save_motion(motion, take)
@@ -222,10 +257,13 @@ def main(words: list[str]) -> None:
             importlib.import_module(MODULES[tool]).register()
             given = source(take)
         start = time.process_time()
-        tools[tool](hero, given, PRESETS.get(rig.stem, "") if tool == "expy" else option, roles)
+        clicks = tools[tool](
+            hero, given, PRESETS.get(rig.stem, "") if tool == "expy" else option, roles
+        )
         seconds = time.process_time() - start
-    row = measure(hero, roles, motion, 1)
+    row = measure(hero, shown, motion, 1)
     row["seconds_per_1000_frames"] = 1000 * seconds / motion.frames
+    row["clicks"] = clicks
     rounded = {k: round(float(v), 2) for k, v in row.items()}
     print(
         json.dumps({"tool": tool, "rig": rig.stem, "clip": clip.stem, "option": option} | rounded)

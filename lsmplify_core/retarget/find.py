@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which bone is what: by names, by structure, from a file, or from VRM's own assignment."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,11 @@ _VRM_FINGERS: Final = {
 
 _LOW: Final = 0.15
 """Share of the height under which a bone above the pelvis counts as standing on the ground."""
+_TRUNK_WORDS: Final = re.compile(
+    r"^(?!(?:MCH|ORG|DEF|WGT|VIS)[-_]).*(?:spine|back|chest|waist|abdomen|torso|neck)",
+    re.IGNORECASE,
+)
+"""What a bone of the trunk is called that a rig has more of than its kind; not Rigify's helpers."""
 
 
 def find_map(rig: Rig, choice: str = "auto") -> RigMap:
@@ -72,7 +78,7 @@ def _chosen(rig: Rig, choice: str) -> RigMap:
 def completed(rig_map: RigMap, rig: Rig) -> RigMap:
     """A map with what its names don't say: the spine up to the bone that the arms hang on, a root
     bone on the ground, and the bone that pelvis and spine both hang on."""
-    rig_map = _spine_to_arms(rig_map, rig)
+    rig_map = _spine_to_arms(_between(rig_map, rig), rig)
     pelvis, spine = rig_map.first("Pelvis"), rig_map.first("Spine") or rig_map.first("Head")
     if pelvis is None or spine is None:
         return rig_map
@@ -89,6 +95,32 @@ def completed(rig_map: RigMap, rig: Rig) -> RigMap:
     ground = [a for a in above if rig.heads[a, 2] < low and rig.names[a] not in mapped]
     if "Root" not in bones and ground:
         bones["Root"] = (rig.names[ground[-1]],)
+    return replace(rig_map, bones=bones)
+
+
+def _between(rig_map: RigMap, rig: Rig) -> RigMap:
+    """Bones between pelvis and head that no name of the map stands for, but that are called a spine
+    or a neck too (a fourth "Spine3", a "lowerback"), belong to them; where anything else stands
+    there, as in rigs of controls, nothing is added."""
+    head, pelvis = rig_map.first("Head"), rig_map.first("Pelvis")
+    if head is None or pelvis is None or not rig_map.bones.get("Spine"):
+        return rig_map
+    way = [rig.names[a] for a in rig.ancestors(rig.index(head))]
+    if pelvis not in way:
+        return rig_map
+    way, mapped = way[: way.index(pelvis)][::-1], set(rig_map.mapped)
+    more = [name for name in way if name not in mapped]
+    if not more or not all(_TRUNK_WORDS.search(name) for name in more):
+        return rig_map
+    necks = set(rig_map.bones.get("Neck", ()))
+    if not {*rig_map.bones["Spine"], *necks} <= set(way):
+        return rig_map
+    low = next((i for i, name in enumerate(way) if name in necks), len(way))
+    neck = [n for i, n in enumerate(way) if i >= low or (n in more and "neck" in n.lower())]
+    bones = dict(rig_map.bones)
+    bones["Spine"] = tuple(n for n in way if n not in neck)
+    if neck:
+        bones["Neck"] = tuple(neck)
     return replace(rig_map, bones=bones)
 
 

@@ -92,12 +92,14 @@ class Kind:
         return end if np.linalg.norm(end - heads[i]) > 1e-3 else heads[i] + [0, 0, 0.03]
 
 
-def _spine(*names: str) -> list[tuple]:
+def spine(*names: str) -> list[tuple]:
+    """Bones of a spine, from the pelvis up."""
     heights = np.linspace(1.03, 1.36, len(names))
     return [(n, (0, 0.015, z), "Spine") for n, z in zip(names, heights, strict=True)]
 
 
-def _between(a, b, share: float) -> np.ndarray:
+def between(a, b, share: float) -> np.ndarray:
+    """A place on the way from a to b."""
     return np.array(a) + share * (np.array(b) - np.array(a))
 
 
@@ -106,7 +108,7 @@ def unreal() -> Kind:
     k = Kind("unreal", ("l", "r"))
     k.one("root", "", (0, 0, 0), role="Root")
     k.one("pelvis", "root", HIPS, role="Pelvis")
-    chest = k.chain("pelvis", *_spine(*(f"spine_0{i}" for i in range(1, 6))), side=False)
+    chest = k.chain("pelvis", *spine(*(f"spine_0{i}" for i in range(1, 6))), side=False)
     k.chain(chest, ("neck_01", NECK, "Neck"), ("neck_02", (0, 0.01, 1.54), "Neck"), side=False)
     k.one("head", "neck_02", HEAD, CROWN, "Head")
     k.chain(chest, ("clavicle_{}", COLLAR, "Collar"), ("upperarm_{}", SHOULDER, "Shoulder"),
@@ -116,8 +118,8 @@ def unreal() -> Kind:
     k.both("ball_{}", "foot_{}", BALL, TOES, "Foot")
     for bone, a, b in (("upperarm", SHOULDER, ELBOW), ("lowerarm", ELBOW, WRIST),
                        ("thigh", THIGH, KNEE), ("calf", KNEE, ANKLE)):  # fmt: skip
-        k.both(f"{bone}_twist_01_{{}}", f"{bone}_{{}}", _between(a, b, 0.33))
-        k.both(f"{bone}_twist_02_{{}}", f"{bone}_{{}}", _between(a, b, 0.66))
+        k.both(f"{bone}_twist_01_{{}}", f"{bone}_{{}}", between(a, b, 0.33))
+        k.both(f"{bone}_twist_02_{{}}", f"{bone}_{{}}", between(a, b, 0.66))
         k.both(f"{bone}_correctiveRoot_{{}}", f"{bone}_{{}}", a)
         k.both(f"{bone}_fwd_{{}}", f"{bone}_correctiveRoot_{{}}", np.add(a, (0.02, -0.07, 0)))
     k.both("weapon_{}", "hand_{}", (0.77, 0, 1.4))
@@ -140,8 +142,8 @@ def mmd() -> Kind:
             ("首", NECK, "Neck"), ("頭", HEAD, "Head"), side=False)  # fmt: skip
     k.both("{}目", "頭", (0.03, -0.07, 1.65))
     k.chain("上半身2", ("{}肩P", COLLAR), ("{}肩", COLLAR, "Collar"), ("{}肩C", SHOULDER),
-            ("{}腕", SHOULDER, "Shoulder"), ("{}腕捩", _between(SHOULDER, ELBOW, 0.5), "Shoulder"),
-            ("{}ひじ", ELBOW, "Elbow"), ("{}手捩", _between(ELBOW, WRIST, 0.5), "Elbow"),
+            ("{}腕", SHOULDER, "Shoulder"), ("{}腕捩", between(SHOULDER, ELBOW, 0.5), "Shoulder"),
+            ("{}ひじ", ELBOW, "Elbow"), ("{}手捩", between(ELBOW, WRIST, 0.5), "Elbow"),
             ("{}手首", WRIST, "Wrist"))  # fmt: skip
     k.fingers("{}手首", lambda f, i: f"{{}}{f}指{i}")
     k.chain("下半身", ("{}足", THIGH, "Hip"), ("{}ひざ", KNEE, "Knee"), ("{}足首", ANKLE, "Ankle"),
@@ -161,7 +163,7 @@ def biped() -> Kind:
     k.one("Bip01", "", (0, 0.01, 1))
     k.one("Bip01 Footsteps", "Bip01", (0, 0, 0))
     k.one("Bip01 Pelvis", "Bip01", (0, 0.01, 1), role="Pelvis")
-    chest = k.chain("Bip01 Pelvis", *_spine(*(f"Bip01 Spine{i}" for i in ("", 1, 2))), side=False)
+    chest = k.chain("Bip01 Pelvis", *spine(*(f"Bip01 Spine{i}" for i in ("", 1, 2))), side=False)
     k.chain(chest, ("Bip01 Neck", NECK, "Neck"), ("Bip01 Head", HEAD, "Head"),
             ("Bip01 HeadNub", CROWN), side=False)  # fmt: skip
     k.chain("Bip01 Head", ("Tail1", (0, 0.1, 1.7)), ("Tail2", (0, 0.16, 1.5)), side=False)
@@ -181,7 +183,7 @@ def daz() -> Kind:
     k = Kind("daz", ("l", "r"))
     k.one("hip", "", (0, 0.01, 1.02), role="Torso")
     k.one("pelvis", "hip", (0, 0.01, 1.03), (0, 0.01, 0.9), "Pelvis")
-    chest = k.chain("hip", *_spine("abdomenLower", "abdomenUpper", "chestLower", "chestUpper"),
+    chest = k.chain("hip", *spine("abdomenLower", "abdomenUpper", "chestLower", "chestUpper"),
                     side=False)  # fmt: skip
     k.chain(chest, ("neckLower", NECK, "Neck"), ("neckUpper", (0, 0.01, 1.54), "Neck"),
             ("head", HEAD, "Head"), side=False)  # fmt: skip
@@ -192,14 +194,14 @@ def daz() -> Kind:
         chest,
         ("{}Collar", COLLAR, "Collar"),
         ("{}ShldrBend", SHOULDER, "Shoulder"),
-        ("{}ShldrTwist", _between(SHOULDER, ELBOW, 0.5), "Shoulder"),
+        ("{}ShldrTwist", between(SHOULDER, ELBOW, 0.5), "Shoulder"),
         ("{}ForearmBend", ELBOW, "Elbow"),
-        ("{}ForearmTwist", _between(ELBOW, WRIST, 0.5), "Elbow"),
+        ("{}ForearmTwist", between(ELBOW, WRIST, 0.5), "Elbow"),
         ("{}Hand", WRIST, "Wrist"),
     )
     k.fingers("{}Hand", lambda f, i: f"{{}}{f}{i}", lambda f: f"{{}}Carpal{f}")
     k.chain("pelvis", ("{}ThighBend", THIGH, "Hip"),
-            ("{}ThighTwist", _between(THIGH, KNEE, 0.5), "Hip"), ("{}Shin", KNEE, "Knee"),
+            ("{}ThighTwist", between(THIGH, KNEE, 0.5), "Hip"), ("{}Shin", KNEE, "Knee"),
             ("{}Foot", ANKLE, "Ankle"), ("{}Metatarsals", (0.09, 0, 0.06)),
             ("{}Toe", BALL, "Foot"))  # fmt: skip
     for i in range(5):
@@ -213,7 +215,7 @@ def korean() -> Kind:
     k = Kind("korean", ("왼쪽", "오른쪽"))
     k.one("뿌리", "", (0, 0, 0), role="Root")
     k.one("골반", "뿌리", HIPS, role="Pelvis")
-    k.chain("골반", *_spine("허리", "등", "가슴"), ("목", NECK, "Neck"), ("머리", HEAD, "Head"),
+    k.chain("골반", *spine("허리", "등", "가슴"), ("목", NECK, "Neck"), ("머리", HEAD, "Head"),
             ("머리 끝", CROWN), side=False)  # fmt: skip
     k.chain("가슴", ("{} 쇄골", COLLAR, "Collar"), ("{} 위팔", SHOULDER, "Shoulder"),
             ("{} 아래팔", ELBOW, "Elbow"))  # fmt: skip
@@ -236,7 +238,7 @@ def ik_only() -> Kind:
     k.one("master", "", (0, 0, 0), role="Root")
     k.one("cog", "master", (0, 0.01, 1), role="Torso")
     k.one("hips", "cog", HIPS, role="Pelvis")
-    k.chain("cog", *_spine("spineA", "spineB"), ("neck", NECK, "Neck"), ("head", HEAD, "Head"),
+    k.chain("cog", *spine("spineA", "spineB"), ("neck", NECK, "Neck"), ("head", HEAD, "Head"),
             side=False)  # fmt: skip
     k.chain("spineB", ("clav.{}", COLLAR, "Collar"), ("uparm.{}", SHOULDER, "Shoulder"),
             ("loarm.{}", ELBOW, "Elbow"))  # fmt: skip

@@ -121,6 +121,14 @@ def resized(rig: Rig, size: float) -> Rig:
     return checked_rig(rig.names, list(rig.parents), local, lengths, title=rig.title)
 
 
+def rolled(rig: Rig, angles) -> Rig:
+    """The rig with its bones' axes turned about them by angles (B,), radians."""
+    local = matrices(rig)
+    local[:, :3, :3] = local[:, :3, :3] @ about(np.broadcast_to(UP, rig.heads.shape), angles)
+    lengths = np.linalg.norm(rig.tails - rig.heads, axis=1)
+    return checked_rig(rig.names, list(rig.parents), local, lengths, title=rig.title)
+
+
 def without(rig: Rig, names: set[str], title: str) -> Rig:
     """The rig without some bones; what hung on them hangs on what they hung on."""
     kept = [i for i, n in enumerate(rig.names) if n not in names]
