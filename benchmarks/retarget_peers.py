@@ -6,10 +6,11 @@ that an artist sets and buttons that they press for what is done here.
 Run with the bpy module, once a row: .venv-bpy/bin/python
 benchmarks/retarget_peers.py ours|rokoko|expy RIG.json CLIP.npz [PEERS] [OPTION]
 RIG.json is one of ../shared/rigs, or the word `rigify`: the human that Rigify generates, its limbs
-switched to FK for the others, measured on its deform bones. PEERS a folder with `rokoko_studio` and `expy_kit`, checkouts of
-github.com/Rokoko/rokoko-studio-live-blender and github.com/pKrime/Expy-Kit. OPTION: for us
-"--contacts=off", "--controls=ik". The source is the add-on's own armature with Mixamo's names, which both know; what
-Rokoko's list of bones has wrong is corrected, as an artist would.
+switched to FK for the others, measured on its deform bones. PEERS is a folder with `rokoko_studio`
+and `expy_kit`, checkouts of github.com/Rokoko/rokoko-studio-live-blender and
+github.com/pKrime/Expy-Kit. OPTION: for us "--contacts=off", "--controls=ik". The source is the
+add-on's own armature with Mixamo's names, which both know; what Rokoko's list of bones has wrong is
+corrected, as an artist would.
 """
 
 import importlib
