@@ -31,7 +31,7 @@ _TRUNK_WORDS: Final = re.compile(
     r"^(?!(?:MCH|ORG|DEF|WGT|VIS)[-_]).*(?:spine|back|chest|waist|abdomen|torso|neck)",
     re.IGNORECASE,
 )
-"""What a bone of the trunk is called that a rig has more of than its kind; not Rigify's helpers."""
+"""What bones of a trunk are called that a kind has not as many of; Rigify's helpers are none."""
 
 
 def find_map(rig: Rig, choice: str = "auto") -> RigMap:

@@ -112,7 +112,7 @@ def auto_rig_pro() -> Kind:
 
 
 def metahuman() -> Kind:
-    """A MetaHuman: Unreal's mannequin with muscles, a facial root, corrective bones of the chest."""
+    """A MetaHuman: Unreal's mannequin with muscles of the chest and a face of many bones."""
     k = unreal()
     k.title = "metahuman"
     for bone in ("latissimus", "pec"):
@@ -170,7 +170,11 @@ def rokoko() -> Kind:
     numbers = {"Thumb": 1, "Index": 2, "Middle": 3, "Ring": 4, "Pinky": 5}
     words = {1: "Proximal", 2: "Medial", 3: "Distal"}
     thumb = {1: "Metacarpal", 2: "Proximal", 3: "Distal"}
-    k.fingers("{}Hand", lambda f, i: f"{{}}Finger{numbers[f]}{(thumb if f == 'Thumb' else words)[i]}",
+
+    def name(finger: str, i: int) -> str:
+        return f"{{}}Finger{numbers[finger]}{(thumb if finger == 'Thumb' else words)[i]}"
+
+    k.fingers("{}Hand", name,
               lambda f: f"{{}}Finger{numbers[f]}Metacarpal",
               end=lambda f: f"{{}}Finger{numbers[f]}Tip")  # fmt: skip
     return k

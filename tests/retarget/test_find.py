@@ -115,9 +115,12 @@ def test_a_neck_over_the_arms_stays_a_neck(shift: float, spine) -> None:
 
 def test_a_neck_all_of_which_is_spine_is_left_out() -> None:
     bones = {**rigs.person_roles(), "Spine": ("spine",), "Neck": ("chest",)}
-    found = completed(RigMap("p", bones), rigs.person()).bones
+    person = rigs.person()
+    rig = rigs.renamed(person, ["stalk" if n == "neck" else n for n in person.names])
+    found = completed(RigMap("p", bones), rig).bones
     assert found["Spine"] == ("spine", "chest")
     assert "Neck" not in found
+    assert completed(RigMap("p", bones), person).bones["Neck"] == ("neck",)
     bare = {r: c for r, c in bones.items() if r != "Spine"}
     assert completed(RigMap("p", bare), rigs.person()).bones["Neck"] == ("chest",)
 

@@ -20,7 +20,7 @@ SIMPLE = (unreal, mmd, biped, daz)
 """Kinds whose fingers bear no names of theirs; MMD has two bones that could be the Torso."""
 
 
-@pytest.mark.parametrize("kind", (*MORE, *SIMPLE))
+@pytest.mark.parametrize("kind", [*MORE, *SIMPLE])
 def test_known_by_name(kind):
     made = kind()
     rig = made.rig()
@@ -48,7 +48,7 @@ def _spine_of(names):
     heads = np.random.default_rng(1).uniform(0, 1, (len(order), 3))
     heads[: len(words), 2] = np.linspace(1.0, 1.6, len(words))
     index = [order.index(parents[n]) if parents[n] else -1 for n in order]
-    return rigs.made(order, index, heads, heads + [0, 0, 0.05])
+    return rigs.made(order, index, heads, heads + np.array([0, 0, 0.05]))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def _a_pose(rig, truth):
 
 
 @pytest.mark.parametrize("pose", ["T", "A"])
-@pytest.mark.parametrize("kind", (*MORE, *KINDS))
+@pytest.mark.parametrize("kind", [*MORE, *KINDS])
 def test_moved(kind, pose):
     made = kind()
     rig = made.rig() if pose == "T" else _a_pose(made.rig(), made.truth)
