@@ -5,7 +5,7 @@ import bpy
 import numpy as np
 
 from ...lsmplify_core.body.body import Body
-from ...lsmplify_core.body.mannequin import Mannequin, mannequin
+from ...lsmplify_core.body.mannequin import Mannequin, welded_mannequin
 from ...lsmplify_core.geometry.skeleton import JOINT_NAMES, PARENTS
 from ...lsmplify_core.motion.bone_axes import BODY_TO_RIG, Rig, checked_rig, rest_bones
 from ...lsmplify_core.runtime.errors import InputError
@@ -97,7 +97,7 @@ def make_armature(
     for bone in armature.pose.bones:
         bone.rotation_mode = "QUATERNION"
     if skin is None:
-        _add_figure(context, armature, body, mannequin(body), "Mannequin")
+        _add_figure(context, armature, body, welded_mannequin(body), "Mannequin")
     else:
         _add_figure(context, armature, body, skin, "Skin")
     return armature

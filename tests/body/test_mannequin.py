@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lsmplify_core.body.body import REGION_NAMES, Body, default_body, region_scales
-from lsmplify_core.body.mannequin import Mannequin, mannequin, skin
+from lsmplify_core.body.mannequin import Mannequin, mannequin, skin, welded_mannequin
 from lsmplify_core.geometry.kinematics import forward
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import JOINT_INDEX, MIRROR
@@ -54,8 +54,13 @@ def parts(mesh: Mannequin) -> list[Mannequin]:
     ]
 
 
-def test_every_edge_has_one_face_on_each_side() -> None:
-    mesh = mannequin(default_body())
+BOTH = pytest.mark.parametrize("make", [mannequin, welded_mannequin])
+"""The figure that is measured, and the one that is drawn."""
+
+
+@BOTH
+def test_every_edge_has_one_face_on_each_side(make) -> None:
+    mesh = make(default_body())
     edges = Counter(
         (face[i], face[(i + 1) % len(face)]) for face in mesh.faces for i in range(len(face))
     )
@@ -63,17 +68,54 @@ def test_every_edge_has_one_face_on_each_side() -> None:
     assert all((b, a) in edges for a, b in edges)
 
 
-def test_every_piece_faces_outwards() -> None:
-    pieces = parts(mannequin(default_body()))
-    assert len(pieces) == 10  # torso, head, and legs, feet, arms, thumbs in pairs
+@pytest.mark.parametrize(("make", "count"), [(mannequin, 10), (welded_mannequin, 8)])
+def test_every_piece_faces_outwards(make, count) -> None:
+    pieces = parts(make(default_body()))
+    assert len(pieces) == count  # torso, head, and legs, feet, arms, thumbs in pairs
     assert all(volume(piece) > 0 for piece in pieces)
 
 
+def test_trunk_and_legs_are_one_surface_without_an_edge() -> None:
+    """Around the hips no two faces that meet lean to each other by much, at rest; the pieces of
+    the other figure cut each other there."""
+    body = default_body()
+    mesh = welded_mannequin(body)
+    trunk = max(parts(mesh), key=lambda piece: len(piece.faces))
+    inside = {i for face in trunk.faces for i in face}
+    moved = {JOINT_INDEX[n] for n in ("Spine2", "Pelvis", "L_Hip", "R_Knee")}
+    assert moved <= {int(mesh.joint[i]) for i in inside}
+    normals, across = {}, []
+    for face in trunk.faces:
+        corners = mesh.vertices[list(face)]
+        normal = np.cross(corners[2] - corners[0], corners[-1] - corners[1])
+        normal = normal / np.linalg.norm(normal)
+        for i in range(len(face)):
+            a, b = face[i], face[(i + 1) % len(face)]
+            normals[a, b] = normal
+            if (b, a) in normals and -0.5 < mesh.vertices[a, 1] < -0.2:
+                across.append(np.degrees(np.arccos(np.clip(normal @ normals[b, a], -1, 1))))
+    assert len(across) > 500
+    assert max(across) < 75  # under the crotch
+    assert np.percentile(across, 95) < 30
+
+
+def test_a_bent_hip_keeps_its_girth() -> None:
+    """Sitting: trunk and thighs hang together, and the figure keeps what it holds."""
+    body = default_body()
+    mesh = welded_mannequin(body)
+    vectors = np.zeros((1, 24, 3))
+    vectors[0, [1, 2], 0] = -np.pi / 2
+    posed = skin(mesh, body, axis_angle_to_matrix(vectors), body.rest_joints[:1])[0]
+    sitting = Mannequin(posed, mesh.faces, mesh.joint, mesh.weights)
+    assert 0.9 < volume(sitting) / volume(mesh) < 1.05
+
+
 @pytest.mark.parametrize("body", bodies(), ids=lambda b: f"{b.height:.2f}")
-def test_any_body_gets_a_person_of_its_size(body: Body) -> None:
-    mesh = mannequin(body)
+@BOTH
+def test_any_body_gets_a_person_of_its_size(make, body: Body) -> None:
+    mesh = make(body)
     assert len(mesh.vertices) < 3000
-    assert mesh.faces == mannequin(default_body()).faces
+    assert mesh.faces == make(default_body()).faces
     stature = np.ptp(mesh.vertices[:, 1])
     assert 1.02 * body.height < stature < 1.3 * body.height
     litres = 1000 * volume(mesh) * (default_body().height / body.height) ** 3
@@ -100,8 +142,9 @@ def test_the_face_looks_ahead() -> None:
     assert tip[2] - np.sort(head[:, 2])[-6] > 0.005  # the nose stands out
 
 
-def test_left_and_right_are_mirror_images() -> None:
-    mesh = mannequin(default_body())
+@BOTH
+def test_left_and_right_are_mirror_images(make) -> None:
+    mesh = make(default_body())
     middle = default_body().rest_joints[0, 0]
     flipped = mesh.vertices * [-1, 1, 1] + [2 * middle, 0, 0]
     distance = np.linalg.norm(flipped[:, None] - mesh.vertices[None], axis=-1)
@@ -110,8 +153,9 @@ def test_left_and_right_are_mirror_images() -> None:
     np.testing.assert_allclose(mesh.weights[twin], mesh.weights[:, list(MIRROR)], atol=1e-6)
 
 
-def test_weights_are_shares_and_smooth() -> None:
-    mesh = mannequin(default_body())
+@BOTH
+def test_weights_are_shares_and_smooth(make) -> None:
+    mesh = make(default_body())
     np.testing.assert_allclose(mesh.weights.sum(axis=1), 1.0, atol=1e-9)
     assert mesh.weights.min() >= 0
     assert (mesh.joint == mesh.weights.argmax(axis=1)).all()

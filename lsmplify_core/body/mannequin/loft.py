@@ -63,6 +63,26 @@ def _tube_faces(rings: int, around: int) -> list[Face]:
     return faces
 
 
+def smoothed(values: Floats, faces: list[Face], much: Floats, times: int) -> Floats:
+    """Values at vertices evened out over a surface: each goes half-way to its neighbours' mean.
+
+    Args:
+        values: (V, N).
+        faces: of the surface.
+        much: (V,) from 0, where a value stays, to 1.
+        times: how often; more, and it is evened out over a longer way.
+    """
+    ends = np.array(sorted({
+        (face[i - k], face[i - 1 + k]) for face in faces for i in range(len(face)) for k in (0, 1)
+    }))  # fmt: skip
+    number = np.bincount(ends[:, 0], minlength=len(values)).clip(1)[:, None]
+    for _ in range(times):
+        total = np.zeros_like(values)
+        np.add.at(total, ends[:, 0], values[ends[:, 1]])
+        values = values + 0.5 * much[:, None] * (total / number - values)
+    return values
+
+
 def mirrored(part: Part, middle: float) -> Part:
     """The part on the other side of the plane x = middle, still facing outwards."""
     vertices = part.vertices * np.array([-1.0, 1.0, 1.0]) + np.array([2 * middle, 0.0, 0.0])

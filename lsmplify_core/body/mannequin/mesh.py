@@ -11,10 +11,13 @@ from ...geometry.skeleton import JOINT_INDEX, MIRROR, N_JOINTS, PARENTS
 from ...runtime.array_types import Floats
 from ..body import Body, default_body
 from . import shape
-from .loft import Face, Part, mirrored
+from .loft import Face, Part, mirrored, smoothed
+from .trunk import Trunk, near_hips, trunk_and_legs
 
 _SOFT = 0.02
 """Metres: bones shorter than this do not stretch what is around them."""
+_EVENED = 6
+"""How often weights around the hips are evened out; more, and bent hips get rounder and thinner."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,18 @@ class Mannequin:
 def mannequin(body: Body) -> Mannequin:
     """A person around `body`: under 3,000 vertices, the same faces and weights for every body."""
     base = _default_mannequin()
+    return _for(base, body)
+
+
+def welded_mannequin(body: Body) -> Mannequin:
+    """The person that is drawn: as `mannequin`, with trunk and legs in one surface without a seam.
+
+    Measures (`pve_mm`) and training rest on the vertices of `mannequin`, which stay as they are.
+    """
+    return _for(_default_welded(), body)
+
+
+def _for(base: Mannequin, body: Body) -> Mannequin:
     vertices = _fitted(base, default_body(), body)
     return Mannequin(vertices, list(base.faces), base.joint.copy(), base.weights.copy())
 
@@ -42,22 +57,40 @@ def mannequin(body: Body) -> Mannequin:
 @cache
 def _default_mannequin() -> Mannequin:
     rest = default_body().rest_joints
+    torso, head, leg = shape.torso(rest), shape.head(rest), shape.leg(rest)
+    pieces = [(torso, _torso_weights(torso)), (head, _head_weights(head))]
+    pieces += _pairs(rest, [(leg, _leg_weights(leg))])
+    return _joined(pieces + _pairs(rest, _limb_ends(rest)))
+
+
+@cache
+def _default_welded() -> Mannequin:
+    rest = default_body().rest_joints
+    trunk, head = trunk_and_legs(rest), shape.head(rest)
+    part = Part(trunk.vertices, trunk.faces, trunk.height)
+    pieces = [(part, _trunk_weights(trunk)), (head, _head_weights(head))]
+    return _joined(pieces + _pairs(rest, _limb_ends(rest)))
+
+
+def _limb_ends(rest: Floats) -> list[tuple[Part, Floats]]:
+    """Foot, arm and thumb of the left side."""
     pieces: list[tuple[Part, Floats]] = []
     for part, weights in (
-        (shape.torso(rest), _torso_weights),
-        (shape.head(rest), _head_weights),
-    ):
-        pieces.append((part, weights(part)))
-    for part, weights in (
-        (shape.leg(rest), _leg_weights),
         (shape.foot(rest), _foot_weights),
         (shape.arm(rest), _arm_weights),
         (shape.thumb(rest), _thumb_weights),
     ):
-        left = weights(part)
-        pieces.append((part, left))
-        pieces.append((mirrored(part, float(rest[0, 0])), left[:, list(MIRROR)]))
-    return _joined(pieces)
+        pieces.append((part, weights(part)))
+    return pieces
+
+
+def _pairs(rest: Floats, left: list[tuple[Part, Floats]]) -> list[tuple[Part, Floats]]:
+    """Parts of the left side, each with its mirror image."""
+    pieces: list[tuple[Part, Floats]] = []
+    for part, weights in left:
+        pieces.append((part, weights))
+        pieces.append((mirrored(part, float(rest[0, 0])), weights[:, list(MIRROR)]))
+    return pieces
 
 
 def _joined(pieces: list[tuple[Part, Floats]]) -> Mannequin:
@@ -103,6 +136,16 @@ def _torso_weights(part: Part) -> Floats:
         seat = _smooth(sign * x, 0.01, 0.11) * _smooth(-part.station, 0.25, 0.38)
         _shift(weights, f"{side}_Hip", 0.6 * seat)
     return weights
+
+
+def _trunk_weights(trunk: Trunk) -> Floats:
+    """Those of the trunk above, of the legs below, smoothly in between."""
+    upper = _torso_weights(Part(trunk.vertices, [], trunk.height))
+    lower = _leg_weights(Part(trunk.vertices, [], trunk.along))
+    right = trunk.side < 0
+    lower[right] = lower[right][:, list(MIRROR)]
+    weights = (1 - trunk.leg)[:, None] * upper + trunk.leg[:, None] * lower
+    return smoothed(weights, trunk.faces, near_hips(trunk.height), _EVENED)
 
 
 def _shift(weights: Floats, name: str, share: Floats) -> None:

@@ -16,7 +16,7 @@ from .loft import Part, tube
 
 _X, _Y, _Z = np.eye(3)
 
-_TORSO: Final = np.array([
+TORSO: Final = np.array([
     # height, half breadth, front, back
     (-0.404, 0.000, 0.005, 0.005), (-0.396, 0.052, 0.050, -0.050), (-0.378, 0.104, 0.080, -0.084),
     (-0.345, 0.146, 0.098, -0.108), (-0.300, 0.166, 0.106, -0.120), (-0.252, 0.167, 0.108, -0.114),
@@ -36,7 +36,7 @@ _HEAD: Final = np.array([
     (0.533, 0.000, 0.015, 0.015),
 ])  # fmt: skip
 
-_LEG: Final = np.array([
+LEG: Final = np.array([
     # along hip (0) – knee (1) – ankle (2), half breadth, front, back, shift outwards
     (-0.26, 0.000, 0.000, 0.000, 0.008), (-0.23, 0.036, 0.038, 0.042, 0.008),
     (-0.15, 0.063, 0.068, 0.074, 0.010), (-0.05, 0.076, 0.084, 0.091, 0.013),
@@ -89,8 +89,9 @@ _THUMB: Final = np.array([
 
 def torso(rest: Floats) -> Part:
     """Crotch to neck. rest: (24, 3) the default body. station: height."""
-    part = _upright(_TORSO, float(rest[0, 0]), around=22)
-    return _squarer(part, float(rest[0, 0]))
+    middle = float(rest[0, 0])
+    part = _upright(TORSO, middle, around=22)
+    return Part(squarer(part.vertices, middle), part.faces, part.station)
 
 
 def head(rest: Floats) -> Part:
@@ -107,8 +108,8 @@ def head(rest: Floats) -> Part:
 
 def leg(rest: Floats) -> Part:
     """Left hip to ankle. station: 0 at the hip, 1 at the knee, 2 at the ankle."""
-    t, breadth, front, back, out = _LEG.T[:, :, None]
-    line = _along(rest, ("L_Hip", "L_Knee", "L_Ankle"), t[:, 0]) + out * _X
+    t, breadth, front, back, out = LEG.T[:, :, None]
+    line = along(rest, ("L_Hip", "L_Knee", "L_Ankle"), t[:, 0]) + out * _X
     return tube(line, breadth * _X, front * _Z, -back * _Z, t[:, 0], around=14)
 
 
@@ -126,7 +127,7 @@ def foot(rest: Floats) -> Part:
 def arm(rest: Floats) -> Part:
     """Left shoulder to a mitten's tip. station: 0 at the shoulder, 1 elbow, 2 wrist, 3 knuckles."""
     t, up, down, depth, drop = _ARM.T[:, :, None]
-    line = _along(rest, ("L_Shoulder", "L_Elbow", "L_Wrist", "L_Hand"), t[:, 0]) - drop * _Y
+    line = along(rest, ("L_Shoulder", "L_Elbow", "L_Wrist", "L_Hand"), t[:, 0]) - drop * _Y
     return tube(line, depth * _Z, -down * _Y, up * _Y, t[:, 0], around=12)
 
 
@@ -152,22 +153,34 @@ def _upright(table: Floats, middle: float, around: int) -> Part:
     return tube(line, -breadth * _X, half, -half, y[:, 0], around)
 
 
-def _squarer(part: Part, middle: float, by: float = 0.16) -> Part:
+def squarer(vertices: Floats, middle: float, by: float = 0.16) -> Floats:
     """Fill the corners of elliptical sections a little, as a trunk does between belt and
-    armpits."""
-    v = part.vertices.copy()
+    armpits.
+
+    Args:
+        vertices: (V, 3) of the trunk.
+        middle: its plane of symmetry, x.
+        by: how much.
+    """
+    v = vertices.copy()
     inside = np.clip((v[:, 1] + 0.40) / 0.1, 0, 1) * np.clip((0.24 - v[:, 1]) / 0.08, 0, 1)
     x = v[:, 0] - middle
-    widest = np.maximum(np.interp(v[:, 1], _TORSO[:, 0], _TORSO[:, 1]), 1e-6)
+    widest = np.maximum(np.interp(v[:, 1], TORSO[:, 0], TORSO[:, 1]), 1e-6)
     corner = np.clip(np.abs(x) / widest, 0, 1)
     v[:, 0] += by * inside * x * corner * (1 - corner**2)
-    centre = 0.5 * np.interp(v[:, 1], _TORSO[:, 0], _TORSO[:, 2] + _TORSO[:, 3])
+    centre = 0.5 * np.interp(v[:, 1], TORSO[:, 0], TORSO[:, 2] + TORSO[:, 3])
     v[:, 2] += by * inside * (v[:, 2] - centre) * corner * (1 - corner**2) * 2
-    return Part(v, part.faces, part.station)
+    return v
 
 
-def _along(rest: Floats, names: tuple[str, ...], t: Floats) -> Floats:
-    """Points (N, 3) at t on the chain of joints, straight on past both ends."""
+def along(rest: Floats, names: tuple[str, ...], t: Floats) -> Floats:
+    """Points (N, 3) at t on the chain of joints, straight on past both ends.
+
+    Args:
+        rest: (24, 3) the joints.
+        names: of the chain's joints.
+        t: (N,) 0 at the first, 1 at the second, and so on.
+    """
     chain = rest[[JOINT_INDEX[n] for n in names]]
     low = np.clip(np.floor(t).astype(int), 0, len(names) - 2)
     return chain[low] + (t - low)[:, None] * (chain[low + 1] - chain[low])
