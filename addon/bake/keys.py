@@ -75,15 +75,52 @@ def _same(one: bpy.types.FCurve, other: bpy.types.FCurve) -> bool:
     return straight or all(np.array_equal(_get(one, n), _get(other, n)) for n in _HANDLES)
 
 
-def times(curve: bpy.types.FCurve) -> NDArray[np.float64]:
-    """(N,) the frames of its keys."""
-    return _get(curve, "co")[:, 0].astype(np.float64)
+def rewritten(
+    source: bpy.types.FCurve, target: bpy.types.FCurve, keyed: NDArray[np.float32],
+    frames: NDArray[np.floating], values: NDArray[np.floating],
+) -> bool:  # fmt: skip
+    """Give a curve the keys of another with other values at some of its frames, in one go.
+
+    Args:
+        source: the other curve.
+        target: the one that is written.
+        keyed: (N, 2) the source's `points`.
+        frames: (M,) those with other values, in a row; none for the keys as they are.
+        values: (M,) the values there.
+
+    Returns:
+        Whether that was done: only where both curves have straight lines between keys on the same
+        frames, and a key on each of `frames`.
+    """
+    old = points(target)
+    if len(old) != len(keyed) or not np.array_equal(old[:, 0], keyed[:, 0]):
+        return False
+    if not all((_get(c, "interpolation") == _LINEAR).all() for c in (source, target)):
+        return False
+    new = keyed.copy()
+    if len(frames):
+        inside = (new[:, 0] >= frames[0] - 1e-4) & (new[:, 0] <= frames[-1] + 1e-4)
+        if int(inside.sum()) != len(frames) or np.abs(new[inside, 0] - frames).max() > 1e-4:
+            return False
+        new[inside, 1] = values
+    if not np.array_equal(new, old):
+        target.keyframe_points.foreach_set("co", new.ravel())
+        target.update()
+    return True
 
 
-def sampled(curve: bpy.types.FCurve, frames: NDArray[np.floating]) -> NDArray[np.float64]:
-    """(T,) the curve's values at frames (T,): its keys' own where they lie there."""
-    keyed, values = _get(curve, "co").T
-    same = len(keyed) == len(frames) and np.abs(keyed - frames).max(initial=0.0) < 1e-3
+def points(curve: bpy.types.FCurve) -> NDArray[np.float32]:
+    """(N, 2) frame and value of its keys."""
+    return _get(curve, "co")
+
+
+def sampled(
+    curve: bpy.types.FCurve, frames: NDArray[np.floating], keyed: NDArray[np.float32] | None = None
+) -> NDArray[np.float64]:
+    """(T,) the curve's values at frames (T,): its keys' own where they lie there. keyed: (N, 2) its
+    `points`, where they have been read."""
+    times, values = (points(curve) if keyed is None else keyed).T
+    same = len(times) == len(frames) and np.abs(times - frames).max(initial=0.0) < 1e-3
     if same and not curve.modifiers:
         return values.astype(np.float64)
     return np.array([curve.evaluate(float(f)) for f in frames], dtype=np.float64)

@@ -47,9 +47,7 @@ def remake(
     order = order_of(action)
     outcome = run_steps(computed(take, order))
     step.refined, step.changes = outcome.refined, _changes(take, outcome) if told else ""
-    if outcome.plan is None:  # a plan of keys replaces all of them anyway
-        writing.restore(take, action)
-    _fill(take, action, outcome)
+    _fill(take, action, outcome, again=True)
     _measure(context, take, action, outcome)
     return outcome.notes
 
@@ -79,9 +77,12 @@ def _changes(take: Take, outcome: Outcome) -> str:
     return "" if outcome.plan is not None else changes(take.motion, outcome.motion)
 
 
-def _fill(take: Take, action: bpy.types.Action, outcome: Outcome) -> None:
+def _fill(take: Take, action: bpy.types.Action, outcome: Outcome, again: bool = False) -> None:
+    """again: the action has been filled before, with other settings."""
     if outcome.plan is not None:
         writing.write_planned(take, outcome.plan, action)
+    elif again:
+        writing.write_again(take, outcome.motion, action)
     else:
         writing.write_changes(take, outcome.motion, action)
     if action.lsmplify_step.kind == "PLACE":

@@ -18,6 +18,7 @@ from ..body.armature import check_target, rig_of
 from ..tracks.scene_tracks import scene_rate
 
 Curves = dict[tuple[str, int], bpy.types.FCurve]
+Keyed = dict[tuple[str, int], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Take:
     """An action of an armature, read.
 
     motion: (T) frames in metres, Z up. grid: their scene frames. quaternions: (T, 24, 4) as the
-    bones' channels have them, with the signs of the curves.
+    bones' channels have them, with the signs of the curves. keyed: (N, 2) frame and value of the
+    keys of each curve that moves the body.
     """
 
     armature: bpy.types.Object
@@ -34,6 +36,7 @@ class Take:
     motion: Motion
     grid: Grid
     quaternions: NDArray[np.float64]
+    keyed: Keyed
 
 
 def shown_action(armature: bpy.types.Object | None) -> bpy.types.Action | None:
@@ -66,14 +69,15 @@ def read_take(
         )
     curves = curves_by_channel(armature, action)
     rig = rig_of(armature)
-    grid = key_grid(_times(armature, action, curves))
-    quaternions, locations = _channels(armature, curves, grid.frames)
+    keyed = _keyed(armature, action, curves)
+    grid = key_grid(_different([k[:, 0] for k in keyed.values() if len(k)]))
+    quaternions, locations = _channels(armature, curves, keyed, grid.frames)
     if not (np.isfinite(quaternions).all() and np.isfinite(locations).all()):
         raise InputError(f"action {action.name!r} has keys that are not numbers")
     rotations, root = joint_rotations(quaternions, locations, rig)
     rate = scene_rate(context.scene) / grid.step
     motion = Motion(rotations, root, rate, body_of(rig, armature.name))
-    return Take(armature, action, rig, motion, grid, quaternions)
+    return Take(armature, action, rig, motion, grid, quaternions, keyed)
 
 
 def curves_by_channel(armature: bpy.types.Object, action: bpy.types.Action) -> Curves:
@@ -81,19 +85,23 @@ def curves_by_channel(armature: bpy.types.Object, action: bpy.types.Action) -> C
     return {(c.data_path, c.array_index): c for c in actions.curves_in(action, armature)}
 
 
-def _times(
-    armature: bpy.types.Object, action: bpy.types.Action, curves: Curves
-) -> list[NDArray[np.float64]]:
-    """The keys' frames of every curve that moves the body. InputError where none does."""
+def _keyed(armature: bpy.types.Object, action: bpy.types.Action, curves: Curves) -> Keyed:
+    """The keys of every curve that moves the body. InputError where none does."""
     paths = {channels.path_of(armature.pose.bones[n]) for n in JOINT_NAMES}
     paths.add(location_path(armature))
-    found = [keys.times(c) for (path, _), c in curves.items() if path in paths]
-    found = [t for t in found if len(t)]
-    if not found:
+    found = {key: keys.points(c) for key, c in curves.items() if key[0] in paths}
+    if not any(len(k) for k in found.values()):
         raise InputError(
             f"action {action.name!r} has no keys for the bones of armature {armature.name!r}"
         )
     return found
+
+
+def _different(times: list[NDArray[np.float32]]) -> list[NDArray[np.float64]]:
+    """The clocks without those that are as the first is, as nearly all of a bake are."""
+    first = times[0]
+    others = [t for t in times[1:] if not np.array_equal(t, first)]
+    return [t.astype(np.float64) for t in (first, *others)]
 
 
 def location_path(armature: bpy.types.Object) -> str:
@@ -102,24 +110,25 @@ def location_path(armature: bpy.types.Object) -> str:
 
 
 def _channels(
-    armature: bpy.types.Object, curves: Curves, frames: NDArray[np.floating]
+    armature: bpy.types.Object, curves: Curves, keyed: Keyed, frames: NDArray[np.floating]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Quaternions (T, 24, 4) of the bones and locations (T, 3) of the pelvis."""
     quaternions = np.empty((len(frames), len(JOINT_NAMES), 4))
     for joint, name in enumerate(JOINT_NAMES):
         bone = armature.pose.bones[name]
-        values = _values(curves, channels.path_of(bone), channels.resting(bone), frames)
+        values = _values(curves, keyed, channels.path_of(bone), channels.resting(bone), frames)
         quaternions[:, joint] = channels.to_quaternions(bone, values)
     pelvis = armature.pose.bones[JOINT_NAMES[0]]
-    return quaternions, _values(curves, location_path(armature), list(pelvis.location), frames)
+    path = location_path(armature)
+    return quaternions, _values(curves, keyed, path, list(pelvis.location), frames)
 
 
 def _values(
-    curves: Curves, path: str, resting: list[float], frames: NDArray[np.floating]
+    curves: Curves, keyed: Keyed, path: str, resting: list[float], frames: NDArray[np.floating]
 ) -> NDArray[np.float64]:
     """(T, C) what the channels hold: the curves', or what they hold where none animates them."""
     columns = [
-        keys.sampled(curve, frames)
+        keys.sampled(curve, frames, keyed[path, i])
         if (curve := curves.get((path, i))) is not None and not curve.mute
         else np.full(len(frames), value)
         for i, value in enumerate(resting)
