@@ -20,7 +20,7 @@ class LSMPLIFY_OT_show_markers(bpy.types.Operator):
     """Show the solved body in T-pose with the markers where they were found on it; again to hide it"""  # noqa: E501
 
     bl_idname = "lsmplify.show_markers"
-    bl_label = "Show Markers on Body"
+    bl_label = "Show Markers"
     bl_options: ClassVar = {"REGISTER", "UNDO"}
 
     show_names: BoolProperty(name="Names", default=False, description="Write the names beside them")

@@ -11,7 +11,7 @@ from ..presets import operators as preset
 from ..takes import choosing, live
 from ..takes import properties as groups
 from ..takes.reading import shown_action
-from ..translations import CONTEXT, said
+from ..translations import CONTEXT, said, sentences
 from . import history_operators as history
 from . import operators
 from .orders import GROUP
@@ -106,7 +106,8 @@ def draw_action(column: bpy.types.UILayout, context: bpy.types.Context) -> None:
     if armature.lsmplify_rig.other is not None:
         other_name = armature.lsmplify_rig.other.name
         lines.draw(column, context, said("Other: {action}", action=other_name))
-    for line in filter(None, action.lsmplify_step.changes.split(", ")):
+    for change in filter(None, action.lsmplify_step.changes.split(", ")):
+        line = sentences.told(change)
         lines.draw(column, context, line[0].upper() + line[1:])
     if action.name in live.trouble:
         lines.draw(column, context, live.trouble[action.name], "ERROR")

@@ -18,9 +18,6 @@ _LEAST: Final = 90.0
 """Pixels, at a scale of 1, of a line, however narrow the sidebar is."""
 _USUAL: Final = 292.0
 """Units of a sidebar as Blender opens it."""
-_SPAN: Final = 9
-_NARROW_SPAN: Final = 7
-"""Letters of two frame numbers and their dash that a list's line has room for."""
 _FONT: Final = 0
 """Blender's interface font, with letters of all languages."""
 _WORDS: Final = re.compile(
@@ -73,14 +70,11 @@ def draw(
         column.label(text=line, icon=first, translate=False)
 
 
-def span(first: int, last: int, narrow: bool) -> str:
-    """The frames of a line in a list; of long numbers, and in a narrow sidebar, the first alone."""
-    if last <= first:
-        return str(first)
-    whole = f"{first}–{last}"
-    if narrow:
-        return whole if len(whole) <= _NARROW_SPAN else str(first)
-    return whole if len(whole) <= _SPAN else f"{first}…"
+def span(first: int, last: int, most: int) -> str:
+    """The frames of a line in a list that has room for `most` letters; the first frame alone where
+    both are longer."""
+    whole = f"{first}–{last}" if last > first else str(first)
+    return whole if len(whole) <= most else str(first)
 
 
 @lru_cache(maxsize=512)

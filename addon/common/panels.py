@@ -9,9 +9,9 @@ import bpy
 from ..translations import said
 from . import lines
 
-_NARROW = 288
+_NARROW = 270
 """Units (pixels at a resolution scale of 1) of a sidebar under which names do not fit beside their
-fields, nor three stages into a row, in every language; one as Blender opens it has 292."""
+fields, nor three stages into a row, in every language; one as Blender opens it has 280 to 292."""
 
 _BESIDE = 0.4
 """Share of a line that Blender gives to a setting's name."""
@@ -56,7 +56,8 @@ def draw_beside(
     row.operator(operator, icon=icon)
     row = group.row(align=True) if is_narrow(context) else row
     for name, own in small.items():
-        row.operator(name, text="", icon=own)
+        named = {} if is_narrow(context) and len(small) == 1 else {"text": ""}
+        row.operator(name, icon=own, **named)
 
 
 def draw_name(column: bpy.types.UILayout, data: Any, name: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from ..common import lines
 from ..common.panels import StagePanel, draw_button, is_narrow
 from ..takes import choosing, record
 from ..takes.reading import shown_action
-from ..translations import said
+from ..translations import said, sentences
 from . import operators
 
 _ICONS: Final = {
@@ -34,11 +34,11 @@ class LSMPLIFY_UL_repairs(bpy.types.UIList):
         """One line; in the narrowest the icon alone says the kind."""
         row, narrow = layout.row(align=True), is_narrow(context)
         row.prop(item, "on", text="")
-        split = row.split(factor=0.58 if narrow else 0.62)
+        split = row.split(factor=0.6 if narrow else 0.62)
         split.active = item.on
         name = item.name.removeprefix(f"{item.kind} ") if narrow else item.name
         split.label(text=name, translate=False, icon=_ICONS.get(item.kind, "DOT"))
-        split.label(text=lines.span(item.start, item.end, narrow), translate=False)
+        split.label(text=lines.span(item.start, item.end, 5 if narrow else 9), translate=False)
 
     def draw_filter(self, _context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
         """Search by name or kind; gaps or not."""
@@ -93,7 +93,8 @@ class LSMPLIFY_PT_repairs(StagePanel, bpy.types.Panel):
         lines.draw(column, context, summary(step))
         if 0 <= step.repair < len(step.repairs):
             item = step.repairs[step.repair]
-            lines.draw(column, context, item.told)
+            done, _, why = item.told.partition(": ")
+            lines.draw(column, context, f"{sentences.told(done)}: {sentences.told(why)}")
 
 
 def summary(step: bpy.types.PropertyGroup) -> str:

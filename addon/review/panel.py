@@ -6,7 +6,7 @@ import bpy
 from ..common import lines
 from ..common.panels import StagePanel, is_narrow
 from ..takes import choosing
-from ..translations import said
+from ..translations import said, sentences
 from . import verdict
 from .operators import (
     LSMPLIFY_OT_attach_tracks,
@@ -38,10 +38,10 @@ class LSMPLIFY_UL_spans(bpy.types.UIList):
         """One line; frames come first, since a narrow line is cut off at its end. The narrowest
         leaves the region to the sentence under the list."""
         row, narrow = layout.row(align=True), is_narrow(context)
-        split = row.split(factor=0.64 if narrow else 0.46)
-        frames = lines.span(item.first, item.last, narrow)
+        split = row.split(factor=0.75 if narrow else 0.5, align=True)
+        frames = lines.span(item.first, item.last, 7 if narrow else 9)
         split.label(text=frames, icon=_KINDS.get(item.what, "DOT"), translate=False)
-        rest = split if narrow else split.split(factor=0.45)
+        rest = split if narrow else split.split(factor=0.45, align=True)
         if not narrow:
             rest.label(text=said(REGIONS.get(item.region, item.region)), translate=False)
         whole = len(item.figure) <= (0 if narrow else _FIGURE)
@@ -99,7 +99,7 @@ class LSMPLIFY_PT_result(StagePanel, bpy.types.Panel):
             lines.draw(column, context, line)
         verdict.draw(column, context, result.verdict)
         for note in result.notes.splitlines():
-            lines.draw(column, context, note, "INFO")
+            lines.draw(column, context, sentences.told(note), "INFO")
 
 
 def _draw_overlay(

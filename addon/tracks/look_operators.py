@@ -13,7 +13,6 @@ from ..mapping.use import placed
 from ..people.reading import chosen
 from ..solve import reading
 from ..solve.operators import missing
-from ..translations import said
 
 
 class LSMPLIFY_OT_find_layout(bpy.types.Operator):
@@ -48,15 +47,16 @@ class LSMPLIFY_OT_find_layout(bpy.types.Operator):
 
 
 def _found(tracks: Tracks, match: Match, people: list[str]) -> list[str]:
-    """What is said of the tracks, a line each."""
+    """What is said of the tracks, a line each; `translations.sentences` has them in the language of
+    the window, whichever it is when they are drawn."""
     points, of = len(match.matched), len(match.track_of)
     lines = [
-        said("{layout}: {points} of {of} points", layout=match.layout.name, points=points, of=of),
-        said("{frames} frames at {rate} per second", frames=tracks.frames, rate=f"{tracks.rate:g}"),
-        said("{share} % missing", share=f"{100 * tracks.gaps:.1f}"),
+        f"{match.layout.name}: {points} of {of} points",
+        f"{tracks.frames} frames at {tracks.rate:g} per second",
+        f"{100 * tracks.gaps:.1f} % missing",
     ]
     if len(people) > 1:
-        lines.append(said("{count} people: {names}", count=len(people), names=", ".join(people)))
+        lines.append(f"{len(people)} people: {', '.join(people)}")
     return lines
 
 

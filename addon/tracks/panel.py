@@ -5,7 +5,7 @@ import bpy
 
 from ..common import lines
 from ..common.panels import StagePanel, draw_field
-from ..translations import said
+from ..translations import said, sentences
 from .choice import selected
 from .level import LSMPLIFY_OT_level_tracks
 from .look_operators import LSMPLIFY_OT_find_layout
@@ -38,7 +38,7 @@ class LSMPLIFY_PT_tracks(StagePanel, bpy.types.Panel):
         column.operator(LSMPLIFY_OT_level_tracks.bl_idname, icon="CON_FLOOR")
         column.operator("lsmplify.make_prop", icon="EMPTY_ARROWS")
         for line in settings.found.splitlines():
-            lines.draw(column, context, line)
+            lines.draw(column, context, sentences.told(line))
 
 
 def _draw_source(column: bpy.types.UILayout, context: bpy.types.Context) -> None:

@@ -81,7 +81,8 @@ def picture(name: str) -> window.Acts:
     yield from window.picture(name)
     region = window.sidebar()
     scale = bpy.context.preferences.system.ui_scale
-    screen = drawn_panels.Screen(region.width, scale, bpy.app.translations.pgettext_iface)
+    said = importlib.import_module(f"{window.MODULE}.addon.translations").said
+    screen = drawn_panels.Screen(region.width, scale, said)
     texts = [t for p in drawn_panels.panels() for t in drawn_panels.drawn(p, screen)]
     if short := [[t.where, t.text, t.room, t.need] for t in texts if not t.fits]:
         cut[name] = short

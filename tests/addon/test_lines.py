@@ -47,7 +47,7 @@ def test_a_wide_sidebar_needs_fewer_lines(extension) -> None:
 def test_frames_of_a_list_fit_their_line(extension) -> None:
     from lsmplify_extension.addon.common.lines import span
 
-    assert span(12, 12, False) == span(12, 12, True) == "12"
-    assert span(101, 120, False) == span(101, 120, True) == "101–120"
-    assert (span(1001, 1200, False), span(1001, 1200, True)) == ("1001–1200", "1001")
-    assert span(12345, 12399, False) == "12345…"
+    assert span(12, 12, 5) == "12"
+    assert span(101, 120, 7) == "101–120"
+    assert span(101, 120, 5) == "101"
+    assert span(12345, 12399, 9) == "12345"

@@ -10,7 +10,7 @@ import pytest
 from drawn_panels import Screen, Text, drawn, panels
 
 LANGUAGES = ("en_US", "ko_KR", "ja_JP", "zh_HANS")
-SIZES = ((292, 1.0), (250, 1.0), (365, 1.25), (250, 1.25))
+SIZES = ((280, 1.0), (292, 1.0), (250, 1.0), (350, 1.25), (250, 1.25))
 """Width in pixels and resolution scale; the wide ones are as Blender opens its sidebar."""
 LONG = "a_take_of_somebody_with_a_very_long_name_0123456789"
 
@@ -70,17 +70,19 @@ def take() -> None:
     action = armature.animation_data.action
     action.name = f"{LONG} LSMPLify"
     rig, step = armature.lsmplify_rig, action.lsmplify_step
-    for region, what, figure in (
-        ("right arm", "unsure", "128 °"), ("left leg", "jitter", "13 km/s³"),
-        ("spine", "track error", "412 mm"),
+    for region, what, figure, first, last in (
+        ("right arm", "unsure", "128 °", 12345, 12399), ("left leg", "jitter", "13 km/s³", 1, 1),
+        ("spine", "track error", "412 mm", 1001, 1099), ("head", "unsure", "13 °", 164, 199),
     ):  # fmt: skip
         span = rig.spans.add()
         span.region, span.what, span.figure = region, what, figure
-        span.first, span.last, span.worst = 12345, 12399, 12350
+        span.first, span.last, span.worst = first, last, first
     rig.looked, rig.spans_of, rig.posing = True, action.name, True
-    for kind in ("swap", "spike", "mislabel", "duplicate", "ghost", "gap"):
+    for kind, first, last in (
+        ("swap", 12345, 12399), ("spike", 77, 82), ("mislabel", 164, 166), ("gap", 1001, 1002),
+    ):  # fmt: skip
         repair = step.repairs.add()
-        repair.kind, repair.name, repair.start, repair.end = kind, f"{kind} LFWT", 12345, 12399
+        repair.kind, repair.name, repair.start, repair.end = kind, f"{kind} LWRB", first, last
         repair.told = "LFWT and RFWT were exchanged at scene frames 12345 to 12399"
     step.changes = "jitter 12.34 → 5.67 km/s³, joints moved 12.3 mm (most 45)"
     result = settings.result

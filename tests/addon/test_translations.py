@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whatever the panel can show is there in every language, with the same fields to fill in."""
 
+import ast
 import re
 from collections import Counter
+from pathlib import Path
 from string import Formatter
 from types import SimpleNamespace
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("ko_KR", "ja_JP", "zh_HANS")
 SCRIPTS = {"ko_KR": "[가-힣]", "ja_JP": "[ぁ-んァ-ヶ一-龠]", "zh_HANS": "[一-鿿]"}
 """Letters that a text in the language must have."""
@@ -68,6 +71,64 @@ def test_a_text_is_said_with_its_fields_filled_in(extension) -> None:
 
     assert said("Mean track error {mm} mm", mm="1.5") == "Mean track error 1.5 mm"
     assert said("{count} objects selected", count=3) == "3 objects selected"
+
+
+def core_texts() -> str:
+    """The literal parts of every text in the core and the add-on, a line each."""
+    parts: list[str] = []
+    for package in ("lsmplify_core", "addon"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if path.parent.name == "translations":
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    parts.append(node.value)
+    return "\n".join(parts)
+
+
+def test_sentences_of_the_core_are_still_its_own(extension) -> None:
+    """A sentence that is reworded there is translated no more; this says which."""
+    from lsmplify_extension.addon.translations.sentences import TEMPLATES
+
+    known = core_texts()
+    # What the words "too slow" and ": list" are put together of is looked up in parts.
+    pieces = {
+        p for t in TEMPLATES for p in re.split(r"\{\w+\}| too slow | too fast |: (?=\{list)", t)
+    }
+    lost = [p for p in pieces if len(p.strip()) > 3 and p.strip(" :") not in known]
+    assert not lost
+
+
+SENTENCES = (
+    "5 short gaps were filled: LWRB scene frames 77 to 82; CLAV scene frame 17; and 3 more",
+    "1 exchange of two labels was undone: LKNE and RKNE frames 10 to 12",
+    "12 of 53 tracks are not used for the body: 2 unlabelled, 10 others (a, b)",
+    "at 240 frames per second the motion is about 4 times too slow for a person; about 60 would "
+    "fit (--fps)",
+    "Spine1, Neck, … of Anna have constraints, which change the pose",
+    "jitter 0.06 → 0.05 km/s³", "turned 1.2° (most 9)", "turned by -12.0° to face the front (-Y)",
+    "CMU_41: 41 of 41 points", "480 frames at 60 per second", "1.3 % missing", "left out",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_notes_are_said_in_each_language(extension, language, monkeypatch) -> None:
+    """They stayed English, or in the language that the window had when they were written."""
+    from lsmplify_extension.addon import translations
+    from lsmplify_extension.addon.translations import sentences
+
+    texts = texts_of(language)
+    found = SimpleNamespace(locale=language, pgettext_iface=lambda t, _context: texts.get(t, t))
+    stand_in = SimpleNamespace(app=SimpleNamespace(translations=found))
+    for module in (translations, sentences):
+        monkeypatch.setattr(module, "bpy", stand_in)
+    for sentence in SENTENCES:
+        told = sentences.told(sentence)
+        assert re.search(SCRIPTS[language], told), sentence
+        numbers = [re.findall(r"\d+", text) for text in (sentence, told)]
+        assert Counter(numbers[0]) == Counter(n for n in numbers[1]) or "exchange" in sentence
+        assert not re.search("frames|filled|used|times", told), told
+    assert sentences.told("C:/take.c3d: is cut off") == "C:/take.c3d: is cut off"
 
 
 def test_texts_are_given_to_blender_under_one_name(extension, monkeypatch) -> None:

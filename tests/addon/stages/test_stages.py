@@ -86,8 +86,9 @@ def test_pages_without_a_step_lead_to_the_first_step_that_is_not_made(extension)
 
 
 @pytest.mark.parametrize(
-    ("width", "scale", "narrow"), [(292, 1.0, False), (250, 1.0, True), (365, 1.25, False),
-                                   (250, 1.25, True), (200, 1.0, True), (0, 1.0, False)]
+    ("width", "scale", "narrow"), [(292, 1.0, False), (280, 1.0, False), (250, 1.0, True),
+                                   (365, 1.25, False), (250, 1.25, True), (200, 1.0, True),
+                                   (0, 1.0, False)]
 )  # fmt: skip
 def test_a_narrow_sidebar_has_two_stages_in_a_row(extension, width, scale, narrow) -> None:
     """With three, Character and Clean Up were cut off at 250 pixels and a scale of 1.25."""
