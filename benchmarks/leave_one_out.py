@@ -68,7 +68,7 @@ def train(kind: str, names: list[str]) -> None:
     if not missing:
         return
     KEPT.mkdir(parents=True, exist_ok=True)
-    parts = {name: of_set(name, kind == "source") for name in sets()}
+    parts = {name: of_set(name, kind == "convention") for name in sets()}
     for name in missing:
         trainee = Trained(joined([p for n, p in parts.items() if n != name]), None, SETTINGS)
         run = Run(weights(name, kind), checkpoint_every=0, validate_every=0)
@@ -77,9 +77,9 @@ def train(kind: str, names: list[str]) -> None:
             learn(trainee, run, here)
 
 
-def of_set(name: str, source: bool) -> Clips:
+def of_set(name: str, anatomical: bool) -> Clips:
     """A set's clips, but for those kept apart for tuning."""
-    return clips_of([f for f in files_of(name) if not is_validation(f)], source)
+    return clips_of([f for f in files_of(name) if not is_validation(f)], anatomical)
 
 
 def files_of(name: str) -> list[Path]:

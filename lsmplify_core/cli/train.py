@@ -68,6 +68,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--leave-out", action="append", default=[], metavar="PATTERN",
                         help="prepare: clips to leave out, as CMU/02/*; can be "
                              "repeated")  # fmt: skip
+    parser.add_argument("--anatomical", action="store_true",
+                        help="prepare: bring rotations into the anatomical convention, for "
+                             "configurations that ask for it")  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -82,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
             f"training needs torch ({error}); install it with: pip install -e .[learning]"
         ) from error
     if args.what == "prepare":
-        shards.prepare_shards(args.data, args.out, args.leave_out, args.workers)
+        shards.prepare_shards(args.data, args.out, args.leave_out, args.workers, args.anatomical)
         return 0
     network, cycles = _settings(args)
     options = running.Options(

@@ -33,7 +33,8 @@ _TOES: tuple[float, float] = (0.5, 1.2)
 
 @dataclass(frozen=True)
 class Clips:
-    """rotations: (F, 22, 3, 3) all clips end to end, in the anatomical convention. roots: (F, 3)
+    """rotations: (F, 22, 3, 3) all clips end to end, as the files have them or in the anatomical
+    convention. roots: (F, 3)
     metres, every body made the default one's size. starts, lengths: (C,) frames of each clip.
     chance: (C,) the odds to draw from each clip. trust: (C, 22) how far each joint's rotation
     counts as truth. toes: (F, 2) radians by which rigs without toes of their own would have them
@@ -54,23 +55,23 @@ def is_validation(path: Path) -> bool:
 
 
 def load_clips(
-    folder: Path, validation: bool = False, source: bool = False, without: str = ""
+    folder: Path, validation: bool = False, anatomical: bool = False, without: str = ""
 ) -> Clips:
     """All clips below `folder`, at 30 frames per second: those for training, or those kept apart.
 
-    source: leave rotations as the files have them. without: leave out a set, to measure on it what
-    a network that never saw it does. Clips whose elbows bend backwards are left out.
+    anatomical: bring rotations into the anatomical convention. without: leave out a set, to measure
+    on it what a network that never saw it does. Clips whose elbows bend backwards are left out.
     """
     files = [f for f in sorted(folder.rglob("*.npz")) if is_validation(f) == validation]
     files = [f for f in files if f.parent.name != without]
     if not files:
         raise InputError(f"{folder}: there are no motion clips (*.npz) below this folder")
-    return clips_of(files, source)
+    return clips_of(files, anatomical)
 
 
-def clips_of(files: Sequence[Path], source: bool = False) -> Clips:
+def clips_of(files: Sequence[Path], anatomical: bool = False) -> Clips:
     """These clips, at 30 frames per second; InputError where none of them can be learned from."""
-    clips = [_clip(file, source) for file in files]
+    clips = [_clip(file, anatomical) for file in files]
     clips = [clip for clip in clips if clip is not None]
     if not clips:
         raise InputError(f"{files[0]}: every clip beside it bends its elbows backwards")
@@ -86,7 +87,7 @@ def clips_of(files: Sequence[Path], source: bool = False) -> Clips:
     )  # fmt: skip
 
 
-def _clip(file: Path, source: bool) -> tuple[Tensor, Tensor, Tensor, str] | None:
+def _clip(file: Path, anatomical: bool) -> tuple[Tensor, Tensor, Tensor, str] | None:
     """A file's rotations, roots, toes by rule and set; None where its elbows bend backwards."""
     motion = load_motion(file)
     if abs(motion.rate - 30.0) > 0.5:
@@ -96,7 +97,7 @@ def _clip(file: Path, source: bool) -> tuple[Tensor, Tensor, Tensor, str] | None
     if wrong is not None:
         say(f"{file}: left out, since {wrong}")
         return None
-    if not source:
+    if anatomical:
         rotations = to_convention(rotations, offsets, motion.rate)
         rotations = without_rest(rotations, motion.rate)
     bend = np.zeros((motion.frames, 2))

@@ -82,7 +82,7 @@ def train_network(
     with team(given.device) as here:
         if here.size > 1 and any(getattr(cycle, "minutes", None) is not None for cycle in cycles):
             raise InputError("--minutes can't be kept by several processes alike; give --steps")
-        clips, apart = opened(data)
+        clips, apart = opened(data, _anatomical(cycles))
         text = configuration_text(network, cycles)
         for i, settings in enumerate(cycles):
             if i < _first_cycle(out, text, given.resume):
@@ -93,11 +93,34 @@ def train_network(
     _told(here, out)
 
 
-def opened(data: Path) -> tuple[Clips, Clips | None]:
-    """Clips to train on, and those kept apart to validate on, or None."""
+def opened(data: Path, anatomical: bool = False) -> tuple[Clips, Clips | None]:
+    """Clips to train on, and those kept apart to validate on, or None.
+
+    Args:
+        data: folder of motion clips, or of shards.
+        anatomical: whether rotations are in the anatomical convention, or as the files have them.
+
+    Raises:
+        InputError: there are no clips, or the shards were prepared the other way.
+    """
     if is_shards(data):
-        return load_shards(data, "train"), _if_any(lambda: load_shards(data, "validation"))
-    return load_clips(data), _if_any(lambda: load_clips(data, validation=True))
+        return (
+            load_shards(data, "train", anatomical),
+            _if_any(lambda: load_shards(data, "validation", anatomical)),
+        )
+    return (
+        load_clips(data, anatomical=anatomical),
+        _if_any(lambda: load_clips(data, validation=True, anatomical=anatomical)),
+    )
+
+
+def _anatomical(cycles: Sequence[Any]) -> bool:
+    """Whether a training is on rotations in the anatomical convention; the data is read once for
+    all cycles."""
+    asked = {bool(getattr(cycle, "anatomical", False)) for cycle in cycles}
+    if len(asked) > 1:
+        raise InputError("anatomical: either all cycles of a configuration set it, or none")
+    return asked.pop()
 
 
 def _if_any(load: Callable[[], Clips]) -> Clips | None:

@@ -13,9 +13,10 @@ SMPL-H, `…_stageii.npz` of SMPL-X), and any other folder of AMASS-format clips
 import dataclasses
 import fnmatch
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ from ..runtime.console import say
 from ..runtime.errors import OUTSIDE, InputError, error_line
 from .data import SET_WEIGHTS, Clips, clips_of, is_validation
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 AMASS_VALIDATION: Final = ("HumanEva", "MPI_HDM05", "HDM05", "SFU", "MPI_mosh", "MoSh")
 """Subsets that AMASS's own split keeps for validation, by both of their folder names."""
 AMASS_TEST: Final = ("Transitions_mocap", "Transitions", "SSM_synced", "SSM")
@@ -47,11 +48,19 @@ FRAME_FIELDS: Final = tuple(
     if f.name not in ("starts", "lengths", "chance", "trust")
 )  # fmt: skip
 """Fields of `Clips` with a row for each frame; the others have one for each clip."""
+_CONVENTIONS: Final = ("as the files have them", "in the anatomical convention")
+"""What their rotations are in, by whether that is the anatomical convention."""
 _CHUNK: Final = 64
 """Clips that are read before the next line is told."""
 
 
-def prepare_shards(data: Path, out: Path, leave_out: Sequence[str] = (), workers: int = 0) -> None:
+def prepare_shards(
+    data: Path,
+    out: Path,
+    leave_out: Sequence[str] = (),
+    workers: int = 0,
+    anatomical: bool = False,
+) -> None:
     """Read all clips below `data` and write the shards.
 
     Args:
@@ -59,6 +68,7 @@ def prepare_shards(data: Path, out: Path, leave_out: Sequence[str] = (), workers
         out: Folder to write; it may not hold other files.
         leave_out: Patterns of paths below `data`, as `CMU/02/*`.
         workers: Processes that read; 0 for this one alone.
+        anatomical: Bring rotations into the anatomical convention.
 
     Raises:
         InputError: There are no clips, or the folder is in use.
@@ -81,9 +91,9 @@ def prepare_shards(data: Path, out: Path, leave_out: Sequence[str] = (), workers
             parts[part].append(file)
     out.mkdir(parents=True, exist_ok=True)
     (out / "index.json").unlink(missing_ok=True)  # written last: what has one is whole
-    index: dict[str, Any] = {"format": FORMAT}
+    index: dict[str, Any] = {"format": FORMAT, "anatomical": anatomical}
     for part, chosen in parts.items():
-        index[part] = _write_part(out / part, chosen, data, left, workers)
+        index[part] = _write_part(out / part, _read(chosen, data, left, workers, anatomical))
     if not index["train"]["clips"]:
         raise InputError(f"{data}: no clip can be trained on; the first: {_first(left)}")
     index["left_out"] = left
@@ -109,13 +119,18 @@ def is_shards(folder: Path) -> bool:
     return (folder / "index.json").is_file()
 
 
-def load_shards(folder: Path, part: str) -> Clips:
-    """The clips of a part; nothing but the small arrays is read. InputError where there are
-    none."""
+def load_shards(folder: Path, part: str, anatomical: bool = False) -> Clips:
+    """The clips of a part; nothing but the small arrays is read. InputError where there are none,
+    or where their rotations are not in the convention that is asked for."""
     try:
         index = read_json(folder / "index.json", "an index of shards")
         if index["format"] != FORMAT:
             raise InputError(f"{folder}: these shards are of another version; prepare them anew")
+        if index["anatomical"] != anatomical:
+            raise InputError(
+                f"{folder}: rotations of these shards are {_CONVENTIONS[not anatomical]}, and the "
+                f"configuration asks for rotations {_CONVENTIONS[anatomical]}; prepare them anew"
+            )
         if not index[part]["clips"]:
             raise InputError(f"{folder}: there are no clips in its part {part!r}")
         names = [f.name for f in dataclasses.fields(Clips)]
@@ -132,9 +147,7 @@ def _mapped(path: Path) -> Tensor:
     return torch.from_numpy(np.load(path, mmap_mode="c", allow_pickle=False))
 
 
-def _write_part(
-    folder: Path, files: list[Path], data: Path, left: list[tuple[str, str]], workers: int
-) -> dict[str, Any]:
+def _write_part(folder: Path, clips: Iterable[tuple[Path, Clips]]) -> dict[str, Any]:
     """Clip after clip: arrays of the frames grow on the disk, those of the clips are small."""
     folder.mkdir(exist_ok=True)
     lengths: list[int] = []
@@ -142,7 +155,7 @@ def _write_part(
     trust: list[Tensor] = []
     with ExitStack() as stack:
         grown: dict[str, GrowingArray] = {}
-        for file, clip in _read(files, data, left, workers):
+        for file, clip in clips:
             for name in FRAME_FIELDS:
                 value: Tensor = getattr(clip, name)
                 if name not in grown:
@@ -168,14 +181,19 @@ def _save(path: Path, values: Tensor) -> None:
 
 
 def _read(
-    files: list[Path], data: Path, left: list[tuple[str, str]], workers: int
+    files: list[Path],
+    data: Path,
+    left: list[tuple[str, str]],
+    workers: int,
+    anatomical: bool,
 ) -> Iterator[tuple[Path, Clips]]:
     """Clip after clip, read side by side; what can't be read is left out with the reason."""
     with ExitStack() as stack:
         pool = stack.enter_context(ProcessPoolExecutor(workers)) if workers > 1 else None
         for first in range(0, len(files), _CHUNK):
             chunk = files[first : first + _CHUNK]
-            results = map(_read_one, chunk) if pool is None else pool.map(_read_one, chunk)
+            read = partial(_read_one, anatomical=anatomical)
+            results = map(read, chunk) if pool is None else pool.map(read, chunk)
             for file, (clip, problem) in zip(chunk, results, strict=True):
                 if clip is None:
                     left.append((file.relative_to(data).as_posix(), problem))
@@ -184,9 +202,9 @@ def _read(
             say(f"{first + len(chunk)} of {len(files)} clips are read")
 
 
-def _read_one(file: Path) -> tuple[Clips | None, str]:
+def _read_one(file: Path, anatomical: bool) -> tuple[Clips | None, str]:
     try:
-        return clips_of([file]), ""
+        return clips_of([file], anatomical), ""
     except OUTSIDE as error:
         return None, error_line(error)
 

@@ -32,7 +32,8 @@ class TrainSettings:
     """steps: lessons; every lesson has `rounds` optimiser steps. frames: in all windows of a
     lesson. lengths: frames of a window, one of these a lesson; short takes and long ones are both
     met. noisy: share of the windows with noise of a centimetre and many samples missing
-    (`augment.make_lesson`). width: numbers of a frame inside the network."""
+    (`augment.make_lesson`). width: numbers of a frame inside the network.
+    anatomical: whether clips are brought into the anatomical convention when they are read."""
 
     steps: int = 6000
     rounds: int = 3
@@ -47,6 +48,7 @@ class TrainSettings:
     noisy: float = 0.0
     half: bool = True
     width: int = WIDTH
+    anatomical: bool = False
 
 
 _WARM_UP = 0.03

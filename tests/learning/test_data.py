@@ -14,7 +14,7 @@ from torch import Tensor
 
 from lsmplify_core.anatomy.toes import FEET, extension, with_toes
 from lsmplify_core.evaluation.synthetic import strolling
-from lsmplify_core.geometry.rotations import axis_angle_to_matrix
+from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import JOINT_INDEX
 from lsmplify_core.learning.augment import Lesson, make_lesson
 from lsmplify_core.learning.data import clips_of
@@ -54,11 +54,24 @@ def test_toes_bent_at_rest_are_straight_in_the_clips(tmp_path: Path) -> None:
     swing = np.radians(25.0) * np.maximum(np.sin(np.arange(120) / 5.0), 0.0)
     bend = np.stack((swing, swing), axis=1) - np.radians(30.0)
     crooked = replace(motion, rotations=with_toes(motion.rotations, bend))
-    clips = clips_of([_saved(tmp_path, "crooked.npz", crooked)])
+    clips = clips_of([_saved(tmp_path, "crooked.npz", crooked)], anatomical=True)
     for _, ball in FEET:
         found = np.degrees(extension(clips.rotations[:, ball].numpy().astype(float)))
         assert abs(np.median(found)) < 0.1
         assert np.ptp(found) == pytest.approx(25.0, abs=0.5)
+
+
+def test_rotations_are_as_the_file_has_them_or_in_the_convention(tmp_path: Path) -> None:
+    motion = strolling(60, 30.0, seed=4)
+    wrist = JOINT_INDEX["L_Wrist"]
+    rotations = motion.rotations.copy()
+    rotations[:, wrist] = axis_angle_to_matrix(np.array([0.8, 0.0, 0.0]))  # turned about itself
+    file = _saved(tmp_path, "turned.npz", replace(motion, rotations=rotations))
+    as_it_is, changed = clips_of([file]), clips_of([file], anatomical=True)
+    kept = rotations[:, :22].astype(np.float32)
+    np.testing.assert_allclose(as_it_is.rotations.numpy(), kept, atol=1e-5)
+    share = np.degrees(angle_between(changed.rotations[:, wrist].numpy(), np.eye(3)))
+    assert share.mean() < 30.0  # the forearm takes a part of the wrist's 46 degrees
 
 
 def _windows() -> tuple[Tensor, Tensor]:

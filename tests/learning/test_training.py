@@ -35,6 +35,7 @@ from lsmplify_core.learning.shards import load_shards, prepare_shards  # noqa: E
 from lsmplify_core.learning.train import Trained, TrainSettings  # noqa: E402
 from lsmplify_core.learning.unnamed.train import PointSettings, PointsTrained  # noqa: E402
 from lsmplify_core.motion.motion import load_motion, save_motion  # noqa: E402
+from lsmplify_core.runtime.errors import InputError  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = TrainSettings(steps=4, rounds=2, frames=24, lengths=(12,))
@@ -195,6 +196,23 @@ def test_shards_are_the_clips_to_the_bit(data, tmp_path) -> None:
     running.train_network("ours", [SMALL], data, out[0], running.Options("cpu"))
     running.train_network("ours", [SMALL], shards, out[1], running.Options("cpu"))
     assert_same(*out)
+
+
+def test_shards_of_the_other_convention_are_refused(data, tmp_path) -> None:
+    shards = tmp_path / "shards"
+    words = ["train", "prepare", "--data", str(data), "--out", str(shards), "--anatomical"]
+    assert main(words) == 0
+    found = load_shards(shards, "train", anatomical=True)
+    assert torch.equal(found.rotations, load_clips(data, anatomical=True).rotations)
+    says = "in the anatomical convention, and the configuration asks for rotations as the files"
+    with pytest.raises(InputError, match=says):
+        running.train_network("ours", [SMALL], shards, tmp_path / "w.npz", running.Options("cpu"))
+
+
+def test_cycles_agree_on_the_convention(data, tmp_path) -> None:
+    cycles = [SMALL, replace(SMALL, anatomical=True)]
+    with pytest.raises(InputError, match="either all cycles of a configuration set it, or none"):
+        running.train_network("ours", cycles, data, tmp_path / "w.npz", running.Options("cpu"))
 
 
 def test_amass_as_its_owners_ship_it(tmp_path) -> None:
