@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..body.body import Body, default_body
-from ..body.markers import MarkerObservations
+from ..body.markers import MarkerObservations, PoseSequence
 from ..body.shape_space import RegionSpace, ShapeSpace, betas_of
 from ..body.smpl_file import SmplFile
 from ..calibration.calibrate import Calibration, FixedOffsets, calibrate_steps
 from ..calibration.calibration_file import SavedCalibration
+from ..ik.coarse_to_fine import coarse_stride
 from ..ik.fit_problem import FitProblem, make_problem
 from ..ik.network import load_network
 from ..ik.problem import (
@@ -20,6 +21,7 @@ from ..ik.problem import (
     initial_poses,
     observations_of,
 )
+from ..ik.smoothing import fill_frames
 from ..runtime.array_types import Floats
 from .prepare import PreparedTake
 from .request import Request
@@ -98,10 +100,34 @@ def make_fit_problem(take: PreparedTake, person: Person, request: Request) -> Fi
     start = initial_poses(person.observed, take.visible, init, person.origin, person.unit)
     residual = person.calibration.residual / person.unit
     noise = take.noise / person.unit if take.denoising > 0 else None
-    return make_problem(
+    problem = make_problem(
         start, person.observed, take.filled.rate, residual, request.settings, init is not None,
         noise, take.filled.first_frame,
     )  # fmt: skip
+    if init is None and request.facts is None and problem.iterations > 1:
+        return _begun_from_calibration(problem, take, person)
+    return problem
+
+
+def _begun_from_calibration(problem: FitProblem, take: PreparedTake, person: Person) -> FitProblem:
+    """A take that is so short that it was calibrated on frames as near to each other as those that
+    the network would solve first begins with their poses, and one iteration is enough."""
+    frames, poses = person.calibration.frames, person.calibration.poses
+    known, first = np.unique(frames, return_index=True)
+    seen = take.visible[known]
+    known, first = known[seen], first[seen]
+    every = np.concatenate(([0], known, [problem.frames - 1]))
+    if np.diff(every).max() > coarse_stride(problem.frames, problem.rate):
+        return problem
+    start = problem.start
+    rotations, root = start.rotations.copy(), start.root.copy()
+    rotations[known], root[known] = poses.rotations[first], poses.root[first] / person.unit
+    solved = np.zeros(problem.frames, dtype=bool)
+    solved[known] = True
+    filled = fill_frames(PoseSequence(rotations, root), solved)
+    kind = start.root.dtype
+    start = PoseSequence(filled.rotations.astype(kind), filled.root.astype(kind))
+    return replace(problem, start=start, warm_start=True, iterations=1)
 
 
 def known_places(
