@@ -29,7 +29,8 @@ from ..geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from ..geometry.skeleton import N_POSED
 from ..runtime.array_types import Floats
 from ..runtime.threads import parallel_map
-from .gauss_newton import flat, normal_equations, unflat
+from .gauss_newton import flat, unflat
+from .joint_equations import joint_equations
 from .predictor import concatenate_poses, select_observations, select_poses
 
 CORRELATION_TIME: Final = 0.3
@@ -143,8 +144,7 @@ def sequence_equations(
         Equations of the step in the joints' own axes.
     """
     comparison = compare(poses, observations)
-    global_rotations = comparison.global_rotations[:, :N_POSED]
-    hessian, rhs = _in_joint_axes(*normal_equations(comparison, observations), global_rotations)
+    hessian, rhs = joint_equations(comparison, observations)
     relative = np.swapaxes(prior.rotations[:, :N_POSED], -1, -2) @ poses.rotations[:, :N_POSED]
     deviation = np.concatenate(
         (flat(matrix_to_axis_angle(relative)), poses.root - prior.root), axis=1
@@ -207,22 +207,6 @@ def solve_block_tridiagonal(system: BlockTridiagonal) -> Floats:
     for frame in range(len(reduced_rhs) - 2, -1, -1):
         x.append(inverses[frame] @ (reduced_rhs[frame] + system.off_diagonal[frame] * x[-1]))
     return np.stack(x[::-1])
-
-
-def _in_joint_axes(
-    matrices: Floats, vectors: Floats, global_rotations: Floats
-) -> tuple[Floats, Floats]:
-    """Normal equations (T, 69, 69), (T, 69) in world axes, turned into the joints' own; double
-    precision from here."""
-    basis = np.zeros(matrices.shape, matrices.dtype)
-    basis[:, 3 * N_POSED :, 3 * N_POSED :] = np.eye(3)
-    joint = np.arange(N_POSED)
-    for a in range(3):
-        for b in range(3):
-            basis[:, a * N_POSED + joint, b * N_POSED + joint] = global_rotations[:, :, a, b]
-    transposed = np.swapaxes(basis, -1, -2)
-    turned = (transposed @ (matrices @ basis)).astype(np.float64)
-    return turned, (transposed @ vectors[..., None])[..., 0].astype(np.float64)
 
 
 def _inverse(block: Floats) -> Floats:
