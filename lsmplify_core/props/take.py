@@ -3,11 +3,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..layouts.matching import Match
-from ..reading.rigid_bodies import RigidBody
 from ..runtime.array_types import Floats
 from ..tracks.tracks import Tracks
 from ..tracks.units_and_axes import World, converted, find_unit
@@ -15,6 +15,9 @@ from .find import PropTracks, find_props, named
 from .fit_rigid import seen_of
 from .gaps import carried_through, filled_locations, smooth_signs
 from .prop import Prop, solve_prop
+
+if TYPE_CHECKING:  # every reader of every format comes with it, a third of a solve's imports
+    from ..reading.rigid_bodies import RigidBody
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def solve_props(
     tracks: Tracks,
     people: Sequence[PosedPerson],
     world: World,
-    bodies: Sequence[RigidBody] = (),
+    bodies: "Sequence[RigidBody]" = (),
 ) -> tuple[Prop, ...]:
     """The poses of all props of a take, in metres and Z up.
 
@@ -82,7 +85,7 @@ def solve_props(
     return (*(p for p in given if p is not None), *solved)
 
 
-def prop_of_body(body: RigidBody, world: World, frames: int, rate: float) -> Prop | None:
+def prop_of_body(body: "RigidBody", world: World, frames: int, rate: float) -> Prop | None:
     """A rigid body of the capture system as a prop with its gaps filled; None where it was never
     solved or belongs to another length of take.
 
