@@ -6,17 +6,18 @@ from bpy.props import IntProperty
 
 from ...lsmplify_core.cleanup.regions import REGIONS
 from ...lsmplify_core.runtime.errors import InputError
+from ..character.regions import keyed_bones
 from ..clean_up.compute import Steps
 from ..clean_up.orders import Outcome
 from ..common.selecting import select_bones
 from ..takes import choosing
-from ..takes.armature_operator import ArmatureOperator
+from ..takes.armature_operator import SpanOperator
 from ..takes.fields import REGION_FIELDS
 from . import pose_keys, posing
 from .operators import ResolveRange
 
 
-class LSMPLIFY_OT_pose_this(ArmatureOperator, bpy.types.Operator):
+class LSMPLIFY_OT_pose_this(SpanOperator, bpy.types.Operator):
     """Go to a span's worst frame and pose it: Pose Mode, bones in front, those of its region selected"""  # noqa: E501
 
     bl_idname = "lsmplify.pose_this"
@@ -34,11 +35,14 @@ class LSMPLIFY_OT_pose_this(ArmatureOperator, bpy.types.Operator):
         span = rig.spans[rig.span]
         context.scene.frame_set(span.worst)
         posing.begin(context, armature)
-        select_bones(context, armature, REGIONS.get(span.region, ()))
+        names = REGIONS.get(span.region, ())
+        if choosing.is_reviewed_character(armature):
+            names = keyed_bones(context, armature, names)
+        select_bones(context, armature, names)
         return f"{span.region}: {span.what} {span.figure} at scene frame {span.worst}"
 
 
-class LSMPLIFY_OT_stop_posing(ArmatureOperator, bpy.types.Operator):
+class LSMPLIFY_OT_stop_posing(SpanOperator, bpy.types.Operator):
     """Leave Pose Mode without a key; the pose goes back to the motion's"""
 
     bl_idname = "lsmplify.stop_posing"

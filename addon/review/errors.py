@@ -2,8 +2,11 @@
 """Errors over the timeline: curves that the Graph Editor shows, and the list of the worst spans."""
 
 import bpy
+import numpy as np
+from numpy.typing import NDArray
 
 from ...lsmplify_core.cleanup.worst_intervals import Span, worst_intervals
+from ...lsmplify_core.pipeline import Solution
 from ...lsmplify_core.review.error_curves import (
     DOUBT,
     TRACK_ERROR,
@@ -41,7 +44,8 @@ def measure_take(context: bpy.types.Context, take: Take) -> int:
             keys.replace(curve, take.grid.frames, values)
         curve.color_mode, curve.color = "CUSTOM", _COLOUR
     _forget_others(armature, take.action, set(curves))
-    _list_spans(take, worst_intervals(take.motion, points, expected))
+    found = worst_intervals(take.motion, points, expected)
+    list_spans(armature, take.action, take.grid.frames, found)
     if points is not None:
         _note_figures(context, take, error_figures(take.motion, points))
     return len(armature.lsmplify_rig.spans)
@@ -68,14 +72,33 @@ def _forget_others(armature: bpy.types.Object, action: bpy.types.Action, now: se
             actions.remove_curve(action, armature, curve.data_path, curve.array_index)
 
 
-def _list_spans(take: Take, found: list[Span]) -> None:
-    rig = take.armature.lsmplify_rig
+def measure_solved(
+    armature: bpy.types.Object, action: bpy.types.Action, solution: Solution, first: float
+) -> None:
+    """Fill the list of worst spans of a character that was solved onto, from the solve itself.
+
+    first: scene frame of the solve's first sample; the action keeps the tracks' record.
+    """
+    kept = record.find(action)
+    if kept is None:
+        return
+    frames = first + kept.step * np.arange(solution.motion.frames)
+    points, expected = kept.at(frames)
+    found = worst_intervals(solution.motion, points, expected)
+    list_spans(armature, action, frames, found)
+
+
+def list_spans(
+    armature: bpy.types.Object, action: bpy.types.Action, frames: NDArray[np.floating],
+    found: list[Span],
+) -> None:  # fmt: skip
+    """Fill an armature's list of worst spans; frames: (T,) scene frames of the motion."""
+    rig = armature.lsmplify_rig
     rig.spans.clear()
     with live.silent():
         rig.span = 0
     rig.looked = False
-    rig.spans_of = take.action.name
-    frames = take.grid.frames
+    rig.spans_of = action.name
     for span in found:
         item = rig.spans.add()
         item.region, item.what = span.region, span.kind

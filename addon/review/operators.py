@@ -9,7 +9,7 @@ from ...lsmplify_core.runtime.errors import InputError
 from ..common.jumping import JumpFields
 from ..solve import reading
 from ..takes import record
-from ..takes.armature_operator import ArmatureOperator
+from ..takes.armature_operator import ArmatureOperator, SpanOperator
 from ..takes.reading import read_take
 from ..tracks.scene_tracks import scene_rate
 from . import errors
@@ -43,7 +43,7 @@ class LSMPLIFY_OT_measure(ArmatureOperator, bpy.types.Operator):
         return f"{errors.measure(context, armature)} spans worth a look"
 
 
-class LSMPLIFY_OT_jump_to_span(JumpFields, ArmatureOperator, bpy.types.Operator):
+class LSMPLIFY_OT_jump_to_span(JumpFields, SpanOperator, bpy.types.Operator):
     """Go to the worst frame of a span"""
 
     bl_idname = "lsmplify.jump_to_span"

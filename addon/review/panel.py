@@ -21,6 +21,12 @@ _KINDS = {"track error": "TRACKER", "jitter": "RNDCURVE", "unsure": "QUESTION"}
 _FIGURE = 7
 """Letters of a figure with its unit that a line has room for; the sentence below has it whole."""
 
+CHARACTER = (
+    "A character: pose the bones and key them",
+    "To re-solve: solve a new body, correct it, Apply to Character",
+)
+"""What the list of a character can't do, and what to do instead."""
+
 REGIONS = {
     "root": "Root", "spine": "Spine", "head": "Head", "left arm": "L Arm", "right arm": "R Arm",
     "left leg": "L Leg", "right leg": "R Leg",
@@ -62,7 +68,7 @@ class LSMPLIFY_PT_review(StagePanel, bpy.types.Panel):
         narrow = is_narrow(context)
         _draw_overlay(column, settings, "show", "worst_mm", "OVERLAY", narrow)
         _draw_overlay(column, settings, "show_doubt", "worst_degrees", "QUESTION", narrow)
-        armature = choosing.chosen(context)
+        armature = choosing.reviewed(context)
         if armature is None:
             lines.draw(column, context, said("Select an animated body"), "INFO")
             return
@@ -73,6 +79,12 @@ class LSMPLIFY_PT_review(StagePanel, bpy.types.Panel):
         row.operator(jump, text="Previous", icon="TRIA_LEFT").step = -1
         row.operator(jump, text="Next", icon="TRIA_RIGHT").step = 1
         column.operator("lsmplify.pose_this", icon="POSE_HLT").index = rig.span
+        if choosing.is_reviewed_character(armature):
+            for text in CHARACTER:
+                lines.draw(column, context, said(text), "INFO")
+            if 0 <= rig.span < len(rig.spans):
+                lines.draw(column, context, sentence(rig.spans[rig.span]))
+            return
         row = column.row(align=True)
         row.operator(LSMPLIFY_OT_measure.bl_idname, icon="VIEWZOOM")
         row.prop(settings, "curves", text="", icon="GRAPH", toggle=True)

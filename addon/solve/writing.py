@@ -18,7 +18,7 @@ from ..body.armature import make_armature, sized_for_scene
 from ..calibration.store import store_calibration
 from ..character.solved import write_solved
 from ..common.handles import within
-from ..review.errors import measure
+from ..review.errors import measure, measure_solved
 from ..takes import record, repair_marks
 from .job import Job
 from .result import Baked, note_result
@@ -74,6 +74,8 @@ def _written_on_character(
             armature, character, solution.motion, timing, f"{name} LSMPLify", found.action
         )
     action["lsmplify"] = job.target.made_with
+    record.keep_solved(action, job.taken, solution, timing.step)
+    measure_solved(armature, action, solution, timing.first)
     told = _with_retarget(solution, report)
     notes = [*found.notes, *report.warnings]
     baked = Baked(armature, action, _with_notes(told, job, notes), timing)

@@ -27,16 +27,34 @@ class ArmatureOperator:
         """Do it; returns what to say. InputError where it cannot be done."""
         raise NotImplementedError
 
+    def chosen(self, context: bpy.types.Context) -> bpy.types.Object:
+        """The armature that it is about; InputError where none is clear."""
+        return choosing.armature(context)
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Do it, or say in one line why not."""
         try:
-            done = self.act(context, choosing.armature(context))
+            done = self.act(context, self.chosen(context))
         except OUTSIDE as error:
             self.report({"ERROR"}, error_line(error))
             return {"CANCELLED"}
         if done:
             self.report({"INFO"}, done)
         return {"FINISHED"}
+
+
+class SpanOperator(ArmatureOperator):
+    """Mix-in: an operator about the list of worst spans, which a character has too."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Grey without an armature, with the reason."""
+        return choosing.is_reviewed_character(choosing.reviewed(context)) or super().poll(context)
+
+    def chosen(self, context: bpy.types.Context) -> bpy.types.Object:
+        """The armature that it is about."""
+        found = choosing.reviewed(context)
+        return choosing.armature(context) if found is None else found
 
 
 def has_armature(cls: type, context: bpy.types.Context) -> bool:

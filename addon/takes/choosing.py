@@ -26,6 +26,21 @@ def chosen(context: bpy.types.Context) -> bpy.types.Object | None:
     return moving[0] if len(moving) == 1 else None
 
 
+def reviewed(context: bpy.types.Context) -> bpy.types.Object | None:
+    """Whose worst spans are listed: the active character that tracks were solved onto, while it
+    shows that action; else the body that `chosen` finds."""
+    active = context.view_layer.objects.active
+    return active if is_reviewed_character(active) else chosen(context)
+
+
+def is_reviewed_character(item: bpy.types.Object | None) -> bool:
+    """Whether an object is a character's armature with spans of the action that it shows."""
+    if item is None or item.type != "ARMATURE" or is_body(item):
+        return False
+    rig, action = item.lsmplify_rig, shown_action(item)
+    return bool(rig.spans) and action is not None and action.name == rig.spans_of
+
+
 def armature(context: bpy.types.Context) -> bpy.types.Object:
     """The same; InputError where none is clear."""
     found = chosen(context)

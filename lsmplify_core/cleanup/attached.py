@@ -99,11 +99,15 @@ def attach(
 
 
 def attached_of(solution: Solution, tracks: Tracks) -> Attached:
-    """The same after a solve, with the places that it found; tracks: those that were solved."""
+    """The same after a solve, with the places that it found, as large as its motion; tracks: those
+    that were solved."""
     match = solution.match
     world = find_world(tracks, match) if solution.facts is None else solution.facts.world
     taken = converted(tracks.select([t for _, t in match.matched]), world)
-    return Attached(taken.positions, taken.names, solution.joints, solution.offsets, tracks.source)
+    places = taken.positions
+    if solution.scaling is not None:
+        places = solution.scaling.of(places)
+    return Attached(places, taken.names, solution.joints, solution.offsets, tracks.source)
 
 
 def _seen_offsets(

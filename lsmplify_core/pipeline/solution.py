@@ -19,13 +19,26 @@ from ..verdict import Evidence, Verdict, with_verdict
 
 
 @dataclass(frozen=True)
+class Scaling:
+    """A world `size` times as large about a place c (3,), metres: x' = c + size (x - c)."""
+
+    size: float
+    about: Floats
+
+    def of(self, points: Floats) -> Floats:
+        """Points (..., 3) in the larger world."""
+        return self.about + self.size * (points - self.about)
+
+
+@dataclass(frozen=True)
 class Solution:
     """motion: at the tracks' own rate. report: the contract's, without seconds of read and write.
     match: which track was which keypoint. expected: (T, 22) radians, the error that the network
     expects of each rotation. offsets: (K, 3) metres, the calibrated places of the tracks on the
     joints of `motion.body`. joints: (K,) those joints. repairs: what was mended in the tracks
     before. evidence: what its verdict was found from. verdict: whether it can be used. facts: what
-    other frames of the take can be solved with."""
+    other frames of the take can be solved with. scaling: by which motion and offsets are larger
+    than the tracks; None where they are as large."""
 
     motion: Motion
     report: dict[str, Any]
@@ -37,6 +50,7 @@ class Solution:
     evidence: Evidence | None = None
     verdict: Verdict | None = None
     facts: TakeFacts | None = None
+    scaling: Scaling | None = None
 
 
 def judged_again(solution: Solution, motion: Motion, report: dict[str, Any]) -> Solution:

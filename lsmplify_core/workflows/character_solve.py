@@ -19,7 +19,7 @@ from ..geometry.skeleton import JOINT_INDEX
 from ..ik.fit_problem import SolveSettings
 from ..layouts.matching import Match
 from ..motion.motion import Motion
-from ..pipeline import Progress, Solution, person_steps
+from ..pipeline import Progress, Scaling, Solution, person_steps
 from ..repair import Repair
 from ..runtime.array_types import Floats
 from ..runtime.progress import with_progress
@@ -115,7 +115,8 @@ def at_size(solution: Solution, body: Body, size: float) -> Solution:
     if abs(size - 1.0) < 1e-9:
         return solution
     motion = solution.motion
-    root = scaled_about_start(find_floor(motion), motion.root.astype(np.float64), size)
+    scaling = about_start(find_floor(motion), motion.root.astype(np.float64), size)
+    root = scaling.of(motion.root.astype(np.float64))
     moved = replace(motion, body=body, root=root)
     warnings = list(solution.report["warnings"])
     if abs(size - 1.0) > _SAME:
@@ -125,13 +126,14 @@ def at_size(solution: Solution, body: Body, size: float) -> Solution:
         )
     report = {**solution.report, "warnings": warnings}
     return replace(
-        solution, motion=moved, offsets=solution.offsets * size, report=report, facts=None
-    )
+        solution, motion=moved, offsets=solution.offsets * size, report=report, facts=None,
+        scaling=scaling,
+    )  # fmt: skip
 
 
-def scaled_about_start(floor: Floor, root: Floats, size: float) -> Floats:
-    """A way (T, 3) `size` times as long, from the place on the floor where it starts: what is on
-    the floor stays on it."""
+def about_start(floor: Floor, root: Floats, size: float) -> Scaling:
+    """A way (T, 3) is made `size` times as long from the place on the floor where it starts: what
+    is on the floor stays on it."""
     start = root[0].copy()
     start[2] -= floor.above(start)
-    return start + size * (root - start)
+    return Scaling(size, start)

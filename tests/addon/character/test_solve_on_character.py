@@ -151,3 +151,37 @@ def test_a_character_that_changed_meanwhile_is_left_alone(tracks) -> None:
     with pytest.raises(InputError, match="was changed while solving"):
         finish_all(bpy.context, jobs, solutions)
     assert len(bpy.data.actions) == count
+
+
+@pytest.mark.parametrize("size", [1.0, 0.6])
+def test_what_is_worth_a_look_is_listed_and_posed_on_the_character(tracks, size) -> None:
+    from lsmplify_extension.addon.takes import choosing, record
+
+    character = build("Hero")
+    character.scale = (size,) * 3
+    add_ik(character)
+    arm = next(o for o in bpy.data.objects if o.type == "EMPTY" and "LWrist" in o.name)
+    for curve in arm.animation_data.action.fcurves:
+        for point in curve.keyframe_points[15:20]:
+            point.co[1] += 0.15
+    select_empties()
+    choose(character)
+    bpy.context.scene.lsmplify.character.controls = "both"
+    bpy.context.scene.lsmplify.mend = False
+    assert bpy.ops.lsmplify.solve_and_bake() == {"FINISHED"}
+    bpy.context.view_layer.objects.active = character
+    kept = record.find(character.animation_data.action)
+    assert kept is not None
+    spans = character.lsmplify_rig.spans
+    assert "left arm" in {s.region for s in spans}
+    assert choosing.reviewed(bpy.context) == character
+    assert choosing.chosen(bpy.context) is None
+    at = next(i for i, s in enumerate(spans) if s.region == "left arm")
+    assert bpy.ops.lsmplify.pose_this(index=at) == {"FINISHED"}
+    assert character.mode == "POSE"
+    assert spans[at].first <= bpy.context.scene.frame_current <= spans[at].last
+    chosen = {b.name for b in bpy.context.selected_pose_bones}
+    assert chosen == {"upperarm_l", "lowerarm_l", "hand_l"}
+    assert bpy.ops.lsmplify.stop_posing() == {"FINISHED"}
+    assert character.mode == "OBJECT"
+    assert not bpy.ops.lsmplify.resolve_pose.poll()
