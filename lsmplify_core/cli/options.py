@@ -16,14 +16,16 @@ from ..pipeline import Solution, calibration_of
 from ..props.prop import Prop
 from ..props.take import PosedPerson, solve_props
 from ..reading import read_tracks
-from ..reading.rigid_bodies import read_rigid_bodies
+from ..reading.rigid_bodies import RigidBody, read_rigid_bodies
 from ..reading.start import read_start
 from ..repair import Repair
 from ..repair.repair_file import load_repairs, save_repairs
 from ..runtime.console import say
 from ..runtime.errors import InputError
+from ..tracks.people import Person
 from ..tracks.tracks import Tracks
 from ..tracks.units_and_axes import find_world
+from ..unnamed.assigning import matched
 from ..workflows.motion_file import one_of
 from ..workflows.person_file import calibrated_on
 
@@ -147,11 +149,33 @@ def props(
         posed: the people in it.
         args: how it was read.
     """
-    bodies = read_rigid_bodies(path)
-    first = args.start or 0
-    part = slice(first, first + tracks.frames)
-    bodies = tuple(replace(b, location=b.location[part], rotation=b.rotation[part]) for b in bodies)
+    bodies = rigid_bodies(path, tracks.frames, args)
     return solve_props(tracks, posed, find_world(posed[0].tracks, posed[0].match), bodies)
+
+
+def posed(people: Sequence[Person], args: argparse.Namespace) -> list[PosedPerson]:
+    """Everybody of a take, whoever of them is solved: nobody's limbs are props. InputError where
+    nobody's tracks are a body's."""
+    found: list[PosedPerson] = []
+    problem: InputError | None = None
+    for person in people:
+        try:
+            found.append(PosedPerson(*matched(person.tracks, args.layout, args.known)))
+        except InputError as error:
+            problem = problem or error
+    if problem is not None and not found:
+        raise problem
+    return found
+
+
+def rigid_bodies(path: Path, frames: int, args: argparse.Namespace) -> tuple[RigidBody, ...]:
+    """What the capture system solved itself, within the frames asked for, so many of them."""
+    first = args.start or 0
+    part = slice(first, first + frames)
+    return tuple(
+        replace(b, location=b.location[part], rotation=b.rotation[part])
+        for b in read_rigid_bodies(path)
+    )
 
 
 def settings(args: argparse.Namespace) -> SolveSettings:

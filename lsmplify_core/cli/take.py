@@ -17,17 +17,15 @@ from ..long_takes.sample import sample_of
 from ..motion.motion import save_motion
 from ..pipeline import solve
 from ..props.prop_file import save_props
-from ..props.take import PosedPerson
 from ..runtime.console import shown
 from ..runtime.errors import OUTSIDE, InputError, error_line
 from ..runtime.guard import sentence
 from ..tracks.blocks import TrackBlocks
 from ..tracks.people import Person, find_people
 from ..tracks.tracks import Tracks
-from ..unnamed.assigning import matched
 from . import options
 from .feet import with_feet
-from .long_take import long_in_memory, opened_if_long, solve_long_take
+from .long_take import long_in_memory, long_props, opened_if_long, solve_long_take
 from .outcome import Line, Outcome, failure, solved, together
 from .paths import read
 
@@ -120,18 +118,21 @@ def solve_take(job: TakeJob, args: argparse.Namespace) -> Outcome:
                 raise
             outcomes.append(failure(f"{place.who}: {error}"))
     if job.props is not None:
-        outcomes.append(_props_written(job, args))
+        outcomes.append(_props_written(job, args, long))
     return together(outcomes)
 
 
-def _props_written(job: TakeJob, args: argparse.Namespace) -> Outcome:
-    """Pose the props of a take and write them."""
+def _props_written(job: TakeJob, args: argparse.Namespace, long: TrackBlocks | None) -> Outcome:
+    """Pose the props of a take and write them. long: its frames, where they are many."""
     assert job.props is not None
-    tracks = options.read(job.path, args)
-    people = _chosen(find_people(tracks), args.person, job.path)
-    posed = [PosedPerson(*matched(p.tracks, args.layout, args.known)) for p in people]
-    props = options.props(job.path, tracks, posed, args)
-    save_props(props, job.props, tracks.frames, tracks.rate)
+    if long is not None:
+        props, frames, rate = long_props(long, job.path, args), long.frames, long.head.rate
+    else:
+        tracks = options.read(job.path, args)
+        posed = options.posed(find_people(tracks), args)
+        props = options.props(job.path, tracks, posed, args)
+        frames, rate = tracks.frames, tracks.rate
+    save_props(props, job.props, frames, rate)
     name = shown(job.path)
     told = ", ".join(p.name for p in props) or "none were found"
     lines: list[Line] = [(False, f"{name}: props: {told} → {job.props}")]

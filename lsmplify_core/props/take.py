@@ -59,6 +59,14 @@ def solve_props(
     Raises:
         InputError: where a prop's markers are not seen together.
     """
+    return pose_props(tracks, found_among(tracks, people, world), world, bodies)
+
+
+def found_among(
+    tracks: Tracks, people: Sequence[PosedPerson], world: World
+) -> tuple[PropTracks, ...]:
+    """Which tracks of a take are its props; the arguments are those of `solve_props`. A sample of
+    a long take will do."""
     at = {name: k for k, name in enumerate(tracks.names)}
     placed = converted(tracks, world)
     body: dict[int, int] = {}
@@ -68,12 +76,30 @@ def solve_props(
         body |= {at[own[t]]: int(joints[k]) for k, t in person.match.matched if own[t] in at}
         groups = [[at[own[t]] for t in group if own[t] in at] for group in person.match.props]
         left_out += [tuple(g) for g in groups if len(g) >= 3]
-    taken = {b.name for b in bodies}
     known = {t for group in left_out for t in group}
     found = list(named(left_out, tracks.names))
     if not any(p.match.certainty is not None for p in people):
         others = {**body, **dict.fromkeys(known, 0)}
         found += find_props(placed.positions, tracks.names, others, [p.name for p in found])
+    return tuple(found)
+
+
+def pose_props(
+    tracks: Tracks, found: Sequence[PropTracks], world: World, bodies: Sequence[RigidBody] = ()
+) -> tuple[Prop, ...]:
+    """The poses of props whose tracks are known, in metres and Z up.
+
+    Args:
+        tracks: that hold the props', of the whole take.
+        found: which of them are each prop's.
+        world: how they become metres with Z up.
+        bodies: what the capture system solved; it counts where markers give the same name.
+
+    Raises:
+        InputError: where a prop's markers are not seen together.
+    """
+    placed = converted(tracks, world)
+    taken = {b.name for b in bodies}
     solved = [
         solve_prop(
             placed.positions[:, list(p.tracks)], [tracks.names[t] for t in p.tracks],
