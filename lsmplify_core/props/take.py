@@ -85,7 +85,7 @@ def found_among(
 
 
 def pose_props(
-    tracks: Tracks, found: Sequence[PropTracks], world: World, bodies: Sequence[RigidBody] = ()
+    tracks: Tracks, found: Sequence[PropTracks], world: World, bodies: "Sequence[RigidBody]" = ()
 ) -> tuple[Prop, ...]:
     """The poses of props whose tracks are known, in metres and Z up.
 
