@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the readers share: text and tables from files, and the last step to Tracks."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,10 @@ Floats = NDArray[np.float64]
 DEFAULT_RATE: Final = 30.0
 """Frames per second of files that have no rate: what most video has."""
 
+_FEW_NAMES: Final = 4
+"""Fewer names say nothing of a row."""
+_AXIS_OR_UNIT: Final = re.compile(r"[xyz]\d*|mm|cm|m|in|ft", re.IGNORECASE)
+"""What stands above columns of numbers and names no marker."""
 _UNIT_WORDS: Final = {
     "m": "m", "meter": "m", "metre": "m", "cm": "cm", "centimeter": "cm", "centimetre": "cm",
     "mm": "mm", "millimeter": "mm", "millimetre": "mm", "in": "in", "inch": "in", "inches": "in",
@@ -106,7 +111,11 @@ def make_tracks(
 
     Returns:
         Tracks; without a usable rate at 30 frames a second, with a note.
+
+    Raises:
+        InputError: where a row of titles or numbers stands in place of the names.
     """
+    refuse_titles(names, path)
     if frames is not None:
         positions = frames.spread(positions)
         confidence = None if confidence is None else np.nan_to_num(frames.spread(confidence))
@@ -122,3 +131,22 @@ def make_tracks(
         tracks = replace(tracks, confidence=confidence)
     start = 0.0 if frames is None else frames.start
     return replace(tracks, warnings=(*warnings, *tracks.warnings), nameless=nameless, start=start)
+
+
+def refuse_titles(names: Sequence[str], path: Path) -> None:
+    """Refuse names most of which are numbers with a fraction, axes or units: the row of names is
+    lost, and the row of titles or samples below was read in its place. Whole numbers may be names.
+
+    Raises:
+        InputError: for such names.
+    """
+    titles = [n for n in names if _AXIS_OR_UNIT.fullmatch(n.strip()) or _is_fraction(n)]
+    if len(names) >= _FEW_NAMES and len(titles) > 0.5 * len(names):
+        raise InputError(
+            f"{path}: its tracks are named {titles[0]!r}, {titles[1]!r} and so on: the row of "
+            "names is missing, and the one below stands in its place; export the file again"
+        )
+
+
+def _is_fraction(name: str) -> bool:
+    return "." in name and bool(np.isfinite(number(name)))

@@ -35,6 +35,9 @@ _LOOSE: Final = (3.0, 2.0)
 """Times the usual spread of offsets, pass by pass."""
 _MOST_CARRIED: Final = 4
 """Props that are looked for in the body's hands."""
+_LEAST_FRAMES: Final = 30
+"""Frames that tell a prop from a limb: in fewer much keeps its distance by chance, and each of many
+groups would be tried in vain."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def _attached(tracks: Tracks, known: Layout | None) -> Attached:
     world = guess_world(tracks.select(used))
     own = {int(np.flatnonzero(used == t)[0]): k for t, k in given.items() if t in used}
     posed = _posed(converted(tracks.select(used), world), own)
-    for _ in range(_MOST_CARRIED):
+    for _ in range(_MOST_CARRIED if tracks.frames >= _LEAST_FRAMES else 0):
         found = carried_prop(posed, partial(_posed_part, posed, own), set(own))
         if found is None or len(found.kept) < LEAST_TRACKS:
             break
