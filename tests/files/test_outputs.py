@@ -150,3 +150,8 @@ def test_names_of_files_in_every_spelling(names: list[str], files: list[str]) ->
 )
 def test_what_stands_between_a_take_and_a_person(stems: list[str], between: list[str]) -> None:
     assert separators(stems) == between
+
+
+@pytest.mark.parametrize(("letter", "kept"), [("é", 60), ("가", 40), ("a", 60)])
+def test_names_of_files_have_60_letters_and_120_bytes_at_the_most(letter: str, kept: int) -> None:
+    assert file_names([letter * 200]) == [letter * kept]

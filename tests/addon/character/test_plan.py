@@ -240,3 +240,25 @@ def test_a_motion_of_a_solved_body_is_what_moves(addon) -> None:
     chosen = build("chosen")
     scene.character.source = chosen
     assert plan.source_of(bpy.context) == chosen
+
+
+def test_people_begin_at_their_own_first_frames(addon, monkeypatch) -> None:
+    job = importlib.import_module("lsmplify_extension.addon.character.job")
+    seen: list = []
+
+    def stopped(people):
+        seen.extend(people)
+        return
+        yield
+
+    monkeypatch.setattr(job, "retarget_people_steps", stopped)
+    jobs = [
+        SimpleNamespace(
+            source=SimpleNamespace(performance=name, frames=np.array([first, first + 1.0])),
+            rig=None, rig_map=None, options=None,
+        )
+        for name, first in (("anna", 5.0), ("ben", 8.0))
+    ]  # fmt: skip
+    with pytest.raises((TypeError, ValueError)):  # no results: nothing came of it
+        list(job.people_steps(jobs))
+    assert [(p.source, p.first) for p in seen] == [("anna", 5), ("ben", 8)]
