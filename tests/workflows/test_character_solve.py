@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from lsmplify_core.body.body import Body, default_body
+from lsmplify_core.cleanup.attached import attached_of
 from lsmplify_core.geometry.skeleton import JOINT_INDEX
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.layouts.matching import match_layout
@@ -54,6 +55,11 @@ def test_a_character_of_any_size_moves_as_the_performer(size: float) -> None:
     assert abs(lowest - size * truth.joints()[..., 2].min(axis=1).mean()) < 0.03
     assert shares == sorted(shares)
     assert solution.report["track_error_mm"]["mean"] < 10.0
+    points = attached_of(solution, tracks_of(truth))  # the tracks as large as the character
+    errors = 1000.0 * points.errors(solution.motion)
+    assert np.nanmean(errors) == pytest.approx(
+        size * solution.report["track_error_mm"]["mean"], rel=0.05, abs=0.05
+    )
 
 
 def test_the_size_is_told_and_a_characters_proportions_are_no_fault() -> None:
