@@ -45,9 +45,11 @@ def centre_of_mass(points: Floats, joints: NDArray[np.intp]) -> Floats | None:
 def mean_of_seen(points: Floats) -> Floats:
     """(T, K, 3) to (T, 3): the mean of what is seen, NaN where nothing is."""
     seen = all_finite(points)
+    if seen.all():
+        total = points[:, 0]
+        for k in range(1, points.shape[1]):
+            total = total + points[:, k]
+        return total if points.shape[1] == 1 else total / points.shape[1]
     count = seen.sum(axis=1)[:, None]
-    total = points[:, 0] if seen[:, 0].all() else np.where(seen[:, :1], points[:, 0], 0.0)
-    for k in range(1, points.shape[1]):
-        own = seen[:, k]
-        total = total + (points[:, k] if own.all() else np.where(own[:, None], points[:, k], 0.0))
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    known = np.where(seen[..., None], points, 0.0).sum(axis=1)
+    return np.where(count > 0, known / np.maximum(count, 1), np.nan)
