@@ -82,7 +82,9 @@ def draw_field(
             return
         row = column.split(factor=share, align=True)
         row.use_property_split = False
-        row.label(text=found.name, text_ctxt=found.translation_context)
+        place = row.row()
+        place.alignment = "RIGHT" if column.use_property_split else "EXPAND"
+        place.label(text=found.name, text_ctxt=found.translation_context)
         row.prop(data, name, text="")
         return
     part = column.column()

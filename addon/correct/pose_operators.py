@@ -5,7 +5,6 @@ import bpy
 from bpy.props import IntProperty
 
 from ...lsmplify_core.cleanup.regions import REGIONS
-from ...lsmplify_core.runtime.errors import InputError
 from ..character.regions import keyed_bones
 from ..clean_up.compute import Steps
 from ..clean_up.orders import Outcome
@@ -25,11 +24,14 @@ class LSMPLIFY_OT_pose_this(SpanOperator, bpy.types.Operator):
 
     index: IntProperty(name="Index", default=0, min=0, description="Which span of the list")
 
+    @classmethod
+    def lacking(cls, armature: bpy.types.Object) -> str:
+        """Without a list there is nothing to pose."""
+        return "" if armature.lsmplify_rig.spans else "There is no span; use Find Worst Spans"
+
     def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
         """Go there, into Pose Mode."""
         rig = armature.lsmplify_rig
-        if not rig.spans:
-            raise InputError("there is no span; use Find Worst Spans")
         rig.span = min(self.index, len(rig.spans) - 1)
         rig.looked = True
         span = rig.spans[rig.span]

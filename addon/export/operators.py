@@ -9,6 +9,7 @@ from bpy.props import EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from ...lsmplify_core.motion.motion import save_motion
+from ...lsmplify_core.runtime.errors import InputError
 from ..bake import export
 from ..bake.object_root import way_on_object
 from ..takes.armature_operator import ArmatureOperator
@@ -58,6 +59,8 @@ class LSMPLIFY_OT_export_take(ArmatureOperator, bpy.types.Operator, ExportHelper
     def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
         """Write it."""
         path = Path(bpy.path.abspath(self.filepath))
+        if not path.name:
+            raise InputError("no file is named to write the motion to")
         forms = [f[0] for f in FORMATS]
         if path.suffix.lower() not in forms:
             path = path.with_name(f"{path.name}{self.form}")

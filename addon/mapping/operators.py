@@ -10,6 +10,7 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ...lsmplify_core.layouts.mapping import load_mapping, mapping_of, save_mapping
 from ...lsmplify_core.runtime.errors import InputError
+from ..common.polls import allowed
 from . import remember, rows, use
 
 
@@ -91,6 +92,12 @@ class LSMPLIFY_OT_save_mapping(bpy.types.Operator, ExportHelper):
     filter_glob: StringProperty(
         default="*.json", options={"HIDDEN"}, description="Endings of the files that are shown"
     )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Grey while there is nothing to save."""
+        full = len(context.scene.lsmplify.mapping.rows) > 0
+        return allowed(cls, "" if full else "The mapping list is empty; press Match Tracks first")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write the file."""

@@ -30,7 +30,7 @@ class LSMPLIFY_AP_preferences(bpy.types.AddonPreferences):
     )  # fmt: skip
     show_first_steps: BoolProperty(
         name="Show First Steps", default=True,
-        description="Show the note for beginners at the top of the sidebar tab",
+        description="Show the note for beginners in the sidebar tab",
     )  # fmt: skip
 
     paper_weights: StringProperty(

@@ -10,12 +10,12 @@ from ...lsmplify_core.pipeline import Progress
 from ...lsmplify_core.repair import Repair
 from ...lsmplify_core.repair.records import KINDS
 from ...lsmplify_core.review.solve_again import SolvedAgain
-from ...lsmplify_core.runtime.errors import InputError
 from ..clean_up.step_operator import StepOperator
 from ..common.jumping import JumpFields
-from ..takes import choosing, live, repairs
+from ..takes import choosing, live, record, repairs
 from ..takes.armature_operator import ArmatureOperator
 from ..takes.held import found_again, held
+from ..takes.reading import shown_action
 from . import making
 
 _WHICH = (
@@ -30,11 +30,16 @@ class LSMPLIFY_OT_jump_to_repair(JumpFields, ArmatureOperator, bpy.types.Operato
     bl_idname = "lsmplify.jump_to_repair"
     bl_label = "Jump to Repair"
 
+    @classmethod
+    def lacking(cls, armature: bpy.types.Object) -> str:
+        """Without repairs there is nowhere to go."""
+        owner = record.owner_of(shown_action(armature))
+        found = owner is not None and len(owner.lsmplify_step.repairs) > 0
+        return "" if found else "Nothing had to be repaired"
+
     def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
         """Go there."""
         step = making.owner_of(armature).lsmplify_step
-        if not step.repairs:
-            raise InputError("nothing was repaired in these tracks")
         step.repair = self.wanted(step.repair, len(step.repairs))
         item = step.repairs[step.repair]
         return f"{item.name}, scene frames {item.start} to {item.end}: {item.told}"

@@ -5,7 +5,6 @@ import bpy
 import numpy as np
 
 from ...lsmplify_core.review.track_record import TrackRecord, expected_beside, fixed_to
-from ...lsmplify_core.runtime.errors import InputError
 from ..common.jumping import JumpFields
 from ..solve import reading
 from ..takes import record
@@ -49,11 +48,14 @@ class LSMPLIFY_OT_jump_to_span(JumpFields, SpanOperator, bpy.types.Operator):
     bl_idname = "lsmplify.jump_to_span"
     bl_label = "Jump to Span"
 
+    @classmethod
+    def lacking(cls, armature: bpy.types.Object) -> str:
+        """Without a list there is nowhere to go."""
+        return "" if armature.lsmplify_rig.spans else "There is no span; use Find Worst Spans"
+
     def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
         """Go there."""
         rig = armature.lsmplify_rig
-        if not rig.spans:
-            raise InputError("there is no span; use Find Worst Spans")
         rig.span = self.wanted(rig.span, len(rig.spans))
         rig.looked = True
         span = rig.spans[rig.span]

@@ -134,7 +134,7 @@ def _draw_overlay(
 def sentence(span: bpy.types.PropertyGroup) -> str:
     """A span in words."""
     return said(
-        "{region}: {what} {figure} at frame {frame}, of {first} to {last}",
+        "{region}: {what} {figure} at frame {frame} ({first} to {last})",
         region=said(span.region.title()), what=said(span.what), figure=span.figure,
         frame=span.worst, first=span.first, last=span.last,
     )  # fmt: skip

@@ -20,8 +20,15 @@ class ArmatureOperator:
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Grey without an armature, with the reason."""
-        return has_armature(cls, context)
+        """Grey without an armature, or what else is needed, with the reason."""
+        if not has_armature(cls, context):
+            return False
+        return allowed(cls, cls.lacking(choosing.armature(context)))
+
+    @classmethod
+    def lacking(cls, _armature: bpy.types.Object) -> str:
+        """What the armature's motion still lacks for this, as a sentence, or nothing."""
+        return ""
 
     def act(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
         """Do it; returns what to say. InputError where it cannot be done."""

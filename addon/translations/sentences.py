@@ -70,7 +70,7 @@ TEMPLATES: Final = (
     "a way of {length} m over the ground taken out",
     "moved by {x} m along X and {y} m along Y to the origin",
 )  # fmt: skip
-"""The core's own words; `frame` stands for `scene frame` too, as Blender's panel says it."""
+"""The core's own words; `frame` stands for `scene frame` too, which Blender's panel always means."""
 
 _LISTED: Final = "list"
 """The field whose content is a list of such sentences, parted by semicolons."""
@@ -90,7 +90,7 @@ def _told(text: str, _language: str) -> str:
             fields = found.groupdict()
             if _LISTED in fields:
                 fields[_LISTED] = "; ".join(map(told, fields[_LISTED].split("; ")))
-            return said(template, **fields)
+            return text if said(template) == template else said(template, **fields)
     return text
 
 

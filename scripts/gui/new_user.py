@@ -66,7 +66,7 @@ def strip() -> None:
     for names in (STEPS[:4], STEPS[4:]):
         rows += ["("]
         for name in names:
-            part = ["-crop", "790x560+330+80", "+repage", "-resize", "490"]
+            part = ["-crop", "790x590+330+80", "+repage", "-resize", "490"]
             edge = ["-bordercolor", "white", "-border", "3"]
             rows += ["(", str(window.STAGE / f"{name}.png"), *part, *edge, ")"]
         rows += ["+append", ")"]

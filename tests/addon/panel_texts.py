@@ -62,6 +62,16 @@ def of_code() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 yield from said_by(node)
+            elif isinstance(node, ast.FunctionDef) and node.name == "lacking" and node.args.args:
+                yield from lacked(node)
+
+
+def lacked(function: ast.FunctionDef) -> Iterator[str]:
+    """What an operator's `lacking` gives as the reason of a grey button."""
+    if function.args.args[0].arg == "cls":
+        for node in ast.walk(function):
+            if isinstance(node, ast.Return) and node.value is not None:
+                yield from constants(node.value)
 
 
 def said_by(call: ast.Call) -> Iterator[str]:
