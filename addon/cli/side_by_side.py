@@ -60,10 +60,11 @@ def codes(jobs: list[TakeJob], args: argparse.Namespace) -> Iterator[int]:
     batch = Batch(
         worker_command(sys.argv, bpy.app.binary_path, bpy.data.filepath),
         {"words": args.words}, [encoded(job) for job in jobs], [str(job.path) for job in jobs],
-        sorted({job.out.parent for job in jobs}), _told,
-        lambda index, why: lost(jobs[index], args, why),
+        sorted({job.out.parent for job in jobs}), _as_it_is,
+        lambda index, why: _lost(jobs[index], args, why),
     )  # fmt: skip
-    yield from side_by_side(batch, args.jobs)
+    for answer in side_by_side(batch, args.jobs):
+        yield _told(answer)
 
 
 def worker_command(words: list[str], program: str, blend: str) -> list[str]:
@@ -109,6 +110,17 @@ def _baked(job: TakeJob, args: argparse.Namespace, bake_one: BakeOne) -> dict[st
     with kept_lines() as lines:
         code, _ = tried(job, args, bake_one)
     return {"code": code, "lines": lines}
+
+
+def _lost(job: TakeJob, args: argparse.Namespace, why: str) -> dict[str, Any]:
+    """The answer for a take whose workers died."""
+    with kept_lines() as lines:
+        code = lost(job, args, why)
+    return {"code": code, "lines": lines}
+
+
+def _as_it_is(answer: dict[str, Any]) -> dict[str, Any]:
+    return answer
 
 
 def _told(answer: dict[str, Any]) -> int:
