@@ -46,12 +46,12 @@ def draw(moments: list[Moment], sides: list[str], path: Path, samples: int = 12)
     """Render the moments from left to right. sides: "left", "right" or "middle" of each point."""
     scene = bpy.data.scenes.new("Picture")
     collection = scene.collection
-    clay = _see_through(_material("Clay", CLAY, roughness=0.55))
-    colours = {side: _glowing(_material(side, c, 0.3)) for side, c in TRACK_COLOURS.items()}
+    clay = _see_through(material("Clay", CLAY, roughness=0.55))
+    colours = {side: _glowing(material(side, c, 0.3)) for side, c in TRACK_COLOURS.items()}
     for place, moment in enumerate(moments):
         at = np.array([(place - (len(moments) - 1) / 2) * APART, 0.0])
         body = _laid(moment.vertices, moment.centre, at)
-        collection.objects.link(_mesh(body, moment.faces, clay))
+        collection.objects.link(mesh_object(body, moment.faces, clay))
         points = _laid(moment.points, moment.centre, at)
         for point, side in zip(points, sides, strict=True):
             if np.isfinite(point).all():
@@ -59,7 +59,7 @@ def draw(moments: list[Moment], sides: list[str], path: Path, samples: int = 12)
     collection.objects.link(_floor())
     _light(collection)
     _look(scene, len(moments))
-    _render(scene, path, samples)
+    render(scene, path, samples)
 
 
 def _laid(points: Floats, centre: Floats, at: Floats) -> Floats:
@@ -69,7 +69,8 @@ def _laid(points: Floats, centre: Floats, at: Floats) -> Floats:
     return laid
 
 
-def _material(name: str, colour: tuple[float, ...], roughness: float) -> bpy.types.Material:
+def material(name: str, colour: tuple[float, ...], roughness: float) -> bpy.types.Material:
+    """A plain surface."""
     material = bpy.data.materials.new(f"Picture {name}")
     material.use_nodes = True
     shader = material.node_tree.nodes["Principled BSDF"]
@@ -98,7 +99,8 @@ def _see_through(material: bpy.types.Material) -> bpy.types.Material:
     return material
 
 
-def _mesh(vertices: Floats, faces: list[tuple[int, ...]], material: bpy.types.Material):
+def mesh_object(vertices: Floats, faces: list[tuple[int, ...]], material: bpy.types.Material):
+    """A smooth body of these vertices (V, 3), metres."""
     mesh = bpy.data.meshes.new("Picture")
     mesh.from_pydata(vertices.tolist(), [], faces)
     mesh.shade_smooth()
@@ -116,7 +118,7 @@ def _sphere(point: Floats, material: bpy.types.Material):
         shape = bmesh.new()
         bmesh.ops.create_icosphere(shape, subdivisions=3, radius=0.02)
         mesh = bpy.data.meshes.new(name)
-        shape.to_mesh(mesh)
+        shape.tomesh_object(mesh)
         shape.free()
         mesh.shade_smooth()
         mesh.materials.append(material)
@@ -136,7 +138,7 @@ def _floor():
         [(x, y, z) for x in (-wide, wide) for y, z in zip(depth, height, strict=True)]
     )
     faces = [(i, i + 1, rows + i + 1, rows + i) for i in range(rows - 1)]
-    floor = _mesh(corners, faces, _material("Floor", FLOOR, roughness=0.8))
+    floor = mesh_object(corners, faces, material("Floor", FLOOR, roughness=0.8))
     floor.modifiers.clear()
     return floor
 
@@ -173,13 +175,16 @@ def _look(scene: bpy.types.Scene, count: int) -> None:
     scene.world = world
 
 
-def _render(scene: bpy.types.Scene, path: Path, samples: int) -> None:
+def render(
+    scene: bpy.types.Scene, path: Path, samples: int, size: tuple[int, int] = (1120, 480)
+) -> None:
+    """Write the scene as its camera sees it; size: pixels across and down."""
     scene.render.engine = "CYCLES"
     scene.cycles.device = "CPU"
     scene.cycles.samples = samples
     scene.cycles.use_denoising = True
     scene.cycles.max_bounces = 4
-    scene.render.resolution_x, scene.render.resolution_y = 1120, 480
+    scene.render.resolution_x, scene.render.resolution_y = size
     scene.view_settings.view_transform = "AgX"
     scene.view_settings.look = "AgX - Medium High Contrast"
     scene.render.filepath = str(path)

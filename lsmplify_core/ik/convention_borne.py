@@ -41,7 +41,7 @@ _BEFORE_STEPS: Final = 1.5
 """The same before the steps that bring the poses to the tracks again."""
 _STEPS: Final = 6
 """Steps to the tracks at the most, each followed by places calibrated anew."""
-_GAIN: Final = 0.996
+_GAIN: Final = 0.998
 """A step that makes the distance no smaller than so many times is the last."""
 _SLACK: Final = 4e-6
 """Metres of mean distance that are worth nothing in any case."""

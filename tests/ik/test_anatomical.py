@@ -99,3 +99,68 @@ def test_markers_on_the_skin_stay_on_their_tracks(layout: str) -> None:
 def test_one_frame_and_hands_unseen() -> None:
     take = take_of("COCO_17", 1)
     assert np.isfinite(solved(take, "anatomical").motion.rotations).all()
+
+
+def test_hands_that_no_point_shows_have_no_turn_of_their_own() -> None:
+    motion = solved(take_of("COCO_17"), "anatomical").motion
+    figures = anatomy(motion.rotations, motion.body.offsets, motion.root, motion.rate)
+    assert figures.wrist_twist.max() < 0.05
+    assert figures.elbow_sideways.max() < 6.0
+
+
+def set_bend(rotations: Floats, name: str, degrees: float, axis: int) -> None:
+    turn = np.zeros(3)
+    turn[axis] = np.radians(degrees)
+    rotations[:, JOINT_INDEX[name]] = axis_angle_to_matrix(turn)
+
+
+@pytest.mark.parametrize("layout", ["BODY_25", "CMU_41"])
+def test_hyper_extended_knees_and_elbows_are_solved_without_flips(layout: str) -> None:
+    truth = strolling(50, 30.0)
+    rotations = truth.rotations.copy()
+    for side, sign in (("L", 1.0), ("R", -1.0)):
+        set_bend(rotations, f"{side}_Elbow", sign * 9.0, 1)
+        set_bend(rotations, f"{side}_Knee", -8.0, 0)
+    motion = replace(truth, rotations=rotations)
+    take = make_take(Clip("gymnast", motion, seed=1), load_layout(layout))
+    found = solved(take, "anatomical").motion
+    step = angle_between(found.rotations[1:], found.rotations[:-1])
+    true_step = angle_between(rotations[1:], rotations[:-1])
+    assert np.degrees(step.max()) < np.degrees(true_step.max()) + 12
+    assert np.linalg.norm(found.joints() - motion.joints(), axis=-1).mean() < 0.012
+
+
+def test_arms_and_legs_that_never_bend_are_solved() -> None:
+    truth = strolling(40, 30.0)
+    rotations = truth.rotations.copy()
+    for side in "LR":
+        set_bend(rotations, f"{side}_Elbow", 0.0, 1)
+        set_bend(rotations, f"{side}_Knee", 0.0, 0)
+    motion = replace(truth, rotations=rotations)
+    for layout in ("BODY_25", "CMU_41"):
+        take = make_take(Clip("stiff", motion, seed=1), load_layout(layout))
+        found = solved(take, "anatomical").motion
+        figures = anatomy(found.rotations, found.body.offsets, found.root, found.rate)
+        assert np.percentile(figures.knee_sideways, 95) < 5.0
+        assert np.degrees(angle_between(found.rotations[1:], found.rotations[:-1])).max() < 20
+
+
+@pytest.mark.parametrize(("layout", "feet"), [("BODY_25", 20.0), ("CMU_41", -20.0)])
+def test_rigs_with_feet_turned_out_and_turned_thighs_give_the_same_result(
+    layout: str, feet: float
+) -> None:
+    """A motion to start from, of a rig that turns thighs by 15 degrees and shanks back."""
+    take = take_of(layout, 40)
+    given = take.truth.rotations.copy()
+    for side, sign in (("L", 1.0), ("R", -1.0)):
+        for upper, lower in ((f"{side}_Hip", f"{side}_Knee"), (f"{side}_Knee", f"{side}_Ankle")):
+            bone = take.truth.body.offsets[JOINT_INDEX[lower]]
+            turn = axis_angle_to_matrix(np.radians(sign * feet) * bone / np.linalg.norm(bone))
+            given[:, JOINT_INDEX[upper]] = given[:, JOINT_INDEX[upper]] @ turn
+            given[:, JOINT_INDEX[lower]] = turn.T @ given[:, JOINT_INDEX[lower]]
+    init = replace(take.truth, rotations=given)
+    plain = solved(take, "anatomical", take.truth).motion
+    found = solved(take, "anatomical", init).motion
+    legs = [JOINT_INDEX[f"{s}_{j}"] for s in "LR" for j in ("Hip", "Knee")]
+    apart = np.degrees(angle_between(found.rotations[:, legs], plain.rotations[:, legs]))
+    assert apart.mean() < 6.0
