@@ -92,38 +92,39 @@ def a_scene_of_ones_own() -> None:
             own.objects.link(empty)
 
 
-def given_files(words: list[str]) -> list[str]:
-    """What stands behind `--file`, up to the next option."""
-    if "--file" not in words:
-        return []
-    rest = words[words.index("--file") + 1 :]
-    return list(takewhile(lambda word: not word.startswith("-"), rest))
-
-
 def make_inputs(words: list[str]) -> None:
     """The take and the model file that the options name."""
     from helpers import points_of, save_model, waving
 
     given = dict(pairwise(words))
-    for name in given_files(words):
+    for name in after(words, "--file"):
         names, points = points_of(waving(24))
         path = Path(name)
         if not path.suffix:
             path.mkdir()
             path = path / "walk.c3d"
         save_c3d(path, names, 1000.0 * points)
-    moving = given.get("--source", "")
-    if moving.endswith((".npz", "/")):
-        from lsmplify_extension.lsmplify_core.motion.motion import save_motion
+    for moving in after(words, "--source"):
+        if moving.endswith((".npz", "/")):
+            from lsmplify_extension.lsmplify_core.motion.motion import save_motion
 
-        if moving.endswith("/"):
-            Path(moving).mkdir()
-            moving = f"{moving}walk.npz"
-        save_motion(waving(24), Path(moving))
+            path = Path(moving)
+            if moving.endswith("/"):
+                path.mkdir()
+                path = path / "walk.npz"
+            save_motion(waving(24), path)
     if "--body" in given:
         arrays = np.load(save_model(Path("model.npz")), allow_pickle=True)
         with Path(given["--body"]).open("wb") as file:
             pickle.dump({n: np.array(arrays[n]) for n in arrays.files}, file, protocol=2)
+
+
+def after(words: list[str], option: str) -> list[str]:
+    """The words from an option up to the next one."""
+    if option not in words:
+        return []
+    rest = words[words.index(option) + 1 :]
+    return list(takewhile(lambda word: not word.startswith("-"), rest))
 
 
 def save_c3d(path: Path, names: list[str], points: np.ndarray) -> None:
