@@ -52,6 +52,20 @@ def test_joints_and_points_equal_the_naive_walk(pose: tuple[np.ndarray, np.ndarr
             np.testing.assert_allclose(points[t, k], naive, atol=1e-12)
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_a_take_is_its_frames(kind: type) -> None:
+    """A take goes block by block along the tree, a single pose joint by joint."""
+    random = np.random.default_rng(4)
+    rotations = axis_angle_to_matrix(random.standard_normal((300, 24, 3))).astype(kind)
+    offsets, root = default_body().offsets.astype(kind), random.standard_normal((300, 3))
+    turned, placed = forward(rotations, offsets, root.astype(kind))
+    assert turned.dtype == placed.dtype == kind
+    for t in (0, 127, 128, 299):
+        alone = forward(rotations[t], offsets, root[t].astype(kind))
+        np.testing.assert_allclose(turned[t], alone[0], atol=50 * np.finfo(kind).eps)
+        np.testing.assert_allclose(placed[t], alone[1], atol=50 * np.finfo(kind).eps)
+
+
 def test_bones_keep_their_length_in_every_pose(pose: tuple[np.ndarray, np.ndarray]) -> None:
     body = default_body()
     _, placed = forward(pose[0], body.offsets, pose[1])

@@ -32,6 +32,24 @@ def test_finds_the_pose_from_nothing_but_points(layout: str, most: float) -> Non
     assert solution.report["layout"] == layout
 
 
+def test_a_short_take_begins_with_the_poses_that_it_was_calibrated_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Frames that the calibration saw are solved once; longer takes solve a few frames first."""
+
+    def none(*_: object) -> None:
+        raise ZeroDivisionError
+
+    truth = waving(20)
+    usual = solve(tracks_of(truth, "BODY_25"))
+    monkeypatch.setattr("lsmplify_core.ik.fitting.coarse_steps", none)
+    short = solve(tracks_of(truth, "BODY_25"))
+    np.testing.assert_array_equal(short.motion.rotations, usual.motion.rotations)
+    assert degrees_off(short.motion, truth) < 8.0
+    with pytest.raises(ZeroDivisionError):
+        solve(tracks_of(waving(90), "BODY_25"))
+
+
 def test_a_marker_set_that_training_never_saw() -> None:
     truth = waving()
     solution = solve(tracks_of(truth, "Vicon_53"))
