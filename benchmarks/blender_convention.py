@@ -27,9 +27,14 @@ from lsmplify_core.runtime.array_types import Floats
 
 sys.path.insert(0, str(ROOT / "scripts"))
 
-FILES: Final = ("cmu_dribble_shoot_basketball.c3d", "opensim_walking2.c3d")
-SHOWN: Final = (("L_Wrist", 0.2), ("R_Wrist", 0.2), ("L_Foot", 0.2), ("R_Foot", 0.2))
-"""Joints that the picture shows, and metres about them."""
+_WRISTS, _FEET = ("L_Wrist", "R_Wrist"), ("L_Foot", "R_Foot")
+SHOWN: Final = (
+    (("cmu_dribble_shoot_basketball.c3d", (*_WRISTS, *_FEET)),),
+    (("pycgm_Movement_trial.c3d", _WRISTS), ("opensim_walking2.c3d", _FEET)),
+)
+"""The picture's rows: joints of takes. The walk has no markers on its arms."""
+REACH: Final = 0.2
+"""Metres about a joint that are shown."""
 COLOURS: Final = ((0.50, 0.52, 0.55, 1.0), (0.85, 0.36, 0.08, 1.0))
 WIDE, HIGH = 0.34, 0.40
 """Metres from one limb to the next, and from one take to the next."""
@@ -41,11 +46,11 @@ def main() -> None:
     if len(sys.argv) < 2 or not data.is_dir():
         absent("blender_convention", data)
         return
-    rows = [limbs(data / name) for name in FILES]
+    rows = [[part for name, joints in row for part in limbs(data / name, joints)] for row in SHOWN]
     draw(rows, Path(sys.argv[1]))
 
 
-def limbs(file: Path) -> list[tuple[Floats, list[tuple[int, ...]], int]]:
+def limbs(file: Path, joints: tuple[str, ...]) -> list[tuple[Floats, list[tuple[int, ...]], int]]:
     """Vertices (V, 3) from left to right, up and towards the eye, faces, and which of the two
     conventions, limb after limb."""
     tracks = read_tracks(file)
@@ -54,7 +59,7 @@ def limbs(file: Path) -> list[tuple[Floats, list[tuple[int, ...]], int]]:
         for c in ("keep", "anatomical")
     )
     parts: list[tuple[Floats, list[tuple[int, ...]], int]] = []
-    for joint, reach in SHOWN:
+    for joint in joints:
         index = JOINT_INDEX[joint]
         apart = angle_between(kept.rotations[:, index], found.rotations[:, index])
         frame = int(np.argmax(apart))
@@ -62,17 +67,15 @@ def limbs(file: Path) -> list[tuple[Floats, list[tuple[int, ...]], int]]:
         pair = [m.between(frame, frame + 1) for m in (kept, found)]
         centre = pair[1].joints()[0, index]
         meshes = [posed(m) - centre for m in pair]
-        view = best_view(meshes[0], meshes[1], reach)
+        view = best_view(meshes[0], meshes[1], REACH)
         for which, (motion, mesh) in enumerate(zip(pair, meshes, strict=True)):
-            parts.append((*near(motion, mesh, view, reach), which))
+            parts.append((*near(motion, mesh, view), which))
     return parts
 
 
-def near(
-    motion: Motion, mesh: Floats, view: Floats, reach: float
-) -> tuple[Floats, list[tuple[int, ...]]]:
+def near(motion: Motion, mesh: Floats, view: Floats) -> tuple[Floats, list[tuple[int, ...]]]:
     """The limb in the middle of a mesh, as far as it is within reach, as the view shows it."""
-    inside = np.linalg.norm(mesh, axis=1) < reach
+    inside = np.linalg.norm(mesh, axis=1) < REACH
     faces = [[int(v) for v in f] for f in mannequin(motion.body).faces if inside[list(f)].all()]
     limb, before = {int(np.argmin(np.linalg.norm(mesh, axis=1)))}, 0
     while len(limb) > before:
@@ -98,7 +101,7 @@ def draw(rows: list[list[tuple[Floats, list[tuple[int, ...]], int]]], path: Path
             laid += np.array([place * WIDE, 0.0, -line * HIGH])
             scene.collection.objects.link(picture.mesh_object(laid, faces, clay[which]))
     look(scene, max(len(parts) for parts in rows), len(rows))
-    picture.render(scene, path, 24, (1440, 480))
+    picture.render(scene, path, 16, (1440, 480))
 
 
 def look(scene: Any, columns: int, lines: int) -> None:
