@@ -13,7 +13,7 @@ from lsmplify_core.cleanup.bezier import (
     played,
     slopes_of,
 )
-from lsmplify_core.cleanup.keys import KeySettings, plan_keys, played_back
+from lsmplify_core.cleanup.keys import KeyPlan, KeySettings, plan_keys, played_back
 from lsmplify_core.geometry.rotations import (
     angle_between,
     continuous_quaternions,
@@ -153,3 +153,9 @@ def test_very_short_takes(frames: int) -> None:
 def test_bad_settings_are_refused(settings: KeySettings) -> None:
     with pytest.raises(InputError):
         plan_keys(MOTION, settings)
+
+
+def test_keys_are_counted_on_all_curves() -> None:
+    """Four of a rotation, three of the place."""
+    two, five = np.arange(2), np.arange(5)
+    assert KeyPlan((two,) * 23 + (five,), five).keys == 4 * (46 + 5) + 15

@@ -363,3 +363,10 @@ def test_where_the_way_is_kept(root: str) -> None:
     bare = figure_of(rigs.person(), MAP)
     still = _moved(bare, np.tile([1.0, 2.0, 0.0], (5, 1)))
     assert (travelled(bare, still, root) is still) == (root != "in-place")
+
+
+def test_three_frames_are_enough_to_average_a_way() -> None:
+    rig, rig_map = _rooted()
+    figure = figure_of(rig, rig_map)
+    way = np.array([[0.0, 0, 0], [1.0, 0, 0], [0.0, 0, 0]])
+    assert ground_path(figure, _moved(figure, way))[1, 0] < 0.9
