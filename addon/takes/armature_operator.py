@@ -55,8 +55,11 @@ class SpanOperator(ArmatureOperator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Grey without an armature, with the reason."""
-        return choosing.is_reviewed_character(choosing.reviewed(context)) or super().poll(context)
+        """Grey without an armature, or what else is needed, with the reason."""
+        found = choosing.reviewed(context)
+        if found is not None and choosing.is_reviewed_character(found):
+            return allowed(cls, cls.lacking(found))
+        return super().poll(context)
 
     def chosen(self, context: bpy.types.Context) -> bpy.types.Object:
         """The armature that it is about."""
