@@ -18,6 +18,9 @@ import faults_files as files
 import numpy as np
 from common import ROOT
 
+sys.path.append(str(ROOT / "tests"))
+from processes import children, left
+
 from lsmplify_core.files.manifest import NAME, read_manifest
 
 PATIENCE = 5.0
@@ -64,16 +67,16 @@ def _once(whole: Path, by: str, after: float, wanted: dict[str, str], row: dict[
     shutil.rmtree(whole / "out", ignore_errors=True)
     run = _batch(whole, "out")
     time.sleep(after)
-    children = _children(run.pid)
+    workers = children(run.pid)
     if by == "a worker's SIGKILL":
-        if children:
-            os.kill(plain_random.choice(children), signal.SIGKILL)
+        if workers:
+            os.kill(plain_random.choice(workers), signal.SIGKILL)
         run.communicate()
     else:
         run.send_signal(getattr(signal, by))
         run.wait()
-        children += _children(run.pid)
-    row["orphans"] += _left(children)
+        workers += children(run.pid)
+    row["orphans"] += left(workers, PATIENCE)
     row["damaged"] += sum(wanted.get(n) != h for n, h in _results(whole / "out").items())
     before = read_manifest(whole / "out" / NAME)
     again = _batch(whole, "out").communicate()[0].decode()
@@ -86,34 +89,3 @@ def _results(folder: Path) -> dict[str, str]:
     return {
         p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.glob("*.npz"))
     }
-
-
-def _children(parent: int) -> list[int]:
-    found: list[int] = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            words = status.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(words[1]) == parent:
-            found.append(int(status.parent.name))
-    return found
-
-
-def _left(processes: list[int]) -> int:
-    """How many still run after a while."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        running = [p for p in processes if _runs(p)]
-        if not running:
-            return 0
-        time.sleep(0.05)
-    return len(running)
-
-
-def _runs(process: int) -> bool:
-    try:
-        words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return False
-    return words[0] != "Z"

@@ -153,7 +153,7 @@ def _take_buffers(pool: ThreadPoolExecutor, count: int) -> None:
     def call() -> None:
         together.wait()
         matrix = np.ones((_MATRIX, _MATRIX))
-        matrix @ matrix
+        _ = matrix @ matrix
 
     try:
         for future in [_submit(pool, call) for _ in range(count)]:

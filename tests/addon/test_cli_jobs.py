@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from processes import children
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes as Linux has them")
 RUNNER = Path(__file__).resolve().parents[1] / "farm" / "as_blender.py"
@@ -51,18 +52,6 @@ def hashes(folder: Path) -> dict[str, str]:
 def records(folder: Path) -> dict[str, dict]:
     lines = (folder / "baked.jsonl").read_text().splitlines()
     return {r["take"]: r for r in map(json.loads, lines)}
-
-
-def children(parent: int) -> list[int]:
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            words = status.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(words[1]) == parent and words[0] != "Z":
-            found.append(int(status.parent.name))
-    return found
 
 
 def until(true, seconds: float = 300.0) -> bool:

@@ -19,6 +19,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from processes import children, left  # noqa: E402
 from takes import points_of, waving  # noqa: E402
 
 from lsmplify_core.files.manifest import NAME, read_manifest  # noqa: E402
@@ -61,18 +62,18 @@ def killed(folder: Path, share: float) -> Row:
             _empty(folder / "out")
         run = _solve(folder, "out")
         time.sleep(chance.uniform(0.2, max(0.5, 0.6 * whole)))
-        workers = _children(run.pid)
+        workers = children(run.pid)
         how = (signal.SIGKILL, signal.SIGTERM, None)[index % 3]
         if how is not None:
             run.send_signal(how)
             run.wait()
-            workers += _children(run.pid)
+            workers += children(run.pid)
         else:
             for worker in workers[:1]:
                 _kill(worker)
             run.wait()
         row.tries += 1
-        orphans = _left(workers)
+        orphans = left(workers, _LEFT_SECONDS)
         if orphans:
             row.failures.append(f"kill {index}: {orphans} workers stayed")
         row.failures += _wrong(folder / "out", wanted, f"kill {index}")
@@ -232,38 +233,8 @@ def _empty(folder: Path) -> None:
             path.unlink()
 
 
-def _children(parent: int) -> list[int]:
-    found: list[int] = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            words = status.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(words[1]) == parent:
-            found.append(int(status.parent.name))
-    return found
-
-
 def _kill(process: int) -> None:
     try:
         os.kill(process, signal.SIGKILL)
     except ProcessLookupError:
         return
-
-
-def _left(processes: list[int]) -> int:
-    """How many of these still run after a while."""
-    end = time.monotonic() + _LEFT_SECONDS
-    running = processes
-    while running and time.monotonic() < end:
-        time.sleep(0.05)
-        running = [p for p in running if _runs(p)]
-    return len(running)
-
-
-def _runs(process: int) -> bool:
-    try:
-        words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return False
-    return words[0] != "Z"
