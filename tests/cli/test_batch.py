@@ -204,7 +204,8 @@ def test_workers_end_with_their_parent_and_the_next_run_goes_on(folder: Path, by
     for n in range(4):
         take(folder / f"takes/more{n}.npz")
     running = run()
-    assert until(lambda: len(results(folder / "out")) > 0)
+    manifest = folder / "out" / NAME  # written after the result that it tells of
+    assert until(lambda: manifest.is_file() and len(read_manifest(manifest)) > 0)
     workers = children(running.pid)
     assert len(workers) == 2
     running.send_signal(by)
