@@ -22,7 +22,7 @@ from common import OUT, SHARED, absent, publish
 from lsmplify_core.evaluation.protocols import Conditions
 from lsmplify_core.evaluation.run import evaluate
 from lsmplify_core.evaluation.tables import text_table
-from lsmplify_core.ik.network import other_weights
+from lsmplify_core.ik.learned.network import other_weights
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.learning.data import Clips, clips_of, is_validation
 from lsmplify_core.learning.distributed import team

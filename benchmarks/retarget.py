@@ -15,9 +15,9 @@ from retarget_rigs import all_rigs, made
 from lsmplify_core.geometry.skeleton import JOINT_INDEX
 from lsmplify_core.motion.motion import Motion, load_motion
 from lsmplify_core.retarget import RetargetOptions, Rig, RigMap, find_map, retarget
-from lsmplify_core.retarget.figure import figure_of
 from lsmplify_core.retarget.measure import joint_places
-from lsmplify_core.retarget.rig_motion import Retargeted
+from lsmplify_core.retarget.posing.figure import figure_of
+from lsmplify_core.retarget.rig.rig_motion import Retargeted
 from lsmplify_core.retarget.transfer import source_leg
 from lsmplify_core.runtime.array_types import Floats
 

@@ -17,7 +17,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from lsmplify_core.motion.motion import Motion, load_motion
 from lsmplify_core.retarget import RetargetOptions, find_map, performance_of
-from lsmplify_core.retarget.people_touches import Between, distances, find_between, keep_between
+from lsmplify_core.retarget.contacts.people_touches import (
+    Between,
+    distances,
+    find_between,
+    keep_between,
+)
 from lsmplify_core.retarget.steps import Posed, pose_steps
 from lsmplify_core.runtime.progress import run_steps
 from tests.retarget import pairs, rigs

@@ -134,8 +134,8 @@ def test_files_of_settings_are_json_or_arrays_only(trees):
     parsers = {
         "lsmplify_core/files/json_files.py", "lsmplify_core/files/manifest.py",
         "lsmplify_core/batch/serving.py", "lsmplify_core/batch/workers.py",
-        "lsmplify_core/reading/keypoints.py",
-        "lsmplify_core/reading/folders.py", "lsmplify_core/review/track_record.py",
+        "lsmplify_core/reading/keypoints/json_files.py",
+        "lsmplify_core/reading/keypoints/folders.py", "lsmplify_core/review/track_record.py",
         "addon/clean_up/compute.py", "addon/calibration/store.py", "addon/takes/repairs.py",
     }  # fmt: skip
     for file, tree in trees.items():

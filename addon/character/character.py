@@ -11,7 +11,7 @@ import numpy as np
 
 from ...lsmplify_core.body.body import Body
 from ...lsmplify_core.retarget import Rig, RigMap, body_of
-from ...lsmplify_core.retarget.carriers import Carriers, carried_rig
+from ...lsmplify_core.retarget.controls.carriers import Carriers, carried_rig
 from ...lsmplify_core.runtime.errors import InputError
 from . import hindrances
 from .choice import map_for

@@ -12,7 +12,7 @@ from ...lsmplify_core.files.atomic import write_whole
 from ...lsmplify_core.files.outputs import Output, check_outputs
 from ...lsmplify_core.reading import is_take
 from ...lsmplify_core.retarget import RetargetOptions
-from ...lsmplify_core.retarget.rig_motion import FINGER_MODES, ROOT_MODES
+from ...lsmplify_core.retarget.rig.rig_motion import FINGER_MODES, ROOT_MODES
 from ...lsmplify_core.runtime.console import say
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.progress import run_steps

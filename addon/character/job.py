@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import bpy
 
 from ...lsmplify_core.retarget import Retargeted, RetargetOptions, Rig, RigMap, retarget_steps
-from ...lsmplify_core.retarget.carriers import carried_channels
+from ...lsmplify_core.retarget.controls.carriers import carried_channels
 from ...lsmplify_core.retarget.people import Person, retarget_people_steps
 from ...lsmplify_core.runtime.progress import with_progress
 from ...lsmplify_core.runtime.stages import Progress

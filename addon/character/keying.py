@@ -8,8 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...lsmplify_core.retarget import RigMotion
-from ...lsmplify_core.retarget.carriers import channels_for
-from ...lsmplify_core.retarget.ik_controls import PoleChain, goal_with, hinged_middle, pole_of
+from ...lsmplify_core.retarget.controls.carriers import channels_for
+from ...lsmplify_core.retarget.controls.ik_controls import (
+    PoleChain,
+    goal_with,
+    hinged_middle,
+    pole_of,
+)
 from ..bake import actions
 from . import writing
 from .character import Character, controls_of

@@ -8,7 +8,7 @@ import bpy
 
 from ...lsmplify_core.pipeline import Progress
 from ...lsmplify_core.retarget import Retargeted
-from ...lsmplify_core.retarget.roles import LIMB_ROLES, TRUNK
+from ...lsmplify_core.retarget.rig.roles import LIMB_ROLES, TRUNK
 from ...lsmplify_core.runtime.errors import error_line
 from ..common import progress
 from ..common.polls import allowed

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from ...lsmplify_core.retarget import Rig
-from ...lsmplify_core.retarget.carriers import Carriers
+from ...lsmplify_core.retarget.controls.carriers import Carriers
 
 _TURN: Final = axis_angle_to_matrix(np.array([[0.35, 0.25, 0.3]]))[0]
 """The turn that is tried, radians about all three axes."""

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import bpy
 import numpy as np
 
-from ...lsmplify_core.retarget.rest_corrections import corrections_of_pose
+from ...lsmplify_core.retarget.rest.corrections import corrections_of_pose
 from ...lsmplify_core.runtime.errors import OUTSIDE, InputError
 from . import bone_rows, hindrances, writing
 from .choice import chosen_map, map_for

@@ -10,7 +10,7 @@ from ...lsmplify_core.layouts.matching import shows_a_body
 from ...lsmplify_core.props.find import PropTracks, named
 from ...lsmplify_core.props.prop import Prop, solve_prop
 from ...lsmplify_core.props.take import PosedPerson, solve_props
-from ...lsmplify_core.reading.rigid_bodies import RigidBody, read_rigid_bodies
+from ...lsmplify_core.reading.systems.rigid_bodies import RigidBody, read_rigid_bodies
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.tracks.units_and_axes import World, converted, find_world
 from ..bake.motion_keys import Timing

@@ -20,8 +20,8 @@ from ..body.markers import MarkerObservations, PoseSequence, residuals_of
 from ..body.shape_space import ShapeSpace
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.skeleton import N_JOINTS
-from ..ik.network import Network
-from ..ik.predictor import Prediction, predict_steps, select_observations, select_poses
+from ..ik.learned.network import Network
+from ..ik.learned.predictor import Prediction, predict_steps, select_observations, select_poses
 from ..ik.problem import at_network_size
 from ..ik.root_alignment import align_root, torso_weights
 from ..runtime.array_types import Floats

@@ -12,8 +12,8 @@ from ..body.markers import Comparison, MarkerObservations, PoseSequence, compare
 from ..body.shape_space import ShapeSpace
 from ..geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from ..geometry.skeleton import ANCESTORS, N_POSED, PARENTS
-from ..ik.gauss_newton import unflat
-from ..ik.predictor import select_observations, select_poses
+from ..ik.learned.predictor import select_observations, select_poses
+from ..ik.refinement.gauss_newton import unflat
 from ..runtime.array_types import Floats
 from ..runtime.progress import run_steps
 from ..runtime.threads import parallel_map

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from ..body.markers import Comparison, MarkerObservations, cross_products
 from ..geometry.skeleton import ANCESTORS, JOINT_INDEX, N_POSED
-from ..ik.gauss_newton import flat, normal_equations
+from ..ik.refinement.gauss_newton import flat, normal_equations
 from ..runtime.array_types import Floats
 
 _TURNS = 3 * N_POSED

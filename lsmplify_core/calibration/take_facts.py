@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..body.body import Body
 from ..body.smpl_file import SmplFile
-from ..ik.anatomical import Borne
+from ..ik.convention.anatomical import Borne
 from ..layouts.matching import Match
 from ..tracks.units_and_axes import World
 from .calibrate import Calibration

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..body.markers import MarkerObservations, PoseSequence
-from ..ik.network import FRAME_RATE
+from ..ik.learned.network import FRAME_RATE
 from ..ik.smoothing import fill_frames
 
 _MAX_WINDOWS: Final = 16

@@ -11,8 +11,8 @@ from ..body.body import default_body
 from ..body.markers import MarkerObservations, PoseSequence, moving_joints
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.skeleton import N_POSED
-from ..ik.network import load_network
-from ..ik.predictor import predict_steps
+from ..ik.learned.network import load_network
+from ..ik.learned.predictor import predict_steps
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from ..runtime.progress import run_steps

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sequence solver (`ik/sequence.py`) with known poses: set by hand, or beside the interval.
+"""The sequence solver (`ik/refinement/sequence.py`) with known poses: set by hand, or beside the
+interval.
 
 A known rotation is an observation like a track's sample: with the standard deviation σ_k it adds
 (noise / σ_k)² to the diagonal of the normal equations, and that times the deviation to their
@@ -16,9 +17,14 @@ import numpy as np
 from ..body.markers import MarkerObservations, PoseSequence
 from ..geometry.rotations import matrix_to_axis_angle
 from ..geometry.skeleton import N_POSED
-from ..ik.gauss_newton import flat
-from ..ik.predictor import concatenate_poses, select_observations, select_poses
-from ..ik.sequence import BlockTridiagonal, retract, sequence_equations, solve_block_tridiagonal
+from ..ik.learned.predictor import concatenate_poses, select_observations, select_poses
+from ..ik.refinement.gauss_newton import flat
+from ..ik.refinement.sequence import (
+    BlockTridiagonal,
+    retract,
+    sequence_equations,
+    solve_block_tridiagonal,
+)
 from ..runtime.array_types import Floats
 from ..runtime.threads import parallel_map
 
@@ -39,7 +45,7 @@ def solve_constrained(
     noise: float, rate: float,
     known: KnownPoses, correlation_time: float, chunk_length: int = 160,
 ) -> Generator[int, None, PoseSequence]:  # fmt: skip
-    """One step for all frames, as `ik.sequence.solve_sequence`, with known poses.
+    """One step for all frames, as `ik.refinement.sequence.solve_sequence`, with known poses.
 
     Args:
         state: T frames to step from.

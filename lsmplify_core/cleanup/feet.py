@@ -16,8 +16,13 @@ from numpy.typing import NDArray
 from ..body.markers import MarkerObservations, PoseSequence
 from ..geometry.intervals import intervals_of
 from ..geometry.skeleton import JOINT_INDEX
-from ..ik.gauss_newton import gauss_newton
-from ..ik.predictor import concatenate_poses, frame_chunks, select_observations, select_poses
+from ..ik.learned.predictor import (
+    concatenate_poses,
+    frame_chunks,
+    select_observations,
+    select_poses,
+)
+from ..ik.refinement.gauss_newton import gauss_newton
 from ..ik.smoothing import gaussian_filter
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats

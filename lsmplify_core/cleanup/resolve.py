@@ -18,9 +18,9 @@ from ..body.markers import MarkerObservations, PoseSequence
 from ..geometry.rotations import matrix_to_quaternion, quaternion_to_matrix, slerp
 from ..geometry.skeleton import N_JOINTS, N_POSED
 from ..ik.fit_problem import SolveSettings
-from ..ik.network import FRAME_RATE, load_network
-from ..ik.predictor import predict_steps
-from ..ik.robust import downweight_outliers
+from ..ik.learned.network import FRAME_RATE, load_network
+from ..ik.learned.predictor import predict_steps
+from ..ik.refinement.robust import downweight_outliers
 from ..ik.root_alignment import align_root
 from ..ik.smoothing import smooth_poses
 from ..motion.motion import Motion

@@ -16,8 +16,8 @@ from ..pipeline import Solution, calibration_of
 from ..props.prop import Prop
 from ..props.take import PosedPerson, solve_props
 from ..reading import read_tracks
-from ..reading.rigid_bodies import RigidBody, read_rigid_bodies
 from ..reading.start import read_start
+from ..reading.systems.rigid_bodies import RigidBody, read_rigid_bodies
 from ..repair import Repair
 from ..repair.repair_file import load_repairs, save_repairs
 from ..runtime.console import say

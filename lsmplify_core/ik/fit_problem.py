@@ -6,12 +6,7 @@ from typing import Final
 
 from ..body.markers import MarkerObservations, PoseSequence
 from ..tracks.noise import smoothing_for, track_noise
-from .predictor import (
-    ITERATIONS,
-    Frames,
-    select_observations,
-    select_poses,
-)
+from .learned.predictor import ITERATIONS, Frames, select_observations, select_poses
 
 _WARM_START_STEPS: Final = 1
 """Gauss–Newton steps beyond the usual after a fusion with initial poses: the fused pose has not

@@ -17,13 +17,11 @@ from ..geometry.intervals import intervals_around, ramps
 from ..runtime.progress import run_steps, with_progress, with_seconds
 from ..runtime.threads import parallel_map
 from ..tracks.noise import prior_weight_for
-from .coarse_to_fine import coarse_steps, coarse_stride, first_coarse
 from .fit_problem import FitProblem
-from .gauss_newton import gauss_newton
-from .network import load_network
-from .network_frames import between, network_frames, step_between
-from .pose_fusion import fuse_poses
-from .predictor import (
+from .learned.coarse_to_fine import coarse_steps, coarse_stride, first_coarse
+from .learned.network import load_network
+from .learned.network_frames import between, network_frames, step_between
+from .learned.predictor import (
     Prediction,
     concatenate_poses,
     frame_chunks,
@@ -31,10 +29,17 @@ from .predictor import (
     select_observations,
     select_poses,
 )
-from .robust import OUTLIER_SCALE, downweight_outliers
-from .sequence import CORRELATION_TIME, NOISY_CORRELATION_TIME, sequence_chunks, solve_sequence
+from .pose_fusion import fuse_poses
+from .refinement.gauss_newton import gauss_newton
+from .refinement.robust import OUTLIER_SCALE, downweight_outliers
+from .refinement.sequence import (
+    CORRELATION_TIME,
+    NOISY_CORRELATION_TIME,
+    sequence_chunks,
+    solve_sequence,
+)
+from .refinement.step_control import backtracked
 from .smoothing import interpolate_poses, smooth_poses
-from .step_control import backtracked
 
 T = TypeVar("T")
 

@@ -23,7 +23,7 @@ from ..body.markers import PoseSequence
 from ..geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from ..geometry.skeleton import JOINT_INDEX, N_POSED
 from ..runtime.array_types import Floats
-from .predictor import Prediction
+from .learned.predictor import Prediction
 from .smoothing import gaussian_filter
 
 _TIME_SIGMA: Final = 0.25

@@ -16,7 +16,7 @@ from ..runtime.errors import InputError
 from ..runtime.progress import run_steps
 from ..runtime.threads import parallel_map
 from ..tracks.tracks import Tracks
-from .predictor import concatenate_poses, frame_chunks, select_observations
+from .learned.predictor import concatenate_poses, frame_chunks, select_observations
 from .root_alignment import align_root, torso_weights
 from .smoothing import fill_frames
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The network that is trained here and run by `lsmplify_core.ik.network` in NumPy.
+"""The network that is trained here and run by `lsmplify_core.ik.learned.network` in NumPy.
 
 As in Learnable SMPLify (arXiv 2508.13562) it predicts in one pass the residual rotations that lead
 from a start pose to the pose that the points show, `R = R_start · dR`, in 6D. Unlike the paper's it
@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from ..geometry.skeleton import N_POSED
-from ..ik.features import N_FEATURES
-from ..ik.network import DILATIONS, N_OUTPUTS, WIDTH
+from ..ik.learned.features import N_FEATURES
+from ..ik.learned.network import DILATIONS, N_OUTPUTS, WIDTH
 
 
 class Block(nn.Module):

@@ -15,9 +15,9 @@ from ..files.atomic import write_whole
 from ..geometry.kinematics import forward
 from ..geometry.rotations import angle_between
 from ..geometry.skeleton import N_JOINTS, N_POSED
-from ..ik.features import features
-from ..ik.gauss_newton import gauss_newton
-from ..ik.network import WIDTH, apply_outputs, load_network
+from ..ik.learned.features import features
+from ..ik.learned.network import WIDTH, apply_outputs, load_network
+from ..ik.refinement.gauss_newton import gauss_newton
 from ..runtime.errors import InputError
 from .augment import Lesson, make_lesson
 from .data import Clips, draw_windows, recombine

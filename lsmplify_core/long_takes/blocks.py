@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from ..ik.coarse_to_fine import coarse_stride
-from ..ik.network_frames import network_step
+from ..ik.learned.coarse_to_fine import coarse_stride
+from ..ik.learned.network_frames import network_step
 
 BLOCK: Final = 12_288
 """Frames of a block. Larger ones take more memory, 20 kB a frame with 41 tracks; smaller ones solve

@@ -7,11 +7,11 @@ import numpy as np
 
 from ..anatomy.habit import in_habit_of
 from ..body.markers import PoseSequence
-from ..ik.anatomical import Borne, anatomical, anatomical_as
+from ..ik.convention.anatomical import Borne, anatomical, anatomical_as
+from ..ik.convention.toes import UsualToes
 from ..ik.fit_problem import FitProblem
-from ..ik.predictor import Prediction
+from ..ik.learned.predictor import Prediction
 from ..ik.smoothing import fill_frames, smooth_poses
-from ..ik.toes import UsualToes
 from ..repair import apply
 from ..repair.records import summary
 from ..repair.second_pass import SecondPass, outlier_records, track_errors

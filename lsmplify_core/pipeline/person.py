@@ -13,9 +13,9 @@ from ..body.shape_space import RegionSpace, ShapeSpace, betas_of
 from ..body.smpl_file import SmplFile
 from ..calibration.calibrate import Calibration, FixedOffsets, calibrate_steps
 from ..calibration.calibration_file import SavedCalibration
-from ..ik.coarse_to_fine import coarse_stride
 from ..ik.fit_problem import FitProblem, make_problem
-from ..ik.network import load_network
+from ..ik.learned.coarse_to_fine import coarse_stride
+from ..ik.learned.network import load_network
 from ..ik.problem import (
     at_network_size,
     initial_poses,

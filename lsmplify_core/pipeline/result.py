@@ -8,7 +8,7 @@ import numpy as np
 from ..body.markers import PoseSequence
 from ..body.smpl_file import SmplFile
 from ..calibration.take_facts import TakeFacts
-from ..ik.predictor import Prediction
+from ..ik.learned.predictor import Prediction
 from ..ik.problem import valid_frames
 from ..motion.motion import Motion
 from ..motion.report import make_report

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..calibration.calibration_file import SavedCalibration
 from ..calibration.take_facts import TakeFacts
-from ..ik.toes import usual_toes
+from ..ik.convention.toes import usual_toes
 from ..layouts.layout import keypoints_at
 from ..layouts.matching import Match
 from ..motion.motion import Motion

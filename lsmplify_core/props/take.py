@@ -17,7 +17,7 @@ from .gaps import carried_through, filled_locations, smooth_signs
 from .prop import Prop, solve_prop
 
 if TYPE_CHECKING:  # every reader of every format comes with it, a third of a solve's imports
-    from ..reading.rigid_bodies import RigidBody
+    from ..reading.systems.rigid_bodies import RigidBody
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,16 @@ from ..tracks.plausible import check_in_space
 from ..tracks.tracks import Tracks
 from .arrays import read_array
 from .bvh import is_bvh, read_bvh
-from .c3d import is_c3d, open_c3d, read_c3d
-from .folders import is_take, read_folder
-from .image_points import image_size, noted_if_image, scaled_to_image
-from .keypoints import read_keypoints
-from .motive import is_motive, read_motive
-from .nexus import is_nexus, read_nexus
+from .c3d.reader import is_c3d, open_c3d, read_c3d
+from .keypoints.folders import is_take, read_folder
+from .keypoints.image_points import image_size, noted_if_image, scaled_to_image
+from .keypoints.json_files import read_keypoints
 from .overrides import with_overrides
-from .qualisys import is_qualisys, read_qualisys
-from .table import read_table
-from .trc import is_trc, read_trc
+from .systems.motive import is_motive, read_motive
+from .systems.nexus import is_nexus, read_nexus
+from .systems.qualisys import is_qualisys, read_qualisys
+from .systems.trc import is_trc, read_trc
+from .tables.table import read_table
 
 __all__ = ["SUFFIXES", "is_c3d_file", "is_take", "open_take", "read_tracks", "takes_in"]
 

@@ -15,7 +15,7 @@ from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks, checked_tracks
 from .axes_of_arrays import frames_first
 from .checked_input import make_tracks, zeros_missing
-from .holistic import body_and_hands
+from .keypoints.holistic import body_and_hands
 from .nameless import names_by_order
 
 Floats = NDArray[np.float64]

@@ -17,13 +17,13 @@ from ..body.markers import MarkerObservations, PoseSequence
 from ..geometry.intervals import intervals_around, intervals_of
 from ..ik.fit_problem import FitProblem
 from ..ik.fitting import fit_steps
-from ..ik.frames_last import frames_last
-from ..ik.gauss_newton import gauss_newton
-from ..ik.posed_tree import arms_and_residuals, posed, seen_of
-from ..ik.predictor import Prediction, frame_chunks, select_observations, select_poses
-from ..ik.sequence import solve_sequence
+from ..ik.learned.predictor import Prediction, frame_chunks, select_observations, select_poses
+from ..ik.refinement.frames_last import frames_last
+from ..ik.refinement.gauss_newton import gauss_newton
+from ..ik.refinement.posed_tree import arms_and_residuals, posed, seen_of
+from ..ik.refinement.sequence import solve_sequence
+from ..ik.refinement.step_control import backtracked
 from ..ik.smoothing import smooth_poses
-from ..ik.step_control import backtracked
 from ..runtime.array_types import Floats
 from ..runtime.progress import run_steps, with_progress
 from ..runtime.threads import parallel_map

@@ -5,13 +5,13 @@ A `Rig` (bones at rest) and a `RigMap` (which bone is what) in; poses of the rig
 """
 
 from ..runtime.errors import InputError
-from .by_name import shipped_maps
-from .character_body import body_of, performance_of_rig, pose_character
-from .find import find_map, map_from_vrm
-from .performance import Performance, performance_of
-from .rig import Rig, checked_rig
-from .rig_map import RigMap, check_map, load_map, map_from_json, map_to_json, save_map
-from .rig_motion import (
+from .mapping.by_name import shipped_maps
+from .mapping.find import find_map, map_from_vrm
+from .posing.character_body import body_of, performance_of_rig, pose_character
+from .posing.performance import Performance, performance_of
+from .rig.rig import Rig, checked_rig
+from .rig.rig_map import RigMap, check_map, load_map, map_from_json, map_to_json, save_map
+from .rig.rig_motion import (
     Retargeted,
     RetargetOptions,
     RetargetProgress,
@@ -19,7 +19,7 @@ from .rig_motion import (
     RigMotion,
     RigPoses,
 )
-from .roles import FINGER_ROLES, ROLES, TWIST_ROLES
+from .rig.roles import FINGER_ROLES, ROLES, TWIST_ROLES
 from .steps import retarget, retarget_steps
 
 __all__ = [

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Final
 
 from ..runtime.errors import InputError
-from .figure import Figure
-from .rig import Rig
-from .rig_map import RigMap, check_map
-from .roles import NEEDED, SIDES
+from .posing.figure import Figure
+from .rig.rig import Rig
+from .rig.rig_map import RigMap, check_map
+from .rig.roles import NEEDED, SIDES
 
 _BACKWARD: Final = -0.3
 """Cosine of feet and body's front under which left and right are taken to be exchanged."""

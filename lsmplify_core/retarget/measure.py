@@ -7,11 +7,11 @@ import numpy as np
 
 from ..geometry.intervals import intervals_of
 from ..runtime.array_types import Floats
-from .figure import Figure
-from .performance import LIMBS
-from .rest_frames import canonical
-from .rig_motion import RetargetReport, RigMotion
-from .soles import sole_offsets
+from .contacts.soles import sole_offsets
+from .posing.figure import Figure
+from .posing.performance import LIMBS
+from .rest.frames import canonical
+from .rig.rig_motion import RetargetReport, RigMotion
 from .vectors import apply, unit
 
 if TYPE_CHECKING:

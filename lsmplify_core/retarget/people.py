@@ -6,11 +6,11 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
 from ..runtime.progress import run_steps, with_progress
-from .people_touches import find_between, keep_between
-from .performance import Performance
-from .rig import Rig
-from .rig_map import RigMap
-from .rig_motion import Retargeted, RetargetOptions, RetargetProgress
+from .contacts.people_touches import find_between, keep_between
+from .posing.performance import Performance
+from .rig.rig import Rig
+from .rig.rig_map import RigMap
+from .rig.rig_motion import Retargeted, RetargetOptions, RetargetProgress
 from .steps import Posed, finished, pose_steps
 
 

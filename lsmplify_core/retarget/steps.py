@@ -9,22 +9,17 @@ from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from ..runtime.progress import run_steps
 from .checks import check_sides, missing_notes, usable_map
-from .figure import Figure, figure_of
-from .joint_turns import bone_axes
-from .limits import within_limits
 from .measure import report_of
-from .performance import Performance, performance_of
-from .posing import place_bones, rig_motion
-from .rig import Rig
-from .rig_map import RigMap
-from .rig_motion import (
-    Retargeted,
-    RetargetOptions,
-    RetargetProgress,
-    check_options,
-)
+from .posing.channels import place_bones, rig_motion
+from .posing.figure import Figure, figure_of
+from .posing.joint_turns import bone_axes
+from .posing.limits import within_limits
+from .posing.performance import Performance, performance_of
+from .posing.travel import travelled
+from .rig.rig import Rig
+from .rig.rig_map import RigMap
+from .rig.rig_motion import Retargeted, RetargetOptions, RetargetProgress, check_options
 from .transfer import Transfer, keep_touches, plant_feet, started
-from .travel import travelled
 
 
 def retarget_steps(

@@ -9,22 +9,22 @@ from ..body.body import default_body
 from ..cleanup.floor import SOLES
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Floats
-from .body_parts import figure_posture, source_posture
-from .feet import Stance, corrections, pelvis_share, stance_of, tied_to_ground
-from .figure import Figure
-from .joint_turns import bone_axes, role_turns
-from .limbs import Limb, bring, limb_of, reach
-from .performance import Performance, World, in_world
-from .posing import place_bones
-from .rig_motion import RetargetOptions
-from .soles import levelled, soles
-from .touches import (
+from .contacts.body_parts import figure_posture, source_posture
+from .contacts.feet import Stance, corrections, pelvis_share, stance_of, tied_to_ground
+from .contacts.limbs import Limb, bring, limb_of, reach
+from .contacts.soles import levelled, soles
+from .contacts.touches import (
     bring_hands,
     count_touches,
     find_touches,
     hand_corrections,
     touch_goal,
 )
+from .posing.channels import place_bones
+from .posing.figure import Figure
+from .posing.joint_turns import bone_axes, role_turns
+from .posing.performance import Performance, World, in_world
+from .rig.rig_motion import RetargetOptions
 from .vectors import apply
 
 

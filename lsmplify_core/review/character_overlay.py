@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from ..retarget import Rig, RigMap, RigMotion
-from ..retarget.figure import Figure, figure_of
+from ..retarget.posing.figure import Figure, figure_of
 from ..runtime.array_types import Floats
 from .overlay import Lines
 

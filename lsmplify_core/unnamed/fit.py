@@ -13,7 +13,7 @@ from ..body.shape_space import RegionSpace
 from ..calibration.calibrate import Calibration, calibrate_steps
 from ..geometry.kinematics import forward
 from ..geometry.skeleton import N_POSED, PARENTS
-from ..ik.network import load_network
+from ..ik.learned.network import load_network
 from ..layouts.layout import Keypoint, Layout
 from ..layouts.matching import match_as_named
 from ..runtime.array_types import Floats

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from ..geometry.skeleton import JOINT_INDEX, N_JOINTS
-from ..ik.frames_last import frames_last
-from ..ik.posed_tree import posed
+from ..ik.refinement.frames_last import frames_last
+from ..ik.refinement.posed_tree import posed
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from ..runtime.progress import run_steps

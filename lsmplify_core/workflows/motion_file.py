@@ -23,7 +23,7 @@ from ..reading.bvh import BvhMotion, load_bvh, read_bvh
 from ..reading.motions import read_motions
 from ..reading.start import bvh_motion
 from ..retarget import Performance, RigPoses, checked_rig, find_map, performance_of_rig
-from ..retarget.rig import Rig
+from ..retarget.rig.rig import Rig
 from ..retarget.vectors import shortest_turn, unit
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError

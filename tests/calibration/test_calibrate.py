@@ -18,7 +18,7 @@ from lsmplify_core.calibration.calibrate import (
     rough_size,
 )
 from lsmplify_core.geometry.kinematics import attached_points, forward
-from lsmplify_core.ik.network import load_network
+from lsmplify_core.ik.learned.network import load_network
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.runtime.progress import run_steps
 

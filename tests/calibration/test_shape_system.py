@@ -9,7 +9,7 @@ from lsmplify_core.calibration.shape_system import ShapeEquations, shape_equatio
 from lsmplify_core.calibration.windows import Windows, best_windows, with_neighbours
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix, skew
 from lsmplify_core.geometry.skeleton import ANCESTORS, N_POSED
-from lsmplify_core.ik.predictor import select_observations
+from lsmplify_core.ik.learned.predictor import select_observations
 from lsmplify_core.layouts.layout import load_layout
 
 FRAMES, SHAPE, STIFFNESS = 5, 3, 0.01

@@ -13,7 +13,7 @@ from lsmplify_core.evaluation.scale.c3d_writer import write_c3d
 from lsmplify_core.evaluation.scale.floor import network_mflop
 from lsmplify_core.evaluation.scale.suites import PARTS, Sizes, measure
 from lsmplify_core.evaluation.scale.takes import TakeSpec, layout_beside, spread_layout, write_take
-from lsmplify_core.ik.network import load_network
+from lsmplify_core.ik.learned.network import load_network
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.layouts.matching import match_layout
 from lsmplify_core.pipeline import solve

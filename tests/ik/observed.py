@@ -8,7 +8,7 @@ import numpy as np
 from lsmplify_core.body.body import default_body
 from lsmplify_core.geometry.kinematics import attached_points, forward
 from lsmplify_core.geometry.skeleton import JOINT_INDEX
-from lsmplify_core.ik.gauss_newton import MarkerObservations, PoseSequence
+from lsmplify_core.ik.refinement.gauss_newton import MarkerObservations, PoseSequence
 
 
 def observations(

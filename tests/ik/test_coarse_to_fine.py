@@ -10,10 +10,10 @@ from lsmplify_core.body.markers import MarkerObservations, PoseSequence
 from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.evaluation.takes import keypoints
 from lsmplify_core.geometry.rotations import angle_between
-from lsmplify_core.ik.coarse_to_fine import coarse_steps, coarse_stride
 from lsmplify_core.ik.fit_problem import SolveSettings, make_problem
 from lsmplify_core.ik.fitting import fit_steps
-from lsmplify_core.ik.network import load_network
+from lsmplify_core.ik.learned.coarse_to_fine import coarse_steps, coarse_stride
+from lsmplify_core.ik.learned.network import load_network
 from lsmplify_core.ik.root_alignment import align_root
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.runtime.progress import run_steps

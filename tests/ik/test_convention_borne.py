@@ -11,8 +11,8 @@ from lsmplify_core.anatomy.convention import DEFAULT, Convention
 from lsmplify_core.body.body import default_body
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import JOINT_INDEX
-from lsmplify_core.ik import convention_borne
-from lsmplify_core.ik.convention_borne import (
+from lsmplify_core.ik.convention import borne as convention_borne
+from lsmplify_core.ik.convention.borne import (
     ConventionTake,
     _fallbacks,
     _first_borne,
@@ -20,9 +20,9 @@ from lsmplify_core.ik.convention_borne import (
     _worst,
     shown_turns,
 )
-from lsmplify_core.ik.convention_fit import Fit
-from lsmplify_core.ik.gauss_newton import PoseSequence
-from lsmplify_core.ik.skin_places import places_on_turned, sampled, track_distance
+from lsmplify_core.ik.convention.fit import Fit
+from lsmplify_core.ik.convention.skin_places import places_on_turned, sampled, track_distance
+from lsmplify_core.ik.refinement.gauss_newton import PoseSequence
 from tests.ik.observed import observations
 
 BODY = default_body()

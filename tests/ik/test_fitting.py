@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from random_poses import random_state, target_of
 
-from lsmplify_core.ik.robust import downweight_outliers
+from lsmplify_core.ik.refinement.robust import downweight_outliers
 
 
 @pytest.mark.parametrize(

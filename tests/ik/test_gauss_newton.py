@@ -12,7 +12,7 @@ from lsmplify_core.body.markers import MarkerObservations, PoseSequence, compare
 from lsmplify_core.geometry.kinematics import attached_points, forward
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import N_POSED
-from lsmplify_core.ik.gauss_newton import gauss_newton, normal_equations
+from lsmplify_core.ik.refinement.gauss_newton import gauss_newton, normal_equations
 
 
 def moved_points(

@@ -21,8 +21,8 @@ from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.geometry.kinematics import attached_points, forward
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import N_POSED
-from lsmplify_core.ik.gauss_newton import gauss_newton
-from lsmplify_core.ik.hinge_weights import hinge_weights
+from lsmplify_core.ik.refinement.gauss_newton import gauss_newton
+from lsmplify_core.ik.refinement.hinge_weights import hinge_weights
 from lsmplify_core.layouts.layout import load_layout
 
 _OFFSETS = default_body().offsets

@@ -9,8 +9,8 @@ from random_poses import random_state, target_of
 
 from lsmplify_core.body.markers import MarkerObservations, PoseSequence
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
-from lsmplify_core.ik.features import N_FEATURES, features
-from lsmplify_core.ik.network import N_OUTPUTS, apply_outputs, load_network, other_weights
+from lsmplify_core.ik.learned.features import N_FEATURES, features
+from lsmplify_core.ik.learned.network import N_OUTPUTS, apply_outputs, load_network, other_weights
 from lsmplify_core.runtime.errors import InputError
 
 

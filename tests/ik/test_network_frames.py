@@ -8,9 +8,14 @@ from lsmplify_core.body.markers import PoseSequence
 from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.geometry.rotations import angle_between
 from lsmplify_core.geometry.skeleton import N_POSED
-from lsmplify_core.ik.coarse_to_fine import coarse_stride, first_coarse
-from lsmplify_core.ik.network_frames import between, network_frames, step_between, with_ends
-from lsmplify_core.ik.predictor import Prediction, select_poses
+from lsmplify_core.ik.learned.coarse_to_fine import coarse_stride, first_coarse
+from lsmplify_core.ik.learned.network_frames import (
+    between,
+    network_frames,
+    step_between,
+    with_ends,
+)
+from lsmplify_core.ik.learned.predictor import Prediction, select_poses
 
 
 @pytest.mark.parametrize(

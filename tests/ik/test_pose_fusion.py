@@ -7,8 +7,8 @@ import numpy as np
 from lsmplify_core.body.markers import PoseSequence
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from lsmplify_core.geometry.skeleton import JOINT_INDEX
+from lsmplify_core.ik.learned.predictor import Prediction
 from lsmplify_core.ik.pose_fusion import fuse_poses, initial_pose_sigma
-from lsmplify_core.ik.predictor import Prediction
 
 FRAMES = 60
 WRIST, ELBOW, OTHER = (JOINT_INDEX[n] for n in ("L_Wrist", "L_Elbow", "R_Elbow"))

@@ -42,9 +42,9 @@ def test_single_precision_stays_single_through_a_round() -> None:
     """Twice the bytes are half the speed: nothing on the way may turn a take to doubles."""
     from takes import points_of, waving
 
-    from lsmplify_core.ik.features import features
-    from lsmplify_core.ik.network import load_network
-    from lsmplify_core.ik.predictor import predict_steps
+    from lsmplify_core.ik.learned.features import features
+    from lsmplify_core.ik.learned.network import load_network
+    from lsmplify_core.ik.learned.predictor import predict_steps
     from lsmplify_core.runtime.progress import run_steps
 
     motion, layout = waving(30), load_layout("BODY_25")

@@ -10,7 +10,7 @@ from lsmplify_core.body.markers import MarkerObservations, PoseSequence, compare
 from lsmplify_core.geometry.kinematics import attached_points, forward
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import N_POSED
-from lsmplify_core.ik.sequence import (
+from lsmplify_core.ik.refinement.sequence import (
     CORRELATION_TIME,
     BlockTridiagonal,
     markov_precision,
@@ -161,7 +161,7 @@ def test_pieces_of_a_long_take_meet(monkeypatch: pytest.MonkeyPatch) -> None:
     target = target_of(bent(0.5 + 0.3 * np.sin(np.arange(frames) / 15)), weights)
     arguments = (guess, target, guess, expected(frames), 0.001, RATE)
     several = run_steps(solve_sequence(*arguments))
-    monkeypatch.setattr("lsmplify_core.ik.sequence._CHUNK", frames)
+    monkeypatch.setattr("lsmplify_core.ik.refinement.sequence._CHUNK", frames)
     whole = run_steps(solve_sequence(*arguments))
     assert angle_between(several.rotations, whole.rotations).max() < 0.01
 

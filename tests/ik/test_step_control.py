@@ -13,7 +13,7 @@ from lsmplify_core.geometry.rotations import (
     axis_angle_to_matrix,
     matrix_to_axis_angle,
 )
-from lsmplify_core.ik.step_control import backtracked
+from lsmplify_core.ik.refinement.step_control import backtracked
 
 RATE, FRAMES = 30.0, 90
 

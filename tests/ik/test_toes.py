@@ -10,7 +10,7 @@ from lsmplify_core.anatomy.toes import FEET, FOLLOWS, extension, toe_bend, with_
 from lsmplify_core.body.markers import MarkerObservations, PoseSequence
 from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.geometry.kinematics import attached_points, forward
-from lsmplify_core.ik.toes import toes_as, with_solved_toes
+from lsmplify_core.ik.convention.toes import toes_as, with_solved_toes
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.motion.motion import Motion
 from lsmplify_core.runtime.array_types import Floats

@@ -11,11 +11,11 @@ from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.evaluation.takes import keypoints
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import N_POSED
-from lsmplify_core.ik.features import features
-from lsmplify_core.ik.frames_last import frames_first, frames_last
-from lsmplify_core.ik.gauss_newton import gauss_newton
-from lsmplify_core.ik.network import N_OUTPUTS, apply_outputs
-from lsmplify_core.ik.tree_features import tree_outputs
+from lsmplify_core.ik.learned.features import features
+from lsmplify_core.ik.learned.network import N_OUTPUTS, apply_outputs
+from lsmplify_core.ik.learned.tree_features import tree_outputs
+from lsmplify_core.ik.refinement.frames_last import frames_first, frames_last
+from lsmplify_core.ik.refinement.gauss_newton import gauss_newton
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.runtime.array_types import Floats
 

@@ -18,7 +18,7 @@ torch = pytest.importorskip("torch")
 from lsmplify_core.body import markers  # noqa: E402
 from lsmplify_core.cli.main import main  # noqa: E402
 from lsmplify_core.evaluation.synthetic import strolling  # noqa: E402
-from lsmplify_core.ik import features  # noqa: E402
+from lsmplify_core.ik.learned import features  # noqa: E402
 from lsmplify_core.learning import running  # noqa: E402
 from lsmplify_core.learning.configuration import (  # noqa: E402
     SHIPPED,

@@ -9,8 +9,8 @@ from c3d_files import DEC, INTEL, MIPS, Odd, c3d_bytes
 from takes import tracks_of, waving
 
 from lsmplify_core.geometry.kinematics import forward
-from lsmplify_core.ik.coarse_to_fine import coarse_stride
-from lsmplify_core.ik.network_frames import network_frames
+from lsmplify_core.ik.learned.coarse_to_fine import coarse_stride
+from lsmplify_core.ik.learned.network_frames import network_frames
 from lsmplify_core.long_takes.blocks import Block, cut
 from lsmplify_core.long_takes.grading import verdict_on
 from lsmplify_core.long_takes.sample import sample_of

@@ -14,7 +14,7 @@ from lsmplify_core.cli.main import main
 from lsmplify_core.geometry.rotations import matrix_to_quaternion
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.props.prop import Prop
-from lsmplify_core.reading.rigid_bodies import read_rigid_bodies
+from lsmplify_core.reading.systems.rigid_bodies import read_rigid_bodies
 
 FRAMES, RATE = 60, 60.0
 MOTION = waving(FRAMES, RATE)

@@ -8,8 +8,8 @@ import pytest
 from takes import points_of, waving
 
 from lsmplify_core.reading.axes_of_arrays import frames_first
-from lsmplify_core.reading.table_long import is_long, read_long
-from lsmplify_core.reading.table_people import is_person_title, pivoted
+from lsmplify_core.reading.tables.long import is_long, read_long
+from lsmplify_core.reading.tables.people import is_person_title, pivoted
 from lsmplify_core.runtime.errors import InputError
 
 POINTS = points_of(waving(40), "BODY_25")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lsmplify_core.reading import read_tracks
-from lsmplify_core.reading.columns import column_of, place_columns
+from lsmplify_core.reading.tables.columns import column_of, place_columns
 from lsmplify_core.runtime.errors import InputError
 
 PLACES = ["{n}.Pos{A}", "{n}_T{a}", "pos_{n}_{a}", "{n}_worldPosition_{a}", "{n}.position.{a}",

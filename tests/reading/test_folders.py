@@ -9,7 +9,7 @@ import pytest
 from takes import points_of, waving
 
 from lsmplify_core.reading import is_take, read_tracks
-from lsmplify_core.reading.folders import read_folder
+from lsmplify_core.reading.keypoints.folders import read_folder
 from lsmplify_core.runtime.errors import InputError
 
 POINTS = points_of(waving(30, 25.0), "BODY_25")

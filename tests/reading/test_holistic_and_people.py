@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from lsmplify_core.reading import nameless
-from lsmplify_core.reading.holistic import body_and_hands
-from lsmplify_core.reading.table_people import is_person_title, pivoted
+from lsmplify_core.reading.keypoints.holistic import body_and_hands
+from lsmplify_core.reading.tables.people import is_person_title, pivoted
 from lsmplify_core.runtime.errors import InputError
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lsmplify_core.reading.identities import Seen, followed
+from lsmplify_core.reading.keypoints.identities import Seen, followed
 
 NAMES = tuple("abcdef")
 

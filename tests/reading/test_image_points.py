@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from lsmplify_core.geometry.skeleton import JOINT_INDEX
-from lsmplify_core.reading.c3d_rotations import _frames, _name, _segments
-from lsmplify_core.reading.image_points import (
+from lsmplify_core.reading.c3d.rotations import _frames, _name, _segments
+from lsmplify_core.reading.keypoints.image_points import (
     PIXEL_NOTE,
     image_size,
     is_normalised,

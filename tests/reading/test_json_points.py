@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lsmplify_core.reading.image_points import (
+from lsmplify_core.reading.keypoints.image_points import (
     PIXEL_NOTE,
     image_size,
     is_normalised,
     noted_if_image,
     scaled_to_image,
 )
-from lsmplify_core.reading.json_points import (
+from lsmplify_core.reading.keypoints.json_points import (
     as_float,
     is_2d,
     is_point,

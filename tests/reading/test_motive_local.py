@@ -4,7 +4,7 @@
 import numpy as np
 
 from lsmplify_core.geometry.rotations import matrix_to_quaternion, quaternion_to_matrix
-from lsmplify_core.reading.motive_local import global_places, parents_of
+from lsmplify_core.reading.systems.motive_local import global_places, parents_of
 
 BONES = {"Ana:Hip": [0, 1, 2], "Ana:Ab": [3, 4, 5], "Ana:Chest": [6, 7, 8]}
 TURNS = {"Ana:Hip": [9, 10, 11, 12], "Ana:Ab": [13, 14, 15, 16], "Ana:Chest": [17, 18, 19, 20]}

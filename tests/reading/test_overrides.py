@@ -4,8 +4,8 @@
 import numpy as np
 import pytest
 
-from lsmplify_core.reading.motive_local import parents_of
 from lsmplify_core.reading.overrides import _direction, with_overrides
+from lsmplify_core.reading.systems.motive_local import parents_of
 from lsmplify_core.runtime.errors import InputError
 from lsmplify_core.tracks.tracks import checked_tracks
 

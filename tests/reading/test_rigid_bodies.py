@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
-from lsmplify_core.reading.rigid_bodies import (
+from lsmplify_core.reading.systems.rigid_bodies import (
     _of_angles,
     _of_quaternions,
     _qualisys_rotation,

@@ -3,9 +3,9 @@
 
 import numpy as np
 
-from lsmplify_core.retarget.skeleton import Skeleton
-from lsmplify_core.retarget.symmetry import Symmetry
-from lsmplify_core.retarget.tree import Tree
+from lsmplify_core.retarget.rig.tree import Tree
+from lsmplify_core.retarget.structure.skeleton import Skeleton
+from lsmplify_core.retarget.structure.symmetry import Symmetry
 
 from . import rigs
 

@@ -12,11 +12,11 @@ from lsmplify_core.geometry.rotations import transpose
 from lsmplify_core.geometry.skeleton import JOINT_INDEX, JOINT_NAMES, PARENTS
 from lsmplify_core.motion.motion import Motion
 from lsmplify_core.retarget import performance_of
-from lsmplify_core.retarget.body_parts import Posture, source_posture
-from lsmplify_core.retarget.feet import ease
-from lsmplify_core.retarget.performance import in_world
+from lsmplify_core.retarget.contacts.body_parts import Posture, source_posture
+from lsmplify_core.retarget.contacts.feet import ease
+from lsmplify_core.retarget.contacts.two_bones import bend_to
+from lsmplify_core.retarget.posing.performance import in_world
 from lsmplify_core.retarget.transfer import source_leg
-from lsmplify_core.retarget.two_bones import bend_to
 from lsmplify_core.retarget.vectors import about, apply, unit
 
 UP = np.array([0.0, 0.0, 1.0])

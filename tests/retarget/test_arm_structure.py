@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from lsmplify_core.retarget.arm_structure import (
+from lsmplify_core.retarget.structure.arms import (
     _arm_joints,
     _Around,
     _crooked,

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lsmplify_core.retarget import InputError
-from lsmplify_core.retarget.by_name import (
+from lsmplify_core.retarget.mapping.by_name import (
     RigKind,
     _assigned,
     _key_for,

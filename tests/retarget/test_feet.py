@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lsmplify_core.cleanup.floor import Floor
-from lsmplify_core.retarget.feet import (
+from lsmplify_core.retarget.contacts.feet import (
     Stance,
     _between,
     _hold,

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lsmplify_core.retarget import InputError, RigMap, find_map, map_from_vrm, save_map
-from lsmplify_core.retarget.find import _vrm_role, completed
+from lsmplify_core.retarget.mapping.find import _vrm_role, completed
 
 from . import rigs
 

@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lsmplify_core.retarget.finger_structure import (
+from lsmplify_core.retarget.rig.tree import Tree
+from lsmplify_core.retarget.structure.fingers import (
     _base,
     _finger_paths,
     _inner,
@@ -15,7 +16,6 @@ from lsmplify_core.retarget.finger_structure import (
     _tip,
     finger_roles,
 )
-from lsmplify_core.retarget.tree import Tree
 
 from . import rigs
 

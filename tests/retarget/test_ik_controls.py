@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from lsmplify_core.retarget.ik_controls import _direction
+from lsmplify_core.retarget.controls.ik_controls import _direction
 from lsmplify_core.retarget.vectors import about, apply
 
 LINE = np.array([[0.0, 0.0, -1.0]])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lsmplify_core.retarget import RetargetOptions, find_map, retarget
-from lsmplify_core.retarget.by_name import match_names
+from lsmplify_core.retarget.mapping.by_name import match_names
 
 from . import rigs
 from .kinds import KINDS, biped, daz, mmd, unreal

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lsmplify_core.retarget.leg_structure import (
+from lsmplify_core.retarget.structure.legs import (
     _foot_below,
     _goes_on,
     _halfway,
@@ -21,7 +21,7 @@ from lsmplify_core.retarget.leg_structure import (
     facing,
     find_leg,
 )
-from lsmplify_core.retarget.skeleton import skeleton_of
+from lsmplify_core.retarget.structure.skeleton import skeleton_of
 
 from . import rigs
 from .bodies import both, found, skeleton

@@ -15,8 +15,8 @@ from lsmplify_core.retarget import (
     save_map,
     shipped_maps,
 )
-from lsmplify_core.retarget.by_name import _swapped, key_of, match_names, rig_kinds
-from lsmplify_core.retarget.find import completed
+from lsmplify_core.retarget.mapping.by_name import _swapped, key_of, match_names, rig_kinds
+from lsmplify_core.retarget.mapping.find import completed
 
 from . import rigs
 

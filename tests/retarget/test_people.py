@@ -10,9 +10,9 @@ from lsmplify_core.body.body import default_body
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 from lsmplify_core.motion.motion import Motion
 from lsmplify_core.retarget import RetargetOptions, RigMap, performance_of, retarget
-from lsmplify_core.retarget.body_parts import source_posture
+from lsmplify_core.retarget.contacts.body_parts import source_posture
+from lsmplify_core.retarget.contacts.people_touches import find_between
 from lsmplify_core.retarget.people import Person, retarget_people
-from lsmplify_core.retarget.people_touches import find_between
 from lsmplify_core.retarget.steps import pose_steps
 from lsmplify_core.runtime.progress import run_steps
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
-from lsmplify_core.retarget.ik_controls import (
+from lsmplify_core.retarget.controls.ik_controls import (
     PoleChain,
     _bend,
     _hinge,
@@ -16,7 +16,7 @@ from lsmplify_core.retarget.ik_controls import (
     hinged_middle,
     pole_of,
 )
-from lsmplify_core.retarget.rig_motion import RigMotion
+from lsmplify_core.retarget.rig.rig_motion import RigMotion
 
 from . import rigs
 

@@ -9,13 +9,23 @@ import pytest
 
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 from lsmplify_core.retarget import RigMap
-from lsmplify_core.retarget.carriers import Carriers, carried_channels, carried_rig, channels_for
-from lsmplify_core.retarget.figure import _role_above, _roles_above, figure_of
-from lsmplify_core.retarget.limbs import bring, limb_of, reach
-from lsmplify_core.retarget.limits import euler_of, from_euler, within_limits
-from lsmplify_core.retarget.posing import hip_centre, place_bones, pose_channels, rig_motion
-from lsmplify_core.retarget.rig_motion import RigMotion
-from lsmplify_core.retarget.travel import ground_path, travelled
+from lsmplify_core.retarget.contacts.limbs import bring, limb_of, reach
+from lsmplify_core.retarget.controls.carriers import (
+    Carriers,
+    carried_channels,
+    carried_rig,
+    channels_for,
+)
+from lsmplify_core.retarget.posing.channels import (
+    hip_centre,
+    place_bones,
+    pose_channels,
+    rig_motion,
+)
+from lsmplify_core.retarget.posing.figure import _role_above, _roles_above, figure_of
+from lsmplify_core.retarget.posing.limits import euler_of, from_euler, within_limits
+from lsmplify_core.retarget.posing.travel import ground_path, travelled
+from lsmplify_core.retarget.rig.rig_motion import RigMotion
 
 from . import rigs
 

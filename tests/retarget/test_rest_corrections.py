@@ -9,10 +9,10 @@ import pytest
 
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 from lsmplify_core.retarget import InputError, load_map, retarget, save_map
-from lsmplify_core.retarget.figure import figure_of
-from lsmplify_core.retarget.rest_corrections import corrections_of_pose, twist_of
-from lsmplify_core.retarget.rest_frames import canonical
-from lsmplify_core.retarget.rig_map import map_from_json
+from lsmplify_core.retarget.posing.figure import figure_of
+from lsmplify_core.retarget.rest.corrections import corrections_of_pose, twist_of
+from lsmplify_core.retarget.rest.frames import canonical
+from lsmplify_core.retarget.rig.rig_map import map_from_json
 from lsmplify_core.review.character_overlay import posed_lines, rest_lines
 from tests.retarget.rigs import person, person_roles
 from tests.takes import waving

@@ -10,7 +10,7 @@ import pytest
 
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 from lsmplify_core.retarget import RigMap
-from lsmplify_core.retarget.rest_frames import (
+from lsmplify_core.retarget.rest.frames import (
     _angle,
     _by_hinge,
     _foot,
@@ -20,7 +20,7 @@ from lsmplify_core.retarget.rest_frames import (
     mirror,
     rest_frames,
 )
-from lsmplify_core.retarget.rest_points import RestPoints, _top, rest_points
+from lsmplify_core.retarget.rest.points import RestPoints, _top, rest_points
 
 from . import rigs
 

@@ -25,18 +25,18 @@ from lsmplify_core.retarget import (
     retarget,
     retarget_steps,
 )
-from lsmplify_core.retarget.body_parts import source_posture
-from lsmplify_core.retarget.feet import Stance, tied_to_ground
-from lsmplify_core.retarget.figure import figure_of
-from lsmplify_core.retarget.limits import euler_of, from_euler
+from lsmplify_core.retarget.contacts.body_parts import source_posture
+from lsmplify_core.retarget.contacts.feet import Stance, tied_to_ground
+from lsmplify_core.retarget.contacts.soles import levelled
+from lsmplify_core.retarget.contacts.touches import _pull as touches_of
+from lsmplify_core.retarget.contacts.touches import find_touches
+from lsmplify_core.retarget.contacts.two_bones import bend_to
 from lsmplify_core.retarget.measure import joint_places, rig_soles
-from lsmplify_core.retarget.performance import in_world
-from lsmplify_core.retarget.posing import pose_channels
-from lsmplify_core.retarget.rig_motion import RigPoses
-from lsmplify_core.retarget.soles import levelled
-from lsmplify_core.retarget.touches import _pull as touches_of
-from lsmplify_core.retarget.touches import find_touches
-from lsmplify_core.retarget.two_bones import bend_to
+from lsmplify_core.retarget.posing.channels import pose_channels
+from lsmplify_core.retarget.posing.figure import figure_of
+from lsmplify_core.retarget.posing.limits import euler_of, from_euler
+from lsmplify_core.retarget.posing.performance import in_world
+from lsmplify_core.retarget.rig.rig_motion import RigPoses
 
 from . import rigs
 

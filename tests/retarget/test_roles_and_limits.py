@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
-from lsmplify_core.retarget.figure import figure_of
-from lsmplify_core.retarget.find import completed
-from lsmplify_core.retarget.limbs import limb_of
-from lsmplify_core.retarget.limits import euler_of, from_euler
-from lsmplify_core.retarget.rest_corrections import twist_of
-from lsmplify_core.retarget.rig_map import RigMap
-from lsmplify_core.retarget.roles import FINGER_ROLES, ROLES, mirrored, side_of
-from lsmplify_core.retarget.touches import _ratio
+from lsmplify_core.retarget.contacts.limbs import limb_of
+from lsmplify_core.retarget.contacts.touches import _ratio
+from lsmplify_core.retarget.mapping.find import completed
+from lsmplify_core.retarget.posing.figure import figure_of
+from lsmplify_core.retarget.posing.limits import euler_of, from_euler
+from lsmplify_core.retarget.rest.corrections import twist_of
+from lsmplify_core.retarget.rig.rig_map import RigMap
+from lsmplify_core.retarget.rig.roles import FINGER_ROLES, ROLES, mirrored, side_of
 
 from . import rigs
 

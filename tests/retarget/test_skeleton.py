@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from lsmplify_core.retarget.skeleton import skeleton_of
+from lsmplify_core.retarget.structure.skeleton import skeleton_of
 
 from . import rigs
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lsmplify_core.retarget import InputError, find_map
-from lsmplify_core.retarget.structure import map_by_structure
+from lsmplify_core.retarget.mapping.by_structure import map_by_structure
 
 from . import rigs
 from .kinds import KINDS

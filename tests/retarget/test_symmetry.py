@@ -4,8 +4,8 @@
 import numpy as np
 import pytest
 
-from lsmplify_core.retarget.structure import map_by_structure
-from lsmplify_core.retarget.symmetry import _cheapest, symmetry_of
+from lsmplify_core.retarget.mapping.by_structure import map_by_structure
+from lsmplify_core.retarget.structure.symmetry import _cheapest, symmetry_of
 
 from . import rigs
 

@@ -11,9 +11,14 @@ import pytest
 from lsmplify_core.cleanup.floor import Floor
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 from lsmplify_core.retarget import RigMap
-from lsmplify_core.retarget.body_parts import PARTS, Part, Posture, figure_posture, source_posture
-from lsmplify_core.retarget.figure import figure_of
-from lsmplify_core.retarget.touches import (
+from lsmplify_core.retarget.contacts.body_parts import (
+    PARTS,
+    Part,
+    Posture,
+    figure_posture,
+    source_posture,
+)
+from lsmplify_core.retarget.contacts.touches import (
     Touch,
     _along,
     _over,
@@ -25,6 +30,7 @@ from lsmplify_core.retarget.touches import (
     hand_corrections,
     touch_goal,
 )
+from lsmplify_core.retarget.posing.figure import figure_of
 
 from . import rigs
 

@@ -15,7 +15,11 @@ from lsmplify_core.geometry.rotations import axis_angle_to_matrix, matrix_to_qua
 from lsmplify_core.geometry.skeleton import JOINT_INDEX, PARENTS
 from lsmplify_core.motion.motion import Motion
 from lsmplify_core.retarget import InputError, RetargetOptions, RigMap, RigPoses
-from lsmplify_core.retarget.character_body import (
+from lsmplify_core.retarget.checks import check_sides, missing_notes, usable_map
+from lsmplify_core.retarget.contacts.feet import Stance
+from lsmplify_core.retarget.contacts.soles import levelled, sole_offsets, soles
+from lsmplify_core.retarget.measure import _degrees, _kept, joint_places, limb_directions, sliding
+from lsmplify_core.retarget.posing.character_body import (
     _between,
     _fingers,
     _joint_turns,
@@ -23,10 +27,8 @@ from lsmplify_core.retarget.character_body import (
     body_of,
     performance_of_rig,
 )
-from lsmplify_core.retarget.checks import check_sides, missing_notes, usable_map
-from lsmplify_core.retarget.feet import Stance
-from lsmplify_core.retarget.figure import figure_of
-from lsmplify_core.retarget.joint_turns import (
+from lsmplify_core.retarget.posing.figure import figure_of
+from lsmplify_core.retarget.posing.joint_turns import (
     _finger,
     _limb_twist,
     _shared,
@@ -34,12 +36,10 @@ from lsmplify_core.retarget.joint_turns import (
     bone_axes,
     role_turns,
 )
-from lsmplify_core.retarget.measure import _degrees, _kept, joint_places, limb_directions, sliding
-from lsmplify_core.retarget.performance import in_world, performance_of
-from lsmplify_core.retarget.rest_frames import canonical
-from lsmplify_core.retarget.rig_motion import check_options
-from lsmplify_core.retarget.roles import FINGER_ROLES
-from lsmplify_core.retarget.soles import levelled, sole_offsets, soles
+from lsmplify_core.retarget.posing.performance import in_world, performance_of
+from lsmplify_core.retarget.rest.frames import canonical
+from lsmplify_core.retarget.rig.rig_motion import check_options
+from lsmplify_core.retarget.rig.roles import FINGER_ROLES
 from lsmplify_core.retarget.transfer import ankle_height, hip_places, source_leg, started
 
 from . import rigs

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from lsmplify_core.retarget.tree import Tree
+from lsmplify_core.retarget.rig.tree import Tree
 
 from . import rigs
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lsmplify_core.retarget import InputError
-from lsmplify_core.retarget.trunk_structure import (
+from lsmplify_core.retarget.structure.trunk import (
     _chest_without_arms,
     _head,
     _highest,

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
-from lsmplify_core.retarget.two_bones import _axis, _calm_fold, _side, bend_to
+from lsmplify_core.retarget.contacts.two_bones import _axis, _calm_fold, _side, bend_to
 
 X, Y, Z = np.eye(3)
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from ...geometry.skeleton import N_POSED
-from ...ik.network import load_network
+from ...ik.learned.network import load_network
 from ...runtime.progress import run_steps
 from ...runtime.threads import parallel_map, workers
 

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Poses brought to their tracks: Gauss-Newton on frames and on sequences."""

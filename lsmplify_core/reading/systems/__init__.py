@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Text files of capture systems and OpenSim, one module a format."""

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Controls of a rig beside its bones: IK targets, poles, followers."""
