@@ -18,10 +18,16 @@ from lsmplify_core.ik.convention.borne import (
     _first_borne,
     _most,
     _worst,
+    borne_by,
     shown_turns,
 )
 from lsmplify_core.ik.convention.fit import Fit
-from lsmplify_core.ik.convention.skin_places import places_on_turned, sampled, track_distance
+from lsmplify_core.ik.convention.skin_places import (
+    _carried,
+    places_on_turned,
+    sampled,
+    track_distance,
+)
 from lsmplify_core.ik.refinement.gauss_newton import PoseSequence
 from tests.ik.observed import observations
 
@@ -78,6 +84,37 @@ def test_the_first_that_is_borne_is_taken() -> None:
     assert found is not None
     assert found[0] == less
     assert _first_borne(_Take(0.01, {}), _fallbacks(DEFAULT)) is None
+
+
+@pytest.mark.parametrize(
+    ("errors", "borne", "steps"),
+    [
+        ([0.0104], True, 0),
+        ([0.0106], False, None),
+        ([0.0110, 0.0104], True, 1),
+        ([0.0140, 0.0130, 0.0120, 0.0115, 0.0110, 0.0107, 0.0104], True, 6),
+        ([0.0150, 0.0140, 0.0130, 0.0120, 0.0115, 0.0110, 0.0107, 0.0104], False, None),
+        ([0.0110, 0.01099, 0.0104], False, None),  # a step that gains a thousandth is the last
+        ([0.0104, 0.0103], True, 1),  # steps go on while it is worse than before
+        ([0.0100, 0.0090], True, 0),
+    ],
+)
+def test_up_to_six_steps_bring_a_take_to_its_tracks(errors, borne: bool, steps) -> None:
+    """10 mm before; a twentieth more may be left."""
+    found = _first_borne(_Take(0.01, {DEFAULT: errors}), iter((DEFAULT,)))
+    assert (found is not None) == borne
+    assert (None if found is None else len(found[2])) == steps
+
+
+@pytest.mark.parametrize(("error", "kept"), [(0.013, True), (0.0135, False)])
+def test_a_persons_usual_convention_is_kept_a_quarter_longer(error: float, kept: bool) -> None:
+    """1.25 times 1.05."""
+    usual = replace(DEFAULT, knees=KNEES[-1])
+    take = _Take(0.01, {usual: [error], DEFAULT: [0.0101]})
+    take.fit.known[:] = True  # places that are given: no rest offsets are looked for
+    found = borne_by(take, _shown("L_Hip"), usual)
+    assert found is not None
+    assert found[0] == (usual if kept else DEFAULT)
 
 
 @pytest.mark.parametrize(
@@ -167,3 +204,25 @@ def test_markers_that_hardly_move_stay(angle: float, moves: bool) -> None:
     observed = observations(old, ["L_Elbow"], [[0.05, 0.1, 0.0]])
     places, _ = places_on_turned(old, new, observed, np.zeros(1, bool))
     assert (np.abs(places[0] - [0.05, 0.1, 0.0]).max() > 1e-5) == moves
+
+
+def test_points_are_carried_to_the_mean_of_the_frames_that_show_them() -> None:
+    """Half of the frames are turned by a quarter about Z; only those are seen."""
+    before, after = np.tile(np.eye(3), (4, 24, 1, 1)), np.tile(np.eye(3), (4, 24, 1, 1))
+    after[2:, :] = axis_angle_to_matrix(np.array([0.0, 0.0, np.pi / 2]))
+    still = np.zeros((4, 24, 3))
+    observed = observations(_poses(4), ["Head"], [[0.1, 0.0, 0.0]])
+    seen = np.array([[False], [False], [True], [True]])
+    carried, moved = _carried((before, still), (after, still), observed, seen)
+    np.testing.assert_allclose(carried[0], [0.0, -0.1, 0.0], atol=1e-12)
+    assert moved[0] == pytest.approx(0.1)  # √(½ · 2 · 0.1²)
+
+
+def test_points_stay_where_they_are_when_a_joint_is_moved_away() -> None:
+    """The joint goes 2 cm along X, so that the point lies 2 cm back in its frame."""
+    upright = np.tile(np.eye(3), (4, 24, 1, 1))
+    still, gone = np.zeros((4, 24, 3)), np.tile([0.02, 0.0, 0.0], (4, 24, 1))
+    observed = observations(_poses(4), ["Head"], [[0.1, 0.0, 0.0]])
+    carried, moved = _carried((upright, still), (upright, gone), observed, np.ones((4, 1), bool))
+    np.testing.assert_allclose(carried[0], [0.08, 0.0, 0.0], atol=1e-12)
+    assert moved[0] == pytest.approx(0.02)
