@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from ...lsmplify_core.cleanup.placing import way_of
 from ...lsmplify_core.runtime.errors import InputError
 from ..tracks.scene_tracks import scene_rate
-from . import actions
+from . import actions, keys
 
 OBJECT: Final = "object"
 """What `--root` calls it."""
 MARK: Final = "lsmplify_root"
 """Custom property of an action whose way is on the object."""
+_TRANSFORM: Final = ("location", "rotation", "scale")
+"""How the paths of an object's own transform begin."""
 _LEGS_AND_SPINE: Final = 3
 """Children of the bone that is the hips."""
 
@@ -38,7 +40,7 @@ def move_way_to_object(armature: bpy.types.Object, start: int, end: int) -> None
         start, end: first and last scene frame.
 
     Raises:
-        InputError: the object moves already, or hangs on another.
+        InputError: the object moves already, has constraints or a parent.
     """
     action = _action_of(armature)
     frames = np.arange(start, end + 1, dtype=np.float64)
@@ -46,10 +48,7 @@ def move_way_to_object(armature: bpy.types.Object, start: int, end: int) -> None
     way = way_of(_hips(armature, start, end), scene_rate(bpy.context.scene))
     ahead = way - world[:3, 3] * np.array([1.0, 1.0, 0.0])
     back = ahead @ np.linalg.inv(world[:3, :3]).T
-    curves = {
-        (c.data_path, c.array_index): actions.key_coordinates(c)
-        for c in actions.curves_in(action, armature)
-    }
+    curves = {(c.data_path, c.array_index): c for c in actions.curves_in(action, armature)}
     for bone in armature.pose.bones:
         if bone.parent is None:
             _take_back(armature, bone, frames, back, curves)
@@ -82,14 +81,20 @@ def _action_of(armature: bpy.types.Object) -> bpy.types.Action:
         raise InputError(f"armature {armature.name!r} has no action whose way could be moved")
     if armature.parent is not None:
         raise InputError(
-            f"armature {armature.name!r} hangs on {armature.parent.name!r}; unparent it, or keep "
-            "the way on the bones"
+            f"armature {armature.name!r} is parented to {armature.parent.name!r}; clear the parent "
+            "(Alt P), or keep the way on the bones"
         )
     moved = {c.data_path for c in actions.curves_in(animation.action, armature)}
-    if moved & {"location", "delta_location"}:
+    moved |= {driver.data_path for driver in animation.drivers}
+    if any(path.removeprefix("delta_").startswith(_TRANSFORM) for path in moved):
         raise InputError(
-            f"armature {armature.name!r}: its object moves already in action "
-            f"{animation.action.name!r}"
+            f"armature {armature.name!r}: its object is animated already in action "
+            f"{animation.action.name!r}; delete those keys or drivers, or keep the way on the bones"
+        )
+    if any(not constraint.mute for constraint in armature.constraints):
+        raise InputError(
+            f"armature {armature.name!r}: its object has constraints; remove them, or keep the way "
+            "on the bones"
         )
     return animation.action
 
@@ -113,9 +118,11 @@ def _hips_name(armature: bpy.types.Object) -> str:
 
 def _take_back(
     armature: bpy.types.Object, bone: bpy.types.PoseBone, frames: NDArray[np.float64],
-    back: NDArray[np.float64], curves: dict[tuple[str, int], NDArray[np.float64]],
+    back: NDArray[np.float64], curves: dict[tuple[str, int], bpy.types.FCurve],
 ) -> None:  # fmt: skip
-    """Move a bone that hangs on none against the object. back: (F, 3) in the armature's axes."""
+    """Move a bone without a parent against the object. back: (F, 3) in the armature's axes.
+
+    On every frame, since the object is keyed on every frame, and on the bone's own keys."""
     shifts = back
     if bone.bone.use_local_location:
         shifts = back @ np.array(bone.bone.matrix_local.to_3x3(), dtype=np.float64)
@@ -123,8 +130,11 @@ def _take_back(
     for index in range(3):
         if not np.abs(shifts[:, index]).max() > 0.0:
             continue
-        keys = curves.get((path, index))
-        if keys is None or not len(keys):
-            keys = np.stack((frames, np.full(len(frames), bone.location[index])), axis=1)
-        moved = keys[:, 1] - np.interp(keys[:, 0], frames, shifts[:, index])
-        actions.write_curve(armature, path, index, bone.name, keys[:, 0], moved)
+        curve = curves.get((path, index))
+        if curve is None or not len(curve.keyframe_points):
+            at, values = frames, np.full(len(frames), bone.location[index])
+        else:
+            at = np.union1d(keys.points(curve)[:, 0].astype(np.float64), frames)
+            values = keys.sampled(curve, at)
+        moved = values - np.interp(at, frames, shifts[:, index])
+        actions.write_curve(armature, path, index, bone.name, at, moved)

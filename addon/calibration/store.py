@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...lsmplify_core.body.body import Body
 from ...lsmplify_core.calibration.calibration_file import SavedCalibration
-from ...lsmplify_core.calibration.take_habits import habits_from, habits_to_json
+from ...lsmplify_core.calibration.take_priors import priors_from, priors_to_json
 from ...lsmplify_core.layouts.layout import keypoints_at
 from ...lsmplify_core.pipeline import Solution
 from ...lsmplify_core.pipeline import calibration_of as saved_calibration_of
@@ -23,7 +23,7 @@ _KEY: Final = "lsmplify_calibration"
 @dataclass(frozen=True)
 class Calibrated:
     """body: the person's. names, joints (K,), offsets (K, 3): the markers, metres in their joints'
-    frames on that body. layout: the name of theirs. habits: the rest of the calibration, as the
+    frames on that body. layout: the name of theirs. priors: the rest of the calibration, as the
     fields of its file."""
 
     body: Body
@@ -31,13 +31,13 @@ class Calibrated:
     joints: NDArray[np.intp]
     offsets: NDArray[np.float64]
     layout: str = "own"
-    habits: dict[str, Any] = field(default_factory=dict[str, Any])
+    priors: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def saved(self) -> SavedCalibration:
         """The same for a file."""
         points = keypoints_at(self.names, self.joints, self.offsets)
         return SavedCalibration(
-            self.body, points, self.layout, *habits_from(self.habits, "the armature")
+            self.body, points, self.layout, *priors_from(self.priors, "the armature")
         )
 
 
@@ -51,7 +51,7 @@ def store_calibration(armature: bpy.types.Object, solution: Solution) -> None:
         "names": list(solution.motion.track_names),
         "joints": np.asarray(solution.joints).tolist(),
         "offsets": np.round(solution.offsets, 5).tolist(),
-        "habits": habits_to_json(
+        "priors": priors_to_json(
             saved.convention, saved.residual, saved.flat_feet, saved.toes
         ),
     })  # fmt: skip
@@ -67,12 +67,12 @@ def calibration_of(armature: bpy.types.Object | None) -> Calibrated | None:
         body = Body(np.array(fields["rest_joints"], dtype=np.float64), str(fields["body"]))
         joints = np.array(fields["joints"], dtype=np.intp)
         offsets = np.array(fields["offsets"], dtype=np.float64).reshape(-1, 3)
-        habits = dict(fields.get("habits") or {})
-        habits_from(habits, armature.name)
+        priors = dict(fields.get("priors") or {})
+        priors_from(priors, armature.name)
     except (ValueError, KeyError, TypeError, RecursionError, InputError):
         return None
     fits = len(joints) == len(offsets) == len(fields["names"]) and body.rest_joints.shape == (24, 3)
     if not fits:
         return None
     layout = str(fields.get("layout", "own"))
-    return Calibrated(body, tuple(fields["names"]), joints, offsets, layout, habits)
+    return Calibrated(body, tuple(fields["names"]), joints, offsets, layout, priors)

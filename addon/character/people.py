@@ -56,7 +56,7 @@ def _check(motions: list[batch.GivenMotion], targets: list[bpy.types.Object]) ->
     if len(motions) != len(targets):
         raise InputError(
             f"--together takes as many motions as characters: {len(motions)} and {len(targets)} "
-            "were given"
+            "were given; give one --source and one --target for each person"
         )
     for kind, names in (
         ("motion", [m.name if m.path is None else str(m.path) for m in motions]),

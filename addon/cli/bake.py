@@ -25,7 +25,7 @@ from .scene import set_scene_rate, tell_scene, works_of
 def bake(args: argparse.Namespace) -> int:
     """Bake what the options say; the exit code."""
     if args.jobs < 1:
-        raise InputError(f"--jobs {args.jobs} is not a number of takes")
+        raise InputError(f"--jobs {args.jobs}: give 1 or more takes at a time")
     if args.file is not None:
         clear_start_file()
     if args.file is not None and several.are_several(args.file):

@@ -20,7 +20,7 @@ from ..layouts.layout import Keypoint, Layout
 from ..layouts.matching import Match, match_as_named, match_layout, plain
 from ..runtime.array_types import Floats
 from ..runtime.errors import InputError
-from .take_habits import FlatFeet, ToeShares, habits_from, habits_to_json
+from .take_priors import FlatFeet, ToeShares, priors_from, priors_to_json
 
 _FORM: Final = "lsmplify calibration"
 _MOST: Final = 5.0
@@ -92,7 +92,7 @@ def save_calibration(calibration: SavedCalibration, path: Path) -> None:
             }
             for p in calibration.points
         ],
-        **habits_to_json(
+        **priors_to_json(
             calibration.convention, calibration.residual, calibration.flat_feet, calibration.toes
         ),
     }
@@ -115,7 +115,7 @@ def load_calibration(path: Path) -> SavedCalibration:
     points = tuple(_point(p, i, path) for i, p in enumerate(listed))
     body = Body(rest, text_of(fields.get("body", "default"), f"{path}: the name of its body"))
     layout = text_of(fields.get("layout", path.stem), f"{path}: the name of its layout")
-    return SavedCalibration(body, points, layout, *habits_from(fields, str(path)))
+    return SavedCalibration(body, points, layout, *priors_from(fields, str(path)))
 
 
 def _point(data: Any, index: int, path: Path) -> Keypoint:

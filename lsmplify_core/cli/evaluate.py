@@ -110,7 +110,7 @@ def _check(args: argparse.Namespace) -> None:
     if args.starts is not None and args.protocol != "plugin":
         raise InputError("--starts belongs to --protocol plugin")
     if args.jobs is not None and args.jobs < 1:
-        raise InputError(f"--jobs {args.jobs} is not a number of processes")
+        raise InputError(f"--jobs {args.jobs}: give 1 or more processes")
     if args.rate is not None and not 0 < args.rate <= 10000:
         raise InputError(f"--rate {args.rate}: it must be a number of frames per second")
 

@@ -102,7 +102,7 @@ def _check(args: argparse.Namespace, several: bool) -> None:
             "--shard, --resume and --record-failures are for several takes; give a folder of takes"
         )
     if args.jobs < 1:
-        raise InputError(f"--jobs {args.jobs} is not a number of takes")
+        raise InputError(f"--jobs {args.jobs}: give 1 or more takes at a time")
     if args.resample is not None and not 0 < args.resample <= 10000:
         raise InputError(f"--resample {args.resample} is not a number of frames per second")
     if several and args.out.exists() and not args.out.is_dir():

@@ -46,7 +46,7 @@ def side_by_side(
     with ProcessPoolExecutor(
         processes, initializer=_prepared, initargs=(share_of(processes), os.getpid())
     ) as pool:
-        futures = [pool.submit(_timed_work, work, item) for item in items]
+        futures = [pool.submit(_work_here, work, item) for item in items]
         try:
             _told(futures, tell)
             for future in futures:
@@ -67,7 +67,7 @@ def _told(futures: "list[Future[tuple[int, R]]]", tell: Callable[[int], None]) -
             tell(number_of[future])
 
 
-def _timed_work(work: Callable[[P], R], item: P) -> tuple[int, R]:
+def _work_here(work: Callable[[P], R], item: P) -> tuple[int, R]:
     return os.getpid(), work(item)
 
 

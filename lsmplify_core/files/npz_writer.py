@@ -29,6 +29,8 @@ _DATE: Final = 0x21
 """1980-01-01 in a zip, in every file, so that the same arrays are the same bytes."""
 _VERSION: Final = 45
 """Of a reader that knows sizes beyond 4 GB."""
+_MADE_BY: Final = 3 << 8 | _VERSION
+"""On Unix, so that permissions count (APPNOTE 4.4.2)."""
 _DEFLATED: Final = 8
 _PERMISSIONS: Final = 0o600 << 16
 """Of a member that is unpacked."""
@@ -103,7 +105,7 @@ class NpzEntry:
         wide = struct.pack("<HH", 1, len(wide)) + wide if wide else b""
         size, packed, place = (min(n, _WIDE) for n in numbers)
         head = _CENTRAL.pack(
-            b"PK\1\2", _VERSION, _VERSION, 0, _DEFLATED, 0, _DATE, self._check, packed, size,
+            b"PK\1\2", _MADE_BY, _VERSION, 0, _DEFLATED, 0, _DATE, self._check, packed, size,
             len(self._name), len(wide), 0, 0, 0, _PERMISSIONS, place,
         )  # fmt: skip
         return head + self._name + wide

@@ -26,15 +26,14 @@ AXES: Final = ("+x", "-x", "+y", "-y", "+z", "-z")
 
 _TOO_FAR: Final = 1.6
 """A body this many times smaller or larger than a person of usual size is not one in that unit."""
-
-
+_CLEARLY: Final = 1.5
+"""A body within this many times the usual size, by a part of the frames, needs no look at the
+others."""
 _NEAREST: Final = 0.12
 _FURTHEST: Final = 0.6
 """Metres between two points of the resting body whose distance says how large a body is."""
 _SAMPLES: Final = 1 << 17
 """Distances that are looked at together."""
-_CLEARLY: Final = 1.5
-"""The same, where a part of the frames is enough to say so."""
 _SOME_FRAMES: Final = 500
 """Frames of a long take, and up to twice as many, that are looked at first."""
 _NEAR_AN_AXIS: Final = 40.0

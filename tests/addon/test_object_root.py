@@ -108,10 +108,10 @@ def test_what_cannot_carry_it_is_told(extension, take, tmp_path) -> None:
     assert bake(take, tmp_path / "bones.blend") == 0
     armature = opened(tmp_path / "bones.blend")
     move_way_to_object(armature, 1, 30)
-    with pytest.raises(InputError, match="moves already"):
+    with pytest.raises(InputError, match="is animated already"):
         move_way_to_object(armature, 1, 30)
     armature.parent = bpy.data.objects.new("Car", None)
-    with pytest.raises(InputError, match="hangs on 'Car'"):
+    with pytest.raises(InputError, match="is parented to 'Car'"):
         move_way_to_object(armature, 1, 30)
 
 
@@ -142,3 +142,37 @@ def test_retarget_of_several_onto_one_character(extension, tmp_path) -> None:
     assert len(ways) == 2
     np.testing.assert_allclose(ways[0], ways[1], atol=1e-5)
     assert ways[0][3] - ways[0][0] > 1.0
+
+
+def test_bones_with_few_keys_stay_where_they_were_between_them(extension, take, tmp_path) -> None:
+    """Thinned to three keys: the object is keyed on every frame, so the bones are too."""
+    from lsmplify_extension.addon.bake import actions
+    from lsmplify_extension.addon.bake.object_root import move_way_to_object
+
+    assert bake(take, tmp_path / "bones.blend") == 0
+    armature = opened(tmp_path / "bones.blend")
+    for curve in actions.curves_of(armature):
+        if curve.data_path.endswith("location"):
+            for key in range(len(curve.keyframe_points) - 2, 0, -1):
+                if key != 11:
+                    curve.keyframe_points.remove(curve.keyframe_points[key], fast=True)
+            curve.update()
+    before, scene = seen(armature), bpy.context.scene
+    move_way_to_object(armature, scene.frame_start, scene.frame_end)
+    np.testing.assert_allclose(seen(armature), before, atol=2e-5)
+
+
+@pytest.mark.parametrize("fault", ["rotation", "constraint"])
+def test_an_object_that_moves_by_itself_is_refused(extension, take, tmp_path, fault: str) -> None:
+    from lsmplify_extension.addon.bake.object_root import move_way_to_object
+    from lsmplify_extension.lsmplify_core.runtime.errors import InputError
+
+    assert bake(take, tmp_path / "bones.blend") == 0
+    armature = opened(tmp_path / "bones.blend")
+    if fault == "rotation":
+        armature.keyframe_insert("rotation_euler", frame=1)
+    else:
+        armature.constraints.new("LIMIT_LOCATION")
+    says = {"rotation": "is animated already", "constraint": "has constraints"}[fault]
+    with pytest.raises(InputError, match=says):
+        move_way_to_object(armature, 1, 30)

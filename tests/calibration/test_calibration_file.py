@@ -252,7 +252,7 @@ def test_a_solve_keeps_to_the_convention_of_its_person() -> None:
      ("flat_feet", [9.0, 0.0], "flat feet"), ("flat_feet", {"left": 0.1}, "flat feet"),
      ("toes", [0.5, 0.1], "toes"), ("toes", [[0.5, 9.0], [0.5, 0.1]], "toes")],
 )  # fmt: skip
-def test_habits_that_are_none_are_refused(
+def test_priors_that_are_none_are_refused(
     tmp_path: Path, field: str, value: object, said: str
 ) -> None:
     path, data = saved(tmp_path, (Keypoint("C7", 12, (0.0, 0.1, 0.0)),))

@@ -91,6 +91,15 @@ def test_events_count_from_the_first_frame_of_the_file(
     np.testing.assert_allclose([t for t, _ in events], [2.0 - before, 63.5 - before], atol=1e-5)
 
 
+@pytest.mark.parametrize("fps", [None, 120.0])
+def test_the_first_frame_is_the_files_whatever_its_rate_is_said_to_be(
+    tmp_path: Path, fps: float | None
+) -> None:
+    path = tmp_path / "take.c3d"
+    path.write_bytes(c3d_bytes(POINTS, NAMES, Odd(first=101, rate=60.0)))
+    assert read_tracks(path, fps=fps).first_frame == 100
+
+
 def test_motives_last_frame_is_none_where_it_counts_from_0(tmp_path: Path) -> None:
     """Its header says frames 0 to 40 of 40."""
     path = tmp_path / "take.c3d"

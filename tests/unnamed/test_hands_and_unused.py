@@ -205,6 +205,33 @@ def test_a_hand_of_another_length_is_told_and_not_read(tmp_path) -> None:
     assert any("left hand: 50 frames beside 60 of the body" in w for w in told.warnings)
 
 
+@pytest.mark.parametrize("fault", ["shape", "damaged", "words"])
+def test_a_hand_that_is_none_is_told_with_its_file(fault: str, tmp_path) -> None:
+    folder = _recording(tmp_path / "recording", "npy", _motion())
+    file = folder / "output_data/mediapipe_left_hand_3d_xyz.npy"
+    if fault == "shape":
+        np.save(file, np.load(file)[:, :20])
+    elif fault == "words":
+        np.save(file, np.full((60, 21, 3), "left"))
+    else:
+        file.write_bytes(file.read_bytes()[:300])
+    told, match = matched(read_tracks(folder, fps=30.0))
+    assert len(match.matched) == 38
+    assert any(file.name in w and "the left hand is not read" in w for w in told.warnings)
+
+
+def test_samples_of_a_hand_that_are_no_places_are_missing(tmp_path) -> None:
+    folder = _recording(tmp_path / "recording", "npy", _motion())
+    file = folder / "output_data/mediapipe_left_hand_3d_xyz.npy"
+    points = np.load(file)
+    points[7, 3, 0], points[8, 3] = np.nan, np.inf
+    np.save(file, points)
+    told = read_tracks(folder, fps=30.0)
+    hand = told.positions[:, told.names.index("left_hand_3")]
+    assert np.isnan(hand[7:9]).all()
+    assert np.isfinite(hand[9]).all()
+
+
 def test_whole_body_without_names_tells_hands_and_face(tmp_path) -> None:
     motion = _motion()
     points = np.concatenate(

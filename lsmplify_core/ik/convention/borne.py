@@ -4,7 +4,7 @@
 Decided on a few frames a second; the whole take is then brought into that much of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -152,11 +152,11 @@ def borne_by(
     if not take.fit.known.any():
         # places that are given say how the markers were put on
         rests = rests_of(few.fit.poses, few.fit.observed, few.rate)
-        few, take = replace(few, rests=rests), replace(take, rests=rests)
-    found = _first_borne(few, _fallbacks(_most(few, shown)))
+        few, take = (replace(t, rests=rests, tried={}) for t in (few, take))
+    found = _first_borne(few, _fallbacks(_most(few, shown), _bounds(few)))
     if found is None or len(few.expected) == len(take.expected):
         return found
-    return _first_borne(take, _fallbacks(found[0]))
+    return _first_borne(take, _fallbacks(found[0], _bounds(take)))
 
 
 def _first_borne(
@@ -229,15 +229,22 @@ def _most(take: ConventionTake, shown: NDArray[np.bool_]) -> Convention:
 
     if arms and not bears(chosen):
         chosen = replace(chosen, arms=False)
-    whole = (replace(chosen, legs=True, knees=knees) for knees in _BOUNDS)
+    whole = (replace(chosen, legs=True, knees=knees) for knees in _bounds(take))
     return next((c for c in whole if bears(c)), chosen) if legged else chosen
 
 
-def _fallbacks(convention: Convention) -> Iterator[Convention]:
-    """A convention, and less and less of it."""
+def _bounds(take: ConventionTake) -> list[KneeBounds | None]:
+    """Those that differ for a take: where no rest offsets are taken off, half are the others."""
+    return [b for b in _BOUNDS if b is None or take.rests is not None or not b.rest]
+
+
+def _fallbacks(
+    convention: Convention, bounds: Sequence[KneeBounds | None] = _BOUNDS
+) -> Iterator[Convention]:
+    """A convention, and less and less of it, `bounds` of knees one after the other."""
     yield convention
     if convention.legs:
-        for knees in _BOUNDS[_BOUNDS.index(convention.knees) + 1 :]:
+        for knees in bounds[bounds.index(convention.knees) + 1 :]:
             yield replace(convention, knees=knees)
         yield replace(convention, legs=False)
     if convention.arms:

@@ -96,7 +96,7 @@ def _made(
         positions, names, extent.rate or None, fps, path, unit, up_of(file),
         warnings=extent.warnings,
     )  # fmt: skip
-    start = max(first_frame(file) - 1, 0) / (extent.rate or tracks.rate)
+    start = max(first_frame(file) - 1, 0) / tracks.rate
     return replace(tracks, events=events(file, extent.rate or tracks.rate), start=start)
 
 

@@ -20,7 +20,7 @@ from ...files.npz import read_npy
 from ...layouts.hands import HAND_POINTS
 from ...runtime.errors import InputError
 from ...tracks.point_order import known_counts
-from ...tracks.tracks import Tracks
+from ...tracks.tracks import Tracks, checked_positions
 from ..arrays import read_array
 from ..dialect import number
 from ..regular import rate_of
@@ -79,13 +79,21 @@ def read_recording(file: Path, folder: Path, fps: float | None = None) -> Tracks
 
 def _with_hands(tracks: Tracks, file: Path) -> Tracks:
     """The body with the hands that lie in files beside it, where they are as long."""
-    hands = {side: found for side in _SIDES if (found := _hand(file, side)) is not None}
-    warnings = [
-        f"{side} hand: {len(points)} frames beside {tracks.frames} of the body; it is not read"
-        for side, points in hands.items()
-        if len(points) != tracks.frames
-    ]
-    hands = {side: points for side, points in hands.items() if len(points) == tracks.frames}
+    hands: dict[str, Floats] = {}
+    warnings: list[str] = []
+    for side in _SIDES:
+        try:
+            points = _hand(file, side)
+        except InputError as error:
+            warnings.append(f"{error}; the {side} hand is not read")
+            continue
+        if points is not None and len(points) != tracks.frames:
+            warnings.append(
+                f"{side} hand: {len(points)} frames beside {tracks.frames} of the body; it is not "
+                "read"
+            )
+        elif points is not None:
+            hands[side] = points
     if not hands:
         return replace(tracks, warnings=(*tracks.warnings, *warnings))
     names = [f"{side}_hand_{n}" for side in hands for n in range(HAND_POINTS)]
@@ -105,21 +113,27 @@ def _with_certain(confidence: Floats | None, count: int) -> Floats | None:
 
 
 def _hand(file: Path, side: str) -> Floats | None:
-    """(T, 21, 3) of a hand in a file that is called as the body's; None where there is none."""
+    """(T, 21, 3) of a hand in a file that is called as the body's; None where there is none.
+    InputError where it can't be read, or is no hand's."""
     name = file.name.replace("body_3d_xyz", f"{side}_hand_3d_xyz")
     for path in (file.with_name(name), file.with_name(f"mediapipe_{side}_hand_{side}_hand.npy")):
         if "body_3d_xyz" not in file.name or not path.is_file():
             continue
-        try:
-            if path.suffix == ".npy":
-                points = np.asarray(read_npy(path, "a hand's"), dtype=float)
-            else:
-                points = read_table(path, 1.0).positions
-        except (InputError, ValueError, TypeError):  # the body is there without it
-            continue
-        if points.ndim == 3 and points.shape[1:] == (HAND_POINTS, 3):
-            return points
+        table = path.suffix != ".npy"
+        points = read_table(path, 1.0).positions if table else _numbers(path)
+        if points.shape[1:] != (HAND_POINTS, 3):
+            raise InputError(
+                f"{path}: is not frames × {HAND_POINTS} points × 3, but {points.shape}"
+            )
+        return checked_positions(points)
     return None
+
+
+def _numbers(path: Path) -> Floats:
+    try:
+        return np.array(read_npy(path, "a hand's"), dtype=float)
+    except (ValueError, TypeError) as error:
+        raise InputError(f"{path}: does not hold numbers") from error
 
 
 def _points_in(file: Path) -> int:
@@ -128,8 +142,8 @@ def _points_in(file: Path) -> int:
 
 
 def _camera_rate(folder: Path) -> float | None:
-    """Frames per second from synchronized_videos/timestamps/*.npy (nanoseconds) or *.csv, or from a
-    JSON of the recording's parameters that names a rate."""
+    """Frames per second from synchronized_videos/timestamps/*.npy (nanoseconds), or from a JSON of
+    the recording's parameters that names a rate."""
     videos = folder / "synchronized_videos"
     for file in sorted((videos / "timestamps").glob("*.npy")) if videos.is_dir() else ():
         try:

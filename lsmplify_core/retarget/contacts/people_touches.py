@@ -73,6 +73,10 @@ def find_between(people: Sequence[Posed], starts: Sequence[int]) -> list[Between
     Args:
         people: posed figures, with the sources that they came from.
         starts: the frame of each one's first, counted alike for all.
+
+    Returns:
+        Touches that ever pull, of the frames that both people have; `mover` and `touched` count
+        `people`.
     """
     sources = source_postures(people)
     found: list[Between] = []
@@ -101,8 +105,13 @@ def source_postures(people: Sequence[Posed]) -> list[Posture]:
 
 
 def keep_between(people: Sequence[Posed], touches: Sequence[Between]) -> None:
-    """Shift people and bring their hands, in place, so that they touch as their sources do; the
-    touches that are found and kept are counted with their own ones."""
+    """Shift people and bring their hands, so that they touch as their sources do.
+
+    Args:
+        people: changed in place: hips, goals and turns (metres, Z up), notes, and the touches that
+            are found and kept, which are counted with their own ones.
+        touches: of `find_between`.
+    """
     if not touches:
         return
     sources = source_postures(people)
@@ -110,7 +119,7 @@ def keep_between(people: Sequence[Posed], touches: Sequence[Between]) -> None:
     moved = np.zeros((len(people), 3))
     for number in range(_ROUNDS):
         shift = _shifts(people, touches, sources, number == 0)
-        if np.abs(shift).max() < _ENOUGH:
+        if number and np.abs(shift).max() < _ENOUGH:
             break
         moved += shift
         for person, own, way in zip(people, before, shift, strict=True):

@@ -24,7 +24,7 @@ ToeShares = tuple[tuple[float, float], tuple[float, float]]
 by, radians."""
 
 
-def habits_to_json(
+def priors_to_json(
     convention: Convention | None,
     residual: float | None,
     flat_feet: FlatFeet | None,
@@ -53,10 +53,10 @@ def habits_to_json(
     return fields
 
 
-def habits_from(
+def priors_from(
     fields: dict[str, Any], source: str
 ) -> tuple[Convention | None, float | None, FlatFeet | None, ToeShares | None]:
-    """What `habits_to_json` wrote; None for each that the JSON does not say.
+    """What `priors_to_json` wrote; None for each that the JSON does not say.
 
     Args:
         fields: the calibration's JSON.
@@ -86,7 +86,10 @@ def _convention(fields: dict[str, Any], source: str) -> Convention | None:
     share, knees = number_of(said.pop("forearm", 0.5), what, 0.0, 1.0), said.pop("knees", None)
     bounds = cast("dict[str, Any]", knees) if isinstance(knees, dict) else {}
     if said or any(not isinstance(part, bool) for part in parts.values()):
-        raise InputError(f"{what} says of {', '.join(_PARTS)} whether they are in it")
+        raise InputError(
+            f"{what} needs true or false for {', '.join(_PARTS)} and nothing else; save the "
+            "calibration again"
+        )
     spine, neck, collars, arms, legs = (bool(part) for part in parts.values())
     turns = (number_of(bounds.get(name), f"{what}: knees", 0.0, np.pi) for name in _KNEES)
     held = None if knees is None else KneeBounds(*turns, rest=bounds.get("rest") is True)
@@ -110,6 +113,6 @@ def _flat_feet(fields: dict[str, Any], source: str) -> FlatFeet | None:
 def _toes(fields: dict[str, Any], source: str) -> ToeShares | None:
     if fields.get("toes") is None:
         return None
-    what = f"{source}: what its toes follow the rule by"
+    what = f"{source}: the share and the deviation of its toes, two numbers for each foot"
     left, right = array_of(fields["toes"], (2, 2), what, np.pi).tolist()
     return (left[0], left[1]), (right[0], right[1])
