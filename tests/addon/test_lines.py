@@ -3,7 +3,9 @@
 
 from types import SimpleNamespace
 
-import blf
+import bpy  # noqa: F401  (blf is there once bpy is)
+
+import blf  # isort: skip
 import pytest
 
 NOTES = (

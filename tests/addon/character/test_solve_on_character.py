@@ -155,13 +155,14 @@ def test_a_character_that_changed_meanwhile_is_left_alone(tracks) -> None:
 
 @pytest.mark.parametrize("size", [1.0, 0.6])
 def test_what_is_worth_a_look_is_listed_and_posed_on_the_character(tracks, size) -> None:
+    from lsmplify_extension.addon.bake import actions
     from lsmplify_extension.addon.takes import choosing, record
 
     character = build("Hero")
     character.scale = (size,) * 3
     add_ik(character)
     arm = next(o for o in bpy.data.objects if o.type == "EMPTY" and "LWrist" in o.name)
-    for curve in arm.animation_data.action.fcurves:
+    for curve in actions.curves_of(arm):
         for point in curve.keyframe_points[15:20]:
             point.co[1] += 0.15
     select_empties()
