@@ -118,7 +118,7 @@ def _sphere(point: Floats, material: bpy.types.Material):
         shape = bmesh.new()
         bmesh.ops.create_icosphere(shape, subdivisions=3, radius=0.02)
         mesh = bpy.data.meshes.new(name)
-        shape.tomesh_object(mesh)
+        shape.to_mesh(mesh)
         shape.free()
         mesh.shade_smooth()
         mesh.materials.append(material)
