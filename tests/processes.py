@@ -2,7 +2,21 @@
 """Processes as Linux has them: whose children run, and which of them are left after a while."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+PATIENCE = 600.0
+"""Seconds after which something that hangs is given up; a busy machine needs many."""
+
+
+def until(true: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+    """Wait for something to become true; whether it did."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.02)
+    return False
 
 
 def children(parent: int) -> list[int]:

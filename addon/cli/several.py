@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...lsmplify_core.cli.shards import is_done, settings_of
-from ...lsmplify_core.cli.solve import named_takes
+from ...lsmplify_core.cli.solve import check_names, named_takes
 from ...lsmplify_core.cli.take import TakeJob
 from ...lsmplify_core.files.manifest import read_manifest
 from ...lsmplify_core.files.outputs import separators
@@ -72,7 +72,7 @@ def _planned(args: argparse.Namespace) -> _Plan:
     depend on besides the take."""
     out = _folder(args)
     takes = named_takes(args.file, out)
-    _check_names([take for _, take in takes])
+    check_names([take for _, take in takes], "bake")
     args.kept = kept_of(args)
     known = _known(out / MANIFEST) if args.resume else {}
     ends = separators([take.stem for _, take in takes])
@@ -121,15 +121,3 @@ def _folder(args: argparse.Namespace) -> Path:
     except OSError as error:
         raise InputError(f"{args.out[0]}: cannot be made: {error.strerror}") from error
     return args.out[0]
-
-
-def _check_names(takes: list[Path]) -> None:
-    """Two takes of one name would be written over each other."""
-    by_name: dict[str, Path] = {}
-    for take in takes:
-        other = by_name.setdefault(take.stem.casefold(), take)
-        if other != take:
-            raise InputError(
-                f"{other} and {take} have the same name and would be written to one file; bake "
-                "them into different folders"
-            )

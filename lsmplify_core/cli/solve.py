@@ -160,7 +160,7 @@ def _left_alone(job: TakeJob, record: dict[str, Any], args: argparse.Namespace) 
 def _planned(takes: list[tuple[str, Path]], args: argparse.Namespace) -> list[TakeJob]:
     """A job for each take of the part that is asked for, every name made and different from all
     others and from what is read, of the other parts too."""
-    _check_names([path for _, path in takes])
+    check_names([path for _, path in takes], "solve")
     ends = separators([path.stem for _, path in takes])
     jobs = [
         TakeJob(
@@ -181,15 +181,23 @@ def _planned(takes: list[tuple[str, Path]], args: argparse.Namespace) -> list[Ta
     return [job for job in jobs if job.path in wanted]
 
 
-def _check_names(files: list[Path]) -> None:
-    """Two takes of one name would be written over each other."""
+def check_names(files: list[Path], does: str) -> None:
+    """Refuse takes whose results would be written over each other.
+
+    Args:
+        files: takes of one run.
+        does: what the run does, a word for the message: solve or bake.
+
+    Raises:
+        InputError: two of them have the same name, but for upper and lower case.
+    """
     by_name: dict[str, Path] = {}
     for file in files:
         other = by_name.setdefault(file.stem.casefold(), file)
         if other != file:
             raise InputError(
                 f"{other} and {file} have the same name and would be written to one file; "
-                "solve them into different folders"
+                f"{does} them into different folders"
             )
 
 

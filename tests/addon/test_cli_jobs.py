@@ -8,14 +8,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
-from processes import children
+from processes import children, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes as Linux has them")
 RUNNER = Path(__file__).resolve().parents[1] / "farm" / "as_blender.py"
@@ -52,15 +51,6 @@ def hashes(folder: Path) -> dict[str, str]:
 def records(folder: Path) -> dict[str, dict]:
     lines = (folder / "baked.jsonl").read_text().splitlines()
     return {r["take"]: r for r in map(json.loads, lines)}
-
-
-def until(true, seconds: float = 300.0) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def test_side_by_side_is_one_after_the_other(extension, tmp_path, capsys) -> None:

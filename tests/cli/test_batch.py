@@ -7,12 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-from processes import children
+from processes import PATIENCE, children, until
 from takes import points_of, waving
 
 from lsmplify_core.cli.main import main
@@ -183,19 +182,6 @@ def run(*words: str) -> "subprocess.Popen[str]":
         env=os.environ | {"PYTHONPATH": str(ROOT)}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-
-
-PATIENCE = 600.0
-"""Seconds after which something that hangs is given up; a busy machine needs many."""
-
-
-def until(true, seconds: float = PATIENCE) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are counted as Linux has them")
