@@ -3,6 +3,7 @@
 
 import bpy
 
+from ..lsmplify_core.runtime.threads import prepare_linear_algebra
 from . import cli, menus, settings, translations
 from .body import click
 from .body import panel as body_panel
@@ -77,6 +78,7 @@ _CLASSES = tuple(c for module in (*_PROPERTIES, *_OPERATORS, *_PANELS) for c in 
 
 def register() -> None:
     """Make everything known to Blender."""
+    prepare_linear_algebra()  # before any thread computes
     for cls in _CLASSES:
         bpy.utils.register_class(protect(cls))
     settings.register()

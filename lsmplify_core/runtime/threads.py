@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 from threadpoolctl import ThreadpoolController  # pyright: ignore[reportMissingTypeStubs]
 
+from .kernels import use_known_kernels
 from .memory import BUFFER, room
 
 P = TypeVar("P")
@@ -177,4 +178,11 @@ def _one_blas_thread() -> AbstractContextManager[object]:
 
 @lru_cache(maxsize=1)
 def _controller() -> ThreadpoolController:
+    use_known_kernels()
     return ThreadpoolController()
+
+
+def prepare_linear_algebra() -> None:
+    """What the first solve would else do to linear algebra's library: for a process whose threads
+    call it by then, while they don't yet."""
+    _controller()
