@@ -21,8 +21,6 @@ _SHARE = 0.25
 """The knee's share of the foot's turn about the shank; the ankle has the rest."""
 _MOST = math.radians(8.0)
 """The tibia turns no further than so, 10 to 15 degrees being what a nearly straight knee allows."""
-
-
 _REST_WEIGHT = math.sin(math.radians(10.0)) ** 2
 """Squared sine of the bend at which a frame counts half for the rest offset of a thigh's turn."""
 
@@ -51,9 +49,14 @@ class LegRest:
 
 
 def leg(side: Limb, joints: list[Array], rate: float, bounds: KneeBounds | None = None) -> None:
-    """Bring a leg into the convention, in place of its joints' rotations.
+    """Bring a leg into the convention.
 
-    rate: frames per second. bounds: go no further into it than to these, None for all the way.
+    Args:
+        side: the leg.
+        joints: local rotations (T, 3, 3) of the 24 joints, each in its parent's frame; hip, knee
+            and ankle are replaced.
+        rate: frames per second.
+        bounds: go no further into it than to these; None for all the way.
     """
     xp = array_namespace(joints[0])
     hip, knee, ankle = joints[side.upper], joints[side.middle], joints[side.end]
@@ -92,10 +95,18 @@ def _part_way(
 
 
 def rest_turns(side: Limb, joints: Sequence[Floats], rate: float) -> LegRest:
-    """A leg's rest offsets: weighted medians over the take of the turn with which the knee bends
-    about its hinge, less the thigh's own, and of the knee's own turn then.
+    """Measure a leg's rest offsets.
 
-    side: the leg. joints: rotations (T, 3, 3) of all joints. rate: frames per second.
+    They are weighted medians over the take: of the turn with which the knee bends about its hinge,
+    less the thigh's own, and of the knee's own turn then.
+
+    Args:
+        side: the leg.
+        joints: local rotations (T, 3, 3) of the 24 joints, each in its parent's frame.
+        rate: frames per second.
+
+    Returns:
+        The offsets in radians.
     """
     hip, knee = joints[side.upper], joints[side.middle]
     bend = bend_of(side.hinge, hip, knee)
@@ -109,7 +120,14 @@ def rest_turns(side: Limb, joints: Sequence[Floats], rate: float) -> LegRest:
 
 
 def without_rest_turns(side: Limb, joints: list[Array], rest: LegRest) -> None:
-    """Turn a thigh and a shank by their rest offsets, in place; no joint of the body moves."""
+    """Take the rest offsets off a thigh and a shank; no joint of the body moves.
+
+    Args:
+        side: the leg.
+        joints: local rotations (T, 3, 3) of the 24 joints, each in its parent's frame; hip, knee
+            and ankle are replaced.
+        rest: what `rest_turns` measured.
+    """
     xp = array_namespace(joints[0])
     hip, knee, ankle = joints[side.upper], joints[side.middle], joints[side.end]
     thigh = turn_about(like(side.hinge.upper, hip), xp.zeros_like(hip[:1, 0, 0]) + rest.thigh)
@@ -154,6 +172,12 @@ def knees_within(side: Limb, joints: list[Array], bounds: KneeBounds) -> None:
     The thigh swings half as far the other way, so that the ankle hardly moves and the knee does:
     by a centimetre for three degrees. The foot keeps its direction. A leg that is nearly straight
     can be brought to its hinge in no other way.
+
+    Args:
+        side: the leg.
+        joints: local rotations (T, 3, 3) of the 24 joints, each in its parent's frame; hip, knee
+            and ankle are replaced.
+        bounds: how far the knee may bend sideways.
     """
     xp = array_namespace(joints[0])
     hip, knee, ankle = joints[side.upper], joints[side.middle], joints[side.end]

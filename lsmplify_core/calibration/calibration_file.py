@@ -33,9 +33,9 @@ _MOST_POINTS: Final = 10_000
 class SavedCalibration:
     """body: the person. points: each track's name, joint and offset (3,) in metres in that joint's
     frame on that body. layout: the name of the layout it came from. convention: as much of the
-    anatomical convention as the take bore. residual: metres along an axis, how far the points
-    stayed from the body. flat_feet: how the feet are pitched where they stand flat. toes: how far
-    the toes of each foot follow the rule. None for what is not known."""
+    anatomical convention as the take's tracks support. residual: metres along an axis, how far the
+    points stayed from the body. flat_feet: how the feet are pitched where they stand flat. toes:
+    how far the toes of each foot follow the rule. None for what is not known."""
 
     body: Body
     points: tuple[Keypoint, ...]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..body.body import Body
 from ..body.smpl_file import SmplFile
-from ..ik.convention.anatomical import Borne
+from ..ik.convention.apply import AppliedConvention
 from ..layouts.matching import Match
 from ..tracks.units_and_axes import World
 from .calibrate import Calibration
@@ -24,7 +24,7 @@ class TakeFacts:
         noise: of the tracks, in lengths of a body of the size that the network knows (metres).
         smooth: seconds, the standard deviation of the filter that such noise calls for.
         denoising: seconds, the same of the tracks' own smoothing before the solve; 0 for none.
-        borne: how the poses were brought into the convention; None where they were not.
+        applied_convention: how poses were brought into the convention; None where they were not.
     """
 
     match: Match
@@ -34,4 +34,4 @@ class TakeFacts:
     noise: float
     smooth: float
     denoising: float
-    borne: Borne | None
+    applied_convention: AppliedConvention | None

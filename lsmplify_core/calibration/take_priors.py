@@ -33,7 +33,7 @@ def priors_to_json(
     """What is known of these as fields of a calibration's JSON.
 
     Args:
-        convention: as much of the anatomical convention as the take bore.
+        convention: as much of the anatomical convention as the take's tracks support.
         residual: metres along an axis, how far the points stayed from the calibrated body.
         flat_feet: how the feet are pitched where they stand flat.
         toes: how far the toes of each foot follow the rule.

@@ -7,8 +7,8 @@ import numpy as np
 
 from ..anatomy.habit import in_habit_of
 from ..body.markers import PoseSequence
-from ..ik.convention.anatomical import Borne, anatomical, anatomical_as
-from ..ik.convention.toes import UsualToes
+from ..ik.convention.apply import AppliedConvention, apply_convention, reapply_convention
+from ..ik.convention.toes import ToePrior
 from ..ik.fit_problem import FitProblem
 from ..ik.learned.predictor import Prediction
 from ..ik.smoothing import fill_frames, smooth_poses
@@ -76,7 +76,7 @@ def in_convention(
     poses: PoseSequence,
     learned: Prediction,
     request: Request,
-) -> tuple[PoseSequence, Person, Borne | None]:
+) -> tuple[PoseSequence, Person, AppliedConvention | None]:
     """The poses in the anatomical convention, or in the habit of the motion to start from.
 
     Args:
@@ -89,7 +89,7 @@ def in_convention(
 
     Returns:
         The poses, the person with the points' places that belong to them, and how much of the
-        convention the take bore (None where it was not asked for).
+        convention its tracks support (None where it was not asked for).
     """
     if request.settings.convention == "keep":
         if request.init is None:
@@ -97,19 +97,19 @@ def in_convention(
         given = request.init.rotations.astype(poses.rotations.dtype)
         turned = in_habit_of(poses.rotations, given, np.asarray(person.observed.bones))
         return PoseSequence(turned, poses.root), person, None
-    before = None if request.facts is None else request.facts.borne
+    before = None if request.facts is None else request.facts.applied_convention
     known = known_places(take, person, request.calibration)
     fitted = (poses, person.observed, learned.sigma, problem.noise, take.filled.rate)
     noisy = problem.smooth > 0
     saved = request.calibration
-    usual = None if saved is None else saved.convention
+    prior = None if saved is None else saved.convention
     feet = None if saved is None else saved.flat_feet
-    toes = None if saved is None or feet is None else UsualToes(feet, saved.toes)
-    poses, observed, borne = (
-        anatomical(*fitted, noisy=noisy, known=known, usual=usual, usual_toes=toes)
+    toes = None if saved is None or feet is None else ToePrior(feet, saved.toes)
+    poses, observed, applied = (
+        apply_convention(*fitted, noisy=noisy, known=known, prior=prior, toe_prior=toes)
         if before is None
-        else anatomical_as(before, *fitted, noisy=noisy)
+        else reapply_convention(before, *fitted, noisy=noisy)
     )
     offsets = np.asarray(observed.offsets, dtype=np.float64) * person.unit
     calibration = replace(person.calibration, offsets=offsets)
-    return poses, replace(person, observed=observed, calibration=calibration), borne
+    return poses, replace(person, observed=observed, calibration=calibration), applied

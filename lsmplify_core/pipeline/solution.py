@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..calibration.calibration_file import SavedCalibration
 from ..calibration.take_facts import TakeFacts
-from ..ik.convention.toes import usual_toes
+from ..ik.convention.toes import toe_prior
 from ..layouts.layout import keypoints_at
 from ..layouts.matching import Match
 from ..motion.motion import Motion
@@ -78,8 +78,9 @@ def calibration_of(solution: Solution) -> SavedCalibration:
     layout, facts = solution.match.layout.name, solution.facts
     if facts is None:
         return SavedCalibration(motion.body, points, layout)
-    convention = None if facts.borne is None else facts.borne.convention
-    toes = None if facts.borne is None else usual_toes(facts.borne.toes)
+    applied = facts.applied_convention
+    convention = None if applied is None else applied.convention
+    toes = None if applied is None else toe_prior(applied.toes)
     feet, shares = (None, None) if toes is None else (toes.flat, toes.shares)
     return SavedCalibration(
         motion.body, points, layout, convention, facts.calibration.residual, feet, shares

@@ -165,7 +165,7 @@ def _take_steps(tracks: Tracks, request: Request) -> Generator[Progress, None, S
     calibrated = person.calibration
     take, person = without_outliers(take, person, problem, poses, second_pass)
     poses = yield from stages.call("clean", smoothed, take, problem, second_pass)
-    poses, person, borne = yield from stages.call(
+    poses, person, applied = yield from stages.call(
         "convention", in_convention, take, person, problem, poses, second_pass.prediction, request
     )
     error = measured_errors(take, person, poses)
@@ -173,6 +173,6 @@ def _take_steps(tracks: Tracks, request: Request) -> Generator[Progress, None, S
     evidence = evidence_of(motion, take, person, second_pass.prediction)
     verdict = yield from stages.call("verdict", judge, evidence)
     facts = TakeFacts(
-        match, world, take.body, calibrated, problem.noise, problem.smooth, take.denoising, borne
+        match, world, take.body, calibrated, problem.noise, problem.smooth, take.denoising, applied
     )
     return make_solution(take, person, second_pass.prediction, evidence, verdict, stages, facts)

@@ -235,7 +235,7 @@ def test_conventions_that_are_none_are_refused(tmp_path: Path, convention: objec
 
 
 def test_a_solve_keeps_to_the_convention_of_its_person() -> None:
-    """Skin markers of a short take bear another part of it than those of the whole."""
+    """Skin markers of a short take support another part of it than those of the whole."""
     take = tracks_of(waving(60), "CMU_41")
     found = calibration_of(solve(take))
     assert found.convention is not None

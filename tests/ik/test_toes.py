@@ -10,7 +10,7 @@ from lsmplify_core.anatomy.toes import FEET, FOLLOWS, extension, toe_bend, with_
 from lsmplify_core.body.markers import MarkerObservations, PoseSequence
 from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.geometry.kinematics import attached_points, forward
-from lsmplify_core.ik.convention.toes import toes_as, with_solved_toes
+from lsmplify_core.ik.convention.toes import extend_toes, extend_toes_as
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.motion.motion import Motion
 from lsmplify_core.runtime.array_types import Floats
@@ -68,7 +68,7 @@ def off(found: PoseSequence, truth: Motion) -> float:
 def test_points_on_the_toes_show_how_far_they_extend(layout: str, most: float) -> None:
     truth = walk(0.8)
     poses, observed = seen(truth, layout)
-    found, _ = with_solved_toes(poses, observed, RATE, 1e-3)
+    found, _ = extend_toes(poses, observed, RATE, 1e-3)
     assert off(poses, truth) > 4.0
     assert off(found, truth) < most
 
@@ -76,7 +76,7 @@ def test_points_on_the_toes_show_how_far_they_extend(layout: str, most: float) -
 def test_a_toe_marker_that_a_layout_fixes_to_the_foot_shows_them_too() -> None:
     truth = walk(0.8)
     poses, observed = seen(truth, "Vicon_53", beyond=0.045)
-    found, _ = with_solved_toes(poses, observed, RATE, 1e-3)
+    found, _ = extend_toes(poses, observed, RATE, 1e-3)
     assert off(found, truth) < 2.5
     ankle = FEET[0][0]
     assert np.array_equal(found.rotations[:, ankle], poses.rotations[:, ankle])
@@ -85,14 +85,14 @@ def test_a_toe_marker_that_a_layout_fixes_to_the_foot_shows_them_too() -> None:
 def test_a_marker_on_the_ball_shows_nothing() -> None:
     truth = walk(0.0)
     poses, observed = seen(truth, "Vicon_53", beyond=0.01)
-    _, rules = with_solved_toes(poses, observed, RATE, 1e-3)
+    _, rules = extend_toes(poses, observed, RATE, 1e-3)
     assert all(rule.points is None for rule in rules)
 
 
 def test_without_points_toes_follow_the_rule_by_the_usual_share() -> None:
     truth = walk(0.0)
     poses, observed = seen(truth, "CMU_41")
-    found, rules = with_solved_toes(poses, observed, RATE, 1e-3)
+    found, rules = extend_toes(poses, observed, RATE, 1e-3)
     rule = np.degrees(toe_bend(truth.rotations, truth.body.offsets, truth.root, RATE))
     bend = np.degrees(np.stack([extension(found.rotations[:, b]) for _, b in FEET], axis=1))
     assert np.allclose(bend, FOLLOWS * rule, atol=0.1)
@@ -102,7 +102,7 @@ def test_without_points_toes_follow_the_rule_by_the_usual_share() -> None:
 def test_noisy_points_of_straight_toes_leave_them_nearly_straight() -> None:
     truth = walk(0.0)
     poses, observed = seen(truth, "BODY_25", noise=0.01)
-    found, _ = with_solved_toes(poses, observed, RATE, 0.01, noisy=True)
+    found, _ = extend_toes(poses, observed, RATE, 0.01, noisy=True)
     assert np.abs(bends(found.rotations)).mean() < 3.0
     ankle = FEET[0][0]
     assert np.array_equal(found.rotations[:, ankle], poses.rotations[:, ankle])
@@ -112,9 +112,9 @@ def test_toes_that_were_solved_for_and_that_no_point_shows_stay() -> None:
     truth = walk(0.8)
     _, observed = seen(truth, "CMU_41")
     given = PoseSequence(truth.rotations, truth.root)
-    found, rules = with_solved_toes(given, observed, RATE, 1e-3)
+    found, rules = extend_toes(given, observed, RATE, 1e-3)
     assert np.array_equal(found.rotations, given.rotations)
-    assert all(rule.solved for rule in rules)
+    assert all(rule.keep for rule in rules)
 
 
 def test_a_part_is_done_as_the_whole_and_unseen_points_fall_back_on_the_rule() -> None:
@@ -123,12 +123,12 @@ def test_a_part_is_done_as_the_whole_and_unseen_points_fall_back_on_the_rule() -
     weights = observed.weights.copy()
     weights[40:70] = 0.0
     observed = replace(observed, weights=weights)
-    whole, rules = with_solved_toes(poses, observed, RATE, 1e-3)
+    whole, rules = extend_toes(poses, observed, RATE, 1e-3)
     assert np.isfinite(whole.rotations).all()
     part = slice(60, 150)
     some = PoseSequence(poses.rotations[part], poses.root[part])
     seen_part = replace(observed, points=observed.points[part], weights=weights[part])
-    again = toes_as(rules, some, seen_part, RATE)
+    again = extend_toes_as(rules, some, seen_part, RATE)
     apart = np.abs(bends(again.rotations)[20:] - bends(whole.rotations)[part][20:])
     assert np.median(apart) < 1.0
 
@@ -137,5 +137,5 @@ def test_one_frame() -> None:
     truth = walk(0.0, 1)
     for layout in ("Vicon_53", "BODY_25", "CMU_41"):
         poses, observed = seen(truth, layout)
-        found, _ = with_solved_toes(poses, observed, RATE, 1e-3)
+        found, _ = extend_toes(poses, observed, RATE, 1e-3)
         assert np.isfinite(found.rotations).all()

@@ -68,7 +68,15 @@ class ShownBend:
 
 
 def foot_points(observed: MarkerObservations, side: int) -> FootPoints | None:
-    """The points of the left (0) or right (1) foot; None where none of them shows the toes."""
+    """Find the points of one foot.
+
+    Args:
+        observed: the points of T frames; lengths in metres.
+        side: 0 for the left foot, 1 for the right one.
+
+    Returns:
+        Those that are seen anywhere; None where none of them shows the toes.
+    """
     ankle, ball = FEET[side]
     joints, offsets = np.asarray(observed.joints), np.asarray(observed.offsets, dtype=np.float64)
     at = np.asarray(observed.bones, dtype=np.float64)[ball]
@@ -101,23 +109,35 @@ def in_foot_frame(
         frames: the N of them that are asked for.
 
     Returns:
-        (N, M, 3) metres from the ankle on, and the roots of the weights (N, M).
+        (N, M, 3) metres from the ankle on, and the square roots of the weights (N, M).
     """
     ankle, _ = FEET[side]
     turned, placed = (part[frames, ankle] for part in posed)
     away = observed.points[frames][:, foot.index] - placed[:, None]
-    roots = np.sqrt(observed.weights[frames][:, foot.index])
-    return (away @ turned).astype(np.float64), roots.astype(np.float64)
+    sqrt_weights = np.sqrt(observed.weights[frames][:, foot.index])
+    return (away @ turned).astype(np.float64), sqrt_weights.astype(np.float64)
 
 
-def places_anew(foot: FootPoints, tracks: Floats, roots: Floats, shown: ShownBend) -> FootPoints:
-    """The foot with its points where their tracks are in the median, the toes straightened."""
+def recalibrated(
+    foot: FootPoints, tracks: Floats, sqrt_weights: Floats, shown: ShownBend
+) -> FootPoints:
+    """Put the points of a foot where their tracks are in the median, the toes straightened.
+
+    Args:
+        foot: the points.
+        tracks: (N, M, 3) metres in the foot's frame (`in_foot_frame`).
+        sqrt_weights: (N, M) square roots of the weights, zero for unseen samples.
+        shown: how the toes extend and the foot is turned in the same N frames.
+
+    Returns:
+        The foot with new places.
+    """
     straight = turn_about(EXTENDS, shown.bend)
     own = tracks @ axis_angle_to_matrix(shown.turn)
     back = np.where(foot.toe[:, None], foot.ball + (own - foot.ball) @ straight, own)
     places = foot.places.copy()
     for k in range(len(places)):
-        seen = roots[:, k] > 0
+        seen = sqrt_weights[:, k] > 0
         if seen.any():
             places[k] = np.median(back[seen, k], axis=0)
     return replace(foot, places=places)
@@ -126,7 +146,7 @@ def places_anew(foot: FootPoints, tracks: Floats, roots: Floats, shown: ShownBen
 def shown_bend(
     foot: FootPoints,
     tracks: Floats,
-    roots: Floats,
+    sqrt_weights: Floats,
     noise: float,
     start: ShownBend | None = None,
     hold: bool = False,
@@ -136,10 +156,14 @@ def shown_bend(
     Args:
         foot: the points.
         tracks: (T, M, 3) metres in the foot's frame (`in_foot_frame`).
-        roots: (T, M) roots of the weights, zero for unseen samples.
+        sqrt_weights: (T, M) square roots of the weights, zero for unseen samples.
         noise: metres along an axis, of the tracks.
         start: where to begin, so that one step is enough; None for straight toes.
         hold: keep the start's extension and find the foot's turn alone.
+
+    Returns:
+        The extension and the foot's turn in T frames; with `hold` its `sigma` and `residual` are
+        zero and say nothing.
     """
     frames = len(tracks)
     theta = np.zeros(frames) if start is None else start.bend
@@ -148,7 +172,7 @@ def shown_bend(
     unknown = slice(0, 3 if hold else 4)
     normal = np.zeros((frames, 4, 4))
     for _ in range(_STEPS if start is None else 1):
-        normal, asked = _equations(foot, tracks, roots, theta, turn, unknown)
+        normal, asked = _equations(foot, tracks, sqrt_weights, theta, turn, unknown)
         diagonal = prior[unknown]
         normal = normal + np.diag(diagonal)
         value = np.concatenate((turn, theta[:, None]), axis=1)[:, unknown]
@@ -157,9 +181,9 @@ def shown_bend(
         theta = theta if hold else theta + step[:, 3]
     if hold:
         return ShownBend(theta, np.zeros(frames), turn, 0.0)
-    residual = _residual(foot, tracks, roots, theta, turn)
+    residual = _residual(foot, tracks, sqrt_weights, theta, turn)
     sigma = max(noise, residual) * np.sqrt(np.linalg.inv(normal)[:, 3, 3])
-    shows = (roots[:, foot.toe] > 0).any(axis=1)
+    shows = (sqrt_weights[:, foot.toe] > 0).any(axis=1)
     return ShownBend(theta, np.where(shows, sigma, np.inf), turn, residual)
 
 
@@ -175,22 +199,27 @@ def _posed(foot: FootPoints, theta: Floats, turn: Floats) -> tuple[Floats, Float
 
 
 def _equations(
-    foot: FootPoints, tracks: Floats, roots: Floats, theta: Floats, turn: Floats, unknown: slice
+    foot: FootPoints,
+    tracks: Floats,
+    sqrt_weights: Floats,
+    theta: Floats,
+    turn: Floats,
+    unknown: slice,
 ) -> tuple[Floats, Floats]:
     """Normal matrix and right-hand side of a step of (ω, θ)."""
     placed, with_bend, _ = _posed(foot, theta, turn)
     # exp(dω) p = p + dω × p: the matrix of -p
     columns = np.concatenate((skew(-placed), with_bend[..., None]), axis=-1)[..., unknown]
-    columns = columns * roots[..., None, None]
+    columns = columns * sqrt_weights[..., None, None]
     flat = columns.reshape(len(tracks), -1, columns.shape[-1])
-    away = ((tracks - placed) * roots[..., None]).reshape(len(tracks), -1, 1)
+    away = ((tracks - placed) * sqrt_weights[..., None]).reshape(len(tracks), -1, 1)
     across = np.swapaxes(flat, -1, -2)
     return across @ flat, (across @ away)[..., 0]
 
 
 def _residual(
-    foot: FootPoints, tracks: Floats, roots: Floats, theta: Floats, turn: Floats
+    foot: FootPoints, tracks: Floats, sqrt_weights: Floats, theta: Floats, turn: Floats
 ) -> float:
     placed, _, _ = _posed(foot, theta, turn)
-    squares = np.square((tracks - placed) * roots[..., None])
-    return float(np.sqrt(squares.sum() / max(3.0 * np.square(roots).sum(), 1.0)))
+    squares = np.square((tracks - placed) * sqrt_weights[..., None])
+    return float(np.sqrt(squares.sum() / max(3.0 * np.square(sqrt_weights).sum(), 1.0)))

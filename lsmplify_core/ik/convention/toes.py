@@ -24,12 +24,12 @@ from ...geometry.kinematics import forward
 from ...geometry.rotations import axis_angle_to_matrix
 from ...runtime.array_types import Floats
 from ..smoothing import gaussian_filter
-from .shown_toes import EXTENDS, FootPoints, foot_points, in_foot_frame, places_anew, shown_bend
+from .shown_toes import EXTENDS, FootPoints, foot_points, in_foot_frame, recalibrated, shown_bend
 
 _TOES: Final = (np.radians(-30.0), np.radians(65.0))
 """Radians that toes flex and extend at most."""
 _EASE: Final = 0.03
-"""Seconds, the standard deviation of the filter over what points that are not sure say of them."""
+"""Seconds, the standard deviation of the filter over what uncertain points say of them."""
 _STRAIGHT: Final = np.radians(8.0)
 """Toes that no point shows and that turn by no more were not solved for."""
 _LOOK_RATE: Final = 30.0
@@ -62,9 +62,9 @@ class FootRule:
         deviation: radians, σ_d.
         points: those that show the toes; None where none does.
         noise: metres, of the tracks.
-        sure: what of these points' residual is uncertainty of the toes.
-        solved: whether they were solved for and stay.
-        moves: whether the foot is turned about its ankle as its points then say.
+        sigma_scale: what of these points' residual is uncertainty of the toes; a factor on σ.
+        keep: whether the toes stay as they are: the solve found them, and no point shows them.
+        turn_foot: whether the foot is turned about its ankle as its points say for these toes.
     """
 
     flat: float
@@ -72,12 +72,12 @@ class FootRule:
     deviation: float = 0.0
     points: FootPoints | None = None
     noise: float = 0.0
-    sure: float = _ALIKE
-    solved: bool = False
-    moves: bool = False
+    sigma_scale: float = _ALIKE
+    keep: bool = False
+    turn_foot: bool = False
 
 
-ToesByRule = tuple[FootRule, FootRule]
+FootRules = tuple[FootRule, FootRule]
 """Of the left and the right foot."""
 
 
@@ -86,53 +86,56 @@ Share = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class UsualToes:
+class ToePrior:
     """What one take of a person says of the toes in another; of the left and the right foot.
 
-    flat: radians, how the feet are pitched where they stand flat. shares: how far the toes follow
-    the rule and what they deviate from it by; None where points did not say it.
+    Attributes:
+        flat: radians, how the feet are pitched where they stand flat.
+        shares: how far the toes follow the rule and what they deviate from it by; None where no
+            point showed it.
     """
 
     flat: tuple[float, float]
     shares: tuple[Share, Share] | None = None
 
 
-def usual_toes(rules: ToesByRule) -> UsualToes:
-    """What the rules of a take say for others of the person."""
+def toe_prior(rules: FootRules) -> ToePrior:
+    """What the rules that were found in a take say for others of the person."""
     left, right = rules
     if left.points is None and right.points is None:
-        return UsualToes((left.flat, right.flat))
-    return UsualToes(
+        return ToePrior((left.flat, right.flat))
+    return ToePrior(
         (left.flat, right.flat), ((left.share, left.deviation), (right.share, right.deviation))
     )
 
 
-def with_solved_toes(
+def extend_toes(
     poses: PoseSequence,
     observed: MarkerObservations,
     rate: float,
     noise: float,
     noisy: bool = False,
-    usual: UsualToes | None = None,
-) -> tuple[PoseSequence, ToesByRule]:
-    """Poses with their toes extended as points show, else by rule; those that no point shows and
-    that were solved for stay.
+    prior: ToePrior | None = None,
+) -> tuple[PoseSequence, FootRules]:
+    """Extend the toes as points show, else by rule.
+
+    Toes that no point shows and that are bent already were solved for, and stay.
 
     Args:
-        poses: T frames, fitted.
+        poses: T frames, fitted; the world Z up, metres.
         observed: the points, with their calibrated places.
         rate: frames per second.
         noise: metres along an axis, of the tracks.
         noisy: whether poses are smoothed over time.
-        usual: what another take of the person says of them; None to find it on this one.
+        prior: what another take of the person says of them; None to find it on this one.
 
     Returns:
-        The poses, and how that was done.
+        The poses, and the rules of the left and the right foot, for other frames of the take.
     """
     posed = forward(poses.rotations, observed.bones, poses.root)
     steps = foot_steps(*posed, rate)
-    flat = steps.flat if usual is None else np.array(usual.flat)
-    shares = None if usual is None else usual.shares
+    flat = steps.flat if prior is None else np.array(prior.flat)
+    shares = None if prior is None else prior.shares
     whole = steps.toe_bend(flat, rate)
     step = max(round(rate / _LOOK_RATE), -(-len(poses.root) // _LEARNED_FROM))
     left, right = (
@@ -145,11 +148,20 @@ def with_solved_toes(
     return _extended((left, right), poses, posed, observed, whole, rate), (left, right)
 
 
-def toes_as(
-    rules: ToesByRule, poses: PoseSequence, observed: MarkerObservations, rate: float
+def extend_toes_as(
+    rules: FootRules, poses: PoseSequence, observed: MarkerObservations, rate: float
 ) -> PoseSequence:
-    """The same as it was found on other frames of the take; the arguments are those of
-    `with_solved_toes`."""
+    """Extend the toes by rules that were found on other frames of the take.
+
+    Args:
+        rules: what `extend_toes` found there.
+        poses: T frames, fitted; the world Z up, metres.
+        observed: the points, with the places that they had there.
+        rate: frames per second.
+
+    Returns:
+        The poses.
+    """
     posed = forward(poses.rotations, observed.bones, poses.root)
     flat = np.array([rule.flat for rule in rules])
     whole = foot_steps(*posed, rate).toe_bend(flat, rate)
@@ -168,7 +180,7 @@ class _Foot:
 
 
 def _extended(
-    rules: ToesByRule,
+    rules: FootRules,
     poses: PoseSequence,
     posed: tuple[Floats, Floats],
     observed: MarkerObservations,
@@ -178,7 +190,7 @@ def _extended(
     """Poses with toes extended; whole: (T, 2) radians of toes that follow the rule all the way."""
     rotations = poses.rotations.copy()
     for side, (rule, (ankle, ball)) in enumerate(zip(rules, FEET, strict=True)):
-        if rule.solved:
+        if rule.keep:
             continue
         bend = rule.share * whole[:, side]
         if rule.points is None:
@@ -199,22 +211,22 @@ def _learned(
     noise: float,
     noisy: bool,
     some: slice,
-    usual: Share | None,
+    prior: Share | None,
 ) -> FootRule:
     """How a foot's toes are extended, from some frames. rule: (T,) radians."""
     points = foot_points(foot.observed, foot.side)
     if points is None:
-        return FootRule(flat, solved=not rigid_toes(foot.poses.rotations, _STRAIGHT, foot.side))
-    moves, sure = points.own and not noisy, 1.0 if noisy else _ALIKE
-    if usual is not None:
-        share, deviation = usual
-        return FootRule(flat, share, deviation, points, noise, sure, False, moves)
-    tracks, roots = in_foot_frame(points, foot.side, foot.posed, foot.observed, some)
-    first = shown_bend(points, tracks, roots, noise)
-    points = places_anew(points, tracks, roots, first)
-    shown = shown_bend(points, tracks, roots, noise, first)
+        return FootRule(flat, keep=not rigid_toes(foot.poses.rotations, _STRAIGHT, foot.side))
+    turn_foot, sigma_scale = points.own and not noisy, 1.0 if noisy else _ALIKE
+    if prior is not None:
+        share, deviation = prior
+        return FootRule(flat, share, deviation, points, noise, sigma_scale, False, turn_foot)
+    tracks, sqrt_weights = in_foot_frame(points, foot.side, foot.posed, foot.observed, some)
+    first = shown_bend(points, tracks, sqrt_weights, noise)
+    points = recalibrated(points, tracks, sqrt_weights, first)
+    shown = shown_bend(points, tracks, sqrt_weights, noise, first)
     sees = np.isfinite(shown.sigma)
-    bend, sigma, rule = shown.bend[sees], sure * shown.sigma[sees], rule[some][sees]
+    bend, sigma, rule = shown.bend[sees], sigma_scale * shown.sigma[sees], rule[some][sees]
 
     rate = foot.rate / some.step
     counts = min(1.0, 1.0 / (_INDEPENDENT * rate)) / (sigma**2 + _LEARNING_SIGMA**2)
@@ -224,7 +236,7 @@ def _learned(
     share = float(np.clip(share, 0.0, 1.0))
     spread = np.square(bend - share * rule).mean() - np.square(sigma).mean() if len(bend) else 0.0
     deviation = float(np.sqrt(np.clip(spread, 0.0, _MOST_DEVIATION**2)))
-    return FootRule(flat, share, deviation, points, noise, sure, False, moves)
+    return FootRule(flat, share, deviation, points, noise, sigma_scale, False, turn_foot)
 
 
 def _shown(
@@ -235,9 +247,9 @@ def _shown(
     frames = len(bend)
     step = max(round(foot.rate / _LOOK_RATE), 1)
     at = np.unique(np.append(np.arange(0, frames, step), frames - 1))
-    tracks, roots = in_foot_frame(points, foot.side, foot.posed, foot.observed, at)
-    shown = shown_bend(points, tracks, roots, rule.noise)
-    gain = rule.deviation**2 / (rule.deviation**2 + (rule.sure * shown.sigma) ** 2 + 1e-12)
+    tracks, sqrt_weights = in_foot_frame(points, foot.side, foot.posed, foot.observed, at)
+    shown = shown_bend(points, tracks, sqrt_weights, rule.noise)
+    gain = rule.deviation**2 / (rule.deviation**2 + (rule.sigma_scale * shown.sigma) ** 2 + 1e-12)
     beyond = gain * (shown.bend - bend[at])
     width = _EASE * foot.rate / step
     eased = gaussian_filter(beyond[:, None], width)[:, 0]
@@ -246,9 +258,10 @@ def _shown(
     kind = foot.poses.rotations.dtype
     change = np.interp(every, at, bent - bend[at]).astype(kind)
     whole = np.clip(bend + change, *_TOES).astype(kind)
-    if not rule.moves:
+    if not rule.turn_foot:
         return whole, None
-    turn = shown_bend(points, tracks, roots, rule.noise, replace(shown, bend=bent), True).turn
+    start = replace(shown, bend=bent)
+    turn = shown_bend(points, tracks, sqrt_weights, rule.noise, start, hold=True).turn
     turn = gaussian_filter(turn, width)
     turns = np.stack([np.interp(every, at, turn[:, axis]) for axis in range(3)], axis=1)
     return whole, turns.astype(kind)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much of the anatomical convention the markers of a take bear.
+"""How much of the anatomical convention the markers of a take support: it is brought into as much
+of it as leaves the markers near their tracks.
 
 Decided on a few frames a second; the whole take is then brought into that much of it.
 """
@@ -34,9 +35,9 @@ places, which it keeps, lie so where legs are straight."""
 _RIGID: Final = (1e-3, 1.02)
 """Metres under which the tracks' mean distance is that of markers fixed to the bones, and how much
 worse it may then become: such markers are right."""
-_USUAL_WORSE: Final = 1.25
-"""How many times further a person's usual convention may lead than one that is chosen anew: with a
-smaller number, parts of a take are turned in ways of their own."""
+_PRIOR_WORSE: Final = 1.25
+"""How many times further the convention of another take of the person may lead than one that is
+chosen anew: with a smaller number, parts of a take are turned in ways of their own."""
 _BEFORE_STEPS: Final = 1.5
 """The same before the steps that bring the poses to the tracks again."""
 _STEPS: Final = 6
@@ -47,7 +48,7 @@ _SLACK: Final = 4e-6
 """Metres of mean distance that are worth nothing in any case."""
 _LOOK_RATE: Final = 5.0
 _LOOK_FRAMES: Final = (160, 300)
-"""Frames a second that are enough to see what markers bear; so many are few anyhow, and so many
+"""Frames a second that are enough to see what markers support; so many are few anyhow, and so many
 enough in all."""
 _UNTURNED: Final = [
     JOINT_INDEX[name]
@@ -68,7 +69,7 @@ _BOUNDS: Final = (
 """How far knees may go sideways and turn, from nothing beyond the hinge to much; of each with rest
 offsets taken off first."""
 
-BorneFit = tuple[Convention, Fit, tuple[Floats, ...], LegRests | None]
+SupportedFit = tuple[Convention, Fit, tuple[Floats, ...], LegRests | None]
 """A convention, the take in it, the points' places (K, 3) during each step to the tracks, and the
 rest offsets that were taken off first."""
 
@@ -93,7 +94,7 @@ class ConventionTake:
     rests: LegRests | None = None
 
     def few(self) -> "ConventionTake":
-        """As few frames as show what the take bears; all of a short one."""
+        """As few frames as show what the take supports; all of a short one."""
         total = len(self.expected)
         step = max(round(self.rate / _LOOK_RATE), -(-total // _LOOK_FRAMES[1]))
         if step < 2 or total <= _LOOK_FRAMES[0]:
@@ -129,42 +130,42 @@ class ConventionTake:
         return stepped(fit, convention, self.expected, self.noise, self.ease * self.rate)
 
 
-def borne_by(
-    take: ConventionTake, shown: NDArray[np.bool_], usual: Convention | None = None
-) -> BorneFit | None:
-    """As much of the convention as a take bears.
+def supported_convention(
+    take: ConventionTake, shown: NDArray[np.bool_], prior: Convention | None = None
+) -> SupportedFit | None:
+    """Find as much of the convention as the tracks of a take support.
 
     Args:
         take: as it was fitted.
         shown: (24,) joints whose turn about their bone the points show, at least one.
-        usual: what another take of the same person bore; it is kept unless this one clearly does
-            not bear it, so that a part of a take is turned as the whole is.
+        prior: what another take of the same person supported; it is used unless this one clearly
+            doesn't support it, so that a part of a take is turned as the whole is.
 
     Returns:
-        The convention, the take in it and the steps that were needed for that; None where the take
-        bears no convention.
+        The convention, the take in it and the steps that were needed for that; None where the
+        tracks support no convention.
     """
-    if usual is not None:
-        kept = _first_borne(take, iter((usual,)), _USUAL_WORSE)
-        if kept is not None:
-            return kept
+    if prior is not None:
+        same = _first_supported(take, iter((prior,)), _PRIOR_WORSE)
+        if same is not None:
+            return same
     few = take.few()
     if not take.fit.known.any():
         # places that are given say how the markers were put on
         rests = rests_of(few.fit.poses, few.fit.observed, few.rate)
         few, take = (replace(t, rests=rests, tried={}) for t in (few, take))
-    found = _first_borne(few, _fallbacks(_most(few, shown), _bounds(few)))
+    found = _first_supported(few, _fallbacks(_most(few, shown), _bounds(few)))
     if found is None or len(few.expected) == len(take.expected):
         return found
-    return _first_borne(take, _fallbacks(found[0], _bounds(take)))
+    return _first_supported(take, _fallbacks(found[0], _bounds(take)))
 
 
-def _first_borne(
+def _first_supported(
     take: ConventionTake, conventions: Iterator[Convention], worse: float = 1.0
-) -> BorneFit | None:
-    """The first of the conventions that a take's tracks bear, as `borne_by` says it.
+) -> SupportedFit | None:
+    """The first of the conventions that the tracks of a take support (`SupportedFit`).
 
-    worse: how many times as large as usual the mean distance may become."""
+    worse: how many times as large as otherwise the mean distance may become."""
     before = take.fit.error
     for convention in conventions:
         found = _brought(take, convention)
@@ -174,7 +175,7 @@ def _first_borne(
     return None
 
 
-def _brought(take: ConventionTake, convention: Convention) -> BorneFit:
+def _brought(take: ConventionTake, convention: Convention) -> SupportedFit:
     """A take in a convention, after as many steps to the tracks as gain something."""
     fit = take.turned(convention)
     steps: list[Floats] = []
@@ -206,7 +207,7 @@ def _worst(before: float, convention: Convention) -> float:
 
 
 def _most(take: ConventionTake, shown: NDArray[np.bool_]) -> Convention:
-    """As much of the convention as a take bears: so that its tracks' mean distance is at most
+    """As much of the convention as a take supports: so that its tracks' mean distance is at most
     `_BEFORE_STEPS` times as large, before steps bring the poses to them."""
 
     def any_of(*names: str) -> bool:
@@ -224,13 +225,13 @@ def _most(take: ConventionTake, shown: NDArray[np.bool_]) -> Convention:
         return chosen
     limit = _BEFORE_STEPS * take.fit.error + _SLACK
 
-    def bears(convention: Convention) -> bool:
+    def supports(convention: Convention) -> bool:
         return take.turned(convention).error <= limit
 
-    if arms and not bears(chosen):
+    if arms and not supports(chosen):
         chosen = replace(chosen, arms=False)
     whole = (replace(chosen, legs=True, knees=knees) for knees in _bounds(take))
-    return next((c for c in whole if bears(c)), chosen) if legged else chosen
+    return next((c for c in whole if supports(c)), chosen) if legged else chosen
 
 
 def _bounds(take: ConventionTake) -> list[KneeBounds | None]:

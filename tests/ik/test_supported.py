@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much of the convention a take bears, on takes that answer with distances of their own; and
+"""How much of the convention a take supports, on takes that answer with distances of their own; and
 where markers lie on bones that were turned."""
 
 from dataclasses import replace
@@ -11,16 +11,7 @@ from lsmplify_core.anatomy.convention import DEFAULT, Convention
 from lsmplify_core.body.body import default_body
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import JOINT_INDEX
-from lsmplify_core.ik.convention import borne as convention_borne
-from lsmplify_core.ik.convention.borne import (
-    ConventionTake,
-    _fallbacks,
-    _first_borne,
-    _most,
-    _worst,
-    borne_by,
-    shown_turns,
-)
+from lsmplify_core.ik.convention import supported
 from lsmplify_core.ik.convention.fit import Fit
 from lsmplify_core.ik.convention.skin_places import (
     _carried,
@@ -28,11 +19,20 @@ from lsmplify_core.ik.convention.skin_places import (
     sampled,
     track_distance,
 )
+from lsmplify_core.ik.convention.supported import (
+    ConventionTake,
+    _fallbacks,
+    _first_supported,
+    _most,
+    _worst,
+    shown_turns,
+    supported_convention,
+)
 from lsmplify_core.ik.refinement.gauss_newton import PoseSequence
 from tests.ik.observed import observations
 
 BODY = default_body()
-KNEES = tuple(b for b in convention_borne._BOUNDS if b is not None)
+KNEES = tuple(b for b in supported._BOUNDS if b is not None)
 
 
 def _shown(*names: str):
@@ -76,18 +76,18 @@ def test_the_convention_may_cost_a_twentieth_a_tenth_without_legs(before, legs, 
     assert _worst(before, Convention(legs=legs)) == pytest.approx(most)
 
 
-def test_the_first_that_is_borne_is_taken() -> None:
+def test_the_first_that_is_supported_is_taken() -> None:
     less = replace(DEFAULT, knees=KNEES[0])
     least = replace(DEFAULT, knees=KNEES[1])
     take = _Take(0.01, {DEFAULT: [0.02], less: [0.0101], least: [0.01]})
-    found = _first_borne(take, _fallbacks(DEFAULT))
+    found = _first_supported(take, _fallbacks(DEFAULT))
     assert found is not None
     assert found[0] == less
-    assert _first_borne(_Take(0.01, {}), _fallbacks(DEFAULT)) is None
+    assert _first_supported(_Take(0.01, {}), _fallbacks(DEFAULT)) is None
 
 
 @pytest.mark.parametrize(
-    ("errors", "borne", "steps"),
+    ("errors", "supports", "steps"),
     [
         ([0.0104], True, 0),
         ([0.0106], False, None),
@@ -99,22 +99,22 @@ def test_the_first_that_is_borne_is_taken() -> None:
         ([0.0100, 0.0090], True, 0),
     ],
 )
-def test_up_to_six_steps_bring_a_take_to_its_tracks(errors, borne: bool, steps) -> None:
+def test_up_to_six_steps_bring_a_take_to_its_tracks(errors, supports: bool, steps) -> None:
     """10 mm before; a twentieth more may be left."""
-    found = _first_borne(_Take(0.01, {DEFAULT: errors}), iter((DEFAULT,)))
-    assert (found is not None) == borne
+    found = _first_supported(_Take(0.01, {DEFAULT: errors}), iter((DEFAULT,)))
+    assert (found is not None) == supports
     assert (None if found is None else len(found[2])) == steps
 
 
 @pytest.mark.parametrize(("error", "kept"), [(0.013, True), (0.0135, False)])
-def test_a_persons_usual_convention_is_kept_a_quarter_longer(error: float, kept: bool) -> None:
+def test_the_convention_of_another_take_is_kept_a_quarter_longer(error: float, kept: bool) -> None:
     """1.25 times 1.05."""
-    usual = replace(DEFAULT, knees=KNEES[-1])
-    take = _Take(0.01, {usual: [error], DEFAULT: [0.0101]})
+    prior = replace(DEFAULT, knees=KNEES[-1])
+    take = _Take(0.01, {prior: [error], DEFAULT: [0.0101]})
     take.fit.known[:] = True  # places that are given: no rest offsets are looked for
-    found = borne_by(take, _shown("L_Hip"), usual)
+    found = supported_convention(take, _shown("L_Hip"), prior)
     assert found is not None
-    assert found[0] == (usual if kept else DEFAULT)
+    assert found[0] == (prior if kept else DEFAULT)
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from ...anatomy.convention import Convention
 from ...body.markers import MarkerObservations, PoseSequence
 from ...runtime.array_types import Floats
-from .borne import ConventionTake, borne_by, shown_turns
 from .fit import Fit, LegRests, poses_in, stepped, turned, without_rests
 from .skin_places import track_distance
-from .toes import ToesByRule, UsualToes, toes_as, with_solved_toes
+from .supported import ConventionTake, shown_turns, supported_convention
+from .toes import FootRules, ToePrior, extend_toes, extend_toes_as
 
 _STEADY: Final = 6e-3
 """Metres of noise from which on the step is eased over longer: frames by themselves would
@@ -31,11 +31,11 @@ _NONE_KNOWN: Final = np.zeros(0, dtype=bool)
 
 
 @dataclass(frozen=True)
-class Borne:
+class AppliedConvention:
     """How some frames of a take were brought into the convention, for the rest of the take.
 
     Attributes:
-        convention: as much of it as the tracks bear; None where they bear none of it.
+        convention: as much of it as the tracks support; None where they support none of it.
         offsets: (K, 3) the points' places that belong to the result.
         toes: how the toes of both feet were extended.
         step_noise: the noise that steps back to the tracks were weighed with.
@@ -45,13 +45,13 @@ class Borne:
 
     convention: Convention | None
     offsets: Floats
-    toes: ToesByRule
+    toes: FootRules
     step_noise: float = 0.0
     step_offsets: tuple[Floats, ...] = ()
     rests: LegRests | None = None
 
 
-def anatomical(
+def apply_convention(
     poses: PoseSequence,
     observed: MarkerObservations,
     expected: Floats,
@@ -59,9 +59,9 @@ def anatomical(
     rate: float,
     noisy: bool,
     known: NDArray[np.bool_] | None = None,
-    usual: Convention | None = None,
-    usual_toes: UsualToes | None = None,
-) -> tuple[PoseSequence, MarkerObservations, Borne]:
+    prior: Convention | None = None,
+    toe_prior: ToePrior | None = None,
+) -> tuple[PoseSequence, MarkerObservations, AppliedConvention]:
     """Bring poses into the convention.
 
     Args:
@@ -72,41 +72,44 @@ def anatomical(
         rate: frames per second.
         noisy: whether poses are smoothed over time.
         known: (K,) points whose places are given and stay; None for none.
-        usual: as much of the convention as another take of the person bore, where that is known.
-        usual_toes: how toes were extended in another take of the person, where that is known.
+        prior: as much of the convention as the tracks of another take of the person supported,
+            where that is known.
+        toe_prior: how toes were extended in another take of the person, where that is known.
 
     Returns:
         The poses, the points with new places on the joints, and how that was done.
     """
-    toes, rule = with_solved_toes(poses, observed, rate, noise, noisy, usual_toes)
+    toes, rules = extend_toes(poses, observed, rate, noise, noisy, toe_prior)
     shown = shown_turns(observed)
     held = np.zeros(len(np.asarray(observed.joints)), dtype=bool) if known is None else known
     if not shown.any():
         fit = turned(Fit(toes, observed, held, 0.0), Convention(), rate)
-        return fit.poses, fit.observed, Borne(Convention(), np.asarray(fit.observed.offsets), rule)
+        places = np.asarray(fit.observed.offsets)
+        return fit.poses, fit.observed, AppliedConvention(Convention(), places, rules)
     before = Fit(toes, observed, held, track_distance(toes, observed))
     whole = ConventionTake(before, expected, rate, max(noise, before.error), _ease(noise, noisy))
-    found = borne_by(whole, shown, usual)
+    found = supported_convention(whole, shown, prior)
     if found is None:
-        return toes, observed, Borne(None, np.asarray(observed.offsets), rule)
+        return toes, observed, AppliedConvention(None, np.asarray(observed.offsets), rules)
     convention, fit, steps, rests = found
-    borne = Borne(convention, np.asarray(fit.observed.offsets), rule, whole.noise, steps, rests)
-    return fit.poses, fit.observed, borne
+    places = np.asarray(fit.observed.offsets)
+    applied = AppliedConvention(convention, places, rules, whole.noise, steps, rests)
+    return fit.poses, fit.observed, applied
 
 
-def anatomical_as(
-    borne: Borne,
+def reapply_convention(
+    applied: AppliedConvention,
     poses: PoseSequence,
     observed: MarkerObservations,
     expected: Floats,
     noise: float,
     rate: float,
     noisy: bool,
-) -> tuple[PoseSequence, MarkerObservations, Borne]:
+) -> tuple[PoseSequence, MarkerObservations, AppliedConvention]:
     """Bring poses into the convention as other frames of the same take were.
 
     Args:
-        borne: what `anatomical` found on those frames; the same person, points and lengths.
+        applied: what `apply_convention` found on those frames; the same person, points and lengths.
         poses: T frames, fitted; lengths as in `observed`.
         observed: the points, with their calibrated places.
         expected: (T, 22) radians, the error that the network expects of itself.
@@ -115,22 +118,22 @@ def anatomical_as(
         noisy: whether poses are smoothed over time.
 
     Returns:
-        As `anatomical`.
+        As `apply_convention`.
     """
-    poses = toes_as(borne.toes, poses, observed, rate)
-    placed = replace(observed, offsets=borne.offsets)
-    convention = borne.convention
+    poses = extend_toes_as(applied.toes, poses, observed, rate)
+    placed = replace(observed, offsets=applied.offsets)
+    convention = applied.convention
     if convention is None:
-        return poses, placed, borne
+        return poses, placed, applied
 
-    if borne.rests is not None:
-        poses = without_rests(poses, observed, borne.rests)
+    if applied.rests is not None:
+        poses = without_rests(poses, observed, applied.rests)
     poses = poses_in(convention, poses, observed, rate)
-    for offsets in borne.step_offsets:
+    for offsets in applied.step_offsets:
         fit = Fit(poses, replace(observed, offsets=offsets), _NONE_KNOWN, 0.0)
-        fit = stepped(fit, convention, expected, borne.step_noise, rate * _ease(noise, noisy))
+        fit = stepped(fit, convention, expected, applied.step_noise, rate * _ease(noise, noisy))
         poses = poses_in(convention, fit.poses, observed, rate)
-    return poses, placed, borne
+    return poses, placed, applied
 
 
 def _ease(noise: float, noisy: bool) -> float:
