@@ -93,6 +93,15 @@ def toe_bend(rotations: Floats, offsets: Floats, root: Floats, rate: float) -> F
     return steps.toe_bend(steps.flat, rate)
 
 
+def usual_toe_bend(rotations: Floats, offsets: Floats, root: Floats, rate: float) -> Floats:
+    """How far toes of people extend where the rule speaks: the share of it that is usual.
+
+    Training gives it to rigs without toes, and evaluation to truths whose toes no point shows; the
+    arguments and what is returned are those of `toe_bend`.
+    """
+    return FOLLOWS * toe_bend(rotations, offsets, root, rate)
+
+
 def with_toes(rotations: Array, bend: Array) -> Array:
     """Rotations (..., 24 or 22, 3, 3) with the toes extended by a further (..., 2) radians.
 

@@ -25,6 +25,7 @@ class TakeFacts:
         smooth: seconds, the standard deviation of the filter that such noise calls for.
         denoising: seconds, the same of the tracks' own smoothing before the solve; 0 for none.
         applied_convention: how poses were brought into the convention; None where they were not.
+        palms: radians that the palms of the motion to start from were turned back by.
     """
 
     match: Match
@@ -35,3 +36,4 @@ class TakeFacts:
     smooth: float
     denoising: float
     applied_convention: AppliedConvention | None
+    palms: float = 0.0

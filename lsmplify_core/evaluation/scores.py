@@ -14,7 +14,13 @@ from ..body.smpl_file import SmplFile
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.skeleton import JOINT_INDEX, N_POSED
 from ..layouts.layout import Layout
-from ..motion.anatomical import in_convention, with_toes_at_rest, with_toes_by_rule
+from ..motion.anatomical import (
+    in_convention,
+    palms_at_rest,
+    with_palms_turned_back,
+    with_toes_at_rest,
+    with_toes_by_rule,
+)
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
 from . import metrics
@@ -66,13 +72,14 @@ def score(take: Take, answer: Answer, convention: str = ANATOMICAL) -> Score:
     """Hold a method's answer against a take's truth, frame by frame.
 
     convention: "anatomical" brings both into the anatomical convention first, takes off what either
-    rig's toes are bent by at rest, and bends the toes of a truth that has none by rule where no
-    point shows them; "source" leaves both as they are.
+    rig's toes are bent by and the truth's palms are turned by at rest, and bends the toes of a
+    truth that has none by rule where no point shows them; "source" leaves both as they are.
     Anatomical figures are of the motions as they are in either case.
     """
     motion, truth, points = answer.motion, take.truth, answer.points
     anatomies = (_anatomy(motion), _anatomy(truth))
     if convention == ANATOMICAL:
+        motion, truth = _palms_turned_back(motion, truth)
         motion, truth = (with_toes_at_rest(in_convention(m)) for m in (motion, truth))
         if not set(_TOE_JOINTS) & set(take.layout.joints.tolist()):
             truth = with_toes_by_rule(truth)
@@ -101,6 +108,17 @@ def score(take: Take, answer: Answer, convention: str = ANATOMICAL) -> Score:
         anatomy=anatomies[0],
         anatomy_truth=anatomies[1],
     )
+
+
+def _palms_turned_back(motion: Motion, truth: Motion) -> tuple[Motion, Motion]:
+    """Estimate and truth without what the truth's rig turns its palms by at rest. An estimate that
+    does not have it, since no point shows the hands, stays, and so does one that alone has it."""
+    rest = palms_at_rest(truth)
+    if rest == 0.0:
+        return motion, truth
+    if palms_at_rest(motion) == rest:
+        motion = with_palms_turned_back(motion, rest)
+    return motion, with_palms_turned_back(truth, rest)
 
 
 def _anatomy(motion: Motion) -> Anatomy:

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from ..anatomy.convention import to_convention
 from ..anatomy.doubtful import doubtful
-from ..anatomy.toes import rigid_toes, toe_bend, with_toes, without_rest
+from ..anatomy.palms import palm_rest, without_palm_rest
+from ..anatomy.toes import rigid_toes, usual_toe_bend, with_toes, without_rest
 from ..body.body import default_body
 from ..geometry.skeleton import MIRROR, N_POSED
 from ..motion.motion import load_motion
@@ -28,7 +29,7 @@ SET_WEIGHTS: dict[str, float] = {"cmu": 3.0, "reactidle": 0.6, "martial": 2.0, "
 """How often a frame of a set is drawn beside the others: more where the motion is richer."""
 
 _TOES: tuple[float, float] = (0.5, 1.2)
-"""Toes of rigs without any bend between so and so many times what the rule says."""
+"""Toes of rigs without any bend between so and so many times what is usual."""
 
 
 @dataclass(frozen=True)
@@ -97,12 +98,16 @@ def _clip(file: Path, anatomical: bool) -> tuple[Tensor, Tensor, Tensor, str] | 
     if wrong is not None:
         say(f"{file}: left out, since {wrong}")
         return None
+    palms = palm_rest(rotations, offsets, motion.rate)
+    if palms:
+        say(f"{file}: its palms are turned by {np.degrees(palms):.0f}° at rest; turned back")
+        rotations = without_palm_rest(rotations, offsets, palms)
     if anatomical:
         rotations = to_convention(rotations, offsets, motion.rate)
         rotations = without_rest(rotations, motion.rate)
     bend = np.zeros((motion.frames, 2))
     if rigid_toes(rotations):
-        bend = toe_bend(rotations, offsets, motion.root, motion.rate)
+        bend = usual_toe_bend(rotations, offsets, motion.root, motion.rate)
     root = motion.root / (motion.body.height / default_body().height)
     block, root, bend = (
         torch.from_numpy(v.astype(np.float32)) for v in (rotations[:, :N_POSED], root, bend)

@@ -16,7 +16,10 @@ from ..repair import Repair
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for with the tracks; the fields are the arguments of `solve_steps`."""
+    """What was asked for with the tracks; the fields are the arguments of `solve_steps`.
+
+    palms: radians that the palms of `init` were turned back by, since its rig has others at rest.
+    """
 
     match: Match | None
     layout: str
@@ -26,3 +29,4 @@ class Request:
     repairs: Sequence[Repair] | None
     calibration: SavedCalibration | None
     facts: TakeFacts | None
+    palms: float = 0.0

@@ -21,6 +21,7 @@ from ..verdict import Evidence, Verdict
 from .gaps import gap_warnings
 from .person import Person
 from .prepare import PreparedTake
+from .rest_pose import palms_warning
 from .solution import Solution
 
 
@@ -131,7 +132,10 @@ def make_solution(
         The solution.
     """
     measured, world, motion = take.measured, take.world, evidence.motion
-    warnings = (*measured.warnings, *rate_warning(measured), *gap_warnings(valid_frames(measured)))
+    warnings = (
+        *measured.warnings, *rate_warning(measured), *gap_warnings(valid_frames(measured)),
+        *palms_warning(facts.palms),
+    )  # fmt: skip
     report = make_report(
         motion,
         measured,

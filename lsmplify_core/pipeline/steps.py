@@ -30,6 +30,7 @@ from .finish import in_convention, smoothed, without_outliers
 from .person import calibration_steps, make_fit_problem
 from .prepare import in_metres, match_tracks, repaired
 from .request import Request
+from .rest_pose import start_with_palms_down
 from .result import evidence_of, make_solution, measured_errors, motion_of
 from .solution import Solution
 
@@ -102,7 +103,8 @@ def solve_steps(
     settings = settings or SolveSettings()
     if facts is not None:
         settings = replace(settings, noise=facts.noise, smooth=facts.smooth)
-    request = Request(match, layout, body, init, settings, repairs, calibration, facts)
+    init, palms = start_with_palms_down(init, settings, facts)
+    request = Request(match, layout, body, init, settings, repairs, calibration, facts, palms)
     with thread_pool():  # linear algebra on one thread, chunks of the take on several
         solution = yield from _take_steps(tracks, request)
         start = _start_from_segments(solution, request)
@@ -173,6 +175,7 @@ def _take_steps(tracks: Tracks, request: Request) -> Generator[Progress, None, S
     evidence = evidence_of(motion, take, person, second_pass.prediction)
     verdict = yield from stages.call("verdict", judge, evidence)
     facts = TakeFacts(
-        match, world, take.body, calibrated, problem.noise, problem.smooth, take.denoising, applied
-    )
+        match, world, take.body, calibrated, problem.noise, problem.smooth, take.denoising, applied,
+        request.palms,
+    )  # fmt: skip
     return make_solution(take, person, second_pass.prediction, evidence, verdict, stages, facts)
