@@ -9,12 +9,12 @@ from .body import click
 from .body import panel as body_panel
 from .calibration import operators as calibration
 from .character import export_operator as character_export
-from .character import map_operators as bone_maps
 from .character import operators as character
 from .character import overlay as character_overlay
 from .character import panel as character_panel
 from .character import properties as character_properties
-from .character import rest_operators
+from .character.bone_map import operators as bone_maps
+from .character.bone_map import rest_operators
 from .clean_up import history_operators, making
 from .clean_up import operators as clean_up
 from .clean_up import panel as clean_up_panel

@@ -153,7 +153,7 @@ def solve() -> dict[str, Any]:
 def proportions() -> dict[str, Any]:
     """Solved on the character's lengths, and on the performer's and then transferred: how far hands
     and feet are from the performer's, brought to the character's size, and how limbs point."""
-    from lsmplify_extension.addon.character.rig import rig_from
+    from lsmplify_extension.addon.character.rig.armature import rig_from
     from lsmplify_extension.lsmplify_core.geometry.skeleton import JOINT_INDEX
     from lsmplify_extension.lsmplify_core.pipeline import solve as solve_take
     from lsmplify_extension.lsmplify_core.reading import read_tracks

@@ -17,11 +17,11 @@ import numpy as np
 from common import SHARED, absent, publish
 
 from lsmplify_core.cleanup.attached import Attached, attached_of
-from lsmplify_core.cleanup.feet import steadied_feet
-from lsmplify_core.cleanup.keys import KeySettings, plan_keys, played_back
-from lsmplify_core.cleanup.plugin import blended
-from lsmplify_core.cleanup.pose_keys import pose_key
-from lsmplify_core.cleanup.resolve import resolve_steps
+from lsmplify_core.cleanup.feet.lock import steadied_feet
+from lsmplify_core.cleanup.keys.plan import KeySettings, plan_keys, played_back
+from lsmplify_core.cleanup.resolve.plugin import blended
+from lsmplify_core.cleanup.resolve.pose_keys import pose_key
+from lsmplify_core.cleanup.resolve.spans import resolve_steps
 from lsmplify_core.cleanup.smoothing import compared, smooth_regions
 from lsmplify_core.datasets import find_sources
 from lsmplify_core.evaluation import metrics

@@ -21,7 +21,7 @@ from smpl_files import model
 
 from lsmplify_core.body.smpl_file import load_smpl_file
 from lsmplify_core.calibration.calibration_file import load_calibration
-from lsmplify_core.cleanup.contacts import load_contacts
+from lsmplify_core.cleanup.feet.contacts import load_contacts
 from lsmplify_core.files.manifest import read_manifest
 from lsmplify_core.files.results import is_result
 from lsmplify_core.layouts.layout import load_layout

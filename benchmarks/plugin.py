@@ -13,7 +13,7 @@ from typing import Any
 
 from common import SHARED, absent, publish
 
-from lsmplify_core.cleanup.plugin import blended
+from lsmplify_core.cleanup.resolve.plugin import blended
 from lsmplify_core.datasets import find_sources
 from lsmplify_core.evaluation.clips import Clip, load_clips
 from lsmplify_core.evaluation.methods import find_method

@@ -165,7 +165,7 @@ def expy(hero: bpy.types.Object, given: bpy.types.Object, option: str, _roles: A
 
 def measure(hero: bpy.types.Object, roles: Any, motion: Any, first: int) -> dict[str, float]:
     """What the character does beside the take, on the take's frames."""
-    from lsmplify_extension.lsmplify_core.cleanup.floor import find_floor, sole_points
+    from lsmplify_extension.lsmplify_core.cleanup.feet.floor import find_floor, sole_points
     from lsmplify_extension.lsmplify_core.geometry.skeleton import JOINT_INDEX
 
     joints = motion.joints()
@@ -241,7 +241,7 @@ def main(words: list[str]) -> None:
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.context.scene.render.fps = 30
     extension.register()
-    from lsmplify_extension.addon.character.rig import rig_from
+    from lsmplify_extension.addon.character.rig.armature import rig_from
     from lsmplify_extension.lsmplify_core.motion.motion import load_motion, save_motion
     from lsmplify_extension.lsmplify_core.retarget import find_map
 

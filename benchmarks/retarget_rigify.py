@@ -53,7 +53,7 @@ def main() -> int:
 
 def _applied(rig: bpy.types.Object, motion: Any, controls: str) -> tuple[float, float, float]:
     """Processor seconds of reading the rig, of the core, and of the keys."""
-    from lsmplify_extension.addon.character import job, source
+    from lsmplify_extension.addon.character.apply import job, source
     from lsmplify_extension.lsmplify_core.retarget import RetargetOptions, performance_of
     from lsmplify_extension.lsmplify_core.runtime.progress import run_steps
 

@@ -32,8 +32,8 @@ def test_public_names_are_functions_and_classes_with_a_docstring(name: str) -> N
 def test_names_stay_after_everything_was_imported() -> None:
     """A package of the same name inside would take the function's place."""
     code = (
-        "import lsmplify_core as l, lsmplify_core.cli.main, lsmplify_core.cleanup.resolve\n"
-        "import lsmplify_core.cli.solve, lsmplify_core.cli.clean\n"
+        "import lsmplify_core as l, lsmplify_core.cli.main, lsmplify_core.cleanup.resolve.spans\n"
+        "import lsmplify_core.cli.commands.solve, lsmplify_core.cli.commands.clean\n"
         "assert all(callable(getattr(l, n)) for n in l.__all__ if n != '__version__')\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -5,7 +5,7 @@ import bpy
 
 from ..calibration.operators import LSMPLIFY_OT_save_calibration, LSMPLIFY_OT_show_markers
 from ..character.panel import draw_map, draw_options
-from ..character.smpl_names import is_character
+from ..character.rig.smpl_names import is_character
 from ..common import lines
 from ..common.panels import StagePanel, draw_field, draw_name
 from ..translations import said

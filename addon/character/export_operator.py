@@ -12,9 +12,9 @@ from ...lsmplify_core.runtime.errors import OUTSIDE, InputError
 from ..bake import export
 from ..bake.engines import ExportOptions
 from ..translations import CONTEXT
+from .apply.plan import target_of
 from .operators import CharacterOperator
-from .plan import target_of
-from .rig import check_character
+from .rig.armature import check_character
 
 _ENGINES: Final = (
     ("none", "Blender's Own", "Axes and names as they are"),

@@ -9,9 +9,9 @@ import bpy
 
 from ...lsmplify_core.runtime.errors import InputError
 from . import changes
-from .choice import chosen_map, map_for
-from .rig import check_character, rig_from
-from .smpl_names import is_character
+from .bone_map.choice import chosen_map, map_for
+from .rig.armature import check_character, rig_from
+from .rig.smpl_names import is_character
 
 _MOST = 16
 

@@ -14,7 +14,8 @@ from ..common import progress
 from ..common.polls import allowed
 from ..common.window_job import WindowJob
 from ..translations import said
-from . import bone_rows, plan
+from .apply import plan
+from .bone_map import rows as bone_rows
 
 
 def settings_of(context: bpy.types.Context) -> Any:

@@ -16,11 +16,11 @@ from ...lsmplify_core.review.overlay import Lines
 from ...lsmplify_core.runtime.errors import InputError
 from ..common.units import scene_unit
 from . import changes
-from .choice import chosen_map, map_for
-from .plan import source_of, target_of
+from .apply.plan import source_of, target_of
+from .apply.source import from_armature
+from .bone_map.choice import chosen_map, map_for
 from .properties import options_of
-from .rig import check_character, rig_from
-from .source import from_armature
+from .rig.armature import check_character, rig_from
 
 _SOON: Final = 0.05
 """Seconds after a change until the preview is found anew: a slider that is dragged comes first."""

@@ -9,16 +9,18 @@ from ..bake.actions import SLOTTED
 from ..common import lines
 from ..common.panels import StagePanel, draw_beside, draw_button, draw_field, draw_name
 from ..translations import said
-from . import bone_list, look, overlay, plan
-from .export_operator import LSMPLIFY_OT_export_character
-from .map_operators import (
+from . import look, overlay
+from .apply import plan
+from .bone_map import ui_list as bone_list
+from .bone_map.operators import (
     LSMPLIFY_OT_find_bones,
     LSMPLIFY_OT_forget_bone_map,
     LSMPLIFY_OT_load_bone_map,
     LSMPLIFY_OT_save_bone_map,
 )
+from .bone_map.rest_operators import LSMPLIFY_OT_forget_rest, LSMPLIFY_OT_use_pose_as_rest
+from .export_operator import LSMPLIFY_OT_export_character
 from .operators import LSMPLIFY_OT_apply_to_character, LSMPLIFY_OT_reapply_to_character
-from .rest_operators import LSMPLIFY_OT_forget_rest, LSMPLIFY_OT_use_pose_as_rest
 
 
 class LSMPLIFY_PT_character(StagePanel, bpy.types.Panel):

@@ -17,7 +17,8 @@ from bpy.props import (
 from ...lsmplify_core.retarget import RetargetOptions, shipped_maps
 from ..bake.actions import SLOTTED
 from ..translations import CONTEXT
-from . import bone_rows, changes
+from . import changes
+from .bone_map import rows as bone_rows
 
 
 def _is_armature(_group: bpy.types.PropertyGroup, item: bpy.types.Object) -> bool:

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 
 from ...lsmplify_core.cleanup.confidence import undecided
-from ...lsmplify_core.cleanup.contacts import Contact
-from ...lsmplify_core.cleanup.feet import FeetSettings, lock_feet
-from ...lsmplify_core.cleanup.floor import Floor
-from ...lsmplify_core.cleanup.keys import KeySettings, plan_keys
+from ...lsmplify_core.cleanup.feet.contacts import Contact
+from ...lsmplify_core.cleanup.feet.floor import Floor
+from ...lsmplify_core.cleanup.feet.lock import FeetSettings, lock_feet
+from ...lsmplify_core.cleanup.keys.plan import KeySettings, plan_keys
 from ...lsmplify_core.cleanup.limits import calmed, spread_twist, within_limits
 from ...lsmplify_core.cleanup.placing import placed
-from ...lsmplify_core.cleanup.plugin import blended
-from ...lsmplify_core.cleanup.plugin_tracks import refined_beside
-from ...lsmplify_core.cleanup.pose_keys import PoseKey
 from ...lsmplify_core.cleanup.regions import joints_of
-from ...lsmplify_core.cleanup.resolve import ResolveSettings, resolve_steps
+from ...lsmplify_core.cleanup.resolve.plugin import blended
+from ...lsmplify_core.cleanup.resolve.plugin_tracks import refined_beside
+from ...lsmplify_core.cleanup.resolve.pose_keys import PoseKey
+from ...lsmplify_core.cleanup.resolve.spans import ResolveSettings, resolve_steps
 from ...lsmplify_core.cleanup.smoothing import SmoothSettings, smooth_regions
 from ...lsmplify_core.files.packing import pack, unpack
 from ...lsmplify_core.motion.motion import Motion

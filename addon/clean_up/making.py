@@ -6,7 +6,7 @@ from dataclasses import replace
 import bpy
 import numpy as np
 
-from ...lsmplify_core.cleanup.keys import played_back
+from ...lsmplify_core.cleanup.keys.plan import played_back
 from ...lsmplify_core.cleanup.placing import carried
 from ...lsmplify_core.cleanup.smoothing import changes
 from ...lsmplify_core.runtime.errors import InputError

@@ -8,8 +8,8 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ...lsmplify_core.cleanup.keys import KeyPlan
-from ...lsmplify_core.cleanup.pose_keys import PoseKey
+from ...lsmplify_core.cleanup.keys.plan import KeyPlan
+from ...lsmplify_core.cleanup.resolve.pose_keys import PoseKey
 from ...lsmplify_core.files.packing import pack, unpack
 from ...lsmplify_core.motion.motion import Motion
 from ...lsmplify_core.runtime.array_types import Floats

@@ -73,7 +73,7 @@ def bake_one(args: argparse.Namespace) -> tuple[int, list[Path]]:
 
 def _solved(work: job.Job, args: argparse.Namespace) -> Solution:
     from ...lsmplify_core.cli import options
-    from ...lsmplify_core.cli.feet import with_feet
+    from ...lsmplify_core.cli.contacts import with_feet
 
     research = Research(args.method, args.device, args.weights)
     work = replace(

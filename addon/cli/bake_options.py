@@ -7,7 +7,7 @@ from typing import Any
 from ...lsmplify_core.retarget.rig.rig_motion import FINGER_MODES, ROOT_MODES
 from ...lsmplify_core.workflows.research_methods import DEVICES, METHODS
 from ..bake.object_root import OBJECT
-from ..character.character import CONTROLS
+from ..character.rig.character import CONTROLS
 from .take import FORMATS
 
 

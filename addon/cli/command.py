@@ -12,7 +12,7 @@ import bpy
 from ...lsmplify_core.runtime.console import say_lines
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.guard import guarded, interrupt_raised
-from ..character import command as retarget
+from ..character.cli import command as retarget
 from . import bake_options
 from .bake import bake, bake_one
 from .side_by_side import WORKER, serve_bakes

@@ -10,7 +10,7 @@ from ...lsmplify_core.reading import read_tracks
 from ...lsmplify_core.runtime.console import say
 from ...lsmplify_core.runtime.errors import InputError
 from ..bake.clean_scene import set_range, set_rate
-from ..character.command_options import set_options
+from ..character.cli.options import set_options
 from ..people.solving import prepare_all
 from ..solve import job
 from ..solve.result import Baked

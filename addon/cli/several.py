@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ...lsmplify_core.cli.shards import is_done, settings_of
-from ...lsmplify_core.cli.solve import check_names, named_takes
-from ...lsmplify_core.cli.take import TakeJob
+from ...lsmplify_core.cli.commands.solve import check_names, named_takes
+from ...lsmplify_core.cli.takes.shards import is_done, settings_of
+from ...lsmplify_core.cli.takes.take import TakeJob
 from ...lsmplify_core.files.manifest import read_manifest
 from ...lsmplify_core.files.outputs import separators
 from ...lsmplify_core.reading import is_take

@@ -12,8 +12,8 @@ import bpy
 
 from ...lsmplify_core.batch.serving import Work, serve
 from ...lsmplify_core.batch.workers import Batch, side_by_side
-from ...lsmplify_core.cli.side_by_side import decoded, encoded
-from ...lsmplify_core.cli.take import TakeJob
+from ...lsmplify_core.cli.takes.side_by_side import decoded, encoded
+from ...lsmplify_core.cli.takes.take import TakeJob
 from ...lsmplify_core.runtime.console import kept_lines, say
 from .take import BakeOne, lost, tried
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import bpy
 
-from ...lsmplify_core.cli.take import TakeJob
+from ...lsmplify_core.cli.takes.take import TakeJob
 from ...lsmplify_core.files.atomic import write_whole
 from ...lsmplify_core.files.manifest import append, content_hash
 from ...lsmplify_core.runtime.console import say, shown

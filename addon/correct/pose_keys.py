@@ -5,7 +5,7 @@ cleared."""
 import bpy
 import numpy as np
 
-from ...lsmplify_core.cleanup.pose_keys import PoseKey
+from ...lsmplify_core.cleanup.resolve.pose_keys import PoseKey
 from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
 from ...lsmplify_core.motion.posed_joints import local_rotations, posed_joints
 from ..body.armature import check_target, rig_of

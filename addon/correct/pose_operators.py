@@ -5,7 +5,7 @@ import bpy
 from bpy.props import IntProperty
 
 from ...lsmplify_core.cleanup.regions import REGIONS
-from ..character.regions import keyed_bones
+from ..character.rig.regions import keyed_bones
 from ..clean_up.compute import Steps
 from ..clean_up.orders import Outcome
 from ..common.selecting import select_bones

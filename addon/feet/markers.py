@@ -7,8 +7,8 @@ Where a scene has several bodies, markers end in the armature's name in brackets
 
 import bpy
 
-from ...lsmplify_core.cleanup.contact_markers import Mark, contacts_of, mark_of, marks_of
-from ...lsmplify_core.cleanup.contacts import Contact
+from ...lsmplify_core.cleanup.feet.contact_markers import Mark, contacts_of, mark_of, marks_of
+from ...lsmplify_core.cleanup.feet.contacts import Contact
 from ..takes import choosing
 from ..takes.reading import Take
 

@@ -6,8 +6,8 @@ import json
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty
 
-from ...lsmplify_core.cleanup.contacts import Contact, ContactSettings, find_contacts
-from ...lsmplify_core.cleanup.floor import Floor, find_floor
+from ...lsmplify_core.cleanup.feet.contacts import Contact, ContactSettings, find_contacts
+from ...lsmplify_core.cleanup.feet.floor import Floor, find_floor
 from ...lsmplify_core.runtime.errors import InputError
 from ..clean_up.orders import Order
 from ..clean_up.step_operator import StepOperator, fill_panel

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import bpy
 
 from ...lsmplify_core.review.framing import take_bounds
-from ..character.smpl_names import is_character
+from ..character.rig.smpl_names import is_character
 from ..common import framing
 from ..tracks.choice import hide_default_cube
 from .result import Baked

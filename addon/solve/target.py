@@ -19,9 +19,9 @@ from ...lsmplify_core.motion.bone_axes import body_of
 from ...lsmplify_core.runtime.errors import InputError
 from ..bake import actions
 from ..body.armature import check_action, check_target, rig_of
-from ..character.character import same_at_rest
-from ..character.rig import check_character
-from ..character.solved import SolvedCharacter, chosen_character
+from ..character.apply.solved import SolvedCharacter, chosen_character
+from ..character.rig.armature import check_character
+from ..character.rig.character import same_at_rest
 from ..common.handles import Handle, handle_of, within
 from ..common.units import scene_unit
 from ..tracks.scene_tracks import scene_rate

@@ -16,7 +16,7 @@ from ..bake import actions
 from ..bake.motion_keys import Timing, bake
 from ..body.armature import make_armature, sized_for_scene
 from ..calibration.store import store_calibration
-from ..character.solved import write_solved
+from ..character.apply.solved import write_solved
 from ..common.handles import within
 from ..review.errors import measure, measure_solved
 from ..takes import record, repair_marks

@@ -7,7 +7,7 @@ from typing import Any
 
 import bpy
 
-from ..character.plan import target_of
+from ..character.apply.plan import target_of
 from ..solve.operators import missing
 from ..takes import choosing, record
 from ..takes.reading import shown_action

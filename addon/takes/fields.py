@@ -13,8 +13,8 @@ from bpy.props import (
     StringProperty,
 )
 
-from ...lsmplify_core.cleanup.contacts import ContactSettings
-from ...lsmplify_core.cleanup.feet import FeetSettings
+from ...lsmplify_core.cleanup.feet.contacts import ContactSettings
+from ...lsmplify_core.cleanup.feet.lock import FeetSettings
 from ...lsmplify_core.cleanup.regions import region_names
 from ..translations import CONTEXT
 from . import live

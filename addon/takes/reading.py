@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ...lsmplify_core.cleanup.key_frames import Grid, key_grid
+from ...lsmplify_core.cleanup.keys.key_frames import Grid, key_grid
 from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
 from ...lsmplify_core.motion.bone_axes import Rig, body_of, joint_rotations
 from ...lsmplify_core.motion.motion import Motion

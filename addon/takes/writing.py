@@ -7,8 +7,8 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ...lsmplify_core.cleanup.key_frames import changed_frames, signed_like, span_of
-from ...lsmplify_core.cleanup.keys import KeyPlan, curve_keys
+from ...lsmplify_core.cleanup.keys.key_frames import changed_frames, signed_like, span_of
+from ...lsmplify_core.cleanup.keys.plan import KeyPlan, curve_keys
 from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
 from ...lsmplify_core.motion.bone_axes import pose_bones
 from ...lsmplify_core.motion.motion import Motion

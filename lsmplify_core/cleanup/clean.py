@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from ..motion.motion import Motion
 from ..runtime.progress import run_steps
 from .attached import Attached
-from .contacts import find_contacts
-from .feet import lock_feet
-from .floor import find_floor
+from .feet.contacts import find_contacts
+from .feet.floor import find_floor
+from .feet.lock import lock_feet
 from .limits import spread_twist, within_limits
-from .pose_keys import PoseKey
-from .resolve import Resolved, ResolveSettings, resolve_steps
+from .resolve.pose_keys import PoseKey
+from .resolve.spans import Resolved, ResolveSettings, resolve_steps
 from .smoothing import smooth_regions
 
 

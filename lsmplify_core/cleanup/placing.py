@@ -14,7 +14,7 @@ from ..geometry.skeleton import JOINT_INDEX
 from ..ik.smoothing import gaussian_filter
 from ..motion.motion import Motion
 from ..runtime.array_types import Floats
-from .floor import Floor, find_floor
+from .feet.floor import Floor, find_floor
 
 FRONT: Final = np.array([0.0, -1.0])
 """Where a body that faces the front looks, in x and y: towards Blender's front view."""

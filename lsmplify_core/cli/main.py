@@ -17,7 +17,7 @@ SUBCOMMANDS: Final = (
     "inspect", "solve", "bake", "summary", "clean", "evaluate", "train", "convert-checkpoint",
     "benchmark", "export",
 )  # fmt: skip
-"""Each is a module of this package, imported only when it is called."""
+"""Each is a module of `cli/commands/`, imported only when it is called."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -78,5 +78,5 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     called = [w for w in words if w in SUBCOMMANDS][:1]
     for name in called or SUBCOMMANDS:
         module = name.replace("-", "_")
-        importlib.import_module(f".{module}", __package__).add_parser(subparsers)
+        importlib.import_module(f".commands.{module}", __package__).add_parser(subparsers)
     return parser

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from ..cleanup.feet import steadied_feet
+from ..cleanup.feet.lock import steadied_feet
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.rotations import transpose
 from ..ik.fit_problem import SolveSettings

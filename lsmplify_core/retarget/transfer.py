@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.body import default_body
-from ..cleanup.floor import SOLES
+from ..cleanup.feet.floor import SOLES
 from ..geometry.skeleton import JOINT_INDEX
 from ..runtime.array_types import Floats
 from .contacts.body_parts import figure_posture, source_posture

@@ -5,7 +5,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 from ..calibration.calibration_file import SavedCalibration
-from ..cleanup.plugin_tracks import match_of
+from ..cleanup.resolve.plugin_tracks import match_of
 from ..ik.fit_problem import SolveSettings
 from ..layouts.layout import keypoints_at
 from ..motion.motion import Motion

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..body.body import Body
 from ..calibration.calibration_file import SavedCalibration
-from ..cleanup.floor import Floor, find_floor
+from ..cleanup.feet.floor import Floor, find_floor
 from ..geometry.skeleton import JOINT_INDEX
 from ..ik.fit_problem import SolveSettings
 from ..layouts.matching import Match

@@ -29,7 +29,7 @@ def another(name: str) -> None:
 
 def test_renamed_it_is_the_same(armature) -> None:
     """For what takes the solved armature, and for the figures of its action."""
-    from lsmplify_extension.addon.character.plan import source_of
+    from lsmplify_extension.addon.character.apply.plan import source_of
     from lsmplify_extension.addon.review.errors import measure
 
     name = armature.name

@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture
 def cleanup(extension):
-    from lsmplify_extension.lsmplify_core.cleanup import bezier
+    from lsmplify_extension.lsmplify_core.cleanup.keys import bezier
 
     return bezier
 

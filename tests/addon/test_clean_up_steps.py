@@ -23,7 +23,7 @@ def sliding(frames: int = 48):
 
 def slide(motion, first: int, last: int) -> float:
     """Metres that the left sole's points move sideways within the frames."""
-    from lsmplify_extension.lsmplify_core.cleanup.floor import sole_points
+    from lsmplify_extension.lsmplify_core.cleanup.feet.floor import sole_points
 
     soles = sole_points(motion)[first : last + 1, :2, :2]
     return float(np.linalg.norm(soles - soles[:1], axis=-1).max())

@@ -46,7 +46,7 @@ def test_a_span_is_solved_anew(extension, metres: float) -> None:
 @pytest.mark.parametrize("metres", [0.01, 1.0])
 def test_feet_and_floor_are_in_metres(extension, metres: float) -> None:
     from kept_takes import shown, waving
-    from lsmplify_extension.lsmplify_core.cleanup.floor import sole_points
+    from lsmplify_extension.lsmplify_core.cleanup.feet.floor import sole_points
     from lsmplify_extension.lsmplify_core.motion.motion import Motion
 
     still = waving(48, 24.0)

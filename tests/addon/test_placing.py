@@ -11,7 +11,7 @@ def test_a_take_is_placed_with_its_tracks(extension) -> None:
     from helpers import add_empties, waving
     from kept_takes import body_with, shown
     from lsmplify_extension.addon.takes import record
-    from lsmplify_extension.lsmplify_core.cleanup.floor import find_floor
+    from lsmplify_extension.lsmplify_core.cleanup.feet.floor import find_floor
     from lsmplify_extension.lsmplify_core.cleanup.placing import degrees_to_front
 
     motion = waving(40, 24.0)

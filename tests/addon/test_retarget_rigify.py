@@ -112,7 +112,7 @@ def _straight(frames=25):
 
 
 def test_ik_stands_where_fk_does_where_limbs_are_straight_or_bent_backwards(made, extension):
-    from lsmplify_extension.addon.character import job, source
+    from lsmplify_extension.addon.character.apply import job, source
     from lsmplify_extension.lsmplify_core.retarget import RetargetOptions, performance_of
     from lsmplify_extension.lsmplify_core.runtime.progress import run_steps
 

@@ -9,9 +9,9 @@ from takes import tracks_of, waving
 
 from lsmplify_core.cleanup.attached import attach
 from lsmplify_core.cleanup.limits import calmed, past_limits, spread_twist, within_limits
-from lsmplify_core.cleanup.plugin import blended, refine_steps
-from lsmplify_core.cleanup.plugin_tracks import refined_beside
 from lsmplify_core.cleanup.regions import REGIONS, joints_of, region_of, regions_of
+from lsmplify_core.cleanup.resolve.plugin import blended, refine_steps
+from lsmplify_core.cleanup.resolve.plugin_tracks import refined_beside
 from lsmplify_core.cleanup.smoothing import changes, compared, find_impacts, smooth_regions
 from lsmplify_core.cleanup.worst_intervals import worst_intervals
 from lsmplify_core.geometry.kinematics import forward

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lsmplify_core.cleanup.floor import Floor, find_floor, sole_points
+from lsmplify_core.cleanup.feet.floor import Floor, find_floor, sole_points
 from lsmplify_core.cleanup.placing import (
     degrees_to_front,
     levelled,

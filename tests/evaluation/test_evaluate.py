@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from lsmplify_core.body.body import default_body
-from lsmplify_core.cli import evaluate as command
+from lsmplify_core.cli.commands import evaluate as command
 from lsmplify_core.datasets import find_sources
 from lsmplify_core.evaluation import metrics
 from lsmplify_core.evaluation.answers import Answer

@@ -96,7 +96,7 @@ def test_a_take_that_kills_every_worker_is_told_and_recorded(takes, tmp_path) ->
     """What the client writes in place of workers that died."""
     import argparse
 
-    from lsmplify_core.cli.take import TakeJob, lost
+    from lsmplify_core.cli.takes.take import TakeJob, lost
     from lsmplify_core.files.manifest import read_manifest
 
     manifest = tmp_path / "out/manifest.jsonl"
@@ -111,7 +111,7 @@ def test_a_take_that_kills_every_worker_is_told_and_recorded(takes, tmp_path) ->
 
 
 def test_no_scheduler_is_one_line(takes, tmp_path, capsys, monkeypatch) -> None:
-    from lsmplify_core.cli import cluster
+    from lsmplify_core.cli.takes import cluster
 
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.2)
     words = ["solve", str(takes), "-o", str(tmp_path / "out"), "--dask", "tcp://127.0.0.1:9"]

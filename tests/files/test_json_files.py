@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lsmplify_core.calibration.calibration_file import load_calibration
-from lsmplify_core.cleanup.contacts import load_contacts
+from lsmplify_core.cleanup.feet.contacts import load_contacts
 from lsmplify_core.files.json_files import parse_json
 from lsmplify_core.files.packing import unpack
 from lsmplify_core.layouts.layout import load_layout

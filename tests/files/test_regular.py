@@ -8,7 +8,7 @@ import pytest
 
 from lsmplify_core.body.smpl_file import load_smpl_file
 from lsmplify_core.calibration.calibration_file import load_calibration
-from lsmplify_core.cleanup.contacts import load_contacts
+from lsmplify_core.cleanup.feet.contacts import load_contacts
 from lsmplify_core.files.npz import read_npy, read_npz
 from lsmplify_core.files.regular import files_below, reading
 from lsmplify_core.motion.motion import load_motion

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from takes import tracks_of, waving
 
-from lsmplify_core.cleanup.feet import lock_feet
+from lsmplify_core.cleanup.feet.lock import lock_feet
 from lsmplify_core.cleanup.limits import past_limits, spread_twist, within_limits
 from lsmplify_core.cleanup.smoothing import smooth_regions
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix

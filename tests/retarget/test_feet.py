@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lsmplify_core.cleanup.floor import Floor
+from lsmplify_core.cleanup.feet.floor import Floor
 from lsmplify_core.retarget.contacts.feet import (
     Stance,
     _between,

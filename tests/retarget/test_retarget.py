@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lsmplify_core.body.body import default_body
-from lsmplify_core.cleanup.floor import Floor
+from lsmplify_core.cleanup.feet.floor import Floor
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import JOINT_INDEX
 from lsmplify_core.motion.motion import Motion, load_motion

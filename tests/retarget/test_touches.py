@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lsmplify_core.cleanup.floor import Floor
+from lsmplify_core.cleanup.feet.floor import Floor
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 from lsmplify_core.retarget import RigMap
 from lsmplify_core.retarget.contacts.body_parts import (

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lsmplify_core.body.body import default_body
-from lsmplify_core.cleanup.floor import SOLES, Floor
+from lsmplify_core.cleanup.feet.floor import SOLES, Floor
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix, matrix_to_quaternion
 from lsmplify_core.geometry.skeleton import JOINT_INDEX, PARENTS
 from lsmplify_core.motion.motion import Motion

@@ -6,8 +6,8 @@ import pytest
 from takes import points_of, tracks_of, waving
 
 from lsmplify_core.cleanup.attached import Attached, attach
-from lsmplify_core.cleanup.key_frames import key_grid
-from lsmplify_core.cleanup.plugin_tracks import refined_beside
+from lsmplify_core.cleanup.keys.key_frames import key_grid
+from lsmplify_core.cleanup.resolve.plugin_tracks import refined_beside
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.motion.posed_joints import local_rotations
 from lsmplify_core.review.error_curves import error_curves

@@ -78,11 +78,11 @@ def _reports(report: Path, spec: TakeSpec) -> list[Path]:
 
 
 def _timed(task: dict[str, Any], threads: int | None) -> dict[str, Any]:
-    """What the process tells; see `cli.timed`."""
+    """What the process tells; see `cli.commands.timed`."""
     environment = dict(os.environ)
     if threads is not None:
         environment[THREADS] = str(threads)
-    command = [sys.executable, "-m", "lsmplify_core.cli.timed", json.dumps(task)]
+    command = [sys.executable, "-m", "lsmplify_core.cli.commands.timed", json.dumps(task)]
     found = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if found.returncode:
         lines = found.stderr.strip().splitlines() or ["the solving process ended"]

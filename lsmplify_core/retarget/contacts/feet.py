@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ...cleanup.contacts import Contact, ContactSettings, contact_table, find_contacts
-from ...cleanup.floor import Floor, find_floor, sole_points
+from ...cleanup.feet.contacts import Contact, ContactSettings, contact_table, find_contacts
+from ...cleanup.feet.floor import Floor, find_floor, sole_points
 from ...geometry.intervals import intervals_of, ramps
 from ...ik.smoothing import gaussian_filter
 from ...motion.motion import Motion

@@ -19,7 +19,7 @@ from typing import Final
 
 import numpy as np
 
-from ...cleanup.floor import Floor
+from ...cleanup.feet.floor import Floor
 from ...runtime.array_types import Floats
 from ..posing.channels import place_bones
 from ..posing.joint_turns import bone_axes

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ...cleanup.floor import Floor
+from ...cleanup.feet.floor import Floor
 from ...geometry.intervals import intervals_of
 from ...geometry.rotations import transpose
 from ...runtime.array_types import Floats

@@ -3,7 +3,7 @@
 
 In a rig with constraints a control's rest may be carried by one bone (its place) and turned by
 another (its rotation): Rigify's arms hang on the shoulders but may keep the root's rotation. Which
-bone that is for each control is found by trying (`addon/character/probing.py`).
+bone that is for each control is found by trying (`addon/character/rig/probing.py`).
 """
 
 from dataclasses import dataclass, replace

@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ...cleanup.contacts import Contact
-from ...cleanup.floor import Floor
+from ...cleanup.feet.contacts import Contact
+from ...cleanup.feet.floor import Floor
 from ...runtime.array_types import Floats
 from ...runtime.errors import InputError
 from .rig import Rig

@@ -204,7 +204,7 @@ def test_bones_that_do_not_inherit_rotation_point_right(moving) -> None:
 
 
 def test_a_character_removed_while_it_is_worked_on(moving) -> None:
-    from lsmplify_extension.addon.character import plan
+    from lsmplify_extension.addon.character.apply import plan
     from lsmplify_extension.lsmplify_core.runtime.progress import run_steps
 
     hero = build("Hero")

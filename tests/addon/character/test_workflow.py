@@ -235,7 +235,7 @@ def test_a_preview_of_nothing_says_why(extension) -> None:
 
 
 def test_rows_are_corrected_one_by_one_and_remembered(hero, tmp_path, monkeypatch) -> None:
-    from lsmplify_extension.addon.character import remember
+    from lsmplify_extension.addon.character.bone_map import remember
 
     monkeypatch.setattr(remember, "folder", lambda: tmp_path)
     settings = character_settings()
@@ -279,7 +279,7 @@ def test_a_map_goes_out_and_in(hero, tmp_path) -> None:
 
 
 def test_empty_rows_of_a_chain_are_hidden_but_one(hero) -> None:
-    from lsmplify_extension.addon.character.bone_list import shown_rows
+    from lsmplify_extension.addon.character.bone_map.ui_list import shown_rows
 
     settings = character_settings()
     bpy.ops.lsmplify.find_bones()
