@@ -22,6 +22,7 @@ from ...bake.object_root import OBJECT, move_way_to_object, on_bones
 from ..apply import job
 from ..apply.proof import off_notes
 from ..apply.source import Source, from_armature, from_file
+from ..rig.character import CONTROLS
 from . import batch, people
 
 
@@ -42,7 +43,7 @@ def add_parser(subparsers: Any) -> Any:
                         "people of one scene who may touch each other")  # fmt: skip
     p.add_argument("--map", default="auto", metavar="auto|NAME|FILE.json",
                    help="which bone is what: found, a shipped map, or a file")  # fmt: skip
-    p.add_argument("--controls", choices=job.CONTROLS, default="fk")
+    p.add_argument("--controls", choices=CONTROLS, default="fk")
     p.add_argument("--root", choices=(*ROOT_MODES, OBJECT), default="hips")
     p.add_argument("--contacts", choices=("keep", "off"), default="keep")
     p.add_argument("--fingers", choices=FINGER_MODES, default="transfer")
