@@ -127,7 +127,7 @@ def _limits(take: Take, order: Order) -> Steps:
         points, expected = record.tracks_and_expected(take)
         if points is None:
             notes = (
-                "Calm did nothing: the action knows no tracks, which show what is decided; "
+                "Smooth Unseen did nothing: the action knows no tracks, which show what is decided; "
                 "use Attach Tracks",
             )
         else:

@@ -16,7 +16,7 @@ class LSMPLIFY_OT_smooth(StepOperator, fields.SmoothFields, bpy.types.Operator):
 
 
 class LSMPLIFY_OT_limits(StepOperator, fields.LimitsFields, bpy.types.Operator):
-    """Draw rotations back to what a body can do, share the arms' twist, calm what nobody observes"""  # noqa: E501
+    """Draw rotations back to what a body can do, share the arms' twist, smooth what no track shows"""  # noqa: E501
 
     bl_idname = "lsmplify.limits"
     bl_label = "Limits and Twist"

@@ -45,7 +45,7 @@ class LSMPLIFY_PT_smooth(_StepPanel, bpy.types.Panel):
 
 
 class LSMPLIFY_PT_limits(_StepPanel, bpy.types.Panel):
-    """Limits, twist, calm."""
+    """Limits, twist, what no track shows."""
 
     bl_label = "Limits and Twist"
     bl_idname = "LSMPLIFY_PT_limits"

@@ -15,6 +15,7 @@ from ..takes import properties as groups
 from ..takes.armature_operator import has_armature
 from ..takes.held import Held, found_again, held
 from ..takes.reading import Take, read_take
+from ..translations import sentences
 from .compute import Steps, computed
 from .making import make
 from .orders import GROUP, Order, Outcome
@@ -69,7 +70,10 @@ class StepOperator(WindowJob):
             actions.locked_noted() as locked,
         ):
             action = make(there, take, self._order, result, self._held.into)
-        told = [in_scene_frames(n, take.grid.first, take.grid.step) for n in result.notes]
+        told = [
+            sentences.told(in_scene_frames(n, take.grid.first, take.grid.step))
+            for n in result.notes
+        ]
         notes = [*told, *([actions.told_of_locked(locked, action)] if locked else [])]
         changes = action.lsmplify_step.changes
         self.report({"INFO"}, "; ".join(t for t in (action.name, changes, *notes) if t))

@@ -11,7 +11,7 @@ from ...lsmplify_core.body.smpl_file import SmplFile
 from ...lsmplify_core.motion.motion import Motion
 from ...lsmplify_core.pipeline import Solution
 from ...lsmplify_core.retarget import RetargetReport
-from ...lsmplify_core.tracks.units_and_axes import UNITS
+from ...lsmplify_core.tracks.units import UNITS
 from ..bake import actions
 from ..bake.motion_keys import Timing, bake
 from ..body.armature import make_armature, sized_for_scene

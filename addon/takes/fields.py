@@ -59,13 +59,13 @@ class ResolveFields:
         description="Bones that may change, separated by commas; empty for the selected ones",
     )  # fmt: skip
     memory: FloatProperty(
-        name="Memory", default=0.6, min=0.05, max=5.0, unit="TIME_ABSOLUTE",
+        name="Falloff", default=0.6, min=0.05, max=5.0, unit="TIME_ABSOLUTE",
         translation_context=CONTEXT,
-        description="How far along time a pose key is believed where tracks are missing",
+        description="Time on both sides of a pose key over which it is believed where tracks are missing",
     )  # fmt: skip
     ease: FloatProperty(
-        name="Ease", default=0.25, min=0.0, max=2.0, unit="TIME_ABSOLUTE",
-        description="Time over which what is left to the pose keys and the borders is spread",
+        name="Blend Time", default=0.25, min=0.0, max=2.0, unit="TIME_ABSOLUTE",
+        description="Time over which the result blends into the pose keys and the borders of the range",
     )  # fmt: skip
 
 
@@ -82,15 +82,15 @@ class FeetFields:
     """Feet that stand where they stand."""
 
     ease: FloatProperty(
-        name="Ease", default=_FEET.ease, min=0.0, max=1.0, unit="TIME_ABSOLUTE",
+        name="Blend Time", default=_FEET.ease, min=0.0, max=1.0, unit="TIME_ABSOLUTE",
         update=live.changed,
-        description="Time over which the correction comes and goes beside a contact",
+        description="Time over which the correction blends in and out beside a contact",
     )  # fmt: skip
     slack: FloatProperty(
-        name="Slack m", default=_FEET.slack, min=0.0, max=1.0, precision=4, step=0.1,
+        name="Tolerance m", default=_FEET.slack, min=0.0, max=1.0, precision=4, step=0.1,
         update=live.changed,
-        description="How far a standing foot may drift before the lock gives way; large ones never "
-                    "do",
+        description="Metres that a standing foot may drift before the lock gives way; if "
+                    "large, it never does",
     )  # fmt: skip
     above: BoolProperty(
         name="Above the Floor", default=True, update=live.changed,
@@ -144,7 +144,7 @@ class SmoothFields:
 
 
 class LimitsFields:
-    """Limits, twist and calm."""
+    """Limits, twist, and smoothing of what no track shows."""
 
     limits: FloatProperty(
         name="Limits", default=1.0, min=0.0, max=1.0, subtype="FACTOR", update=live.changed,
@@ -159,12 +159,12 @@ class LimitsFields:
         description="How evenly the twist of the arms is shared along upper arm and forearm",
     )  # fmt: skip
     calm: FloatProperty(
-        name="Calm", default=0.0, min=0.0, max=1.0, unit="TIME_ABSOLUTE", update=live.changed,
-        description="Time over which rotations that no point decides are smoothed",
+        name="Smooth Unseen", default=0.0, min=0.0, max=1.0, unit="TIME_ABSOLUTE", update=live.changed,
+        description="Time over which rotations that no track shows are smoothed",
     )  # fmt: skip
     unsure: FloatProperty(
-        name="Unsure By", default=20.0, min=1.0, max=90.0, update=live.changed,
-        description="Degrees of expected error from which a rotation is calmed in full",
+        name="Threshold °", default=20.0, min=1.0, max=90.0, update=live.changed,
+        description="Degrees of expected error from which a rotation is smoothed in full",
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from bpy.props import (
 )
 
 from ...lsmplify_core.layouts.layout import shipped_layouts
-from ...lsmplify_core.tracks.units_and_axes import UNITS
+from ...lsmplify_core.tracks.units import UNITS
 from ..mapping.properties import LSMPLifyMapping
 from .sources.vertices import KINDS
 

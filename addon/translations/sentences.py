@@ -63,6 +63,30 @@ TEMPLATES: Final = (
     "{armature} has NLA strips, which play together with the baked action",
     "{armature} is itself moved; the keys are right for where it stands now",
     "{armature} is shown in its rest position; set it to Pose Position",
+    # the tracks' world, and poses set by hand beside their tracks
+    "the take is a mirror image (left-handed axes, or left and right exchanged): left × up "
+    "points backwards; its {axis} was mirrored (--mirror off leaves it)",
+    "the world leans by {degrees}° from the vertical that {evidence} show; it was levelled "
+    "(--up overrules this)",
+    "the file says its unit is {declared}, but a body of human size is there in {name}",
+    "the file says that up is {declared}, but the body stands and walks along {found}",
+    "{count} samples of {tracks} tracks only repeat the last value; they were taken as missing",
+    "the points of the {side} hand lie {away} forearms from its wrist, in another frame of "
+    "reference or on the other side; they are not used",
+    "the tracks' names match no layout; {count} tracks were given to joints by how they move "
+    "(certainty {certainty}): check the result, above all left and right",
+    "the motion to start from has both palms turned by {degrees} degrees all the time, as a rig"
+    " has it whose palms are not down at rest; they were turned back (--convention keep leaves "
+    "them)",
+    "the tracks are in {unit} with {up} up and the scene is not: the body stands upright at "
+    "human size and does not lie over them",
+    "the scene's rate was changed from {was} to {now} while solving; the keys lie where they "
+    "are right at {again}",
+    "armature {armature} shows another action now; the keys went into {action}, as was chosen",
+    "{track} stands still at frame {frame} and is not followed there",
+    "{track} is {mm} mm from the pose at frame {frame} and is not followed there",
+    "{track} trembles by {mm} mm and counts less",
+    "left and right {limb} tracks are exchanged from frame {a} to {b} and were put right",
     # what a step changed
     "jitter {a} → {b} km/s³", "joints moved {a} mm (most {b})", "turned {a}° (most {b})",
     "floor at {height} m with a slope of {slope}° brought to z = 0",
@@ -71,6 +95,14 @@ TEMPLATES: Final = (
     "moved by {x} m along X and {y} m along Y to the origin",
 )  # fmt: skip
 """The core's own words; `frame` stands for `scene frame` too, which Blender's panel always means."""
+
+WORDS: Final = (
+    "the feet that bear the body", "floor and stance", "stance", "left", "right", "arm", "leg",
+)  # fmt: skip
+"""What stands in the fields of _WORDED, in the core's own words."""
+
+_WORDED: Final = ("evidence", "side", "limb")
+"""Fields whose content is one of WORDS."""
 
 _LISTED: Final = "list"
 """The field whose content is a list of such sentences, parted by semicolons."""
@@ -90,6 +122,7 @@ def _told(text: str, _language: str) -> str:
             fields = found.groupdict()
             if _LISTED in fields:
                 fields[_LISTED] = "; ".join(map(told, fields[_LISTED].split("; ")))
+            fields |= {f: said(fields[f]) for f in _WORDED if fields.get(f) in WORDS}
             return text if said(template) == template else said(template, **fields)
     return text
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..geometry.skeleton import JOINT_INDEX
 from ..motion.motion import Motion
-from ..tracks.units_and_axes import AXES, turn_up
+from ..tracks.axes import AXES, turn_up
 
 _FEET: Final = [JOINT_INDEX["L_Foot"], JOINT_INDEX["R_Foot"]]
 _BALL: Final = 0.03

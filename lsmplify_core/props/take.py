@@ -10,7 +10,8 @@ import numpy as np
 from ..layouts.matching import Match
 from ..runtime.array_types import Floats
 from ..tracks.tracks import Tracks
-from ..tracks.units_and_axes import World, converted, find_unit
+from ..tracks.units import find_unit
+from ..tracks.units_and_axes import World, converted
 from .find import PropTracks, find_props, named
 from .fit_rigid import seen_of
 from .gaps import carried_through, filled_locations, smooth_signs
@@ -39,7 +40,7 @@ def props_of(tracks: Tracks, match: Match) -> tuple[PropTracks, ...]:
     body = {t: int(joints[k]) for k, t in match.matched}
     if len(tracks.names) - len(body) < 3:
         return ()
-    return find_props(tracks.positions * find_unit(tracks, match), tracks.names, body)
+    return find_props(tracks.positions * find_unit(tracks, match)[1], tracks.names, body)
 
 
 def solve_props(

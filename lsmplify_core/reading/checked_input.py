@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..runtime.errors import InputError
 from ..tracks.tracks import Tracks, checked_tracks
-from ..tracks.units_and_axes import UNITS
+from ..tracks.units import UNITS
 from .dialect import number
 from .regular import Frames
 

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..runtime.errors import InputError
+from ..tracks.axes import AXES, reflection, turn_up
 from ..tracks.level import turn_onto_z
 from ..tracks.tracks import Tracks
-from ..tracks.units_and_axes import AXES, UNITS, reflection, turn_up
+from ..tracks.units import UNITS
 
 
 def with_overrides(

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from ..geometry.skeleton import N_POSED
 from ..runtime.array_types import Floats
+from ..tracks.axes import AXES, turn_up
 from ..tracks.tracks import Tracks
-from ..tracks.units_and_axes import AXES, UNITS, World, turn_up
+from ..tracks.units import UNITS
+from ..tracks.units_and_axes import World
 from .inputs import point_inputs
 from .network import FRAMES, OFFSET_SCALE, load_point_network
 

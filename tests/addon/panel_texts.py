@@ -105,12 +105,12 @@ def of_tables() -> Iterator[str]:
     from lsmplify_extension.addon.mapping.panel import COUNTS
     from lsmplify_extension.addon.presets import operators as preset_operators
     from lsmplify_extension.addon.review import verdict
-    from lsmplify_extension.addon.review.panel import REGIONS
+    from lsmplify_extension.addon.review.panel import CHARACTER, REGIONS
     from lsmplify_extension.addon.solve import operators as solve_operator
     from lsmplify_extension.addon.stages import next_step
     from lsmplify_extension.addon.takes.properties import KINDS
     from lsmplify_extension.addon.tracks import choice
-    from lsmplify_extension.addon.translations.sentences import TEMPLATES
+    from lsmplify_extension.addon.translations.sentences import TEMPLATES, WORDS
     from lsmplify_extension.lsmplify_core.cleanup import worst_intervals as spans
     from lsmplify_extension.lsmplify_core.repair.records import KINDS as REPAIRS
     from lsmplify_extension.lsmplify_core.verdict.limits import TEXTS
@@ -125,7 +125,7 @@ def of_tables() -> Iterator[str]:
     )
     yield from (text for text, _ in verdict.GRADES.values())
     yield from TEXTS.values()
-    yield from TEMPLATES
+    yield from (*TEMPLATES, *WORDS, *CHARACTER)
     yield from (f"{side} {way}" for side in "LR" for way in ("Down", "Up"))
     yield from returned(running.running)
     yield from returned(solve_operator.missing)

@@ -108,6 +108,10 @@ SENTENCES = (
     "Spine1, Neck, … of Anna have constraints, which change the pose",
     "jitter 0.06 → 0.05 km/s³", "turned 1.2° (most 9)", "turned by -12.0° to face the front (-Y)",
     "CMU_41: 41 of 41 points", "480 frames at 60 per second", "1.3 % missing", "left out",
+    "the world leans by 12° from the vertical that floor and stance show; it was levelled (--up "
+    "overrules this)",
+    "left and right arm tracks are exchanged from scene frame 40 to 60 and were put right",
+    "LELB is 80 mm from the pose at frame 50 and is not followed there",
 )  # fmt: skip
 
 
@@ -127,7 +131,7 @@ def test_notes_are_said_in_each_language(extension, language, monkeypatch) -> No
         assert re.search(SCRIPTS[language], told), sentence
         numbers = [re.findall(r"\d+", text) for text in (sentence, told)]
         assert Counter(numbers[0]) == Counter(n for n in numbers[1]) or "exchange" in sentence
-        assert not re.search("frames|filled|used|times", told), told
+        assert not re.search("frames|filled|used|times|stance|arm ", told), told
     assert sentences.told("C:/take.c3d: is cut off") == "C:/take.c3d: is cut off"
 
 

@@ -19,7 +19,7 @@ from lsmplify_core.reading import is_take, read_tracks, takes_in
 from lsmplify_core.reading.start import read_start
 from lsmplify_core.runtime.errors import InputError
 from lsmplify_core.tracks.people import find_people
-from lsmplify_core.tracks.units_and_axes import UNITS
+from lsmplify_core.tracks.units import UNITS
 
 
 @pytest.mark.parametrize("name", FORMATS)

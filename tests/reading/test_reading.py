@@ -12,7 +12,7 @@ from takes import points_of, waving
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.reading import read_tracks
 from lsmplify_core.runtime.errors import InputError
-from lsmplify_core.tracks.units_and_axes import UNITS
+from lsmplify_core.tracks.units import UNITS
 
 TWELVE = [
     f"{side}{part}"

@@ -15,10 +15,11 @@ from lsmplify_core.layouts.matching import best_match, match_layout
 from lsmplify_core.motion.motion import Motion
 from lsmplify_core.reading.overrides import with_overrides
 from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.tracks.axes import reflection, turn_up
 from lsmplify_core.tracks.level import turn_onto_z
 from lsmplify_core.tracks.mirror import MIRRORED, handedness
 from lsmplify_core.tracks.tracks import Tracks
-from lsmplify_core.tracks.units_and_axes import converted, find_world, reflection, turn_up
+from lsmplify_core.tracks.units_and_axes import converted, find_world
 
 
 def about(axis: np.ndarray, degrees: float) -> np.ndarray:

@@ -11,8 +11,10 @@ from lsmplify_core.geometry.rotations import rotation_x
 from lsmplify_core.layouts.matching import best_match
 from lsmplify_core.reading.overrides import with_overrides
 from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.tracks.axes import AXES, turn_up
 from lsmplify_core.tracks.level import turn_onto_z
-from lsmplify_core.tracks.units_and_axes import AXES, UNITS, find_world, to_world, turn_up
+from lsmplify_core.tracks.units import UNITS
+from lsmplify_core.tracks.units_and_axes import find_world, to_world
 
 AROUND = np.array([[0.866, -0.5, 0.0], [0.5, 0.866, 0.0], [0.0, 0.0, 1.0]])
 """Thirty degrees about Z."""

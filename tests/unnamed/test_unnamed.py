@@ -15,8 +15,9 @@ from lsmplify_core.geometry.skeleton import MIRROR, PARENTS
 from lsmplify_core.layouts.layout import Keypoint, Layout, layout_to_json, load_layout
 from lsmplify_core.pipeline import calibration_of, solve
 from lsmplify_core.runtime.errors import InputError
+from lsmplify_core.tracks.axes import turn_up
 from lsmplify_core.tracks.tracks import Tracks
-from lsmplify_core.tracks.units_and_axes import UNITS, turn_up
+from lsmplify_core.tracks.units import UNITS
 from lsmplify_core.unnamed.attach import attach
 from lsmplify_core.unnamed.guess import JointLabels, guess_world
 from lsmplify_core.unnamed.inputs import point_inputs

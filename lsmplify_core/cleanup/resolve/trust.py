@@ -67,8 +67,8 @@ def examined(
                 continue
             part, frozen = _reach(points.positions[:, k], frame, span, keyed)
             weights[part, k] *= trust if trust > _UNTRUSTED else 0.0
-            why = "stands still" if frozen else f"is {1000 * apart:.0f} mm from the pose"
-            notes.append(f"{name} {why} at frame {frame} and is not followed there")
+            why = "stands still at" if frozen else f"is {1000 * apart:.0f} mm from the pose at"
+            notes.append(f"{name} {why} frame {frame} and is not followed there")
     inside = slice(span[0], span[1] + 1)
     points = _steadied(points, inside, noise, rate)
     usual = float(np.median(noise))
@@ -166,7 +166,7 @@ def _put_right(
             both = positions[rows, left].copy(), positions[rows, right].copy()
             positions[rows, left], positions[rows, right] = both[1], both[0]
             notes.append(
-                f"left and right {limb}s' tracks are exchanged from frame {frames[0]} to "
+                f"left and right {limb} tracks are exchanged from frame {frames[0]} to "
                 f"{frames[-1]} and were put right"
             )
     return replace(points, positions=positions), notes

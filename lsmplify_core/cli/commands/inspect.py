@@ -19,10 +19,12 @@ from ...repair import Repair, find_repairs
 from ...repair.records import repair_from_json
 from ...runtime.console import say, say_uncut, shown
 from ...runtime.errors import InputError
+from ...tracks.facing import facing
 from ...tracks.frame_rate import rate_warning
 from ...tracks.people import find_people
 from ...tracks.tracks import Tracks
-from ...tracks.units_and_axes import UNITS, converted, facing, find_world
+from ...tracks.units import UNITS
+from ...tracks.units_and_axes import converted, find_world
 from ...unnamed.assigning import matched
 from ...unnamed.hand_points import with_hands
 from ...unnamed.unused import unused_notes

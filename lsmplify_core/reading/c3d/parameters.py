@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from ...tracks.units_and_axes import AXES
+from ...tracks.axes import AXES
 from .container import C3dFile
 from .data import first_frame
 

@@ -81,7 +81,7 @@ def test_exchanged_limbs_are_put_right_from_frame_to_frame() -> None:
     found = examined(replace(GOOD, positions=positions), SPAN, keyed(50), 30.0)
     np.testing.assert_allclose(found.points.positions, GOOD.positions, atol=1e-9)
     assert found.notes == (
-        "left and right arms' tracks are exchanged from frame 40 to 60 and were put right",
+        "left and right arm tracks are exchanged from frame 40 to 60 and were put right",
     )
 
 
