@@ -127,8 +127,8 @@ def _limits(take: Take, order: Order) -> Steps:
         points, expected = record.tracks_and_expected(take)
         if points is None:
             notes = (
-                "Smooth Unseen did nothing: the action knows no tracks, which show what is decided; "
-                "use Attach Tracks",
+                "Smoothing did nothing: the action knows no tracks, which show what is "
+                "decided; use Attach Tracks",
             )
         else:
             nobody = undecided(motion, points)

@@ -61,11 +61,13 @@ class ResolveFields:
     memory: FloatProperty(
         name="Falloff", default=0.6, min=0.05, max=5.0, unit="TIME_ABSOLUTE",
         translation_context=CONTEXT,
-        description="Time on both sides of a pose key over which it is believed where tracks are missing",
+        description="Time on both sides of a pose key over which it is believed where tracks are "
+                    "missing",
     )  # fmt: skip
     ease: FloatProperty(
         name="Blend Time", default=0.25, min=0.0, max=2.0, unit="TIME_ABSOLUTE",
-        description="Time over which the result blends into the pose keys and the borders of the range",
+        description="Time over which the result blends into the pose keys and the borders of the "
+                    "range",
     )  # fmt: skip
 
 
@@ -159,7 +161,8 @@ class LimitsFields:
         description="How evenly the twist of the arms is shared along upper arm and forearm",
     )  # fmt: skip
     calm: FloatProperty(
-        name="Smooth Unseen", default=0.0, min=0.0, max=1.0, unit="TIME_ABSOLUTE", update=live.changed,
+        name="Smoothing", default=0.0, min=0.0, max=1.0, unit="TIME_ABSOLUTE",
+        update=live.changed,
         description="Time over which rotations that no track shows are smoothed",
     )  # fmt: skip
     unsure: FloatProperty(

@@ -61,7 +61,7 @@ TEXTS: Final[dict[str, str]] = {
     "Keep Impacts": "衝撃を保つ",
     "How much of the original stays where something strikes": "ぶつかる瞬間に元の動きをどれだけ残すか",
     "Width of the smoothing filter for the spine; 0 leaves it as it is": "背骨のスムージングフィルターの幅。0 ならそのまま",
-    "Smooth Unseen": "未観測を平滑化",
+    "Smoothing": "平滑化",
     "Time over which rotations that no track shows are smoothed": "どのトラックにも現れない回転を滑らかにする時間",
     "Threshold °": "しきい値 °",
     "Degrees of expected error from which a rotation is smoothed in full": "予想誤差がこの角度以上の回転を完全に平滑化します",

@@ -61,7 +61,7 @@ TEXTS: Final[dict[str, str]] = {
     "Keep Impacts": "충격 유지",
     "How much of the original stays where something strikes": "부딪히는 순간에 원본을 얼마나 남길지",
     "Width of the smoothing filter for the spine; 0 leaves it as it is": "척추의 스무딩 필터 폭. 0이면 그대로 둡니다",
-    "Smooth Unseen": "미관측 스무딩",
+    "Smoothing": "스무딩",
     "Time over which rotations that no track shows are smoothed": "어떤 트랙도 보여 주지 않는 회전을 스무딩하는 시간",
     "Threshold °": "임계값 °",
     "Degrees of expected error from which a rotation is smoothed in full": "예상 오차가 이 각도 이상이면 회전을 완전히 스무딩합니다",

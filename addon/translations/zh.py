@@ -61,7 +61,7 @@ TEXTS: Final[dict[str, str]] = {
     "Keep Impacts": "保留冲击",
     "How much of the original stays where something strikes": "在撞击处保留多少原始动作",
     "Width of the smoothing filter for the spine; 0 leaves it as it is": "脊柱平滑滤波器的宽度；0 则保持原样",
-    "Smooth Unseen": "平滑未观测",
+    "Smoothing": "平滑",
     "Time over which rotations that no track shows are smoothed": "对没有任何轨迹显示的旋转进行平滑的时间",
     "Threshold °": "阈值 °",
     "Degrees of expected error from which a rotation is smoothed in full": "预期误差达到此度数时，旋转将被完全平滑",

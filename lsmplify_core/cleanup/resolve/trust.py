@@ -67,8 +67,11 @@ def examined(
                 continue
             part, frozen = _reach(points.positions[:, k], frame, span, keyed)
             weights[part, k] *= trust if trust > _UNTRUSTED else 0.0
-            why = "stands still at" if frozen else f"is {1000 * apart:.0f} mm from the pose at"
-            notes.append(f"{name} {why} frame {frame} and is not followed there")
+            said = (
+                f"{name} stands still at frame {frame}" if frozen
+                else f"{name} is {1000 * apart:.0f} mm from the pose at frame {frame}"
+            )  # fmt: skip
+            notes.append(f"{said} and is not followed there")
     inside = slice(span[0], span[1] + 1)
     points = _steadied(points, inside, noise, rate)
     usual = float(np.median(noise))
