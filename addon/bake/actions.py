@@ -151,20 +151,23 @@ def write_curve(
     curve = bag.fcurves.find(path, index=index) or _new_curve(bag, path, index, group)
     if not may_write(curve):
         return
-    old = key_coordinates(curve)
-    inside = (old[:, 0] >= frames[0] - 1e-4) & (old[:, 0] <= frames[-1] + 1e-4)
-    for position in np.flatnonzero(inside)[::-1]:
-        curve.keyframe_points.remove(curve.keyframe_points[int(position)], fast=True)
-    kept = len(curve.keyframe_points)
-    curve.keyframe_points.add(len(frames))
-    co = np.empty(2 * (kept + len(frames)), dtype=np.float32)
-    curve.keyframe_points.foreach_get("co", co)
-    co[2 * kept :] = np.stack((frames, values), axis=1).ravel()
-    curve.keyframe_points.foreach_set("co", co)
-    kinds = np.empty(kept + len(frames), dtype=np.int32)
-    curve.keyframe_points.foreach_get("interpolation", kinds)
-    kinds[kept:] = _LINEAR
-    curve.keyframe_points.foreach_set("interpolation", kinds)
+    points = curve.keyframe_points
+    if len(points):
+        old = key_coordinates(curve)
+        inside = (old[:, 0] >= frames[0] - 1e-4) & (old[:, 0] <= frames[-1] + 1e-4)
+        for position in np.flatnonzero(inside)[::-1]:
+            points.remove(points[int(position)], fast=True)
+    kept = len(points)
+    points.add(len(frames))
+    co = np.empty((kept + len(frames), 2), dtype=np.float32)
+    kinds = np.full(kept + len(frames), _LINEAR, dtype=np.int32)
+    if kept:
+        points.foreach_get("co", co.ravel())
+        points.foreach_get("interpolation", kinds)
+        kinds[kept:] = _LINEAR
+    co[kept:, 0], co[kept:, 1] = frames, values
+    points.foreach_set("co", co.ravel())
+    points.foreach_set("interpolation", kinds)
     curve.update()
 
 

@@ -42,6 +42,9 @@ def replace(
 
     handles: Bézier keys with handles in line; None for straight lines between the keys.
     """
+    if handles is None and not len(curve.keyframe_points):
+        _write_straight(curve, frames, values)
+        return
     co = _get(curve, "co")
     times = co[:, 0]
     inside = (times >= frames[0] - 1e-4) & (times <= frames[-1] + 1e-4)
@@ -145,6 +148,20 @@ def _write(curve: bpy.types.FCurve, keys: dict[str, NDArray[Any]]) -> None:
     points.add(len(keys["co"]))
     for name in (*_KINDS, *_FLOATS):  # kinds first: handles are kept in line by their types
         points.foreach_set(name, np.ascontiguousarray(keys[name]).ravel())
+    curve.update()
+
+
+def _write_straight(
+    curve: bpy.types.FCurve, frames: NDArray[np.floating], values: NDArray[np.floating]
+) -> None:
+    """Keys joined by straight lines into a curve without any: what a new key is by itself needs not
+    be said."""
+    points = curve.keyframe_points
+    points.add(len(frames))
+    co = np.empty((len(frames), 2), dtype=np.float32)
+    co[:, 0], co[:, 1] = frames, values
+    points.foreach_set("co", co.ravel())
+    points.foreach_set("interpolation", np.full(len(frames), _LINEAR, dtype=np.int32))
     curve.update()
 
 

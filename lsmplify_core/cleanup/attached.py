@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..body.body import default_body
 from ..body.markers import MarkerObservations
-from ..geometry.kinematics import attached_points, forward
+from ..geometry.kinematics import forward, posed_points
 from ..layouts.layout import load_layout
 from ..layouts.matching import Match, best_match, match_layout
 from ..motion.motion import Motion
@@ -59,14 +59,16 @@ class Attached:
 
     def on_body(self, motion: Motion) -> Floats:
         """(T, K, 3) metres: where the body has the points."""
-        turned, placed = forward(motion.rotations, motion.body.offsets, motion.root)
-        return attached_points(turned, placed, self.joints, self.offsets)
+        return posed_points(
+            motion.rotations, motion.body.offsets, motion.root, self.joints, self.offsets
+        )
 
     def errors(self, motion: Motion) -> Floats:
         """(T, K) metres between tracks and body, NaN where unseen."""
         if not self._last or self._last[0][0] is not motion:
-            error = np.linalg.norm(self.positions - self.on_body(motion), axis=-1)
-            self._last[:] = [(motion, error)]
+            away = self.positions - self.on_body(motion)
+            x, y, z = (away[..., i] for i in range(3))
+            self._last[:] = [(motion, np.sqrt(x * x + y * y + z * z))]
         return self._last[0][1].copy()
 
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Forward kinematics of the 24-joint tree, for NumPy arrays and torch tensors alike."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..runtime.array_namespace import array_namespace
 from ..runtime.array_types import Floats
@@ -58,6 +60,17 @@ def _forward_take(rotations: Floats, offsets: Floats, root: Floats) -> tuple[Flo
     of two small matrices after the other."""
     turned = np.empty_like(rotations, order="C")
     placed = np.empty((*rotations.shape[:2], 3), rotations.dtype)
+    for block, world in _world_blocks(rotations, offsets, root):
+        turned[block] = world[:, :3].transpose(3, 2, 0, 1)
+        placed[block] = world[:, 3].transpose(2, 1, 0)
+    return turned, placed
+
+
+def _world_blocks(
+    rotations: Floats, offsets: Floats, root: Floats
+) -> Iterator[tuple[slice, Floats]]:
+    """Blocks of a take's frames, and (3, 4, 24, B) the joints' world rotations and positions
+    there."""
     for first in range(0, len(root), _BLOCK):
         block = slice(first, first + _BLOCK)
         own = rotations[block].transpose(2, 3, 1, 0)
@@ -71,9 +84,32 @@ def _forward_take(rotations: Floats, offsets: Floats, root: Floats) -> tuple[Flo
             part = np.einsum("ab...,bc...->ac...", above[:, :3], local[:, :, joints])
             part[:, 3] += above[:, 3]
             world[:, :, joints] = part
-        turned[block] = world[:, :3].transpose(3, 2, 0, 1)
-        placed[block] = world[:, 3].transpose(2, 1, 0)
-    return turned, placed
+        yield block, world
+
+
+def posed_points(
+    rotations: Floats, body_offsets: Floats, root: Floats, joints: NDArray[np.intp], places: Floats
+) -> Floats:
+    """World positions of points fixed to the joints of a take: `attached_points` of `forward`, with
+    the frames last, for a take of some length several times as fast.
+
+    Args:
+        rotations: (T, 24, 3, 3) local ones.
+        body_offsets: (24, 3) metres, `bone_offsets` of the body.
+        root: (T, 3) metres, the pelvis joint in the world.
+        joints: (K,) the joint of each point.
+        places: (K, 3) metres in the joints' frames.
+
+    Returns:
+        (T, K, 3) metres.
+    """
+    points = np.empty((len(root), len(joints), 3))
+    x, y, z = places.T[..., None]
+    for block, world in _world_blocks(rotations, body_offsets, root):
+        own = world[:, :, joints]
+        posed = own[:, 0] * x + own[:, 1] * y + own[:, 2] * z + own[:, 3]
+        points[block] = posed.transpose(2, 1, 0)
+    return points
 
 
 _BLOCK: Final = 128

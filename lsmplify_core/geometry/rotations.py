@@ -76,6 +76,12 @@ def quaternion_to_matrix(q: Array) -> Array:
         (2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)),
         (2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)),
     )
+    if isinstance(q, np.ndarray):  # each number goes to its place once
+        m = np.empty((*q.shape[:-1], 3, 3), rows[0][0].dtype)
+        for a, row in enumerate(rows):
+            for b, values in enumerate(row):
+                m[..., a, b] = values
+        return m
     return xp.stack(tuple(xp.stack(r, axis=-1) for r in rows), axis=-2)
 
 

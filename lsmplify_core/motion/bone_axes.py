@@ -146,15 +146,23 @@ def pose_bones(motion: Motion, rig: Rig) -> tuple[Floats, Floats]:
     pelvis bone's rest axes, such that the rig's joints in the world are the motion's.
     """
     own = np.swapaxes(rig.body_axes.T @ rig.axes, -1, -2)
-    back = np.swapaxes(own, -1, -2)
-    local = own @ motion.rotations @ back
-    pelvis = rig.axes[0].T @ rig.turn.T @ motion.rotations[:, 0] @ back[0]
-    local[:, 0] = pelvis
+    quaternions = _in_other_axes(matrix_to_quaternion(motion.rotations), own)
+    pelvis = rig.axes[0].T @ rig.turn.T @ motion.rotations[:, 0] @ own[0].T
+    quaternions[:, 0] = matrix_to_quaternion(pelvis)
     inverse = np.linalg.inv(rig.world)
     inside = motion.root @ inverse[:3, :3].T + inverse[:3, 3]
-    return continuous_quaternions(matrix_to_quaternion(local)), (inside - rig.heads[0]) @ rig.axes[
-        0
-    ]
+    return continuous_quaternions(quaternions), (inside - rig.heads[0]) @ rig.axes[0]
+
+
+def _in_other_axes(quaternions: Floats, axes: Floats) -> Floats:
+    """The rotations B R Bᵀ of R (T, 24, 4) and B (24, 3, 3): the same angles about the axes turned
+    by B, so that only the vectors of the quaternions are turned."""
+    turned = np.empty_like(quaternions)
+    turned[..., 0] = quaternions[..., 0]
+    x, y, z = (quaternions[..., i] for i in (1, 2, 3))
+    for row in range(3):
+        turned[..., 1 + row] = axes[:, row, 0] * x + axes[:, row, 1] * y + axes[:, row, 2] * z
+    return turned
 
 
 def continued_signs(quaternions: Floats, before: Floats, after: Floats) -> Floats:
@@ -175,9 +183,8 @@ def joint_rotations(quaternions: Floats, locations: Floats, rig: Rig) -> tuple[F
     from ..geometry.rotations import quaternion_to_matrix
 
     own = rig.body_axes.T @ rig.axes
-    back = np.swapaxes(own, -1, -2)
-    local = quaternion_to_matrix(quaternions)
-    rotations = own @ local @ back
-    rotations[:, 0] = rig.turn @ rig.axes[0] @ local[:, 0] @ back[0]
+    rotations = quaternion_to_matrix(_in_other_axes(quaternions, own))
+    pelvis = quaternion_to_matrix(quaternions[:, 0])
+    rotations[:, 0] = rig.turn @ rig.axes[0] @ pelvis @ own[0].T
     inside = locations @ rig.axes[0].T + rig.heads[0]
     return rotations, inside @ rig.world[:3, :3].T + rig.world[:3, 3]

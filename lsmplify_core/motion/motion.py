@@ -83,6 +83,12 @@ class Motion:
         Rotations by slerp, root linearly. Track errors belong to whole frames and are left out.
         """
         wanted = np.clip(np.asarray(frames, dtype=np.float64), 0, self.frames - 1)
+        whole = np.rint(wanted).astype(np.intp)
+        if np.array_equal(whole, wanted):  # its own frames, as a take at the scene's rate is baked
+            shown = slice(None) if np.array_equal(whole, np.arange(self.frames)) else whole
+            return replace(
+                self, rotations=self.rotations[shown], root=self.root[shown], track_error=None
+            )
         low = np.minimum(wanted.astype(np.intp), max(self.frames - 2, 0))
         high = np.minimum(low + 1, self.frames - 1)
         t = wanted - low

@@ -81,14 +81,14 @@ class TrackRecord:
         inside = (where > -_NEAR) & (where < self.samples - 1 + _NEAR)
         held = np.clip(where, 0, self.samples - 1)
         nearest = np.rint(held).astype(np.intp)
-        low = np.minimum(held.astype(np.intp), max(self.samples - 2, 0))
-        share = np.clip(held - low, 0.0, 1.0)[:, None, None]
         tracks = self.mended
-        positions = (1.0 - share) * tracks[low] + share * tracks[
-            np.minimum(low + 1, self.samples - 1)
-        ]
-        exact = np.abs(held - nearest) < _NEAR
-        positions[exact] = tracks[nearest[exact]]
+        positions = tracks[nearest]
+        between = np.flatnonzero(np.abs(held - nearest) >= _NEAR)
+        if len(between):
+            low = np.minimum(held[between].astype(np.intp), max(self.samples - 2, 0))
+            share = np.clip(held[between] - low, 0.0, 1.0)[:, None, None]
+            high = np.minimum(low + 1, self.samples - 1)
+            positions[between] = (1.0 - share) * tracks[low] + share * tracks[high]
         positions[~inside] = np.nan
         old = self.attached
         attached = Attached(positions, old.names, old.joints, old.offsets, old.source)
