@@ -53,6 +53,9 @@ def replace(
         curve.keyframe_points.foreach_set("co", co.ravel())
         curve.update()
         return
+    if inside.all():
+        _write(curve, _new_keys(frames, values, handles))
+        return
     old = _read(curve)
     before, after = times < frames[0] - 1e-4, times > frames[-1] + 1e-4
     _hold_handles(old, before, after)
@@ -92,11 +95,10 @@ def rewritten(
         values: (M,) the values there.
 
     Returns:
-        Whether that was done: only where both curves have straight lines between keys on the same
-        frames, and a key on each of `frames`.
+        Whether that was done: only where both curves have straight lines between as many keys, and
+        the source a key on each of `frames`.
     """
-    old = points(target)
-    if len(old) != len(keyed) or not np.array_equal(old[:, 0], keyed[:, 0]):
+    if len(target.keyframe_points) != len(keyed):
         return False
     if not all((_get(c, "interpolation") == _LINEAR).all() for c in (source, target)):
         return False
@@ -106,7 +108,7 @@ def rewritten(
         if int(inside.sum()) != len(frames) or np.abs(new[inside, 0] - frames).max() > 1e-4:
             return False
         new[inside, 1] = values
-    if not np.array_equal(new, old):
+    if len(frames) or not np.array_equal(new, points(target)):
         target.keyframe_points.foreach_set("co", new.ravel())
         target.update()
     return True

@@ -11,7 +11,7 @@ import numpy as np
 from ...lsmplify_core.cleanup.confidence import undecided
 from ...lsmplify_core.cleanup.feet.contacts import Contact
 from ...lsmplify_core.cleanup.feet.floor import Floor
-from ...lsmplify_core.cleanup.feet.lock import FeetSettings, lock_feet
+from ...lsmplify_core.cleanup.feet.lock import FeetMemory, FeetSettings, lock_feet
 from ...lsmplify_core.cleanup.keys.plan import KeySettings, plan_keys
 from ...lsmplify_core.cleanup.limits import calmed, spread_twist, within_limits
 from ...lsmplify_core.cleanup.placing import placed
@@ -31,6 +31,8 @@ from ..takes.fields import REGION_FIELDS, region_of_item
 from ..takes.reading import Take
 from .orders import Order, Outcome, pose_of
 
+_feet_memory = FeetMemory()
+"""Of the feet that were held last: their sliders are dragged."""
 Steps = Generator[Progress | None, None, Outcome]
 
 
@@ -110,7 +112,7 @@ def _feet(take: Take, order: Order) -> Steps:
     contacts = [Contact(part, a, b) for part, a, b in json.loads(order.contacts or "[]")]
     settings = FeetSettings(ease=values["ease"], slack=values["slack"], above=values["above"])
     yield Progress("clean", 0.1)
-    return Outcome(lock_feet(take.motion, contacts, floor, settings))
+    return Outcome(lock_feet(take.motion, contacts, floor, settings, _feet_memory))
 
 
 def _smooth(take: Take, order: Order) -> Steps:

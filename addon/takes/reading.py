@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An armature's action as a motion, on the frames of its keys."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
@@ -70,14 +70,68 @@ def read_take(
     curves = curves_by_channel(armature, action)
     rig = rig_of(armature)
     keyed = _keyed(armature, action, curves)
+    rate = scene_rate(context.scene)
+    last = _last.same(curves, keyed, rig, rate)
+    if last is not None and last.motion.body.name == armature.name:
+        return replace(last, armature=armature, action=action)
     grid = key_grid(_different([k[:, 0] for k in keyed.values() if len(k)]))
     quaternions, locations = _channels(armature, curves, keyed, grid.frames)
     if not (np.isfinite(quaternions).all() and np.isfinite(locations).all()):
         raise InputError(f"action {action.name!r} has keys that are not numbers")
     rotations, root = joint_rotations(quaternions, locations, rig)
-    rate = scene_rate(context.scene) / grid.step
-    motion = Motion(rotations, root, rate, body_of(rig, armature.name))
-    return Take(armature, action, rig, motion, grid, quaternions, keyed)
+    motion = Motion(rotations, root, rate / grid.step, body_of(rig, armature.name))
+    take = Take(armature, action, rig, motion, grid, quaternions, keyed)
+    _last.remember(take, curves, rate)
+    return take
+
+
+class _LastRead:
+    """The take that was read last from plain keys: a slider that is dragged asks for the same one
+    again and again. Reading the keys is quick; what is made of them is kept."""
+
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self._take: Take | None = None
+        self._rate = 0.0
+
+    def same(self, curves: Curves, keyed: Keyed, rig: Rig, rate: float) -> Take | None:
+        """The last take, where keys, rig and rate are what they were. Its armature and action may
+        be gone since."""
+        last = self._take
+        if last is None or rate != self._rate or keyed.keys() != last.keyed.keys():
+            return None
+        if not _is_plain(curves, keyed) or not _same_rig(rig, last.rig):
+            return None
+        alike = all(np.array_equal(k, last.keyed[path]) for path, k in keyed.items())
+        return last if alike else None
+
+    def remember(self, take: Take, curves: Curves, rate: float) -> None:
+        """Keep a take, if nothing but its keys says what it is."""
+        self._take = take if _is_plain(curves, take.keyed) else None
+        self._rate = rate
+
+
+_last = _LastRead()
+_ALL_CURVES = 4 * len(JOINT_NAMES) + 3
+
+
+def _is_plain(curves: Curves, keyed: Keyed) -> bool:
+    """Whether all bones have quaternions with keys on the same frames, and nothing changes what the
+    curves show."""
+    if len(keyed) != _ALL_CURVES:
+        return False
+    count = len(next(iter(keyed.values())))
+    plain = all(len(k) == count for k in keyed.values())
+    return plain and not any(c.mute or len(c.modifiers) for p, c in curves.items() if p in keyed)
+
+
+def _same_rig(one: Rig, other: Rig) -> bool:
+    return all(
+        np.array_equal(mine, its)
+        for mine, its in (
+            (one.heads, other.heads), (one.axes, other.axes), (one.world, other.world),
+        )
+    )  # fmt: skip
 
 
 def curves_by_channel(armature: bpy.types.Object, action: bpy.types.Action) -> Curves:

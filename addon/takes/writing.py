@@ -7,8 +7,10 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from ...lsmplify_core.cleanup.keys.bezier import CurveKeys, keys_of_curves
 from ...lsmplify_core.cleanup.keys.key_frames import changed_frames, signed_like, span_of
-from ...lsmplify_core.cleanup.keys.plan import KeyPlan, curve_keys
+from ...lsmplify_core.cleanup.keys.plan import KeyPlan
+from ...lsmplify_core.geometry.rotations import continuous_quaternions
 from ...lsmplify_core.geometry.skeleton import JOINT_NAMES
 from ...lsmplify_core.motion.bone_axes import pose_bones
 from ...lsmplify_core.motion.motion import Motion
@@ -97,12 +99,21 @@ def write_planned(take: Take, plan: KeyPlan, action: bpy.types.Action) -> None:
     """Replace the body's keys of an action by the planned ones, with Bézier handles in line."""
     frames = take.grid.frames
     _, locations = pose_bones(take.motion, take.rig)
-    for joint, name in enumerate(JOINT_NAMES):
-        bone = take.armature.pose.bones[name]
-        values = channels.from_quaternions(bone, _continuous(take.quaternions[:, joint]), None)
-        _plan(take, action, channels.path_of(bone), name, frames, values, plan.rotations[joint])
-    path = location_path(take.armature)
-    _plan(take, action, path, JOINT_NAMES[0], frames, locations, plan.location)
+    bones = [take.armature.pose.bones[name] for name in JOINT_NAMES]
+    continuous = continuous_quaternions(take.quaternions)
+    columns = [
+        channels.from_quaternions(bone, continuous[:, joint], None)
+        for joint, bone in enumerate(bones)
+    ]
+    columns.append(locations)
+    values = np.zeros((len(columns), len(frames), 4))  # a channel that is missing stays at rest
+    for own, column in zip(values, columns, strict=True):
+        own[:, : column.shape[1]] = column
+    paths = [*(channels.path_of(b) for b in bones), location_path(take.armature)]
+    groups = [*JOINT_NAMES, JOINT_NAMES[0]]
+    made = keys_of_curves(frames, values, [*plan.rotations, plan.location])
+    for path, group, column, own in zip(paths, groups, columns, made, strict=True):
+        _plan(take, action, path, group, column.shape[1], own)
 
 
 def _remove_others(take: Take, action: bpy.types.Action, kept: set[tuple[str, int]]) -> None:
@@ -154,18 +165,10 @@ def _cut(
 
 
 def _plan(
-    take: Take, action: bpy.types.Action, path: str, group: str,
-    frames: NDArray[np.floating], values: NDArray[np.float64], chosen: NDArray[np.intp],
-) -> None:  # fmt: skip
-    made = curve_keys(frames, values, chosen)
-    for index in range(values.shape[1]):
+    take: Take, action: bpy.types.Action, path: str, group: str, width: int, made: CurveKeys
+) -> None:
+    for index in range(width):
         curve = actions.curve_for(action, take.armature, path, index, group)
         handles = keys.Handles(made.left[:, index], made.right[:, index])
         if actions.may_write(curve):
             keys.replace(curve, made.times, made.values[:, index], handles)
-
-
-def _continuous(quaternions: NDArray[np.float64]) -> NDArray[np.floating]:
-    from ...lsmplify_core.geometry.rotations import continuous_quaternions
-
-    return continuous_quaternions(quaternions)

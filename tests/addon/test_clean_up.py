@@ -231,3 +231,26 @@ def test_what_cannot_be_is_said_in_one_line(extension, call, text: str) -> None:
     assert len(str(caught.value).strip().splitlines()) == 1
     assert armature.animation_data.action == action
     assert len(bpy.data.actions) == count
+
+
+def test_a_source_that_was_changed_between_two_drags_is_read_anew(extension) -> None:
+    """What is made of its keys is kept from drag to drag, and only as long as they are the same."""
+    from helpers import waving
+    from kept_takes import body_with
+    from lsmplify_extension.addon.bake import actions
+    from lsmplify_extension.addon.takes.reading import read_take
+
+    armature = body_with(waving(60))
+    action = armature.animation_data.action
+    first = read_take(bpy.context, armature)
+    assert read_take(bpy.context, armature).motion is first.motion
+    curve = next(c for c in actions.curves_in(action, armature) if c.data_path.endswith("location"))
+    curve.keyframe_points[30].co[1] += 0.5
+    curve.update()
+    moved = np.abs(read_take(bpy.context, armature).motion.root - first.motion.root).max(axis=1)
+    assert np.flatnonzero(moved > 0.4).tolist() == [30]
+    armature.location = (0.0, 0.0, 1.0)
+    bpy.context.view_layer.update()
+    assert read_take(bpy.context, armature).motion.root[0, 2] > first.motion.root[0, 2] + 0.9
+    curve.mute = True
+    assert abs(read_take(bpy.context, armature).motion.root[30] - first.motion.root[30]).max() > 0.9

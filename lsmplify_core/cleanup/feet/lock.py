@@ -7,7 +7,7 @@ that is too short draws the body down instead of snapping its knee straight.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -51,6 +51,36 @@ _TOUCHES: Final = 0.003
 """Metres under the floor that count as on it."""
 
 
+@dataclass
+class FeetMemory:
+    """Frames that were bent last, by pass: rotations, root and corrections that went in, and what
+    came out. A frame for which the same goes in again comes out as it did: a slider that is dragged
+    mostly changes some frames near the contacts' ends."""
+
+    passes: dict[int, tuple[Floats, Floats, Floats, Motion]] = field(
+        default_factory=dict[int, tuple[Floats, Floats, Floats, Motion]]
+    )
+    settings: tuple[float, int] | None = None
+    body: Floats | None = None
+
+    def start(self, motion: Motion, settings: "FeetSettings") -> None:
+        """Forget all where body, number of frames or the weights of the solve differ."""
+        now = (settings.stiffness, settings.passes)
+        known = next(iter(self.passes.values()), None)
+        same = self.body is not None and np.array_equal(self.body, motion.body.offsets)
+        if now != self.settings or not same or (known and len(known[1]) != motion.frames):
+            self.passes.clear()
+        self.settings, self.body = now, motion.body.offsets
+
+    def unchanged(self, number: int, motion: Motion, away: Floats) -> NDArray[np.bool_]:
+        """(T,) the frames for which the same goes into a pass as last time."""
+        if number not in self.passes:
+            return np.zeros(motion.frames, bool)
+        rotations, root, corrections, _ = self.passes[number]
+        same = (rotations == motion.rotations).all(axis=(1, 2, 3))
+        return same & (root == motion.root).all(axis=1) & (corrections == away).all(axis=(1, 2))
+
+
 @dataclass(frozen=True)
 class FeetSettings:
     """ease: seconds over which a correction comes and goes. stiffness: m² per rad², how firmly the
@@ -78,23 +108,33 @@ def lock_feet(
     contacts: Sequence[Contact],
     floor: Floor | None,
     settings: FeetSettings | None = None,
+    memory: FeetMemory | None = None,
 ) -> Motion:
     """The motion with its feet held through the contacts.
 
-    floor: soles are brought up to it where they are under it; None leaves heights alone. Frames
-    without a correction, and all but legs and root, are bit-identical.
+    Args:
+        motion: T frames, metres, world Z up.
+        contacts: when which part of which foot stands.
+        floor: soles are brought up to it where they are under it; None leaves heights alone.
+        settings: None for the usual ones.
+        memory: of the last call, for settings that are dragged; kept up to date.
+
+    Returns:
+        The motion; frames without a correction, and all but legs and root, are bit-identical.
     """
-    settings = settings or FeetSettings()
+    settings, memory = settings or FeetSettings(), memory or FeetMemory()
+    memory.start(motion, settings)
     stands = contact_table(contacts, motion.frames)
     motion = _calm_above(motion, np.asarray(stands.any(axis=1)))
     away = _corrections(sole_points(motion), stands, floor, settings, motion.rate)
-    held = _bent(motion, away, settings.stiffness, settings.passes)
-    for _ in range(_LIFTS if floor is not None and settings.above else 0):
+    held = _bent(motion, away, settings.stiffness, settings.passes, memory, 0)
+    for lift in range(_LIFTS if floor is not None and settings.above else 0):
         assert floor is not None
         under = np.maximum(-floor.above(sole_points(held)) - _TOUCHES, 0.0)
         if under.max() < 0.2 * _TOUCHES:
             break
-        held = _bent(held, under[..., None] * np.array([0.0, 0.0, 1.0]), settings.stiffness, 1)
+        up = under[..., None] * np.array([0.0, 0.0, 1.0])
+        held = _bent(held, up, settings.stiffness, 1, memory, 1 + lift)
     return held
 
 
@@ -111,11 +151,31 @@ def _calm_above(motion: Motion, stands: NDArray[np.bool_]) -> Motion:
     return replace(motion, root=motion.root + share * away)
 
 
-def _bent(motion: Motion, away: Floats, stiffness: float, passes: int) -> Motion:
-    """The motion with its soles moved by (T, 4, 3) metres, as far as legs and root give way."""
-    changed = np.flatnonzero(np.abs(away).max(axis=(1, 2)) > 1e-6)
-    if not len(changed):
+def _bent(
+    motion: Motion, away: Floats, stiffness: float, passes: int, memory: FeetMemory, number: int
+) -> Motion:
+    """The motion with its soles moved by (T, 4, 3) metres, as far as legs and root give way; what
+    `memory` has of the pass of this number is not computed again."""
+    wanted = np.abs(away).max(axis=(1, 2)) > 1e-6
+    if not wanted.any():
         return motion
+    again = wanted & memory.unchanged(number, motion, away)
+    bent = _solved(motion, away, stiffness, passes, np.flatnonzero(wanted & ~again))
+    if again.any():
+        before = memory.passes[number][3]
+        bent.rotations[again], bent.root[again] = before.rotations[again], before.root[again]
+    memory.passes[number] = (motion.rotations, motion.root, away, bent)
+    return bent
+
+
+def _solved(
+    motion: Motion, away: Floats, stiffness: float, passes: int, changed: NDArray[np.intp]
+) -> Motion:
+    """A copy of the motion in which some frames (M,) are bent."""
+    rotations, root = motion.rotations.copy(), motion.root.copy()
+    bent = replace(motion, rotations=rotations, root=root, track_error=None)
+    if not len(changed):
+        return bent
     own = PoseSequence(motion.rotations[changed], motion.root[changed])
     target = _target(motion, sole_points(motion) + away, changed)
     firm = np.full(len(_LEGS), stiffness)
@@ -127,10 +187,9 @@ def _bent(motion: Motion, away: Floats, stiffness: float, passes: int) -> Motion
         return state
 
     posed = concatenate_poses(run_steps(parallel_map(bend, frame_chunks(len(changed)))))
-    rotations, root = motion.rotations.copy(), motion.root.copy()
     rotations[changed[:, None], _LEGS] = posed.rotations[:, _LEGS]
     root[changed] = posed.root
-    return replace(motion, rotations=rotations, root=root, track_error=None)
+    return bent
 
 
 def _target(motion: Motion, wanted: Floats, frames: NDArray[np.intp]) -> MarkerObservations:

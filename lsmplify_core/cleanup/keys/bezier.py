@@ -169,8 +169,42 @@ def curve_keys(
     times: (T,) when the samples are, at even distances. Handles lie at a third of the way to the
     next key, in line with each other, which makes the curve a cubic polynomial of time.
     """
+    return _with_handles(times, chosen, *fitted(values, chosen, exact))
+
+
+def keys_of_curves(
+    times: Floats, values: Floats, chosen: Sequence[NDArray[np.intp]]
+) -> list[CurveKeys]:
+    """`curve_keys` of many curves, fitted in one go.
+
+    Args:
+        times: (T,) when the samples are, at even distances.
+        values: (N, T, C) samples of each curve.
+        chosen: for each curve, samples with keys, rising, from 0 to T - 1.
+
+    Returns:
+        The keys of each curve.
+    """
+    frames = values.shape[1]
+    starts = frames * np.arange(len(values))
+    slopes = np.swapaxes(slopes_of(np.swapaxes(values, 0, 1)), 0, 1)
+    width = values.shape[2]
+    shown, steep = fitted(
+        values.reshape(-1, width),
+        np.concatenate([own + start for own, start in zip(chosen, starts, strict=True)]),
+        np.concatenate((starts, starts + frames - 1)),
+        slopes.reshape(-1, width),
+    )
+    ends = np.cumsum([len(own) for own in chosen])[:-1]
+    parts = zip(chosen, np.split(shown, ends), np.split(steep, ends), strict=True)
+    return [_with_handles(times, *part) for part in parts]
+
+
+def _with_handles(
+    times: Floats, chosen: NDArray[np.intp], shown: Floats, slopes: Floats
+) -> CurveKeys:
+    """Keys (N, C) with slopes a step on the chosen samples of the times (T,)."""
     step = float(times[1] - times[0]) if len(times) > 1 else 1.0
-    shown, slopes = fitted(values, chosen, exact)
     at = times[chosen]
     apart = np.diff(at) / 3.0
     ends = apart if len(apart) else np.array([step / 3.0])

@@ -8,7 +8,7 @@ have their keys on the same frames.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from ...geometry.intervals import intervals_of
 from ...geometry.kinematics import forward
 from ...geometry.rotations import (
-    angle_between,
     continuous_quaternions,
     matrix_to_quaternion,
     quaternion_to_matrix,
@@ -62,6 +61,8 @@ class KeyPlan:
     rotations: tuple[Indices, ...]
     location: Indices
     exact: tuple[int, ...] = ()
+    played: tuple[Motion, Motion] | None = field(default=None, compare=False, repr=False)
+    """The motion that was planned for and what the keys play back of it, where that is known."""
 
     @property
     def keys(self) -> int:
@@ -84,6 +85,8 @@ def plan_keys(motion: Motion, settings: KeySettings | None = None) -> KeyPlan:
 
 def played_back(motion: Motion, plan: KeyPlan) -> Motion:
     """The motion that the planned keys show: curves between keys, quaternions made unit."""
+    if plan.played is not None and plan.played[0] is motion:
+        return plan.played[1]
     curves = _Curves(motion, plan.exact)
     curves.choose(dict(enumerate((*plan.rotations, plan.location))))
     return curves.shown()
@@ -113,11 +116,13 @@ def _fewest(motion: Motion, metres: float, radians: float, keep: tuple[int, ...]
     allowed = np.minimum(radians, metres / _reach(motion)) / 2.0
     curves.choose(dict(enumerate(curves.spread(_LOOSE * np.append(allowed, metres)))))
     joints = motion.joints()
+    shown = curves.shown()
     for _ in range(_MOST_TURNS):
-        wanted = _too_far(motion, joints, curves.shown(), metres, radians)
+        wanted = _too_far(joints, curves.turned(), shown.joints(), metres, radians)
         if not wanted or not curves.add(wanted):
             break
-    return KeyPlan(tuple(curves.chosen[:N_JOINTS]), curves.chosen[N_JOINTS], keep)
+        shown = curves.shown()
+    return KeyPlan(tuple(curves.chosen[:N_JOINTS]), curves.chosen[N_JOINTS], keep, (motion, shown))
 
 
 class _Curves:
@@ -151,6 +156,14 @@ class _Curves:
         values = self.values[which].reshape(-1, 4)
         fit = fitted(values, keys, exact, self._slopes[which].reshape(-1, 4))
         self._played[which] = played(*fit, keys).reshape(-1, frames, 4)
+
+    def turned(self) -> Floats:
+        """(T, 24) radians between the motion's rotations and those that are played back: four times
+        the arcsine of half the distance of the unit quaternions, whose signs go on alike."""
+        played = self._played[:N_JOINTS]
+        length = np.sqrt(np.square(played).sum(axis=-1, keepdims=True))
+        apart = np.sqrt(np.square(played / length - self.values[:N_JOINTS]).sum(axis=-1))
+        return 4.0 * np.arcsin(np.minimum(0.5 * apart, 1.0)).T
 
     def shown(self) -> Motion:
         """What the keys play back."""
@@ -187,13 +200,14 @@ class _Curves:
 
 
 def _too_far(
-    motion: Motion, joints: Floats, shown: Motion, metres: float, radians: float
+    joints: Floats, turned: Floats, shown: Floats, metres: float, radians: float
 ) -> list[tuple[int, Floats]]:
     """The worst frames of every stretch that is too far off, with what each of the 25 curves is to
-    blame for there. joints: (T, 24, 3) metres, the motion's."""
-    turned = angle_between(shown.rotations, motion.rotations)
-    apart = np.linalg.norm(shown.joints() - joints, axis=-1)
-    moved = np.linalg.norm(shown.root - motion.root, axis=-1)
+    blame for there. joints, shown: (T, 24, 3) metres, the motion's and those played back. turned:
+    (T, 24) radians between the two."""
+    x, y, z = np.moveaxis(shown - joints, -1, 0)
+    apart = np.sqrt(x * x + y * y + z * z)
+    moved = apart[:, 0]
     found: list[tuple[int, Floats]] = []
     for joint in range(N_JOINTS):
         for frame in _peaks(turned[:, joint] / radians):

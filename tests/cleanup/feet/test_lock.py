@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from lsmplify_core.body.body import default_body
+from lsmplify_core.cleanup.feet import lock
 from lsmplify_core.cleanup.feet.contacts import (
     PARTS,
     Contact,
@@ -21,7 +22,7 @@ from lsmplify_core.cleanup.feet.contacts import (
     save_contacts,
 )
 from lsmplify_core.cleanup.feet.floor import sole_points
-from lsmplify_core.cleanup.feet.lock import FeetSettings, lock_feet
+from lsmplify_core.cleanup.feet.lock import FeetMemory, FeetSettings, lock_feet
 from lsmplify_core.geometry.rotations import (
     angle_between,
     axis_angle_to_matrix,
@@ -343,3 +344,41 @@ def test_where_nothing_rests_the_lowest_soles_are_on_the_floor() -> None:
     root[:, 2] += np.linspace(0.0, 0.2, 60)
     lowest = 2.0 + sole_points(motion)[0, :, 2].min()
     assert find_floor(replace(motion, root=root)).height == pytest.approx(lowest + 0.01, abs=0.005)
+
+
+def sliding() -> Motion:
+    """Stepping, with the body trembling to the sides, so that the feet slide."""
+    motion = stepping()
+    sway = 0.02 * np.sin(np.arange(motion.frames) / 3.0)
+    return replace(motion, root=motion.root + np.array([1.0, 0.0, 0.0]) * sway[:, None])
+
+
+def test_a_memory_of_the_last_lock_changes_no_bit_of_the_next() -> None:
+    """Settings that are dragged, another motion, and none that were seen before."""
+    motion, memory = sliding(), FeetMemory()
+    floor = find_floor(motion)
+    contacts = find_contacts(motion, floor)
+    other = replace(motion, root=motion.root + np.array([0.0, 0.0, 0.004]))
+    dragged = [(motion, FeetSettings(ease=e)) for e in (0.08, 0.2, 0.08)]
+    for shown, settings in (*dragged, (other, FeetSettings()), (motion, FeetSettings(passes=1))):
+        again = lock_feet(shown, contacts, floor, settings, memory)
+        anew = lock_feet(shown, contacts, floor, settings)
+        assert np.array_equal(again.rotations, anew.rotations)
+        assert np.array_equal(again.root, anew.root)
+
+
+def test_only_frames_that_differ_are_bent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    motion, memory = sliding(), FeetMemory()
+    floor, solved = find_floor(motion), []
+    contacts = find_contacts(motion, floor)
+    usual = lock._solved
+    monkeypatch.setattr(
+        lock, "_solved", lambda *given: solved.append(len(given[-1])) or usual(*given)
+    )
+    lock_feet(motion, contacts, floor, None, memory)
+    first = sum(solved)
+    solved.clear()
+    lock_feet(motion, contacts, floor, None, memory)
+    assert sum(solved) == 0
+    lock_feet(motion, contacts, floor, FeetSettings(ease=0.1), memory)
+    assert 0 < sum(solved) < first / 2

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Keys: as few as an error allows, and the error is what is played back."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from takes import waving
@@ -10,6 +12,7 @@ from lsmplify_core.cleanup.keys.bezier import (
     curve_keys,
     evaluate_curve,
     fitted,
+    keys_of_curves,
     played,
     slopes_of,
 )
@@ -159,3 +162,24 @@ def test_keys_are_counted_on_all_curves() -> None:
     """Four of a rotation, three of the place."""
     two, five = np.arange(2), np.arange(5)
     assert KeyPlan((two,) * 23 + (five,), five).keys == 4 * (46 + 5) + 15
+
+
+def test_many_curves_at_once_have_the_keys_of_each_alone() -> None:
+    values = np.stack((wave(), 2.0 * wave()[::-1], np.cos(3.0 * wave())))
+    chosen = [np.array(c) for c in ([0, 13, 40, 70, 99], [0, 99], [0, 1, 50, 98, 99])]
+    times = 1.0 + 0.5 * np.arange(100)
+    for own, samples, frames in zip(
+        keys_of_curves(times, values, chosen), values, chosen, strict=True
+    ):
+        alone = curve_keys(times, samples, frames)
+        for name in ("times", "values", "left", "right"):
+            assert np.abs(getattr(own, name) - getattr(alone, name)).max() < 1e-9, name
+
+
+def test_what_a_plan_plays_is_what_its_keys_play_and_of_its_motion_alone() -> None:
+    plan = plan_keys(MOTION, KeySettings(most_mm=2.0))
+    assert plan.played is not None
+    anew = played_back(MOTION, replace(plan, played=None))
+    assert np.abs(played_back(MOTION, plan).joints() - anew.joints()).max() < 1e-9
+    other = replace(MOTION, root=MOTION.root + 1.0)
+    assert np.abs(played_back(other, plan).root - other.root).max() < 0.1
