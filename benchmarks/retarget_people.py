@@ -19,9 +19,9 @@ from lsmplify_core.motion.motion import Motion, load_motion
 from lsmplify_core.retarget import RetargetOptions, find_map, performance_of
 from lsmplify_core.retarget.contacts.people_touches import (
     Between,
-    distances,
     find_between,
     keep_between,
+    touch_distances,
 )
 from lsmplify_core.retarget.steps import Posed, pose_steps
 from lsmplify_core.runtime.progress import run_steps
@@ -90,7 +90,8 @@ def row(
 
 def _off(posed: list[Posed], touches: list[Between]) -> tuple[np.ndarray, np.ndarray]:
     """Millimetres of all touches and frames, and whether an arm is long enough for them."""
-    off, high = (np.concatenate(part) for part in zip(*distances(posed, touches), strict=True))
+    apart = touch_distances(posed, touches)
+    off, high = (np.concatenate(part) for part in zip(*apart, strict=True))
     return 1000 * off, high <= 0.0
 
 

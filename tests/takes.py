@@ -2,6 +2,7 @@
 """Small takes for the tests: someone who turns, bends the knees and waves."""
 
 import numpy as np
+from waving import waving_vectors
 
 from lsmplify_core.body.body import Body, default_body
 from lsmplify_core.geometry.kinematics import attached_points, forward
@@ -13,19 +14,9 @@ from lsmplify_core.tracks.tracks import Tracks, checked_tracks
 
 def waving(frames: int = 60, rate: float = 30.0, body: Body | None = None) -> Motion:
     """Smooth, plausible motion, Z up."""
-    time = np.arange(frames) / rate
-    vectors = np.zeros((frames, 24, 3))
-    for joint, axis, size, speed in (
-        (1, 0, -0.5, 2.0), (2, 0, -0.4, 2.5), (4, 0, 0.8, 2.0), (5, 0, 0.7, 2.5), (3, 1, 0.2, 1.0),
-        (16, 2, -1.0, 1.0), (17, 2, 0.9, 1.5), (18, 1, -0.8, 3.0), (19, 1, 0.7, 2.0),
-        (15, 1, 0.3, 1.0),
-    ):  # fmt: skip
-        vectors[:, joint, axis] = size * (0.6 + 0.4 * np.sin(speed * time))
+    vectors, heading, root = waving_vectors(frames, rate)
     rotations = axis_angle_to_matrix(vectors)
-    heading = np.zeros((frames, 3))
-    heading[:, 2] = 0.5 * time
     rotations[:, 0] = axis_angle_to_matrix(heading) @ rotation_x(90.0)
-    root = np.stack((0.3 * time, 0.1 * np.sin(time), 0.92 + 0.02 * np.sin(4 * time)), axis=1)
     return Motion(rotations, root, rate, body or default_body())
 
 

@@ -64,6 +64,7 @@ def way_on_object(armature: bpy.types.Object, start: int, end: int) -> Generator
     """Within it the armature shows a copy of its action whose way is on the object."""
     action = _action_of(armature)
     location = armature.location.copy()
+    places = {b.name: b.location.copy() for b in armature.pose.bones if b.parent is None}
     copy = action.copy()
     actions.assign(armature, copy)
     try:
@@ -73,6 +74,8 @@ def way_on_object(armature: bpy.types.Object, start: int, end: int) -> Generator
         actions.assign(armature, action)
         bpy.data.actions.remove(copy)
         armature.location = location
+        for name, place in places.items():  # those without keys in the action keep what they had
+            armature.pose.bones[name].location = place
 
 
 def _action_of(armature: bpy.types.Object) -> bpy.types.Action:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Export Character: the character with its action as a file of another program."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ from bpy_extras.io_utils import ExportHelper
 from ...lsmplify_core.runtime.errors import OUTSIDE, InputError
 from ..bake import export
 from ..bake.engines import ExportOptions
+from ..bake.object_root import way_on_object
 from ..translations import CONTEXT
 from .apply.plan import target_of
 from .operators import CharacterOperator
@@ -38,6 +40,14 @@ class LSMPLIFY_OT_export_character(CharacterOperator, bpy.types.Operator, Export
     engine: EnumProperty(
         name="Engine", items=_ENGINES, description="The game engine that the file is for"
     )
+    root: EnumProperty(
+        name="Root Motion",
+        description="Where the file has the way over the ground; the action is not changed",
+        items=(
+            ("BONES", "On the Bones", "On the hips or the root bone, as the action has it"),
+            ("OBJECT", "On the Object", "On the armature's object, where game engines look for it"),
+        ),
+    )  # fmt: skip
     filter_glob: StringProperty(
         default=";".join(f"*{f[0]}" for f in export.OTHERS), options={"HIDDEN"},
         description="Endings of the files that are shown",
@@ -54,8 +64,10 @@ class LSMPLIFY_OT_export_character(CharacterOperator, bpy.types.Operator, Export
             action = animation.action if animation is not None else None
             if action is None:
                 raise InputError(f"{target.name!r} shows no action; press Apply to Character first")
-            first, last = action.frame_range
-            export.write(path, target, int(first), int(last), ExportOptions(self.engine, None))
+            first, last = (int(frame) for frame in action.frame_range)
+            way = way_on_object(target, first, last) if self.root == "OBJECT" else nullcontext()
+            with way:
+                export.write(path, target, first, last, ExportOptions(self.engine, None))
         except OUTSIDE as error:
             return self.refused(error)
         self.report({"INFO"}, f"{path.name}: {action.name}")

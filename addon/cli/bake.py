@@ -2,6 +2,7 @@
 """`bake`: tracks of a file or of the open scene, solved, baked and written."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def bake_one(args: argparse.Namespace) -> tuple[int, list[Path]]:
             "--init, --save-calibration, --save-repairs and a list of repairs are for one of the "
             f"people ({names}); choose with --person"
         )
+    _check_root(args.root, works)
     check_files(args, works)
     solutions = [_solved(work, args) for work in works]
     everybody = finish_all(bpy.context, works, solutions)
@@ -69,6 +71,17 @@ def bake_one(args: argparse.Namespace) -> tuple[int, list[Path]]:
         report(target, baked)
     grades = {b.solution.report["verdict"]["grade"] for b in everybody}
     return 3 if args.strict and grades != {"good"} else 0, written
+
+
+def _check_root(root: str, works: Sequence[job.Job]) -> None:
+    """InputError where the way is to go where an SMPL body has no place for it."""
+    if root in ("hips", OBJECT) or all(w.target.character is not None for w in works):
+        return
+    raise InputError(
+        f"--root {root} is for a character as --target; an SMPL body's way is on its hips, or with "
+        "--root object on its object"
+        + ("; lsmplify clean --in-place takes it out" if root == "in-place" else "")
+    )
 
 
 def _solved(work: job.Job, args: argparse.Namespace) -> Solution:

@@ -771,4 +771,5 @@ TEXTS: Final[dict[str, str]] = {
     "leg": "脚",
     "A character: pose the bones and key them": "キャラクターはボーンをポーズしてキーを打ちます",
     "To re-solve: solve a new body, correct it, Apply to Character": "再ソルブするには新規ボディをソルブして直し、キャラクターに適用",
+    "On the hips or the root bone, as the action has it": "アクションのままヒップまたはルートボーンに",
 }

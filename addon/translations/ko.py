@@ -771,4 +771,5 @@ TEXTS: Final[dict[str, str]] = {
     "leg": "다리",
     "A character: pose the bones and key them": "캐릭터: 본을 포즈하고 키를 넣으세요",
     "To re-solve: solve a new body, correct it, Apply to Character": "다시 솔브하려면: 새 바디를 솔브하고 고친 뒤 캐릭터에 적용",
+    "On the hips or the root bone, as the action has it": "액션 그대로 엉덩이나 루트 본에",
 }

@@ -771,4 +771,5 @@ TEXTS: Final[dict[str, str]] = {
     "leg": "腿",
     "A character: pose the bones and key them": "角色: 摆好骨骼并插入关键帧",
     "To re-solve: solve a new body, correct it, Apply to Character": "要重新求解: 求解新身体，修正后应用到角色",
+    "On the hips or the root bone, as the action has it": "按动作所在，位于髋部或根骨骼",
 }

@@ -13,23 +13,14 @@ from lsmplify_extension.lsmplify_core.geometry.rotations import axis_angle_to_ma
 from lsmplify_extension.lsmplify_core.geometry.skeleton import PARENTS
 from lsmplify_extension.lsmplify_core.layouts.layout import load_layout
 from lsmplify_extension.lsmplify_core.motion.motion import Motion
+from waving import waving_vectors
 
 
 def waving(frames: int = 40, rate: float = 30.0) -> Motion:
     """Someone who turns on the spot, bends the knees and waves, Z up."""
-    time = np.arange(frames) / rate
-    vectors = np.zeros((frames, 24, 3))
-    for joint, axis, size, speed in (
-        (1, 0, -0.5, 2.0), (2, 0, -0.4, 2.5), (4, 0, 0.8, 2.0), (5, 0, 0.7, 2.5), (3, 1, 0.2, 1.0),
-        (16, 2, -1.0, 1.0), (17, 2, 0.9, 1.5), (18, 1, -0.8, 3.0), (19, 1, 0.7, 2.0),
-        (15, 1, 0.3, 1.0),
-    ):  # fmt: skip
-        vectors[:, joint, axis] = size * (0.6 + 0.4 * np.sin(speed * time))
+    vectors, heading, root = waving_vectors(frames, rate)
     rotations = axis_angle_to_matrix(vectors)
-    heading = np.zeros((frames, 3))
-    heading[:, 2] = 0.5 * time
     rotations[:, 0] = axis_angle_to_matrix(heading) @ rotation_x(90.0)
-    root = np.stack((0.3 * time, 0.1 * np.sin(time), 0.92 + 0.02 * np.sin(4 * time)), axis=1)
     return Motion(rotations, root, rate, default_body())
 
 

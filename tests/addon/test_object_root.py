@@ -66,6 +66,17 @@ def test_the_object_goes_and_the_poses_stay(extension, take, tmp_path) -> None:
     assert ways[1][0] - ways[0][0] > 2.0
 
 
+@pytest.mark.parametrize("root", ["root", "in-place"])
+def test_what_an_smpl_body_has_no_place_for_is_refused(
+    extension, take, tmp_path, capsys, root
+) -> None:
+    """It was ignored: the way stayed on the hips without a word."""
+    path = tmp_path / "out.blend"
+    assert bake(take, path, "--root", root) == 2
+    assert f"--root {root} is for a character as --target" in capsys.readouterr().err
+    assert not path.exists()
+
+
 def test_such_an_action_is_not_cleaned_up_by_mistake(extension, take, tmp_path) -> None:
     from lsmplify_extension.addon.takes.reading import read_take
     from lsmplify_extension.lsmplify_core.runtime.errors import InputError

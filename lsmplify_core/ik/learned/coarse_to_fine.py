@@ -40,6 +40,9 @@ def first_coarse(shown: NDArray[np.intp], first: int, stride: int) -> int:
         shown: numbers of the frames that the network sees, within the take.
         first: the number of the take's first frame on the capture's clock.
         stride: frames that the network sees from one that is solved first to the next.
+
+    Returns:
+        An index into `shown`.
     """
     regular = shown[1:3]  # the very first and the last may lie between those of the clock
     if len(regular) < 2:

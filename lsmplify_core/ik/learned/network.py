@@ -104,8 +104,17 @@ def apply_outputs(
 
 
 def load_network(path: Path | None = None) -> Network:
-    """Read weights: those of a file, or those that solve. InputError where it is not the network's
-    file."""
+    """Read a network's weights.
+
+    Args:
+        path: their npz; None for those that solve (the shipped ones, or `other_weights`).
+
+    Returns:
+        The network.
+
+    Raises:
+        InputError: the file is not the network's.
+    """
     return _read(path or _solving[-1])
 
 

@@ -22,14 +22,19 @@ _BLOCK: Final = 16
 def joint_equations(
     comparison: Comparison, observations: MarkerObservations
 ) -> tuple[Floats, Floats]:
-    """The normal matrix (N, 69, 69) and right-hand side (N, 69), double precision.
+    """Normal equations of turns about the joints' own axes and the root's shift.
 
     Unknowns: a rotation vector for each of 22 joints in the joint's own axes (all x, all y, all z),
     then the root's shift in the world.
 
     Args:
-        comparison: posed bodies and tracks; levers and residuals of N frames.
-        observations: their weights count.
+        comparison: N posed bodies beside their tracks, metres in the world; its levers are
+            multiplied by the roots of the weights already, its residuals are not.
+        observations: their weights, which are the squares of those roots.
+
+    Returns:
+        The normal matrix (N, 69, 69), m² per rad² for turns, and the right-hand side (N, 69), m²
+        per rad, both in double precision.
     """
     frames = len(comparison.residuals)
     matrix = np.empty((frames, _TURNS + 3, _TURNS + 3))

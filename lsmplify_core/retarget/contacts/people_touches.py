@@ -138,8 +138,14 @@ def keep_between(people: Sequence[Posed], touches: Sequence[Between]) -> None:
             )
 
 
-def distances(people: Sequence[Posed], touches: Sequence[Between]) -> list[tuple[Floats, Floats]]:
+def touch_distances(
+    people: Sequence[Posed], touches: Sequence[Between]
+) -> list[tuple[Floats, Floats]]:
     """How far hands are from where they are to touch, in the frames in which the sources touch.
+
+    Args:
+        people: posed figures, metres, world Z up.
+        touches: of `find_between`.
 
     Returns:
         For each touch (n,) metres, and (n,) metres by which the goal is higher or lower than the

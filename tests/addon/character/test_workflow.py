@@ -341,3 +341,22 @@ def test_the_character_is_exported_and_the_head_of_the_sidebar_leads_there(
     path = tmp_path / f"hero.{ending}"
     assert bpy.ops.lsmplify.export_character(filepath=str(path)) == {"FINISHED"}
     assert path.stat().st_size > 1000
+
+
+def test_an_export_has_the_way_on_the_object_and_the_scene_stays_as_it_is(hero, tmp_path) -> None:
+    """As game engines want it; bones without a parent and keys keep their places in the scene."""
+    assert bpy.ops.lsmplify.apply_to_character() == {"FINISHED"}
+    action, before = hero.animation_data.action, state(hero)
+    path = tmp_path / "hero.fbx"
+    assert bpy.ops.lsmplify.export_character(filepath=str(path), root="OBJECT") == {"FINISHED"}
+    assert hero.animation_data.action == action
+    assert tuple(hero.location) == (0.0, 0.0, 0.0)
+    assert state(hero) == before
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    bpy.ops.import_scene.fbx(filepath=str(path))
+    found = next(o for o in bpy.data.objects if o.type == "ARMATURE")
+    places = []
+    for frame in found.animation_data.action.frame_range:
+        bpy.context.scene.frame_set(round(frame))
+        places.append(np.array(found.matrix_world.translation))
+    assert np.linalg.norm((places[1] - places[0])[:2]) > 0.1
