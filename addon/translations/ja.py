@@ -727,7 +727,6 @@ TEXTS: Final[dict[str, str]] = {
     "{count} frames show fewer than {least} points (the first is frame {a}); their poses are interpolated": "{count} フレームには {least} 個未満のポイントしかありません (最初はシーンフレーム {a})。ポーズは補間されます",
     "at {rate} frames per second the motion is about {times} times too slow for a person; about {fit} would fit (--fps)": "毎秒 {rate} フレームでは人の動きとして約 {times} 倍遅すぎます。約 {fit} が合います (--fps)",
     "at {rate} frames per second the motion is about {times} times too fast for a person; about {fit} would fit (--fps)": "毎秒 {rate} フレームでは人の動きとして約 {times} 倍速すぎます。約 {fit} が合います (--fps)",
-    "the motion to start from has both palms turned by {degrees} degrees all the time, as a rig has it whose palms are not down at rest; they were turned back (--convention keep leaves them)": "開始モーションでは両手のひらが常に {degrees} 度回っています。レスト時に手のひらが下を向かないリグのものなので、元に戻しました (--convention keep でそのまま残ります)",
     "nobody stands upright in this take; {axis} was taken as up": "このテイクでは誰も直立していないため、{axis} を上としました",
     "up is {axis}: the feet alone bear the body along it": "上は {axis} です: この軸に沿って足だけが身体を支えています",
     "the body's size fits no unit; it was scaled to the default body": "身体の大きさに合う単位がないため、既定のボディに合わせて拡大縮小しました",

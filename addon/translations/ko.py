@@ -727,7 +727,6 @@ TEXTS: Final[dict[str, str]] = {
     "{count} frames show fewer than {least} points (the first is frame {a}); their poses are interpolated": "{count}프레임에는 포인트가 {least}개 미만입니다 (처음은 씬 프레임 {a}). 포즈는 보간됩니다",
     "at {rate} frames per second the motion is about {times} times too slow for a person; about {fit} would fit (--fps)": "초당 {rate}프레임에서는 사람의 움직임으로 약 {times}배 느립니다. 약 {fit}이 맞습니다 (--fps)",
     "at {rate} frames per second the motion is about {times} times too fast for a person; about {fit} would fit (--fps)": "초당 {rate}프레임에서는 사람의 움직임으로 약 {times}배 빠릅니다. 약 {fit}이 맞습니다 (--fps)",
-    "the motion to start from has both palms turned by {degrees} degrees all the time, as a rig has it whose palms are not down at rest; they were turned back (--convention keep leaves them)": "시작 모션의 두 손바닥이 내내 {degrees}도 돌아가 있습니다. 레스트에서 손바닥이 아래를 향하지 않는 리그의 것이므로 되돌렸습니다 (--convention keep이면 그대로 둡니다)",
     "nobody stands upright in this take; {axis} was taken as up": "이 테이크에서는 아무도 똑바로 서 있지 않아 {axis}을 위로 삼았습니다",
     "up is {axis}: the feet alone bear the body along it": "위는 {axis}입니다: 이 축을 따라 발만이 몸을 지탱합니다",
     "the body's size fits no unit; it was scaled to the default body": "몸의 크기에 맞는 단위가 없어 기본 바디에 맞게 크기를 조정했습니다",

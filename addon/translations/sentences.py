@@ -51,8 +51,6 @@ TEMPLATES: Final = (
     "{fit} would fit (--fps)",
     "at {rate} frames per second the motion is about {times} times too fast for a person; about "
     "{fit} would fit (--fps)",
-    "the motion to start from has both palms turned by {degrees} degrees all the time, as a rig has it "
-    "whose palms are not down at rest; they were turned back (--convention keep leaves them)",
     "nobody stands upright in this take; {axis} was taken as up",
     "up is {axis}: the feet alone bear the body along it",
     "the body's size fits no unit; it was scaled to the default body",

@@ -727,7 +727,6 @@ TEXTS: Final[dict[str, str]] = {
     "{count} frames show fewer than {least} points (the first is frame {a}); their poses are interpolated": "{count} 帧少于 {least} 个点（首先是场景第 {a} 帧）；其姿态由插值得到",
     "at {rate} frames per second the motion is about {times} times too slow for a person; about {fit} would fit (--fps)": "以每秒 {rate} 帧计，运动对人来说约慢了 {times} 倍；约 {fit} 较合适 (--fps)",
     "at {rate} frames per second the motion is about {times} times too fast for a person; about {fit} would fit (--fps)": "以每秒 {rate} 帧计，运动对人来说约快了 {times} 倍；约 {fit} 较合适 (--fps)",
-    "the motion to start from has both palms turned by {degrees} degrees all the time, as a rig has it whose palms are not down at rest; they were turned back (--convention keep leaves them)": "起始运动的两个手掌始终转了 {degrees} 度，这是静置时手掌不朝下的骨架所致；已转回 (--convention keep 则保留)",
     "nobody stands upright in this take; {axis} was taken as up": "此镜次中没有人直立；以 {axis} 为向上",
     "up is {axis}: the feet alone bear the body along it": "向上为 {axis}：沿此轴仅由双脚支撑身体",
     "the body's size fits no unit; it was scaled to the default body": "身体大小不符合任何单位；已缩放到默认身体",
