@@ -34,6 +34,7 @@ from .refinement.gauss_newton import gauss_newton
 from .refinement.robust import OUTLIER_SCALE, downweight_outliers
 from .refinement.sequence import (
     CORRELATION_TIME,
+    LONGEST_CHUNK,
     NOISY_CORRELATION_TIME,
     sequence_chunks,
     solve_sequence,
@@ -74,22 +75,50 @@ def fit_steps(
     poses = yield from _stage(
         _refine_frames(problem, prediction), seconds, "refine", 0.8 * share, share
     )
-    for number, interval in enumerate(intervals):
-        solved, second = yield from with_progress(
+    short = [i for i in intervals if i.stop - i.start <= LONGEST_CHUNK]
+    side_by_side = short if len(short) > 1 else []
+    found = yield from _stage(
+        _solve_side_by_side(problem, poses, prediction, side_by_side), seconds, "refine", share,
+        share + (1 - share) * len(side_by_side) / max(len(intervals), 1),
+    )  # fmt: skip
+    for number, interval in enumerate(i for i in intervals if i not in side_by_side):
+        done = len(side_by_side) + number
+        result = yield from with_progress(
             _solve_interval(problem, poses, prediction, interval, seconds),
-            lambda step, n=number: (step[0], share + (1 - share) * (n + step[1]) / len(intervals)),
+            lambda step, n=done: (step[0], share + (1 - share) * (n + step[1]) / len(intervals)),
         )
+        found.append((interval, *result))
+    for interval, solved, second in found:
         poses = _blend_interval(problem, poses, interval, solved)
         prediction.sigma[interval] = second.sigma
     return poses, prediction
 
 
+def _solve_side_by_side(
+    problem: FitProblem, poses: PoseSequence, prediction: Prediction, intervals: list[slice]
+) -> Generator[float, None, list[tuple[slice, PoseSequence, Prediction]]]:
+    """Short intervals, each from its first step to its last in one thread: pieces of a single step
+    are too small to be worth waiting for each other."""
+
+    def solve(interval: slice) -> tuple[slice, PoseSequence, Prediction]:
+        steps = _solve_interval(problem, poses, prediction, interval, {}, chunks=1)
+        return (interval, *run_steps(steps))
+
+    return (
+        yield from with_progress(parallel_map(solve, intervals), lambda done: done / len(intervals))
+    )
+
+
 def _sequence_intervals(problem: FitProblem) -> list[slice]:
-    """Intervals whose frames need one another: all of a noisy take, else those around gaps."""
+    """Intervals whose frames need one another: all of a noisy take, else those around gaps.
+
+    A point that is never seen has no gap: the take is solved as if it were not there.
+    """
     everything = [slice(0, problem.frames)]
     if problem.smooth > 0:
         return everything
-    gaps = (problem.observations.weights == 0).any(axis=1)
+    unseen = problem.observations.weights == 0
+    gaps = unseen[:, ~unseen.all(axis=0)].any(axis=1)
     intervals = intervals_around(gaps, round(_MARGIN * problem.rate))
     covered = sum(interval.stop - interval.start for interval in intervals)
     return everything if covered > _MAX_COVERAGE * problem.frames else intervals
@@ -112,6 +141,7 @@ def _solve_interval(
     prediction: Prediction,
     interval: slice,
     seconds: dict[str, float],
+    chunks: int | None = None,
 ) -> Generator[tuple[str, float], None, tuple[PoseSequence, Prediction]]:
     """An interval by the sequence solver; the network's second pass from there; and once more."""
     first = Prediction(
@@ -119,7 +149,7 @@ def _solve_interval(
     )
     first_pass = problem.interval(interval, poses)
     poses = yield from _stage(
-        _refine_sequence(first_pass, first_pass.start, first), seconds, "refine", 0.0, 0.3
+        _refine_sequence(first_pass, first_pass.start, first, chunks), seconds, "refine", 0.0, 0.3
     )
     second_pass = replace(
         first_pass,
@@ -129,7 +159,7 @@ def _solve_interval(
     second = yield from _stage(_predict(second_pass), seconds, "solve", 0.3, 0.6)
     poses = yield from _stage(_refine_frames(second_pass, second), seconds, "refine", 0.6, 0.7)
     poses = yield from _stage(
-        _refine_sequence(second_pass, poses, second), seconds, "refine", 0.7, 1.0
+        _refine_sequence(second_pass, poses, second, chunks), seconds, "refine", 0.7, 1.0
     )
     return poses, second
 
@@ -217,7 +247,7 @@ def _refine_frames(
 
 
 def _refine_sequence(
-    problem: FitProblem, poses: PoseSequence, prediction: Prediction
+    problem: FitProblem, poses: PoseSequence, prediction: Prediction, chunks: int | None
 ) -> Generator[float, None, PoseSequence]:
     """One step of the sequence solver with robust weights, and backtracking."""
     weights = parallel_map(
@@ -229,10 +259,11 @@ def _refine_sequence(
         frame_chunks(problem.frames),
     )
     observations = replace(problem.observations, weights=np.concatenate(run_steps(weights)))
-    total = sequence_chunks(problem.frames)
+    total = chunks or sequence_chunks(problem.frames)
     steps = solve_sequence(
         poses, observations, prediction.poses, prediction.sigma, problem.noise, problem.rate,
-        NOISY_CORRELATION_TIME if problem.smooth > 0 else CORRELATION_TIME,
+        NOISY_CORRELATION_TIME if problem.smooth > 0 else CORRELATION_TIME, chunks,
+        together=problem.smooth > 0,
     )  # fmt: skip
     updated = yield from with_progress(steps, lambda done: done / total)
     return backtracked(poses, updated, observations, problem.rate)

@@ -155,7 +155,15 @@ def _smooth_interval(
         prior = smooth_poses(poses, problem.rate, _PRIOR_SMOOTHING)
         sigma = np.full((len(poses.root), 22), _STEP_SIGMA, poses.root.dtype)
         updated = run_steps(
-            solve_sequence(poses, observations, prior, sigma, problem.noise, problem.rate)
+            solve_sequence(
+                poses,
+                observations,
+                prior,
+                sigma,
+                problem.noise,
+                problem.rate,
+                together=problem.smooth > 0,
+            )
         )
         poses = backtracked(poses, updated, observations, problem.rate)
     return poses

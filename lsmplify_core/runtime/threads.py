@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from threading import Barrier, Lock
+from threading import Barrier, Lock, local
 from typing import Any, TypeVar
 
 import numpy as np
@@ -67,7 +67,8 @@ class _SharedPool:
         with self.lock:
             if self.pool is None:
                 self.contexts.enter_context(_one_blas_thread())
-                self.pool = self.contexts.enter_context(ThreadPoolExecutor(workers()))
+                pool = ThreadPoolExecutor(workers(), initializer=_mark_as_worker)
+                self.pool = self.contexts.enter_context(pool)
                 try:
                     _take_buffers(self.pool, workers())
                 except BaseException:
@@ -86,6 +87,15 @@ class _SharedPool:
 
 
 _SHARED_POOL = _SharedPool()
+_THREAD = local()
+
+
+def _mark_as_worker() -> None:
+    _THREAD.is_worker = True
+
+
+def _is_worker() -> bool:
+    return getattr(_THREAD, "is_worker", False)
 
 
 @contextmanager
@@ -102,7 +112,8 @@ def thread_pool() -> Generator[ThreadPoolExecutor, None, None]:
 
 def parallel_map(work: Callable[[P], R], items: Sequence[P]) -> Generator[int, None, list[R]]:
     """Call `work` on every item, several at a time; in the caller's own thread where there is but
-    one item, or one thread to work with.
+    one item, or one thread to work with, and where the caller is itself such work: it would wait
+    for threads that wait for it.
 
     None of it runs on when the generator ends, is closed, or an error comes out of it.
 
@@ -119,7 +130,9 @@ def parallel_map(work: Callable[[P], R], items: Sequence[P]) -> Generator[int, N
     results: list[R] = []
     futures: list[Future[R]] = []
     with thread_pool() as pool:
-        if len(items) < 2 or workers() < 2:  # waking a thread costs as much as a small chunk
+        if (
+            len(items) < 2 or workers() < 2 or _is_worker()
+        ):  # waking a thread costs as much as a small chunk
             for item in items:
                 results.append(work(item))
                 yield len(results)

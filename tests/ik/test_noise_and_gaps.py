@@ -9,7 +9,9 @@ from takes import tracks_of, waving
 
 from lsmplify_core.body.markers import PoseSequence
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
+from lsmplify_core.ik import fitting
 from lsmplify_core.ik.smoothing import fill_frames, smooth_poses
+from lsmplify_core.pipeline import solve
 from lsmplify_core.tracks.noise import smoothing_for, track_noise
 
 
@@ -64,3 +66,23 @@ def test_smoothing_is_zero_phase_and_keeps_straight_lines() -> None:
         np.argmax([np.corrcoef(turn[10:80], true[10 + s : 80 + s])[0, 1] for s in range(-5, 6)]) - 5
     )
     assert lag == 0
+
+
+def test_a_marker_that_is_never_seen_is_no_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that names a marker which nobody wore is solved frame by frame, as it is without."""
+    tracks = tracks_of(waving(40), "CMU_41")
+    points = tracks.positions.copy()
+    points[:, 7] = np.nan
+    called: list[int] = []
+    usual = fitting.solve_sequence
+
+    def counted(*arguments: object) -> object:
+        called.append(len(arguments))
+        return usual(*arguments)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(fitting, "solve_sequence", counted)
+    solve(replace(tracks, positions=points))
+    assert not called
+    points[30:, 9] = np.nan
+    solve(replace(tracks, positions=points))
+    assert called

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from takes import tracks_of, waving
 
+from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 from lsmplify_core.repair import find_repairs
 from lsmplify_core.repair.find import missing_intervals, repair_tracks
 from lsmplify_core.repair.gaps import filled, spline
@@ -141,3 +142,23 @@ def test_records_say_frames_and_keys() -> None:
     assert one.sentence() == "swap: L and R, frame 4: exchanged (why)"
     assert two.sentence() == "gap: L, frames 4 to 9: filled (6)"
     assert two.to_json()["tracks"] == ["L"]
+
+
+def test_many_gaps_at_once_are_filled_as_each_by_itself() -> None:
+    """Gaps on bones of three, four and five tracks, and one on no bone."""
+    random = np.random.default_rng(3)
+    turns = axis_angle_to_matrix(np.cumsum(0.03 * random.standard_normal((80, 3)), axis=0))
+    bones = [0.1 * random.standard_normal((count, 3)) for count in (4, 5, 6)]
+    places = [turns @ bone.T for bone in bones]
+    apart = [np.swapaxes(place, 1, 2) + 3.0 * n for n, place in enumerate(places)]
+    alone = np.cumsum(random.standard_normal((80, 1, 3)), axis=0)
+    points = np.concatenate((*apart, alone), axis=1)
+    spans = [(0, 10, 14), (5, 12, 12), (10, 30, 44), (1, 50, 52), (15, 60, 63), (11, 70, 71)]
+    for track, first, last in spans:
+        points[first : last + 1, track] = np.nan
+    together = filled(points, spans)
+    assert np.isfinite(together).all()
+    for track, first, last in spans:
+        one = filled(points, [(track, first, last)])
+        span = slice(first, last + 1)
+        np.testing.assert_allclose(together[span, track], one[span, track], atol=1e-12)

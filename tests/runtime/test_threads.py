@@ -87,3 +87,17 @@ def test_processes_share_the_threads(
     monkeypatch.setenv(THREADS, threads)
     assert set(share_of(processes).values()) == {each}
     assert THREADS in share_of(processes)
+
+
+def test_work_that_has_parts_of_its_own_does_them_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All threads at such work would wait for threads to do its parts, for ever."""
+    monkeypatch.setenv(THREADS, "2")
+
+    def whole(number: int) -> list[tuple[int, int]]:
+        return run_steps(parallel_map(lambda part: (part, threading.get_ident()), [number] * 3))
+
+    with thread_pool():
+        found = run_steps(parallel_map(whole, range(4)))
+    assert [[part for part, _ in parts] for parts in found] == [[n] * 3 for n in range(4)]
+    assert all(len({thread for _, thread in parts}) == 1 for parts in found)
+    assert threading.get_ident() not in {thread for parts in found for _, thread in parts}

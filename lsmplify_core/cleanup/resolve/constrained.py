@@ -19,9 +19,9 @@ from ...geometry.rotations import matrix_to_axis_angle
 from ...geometry.skeleton import N_POSED
 from ...ik.learned.predictor import concatenate_poses, select_observations, select_poses
 from ...ik.refinement.gauss_newton import flat
-from ...ik.refinement.sequence import (
+from ...ik.refinement.sequence import retract
+from ...ik.refinement.sequence_equations import (
     BlockTridiagonal,
-    retract,
     sequence_equations,
     solve_block_tridiagonal,
 )

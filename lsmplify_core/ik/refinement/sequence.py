@@ -19,29 +19,24 @@ end to end and back, which is the smoother of Rauch, Tung and Striebel (1965) in
 """
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from ...body.markers import MarkerObservations, PoseSequence, compare
-from ...geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
+from ...body.markers import MarkerObservations, PoseSequence
+from ...geometry.rotations import axis_angle_to_matrix
 from ...geometry.skeleton import N_POSED
 from ...runtime.array_types import Floats
 from ...runtime.threads import parallel_map
 from ..learned.predictor import concatenate_poses, select_observations, select_poses
-from .gauss_newton import flat, unflat
-from .joint_equations import joint_equations
+from .gauss_newton import unflat
+from .sequence_equations import CORRELATION_TIME, sequence_equations, solve_block_tridiagonal
+from .sequence_parts import parted_step
 
-CORRELATION_TIME: Final = 0.3
-"""Seconds, τ: over which a deviation falls to 1/e. Larger values carry evidence further into gaps,
-and hold fast movement back that the network did not see."""
 NOISY_CORRELATION_TIME: Final = 0.5
 """The same for noisy tracks, which need more frames to say something; clean ones would tremble more
 beside gaps."""
-_ROOT_SIGMA: Final = 0.03
-"""Metres: the error expected of the network's root. Larger values let the root follow noise."""
-_CHUNK: Final = 480
+LONGEST_CHUNK: Final = 640
 _MIN_CHUNK: Final = 240
 """Frames of one unit of parallel work at the most and, where there is but one, at the least. Larger
 ones overlap less, and share less work between cores."""
@@ -52,8 +47,6 @@ _MAX_OVERLAP: Final = 120
 """Frames of overlap at the most, so that takes of high rates stay affordable."""
 _MAX_TURN: Final = 1.0
 """Radians that a step may turn a joint by; the linearisation means nothing beyond."""
-_DAMPING: Final = 1e-6
-"""m² per rad² on every unknown: keeps the system regular where nothing is observed."""
 
 
 def solve_sequence(
@@ -64,6 +57,8 @@ def solve_sequence(
     noise: float,
     rate: float,
     correlation_time: float = CORRELATION_TIME,
+    chunks: int | None = None,
+    together: bool = False,
 ) -> Generator[int, None, PoseSequence]:
     """One step for all frames of a take.
 
@@ -75,9 +70,12 @@ def solve_sequence(
         noise: metres, the standard deviation of the tracks' samples along an axis.
         rate: frames per second.
         correlation_time: seconds over which a deviation falls to 1/e.
+        chunks: that the take is solved in; None for `sequence_chunks(T)`.
+        together: whether trunk and limbs are solved for together, as noisy tracks need it, and not
+            one after the other; it takes three times as long.
 
     Yields:
-        How many of `sequence_chunks(T)` are done.
+        How many of them are done.
 
     Returns:
         The poses after the step.
@@ -87,142 +85,29 @@ def solve_sequence(
 
     def solve_chunk(own: slice) -> PoseSequence:
         chunk = slice(max(0, own.start - overlap), min(frames, own.stop + overlap))
-        system = sequence_equations(
+        asked = (
             select_poses(poses, chunk), select_observations(observations, chunk),
             select_poses(prior, chunk), sigma[chunk], noise, rate, correlation_time,
         )  # fmt: skip
-        updated = retract(select_poses(poses, chunk), solve_block_tridiagonal(system))
+        if together:
+            step = solve_block_tridiagonal(sequence_equations(*asked))
+        else:
+            step = parted_step(*asked)
+        updated = retract(select_poses(poses, chunk), step)
         return select_poses(updated, slice(own.start - chunk.start, own.stop - chunk.start))
 
-    size = -(-frames // sequence_chunks(frames))
-    chunks = [slice(i, min(i + size, frames)) for i in range(0, frames, size)]
-    results = yield from parallel_map(solve_chunk, chunks)
+    size = -(-frames // (chunks or sequence_chunks(frames)))
+    pieces = [slice(i, min(i + size, frames)) for i in range(0, frames, size)]
+    results = yield from parallel_map(solve_chunk, pieces)
     return concatenate_poses(results)
 
 
 def sequence_chunks(frames: int) -> int:
-    """How many chunks a take of so many frames is solved in: of at most `_CHUNK` frames, and two
-    where there are enough frames for two cores."""
-    return max(-(-frames // _CHUNK), min(2, -(-frames // _MIN_CHUNK)))
-
-
-@dataclass(frozen=True)
-class BlockTridiagonal:
-    """Block-tridiagonal equations of T frames for 69 unknowns each: a rotation vector in each
-    joint's own axes (all x, all y, all z), then the root's shift in the world.
-
-    diagonal: (T, 69, 69) blocks D_t. off_diagonal: (T - 1, 69), the numbers of the diagonal
-    matrices L_t: the block between frames t and t + 1 is -diag(L_t). rhs: (T, 69).
-    """
-
-    diagonal: Floats
-    off_diagonal: Floats
-    rhs: Floats
-
-
-def sequence_equations(
-    poses: PoseSequence,
-    observations: MarkerObservations,
-    prior: PoseSequence,
-    sigma: Floats,
-    noise: float,
-    rate: float,
-    correlation_time: float = CORRELATION_TIME,
-) -> BlockTridiagonal:
-    """The normal equations of a step, multiplied by noise²: (JᵀJ + noise² P) x = Jᵀr - noise² P δ.
-
-    Args:
-        poses: T frames to step from.
-        observations: the tracks of the same frames.
-        prior: the network's poses, T frames.
-        sigma: (T, 22) radians, the error that the network expects of itself.
-        noise: metres, the standard deviation of the tracks' samples along an axis.
-        rate: frames per second.
-        correlation_time: seconds over which a deviation falls to 1/e.
-
-    Returns:
-        Equations of the step in the joints' own axes.
-    """
-    comparison = compare(poses, observations)
-    hessian, rhs = joint_equations(comparison, observations)
-    relative = np.swapaxes(prior.rotations[:, :N_POSED], -1, -2) @ poses.rotations[:, :N_POSED]
-    deviation = np.concatenate(
-        (flat(matrix_to_axis_angle(relative)), poses.root - prior.root), axis=1
-    )
-    sigma_of_unknowns = np.concatenate(
-        (*[sigma] * 3, np.full((len(deviation), 3), _ROOT_SIGMA)), axis=1
-    )
-    weight = (noise / sigma_of_unknowns).astype(np.float64)
-    own_precision, neighbour_precision = markov_precision(
-        len(deviation), float(np.exp(-1.0 / (correlation_time * rate)))
-    )
-    off_diagonal = neighbour_precision * weight[:-1] * weight[1:]
-    prior_diagonal = np.square(weight) * own_precision[:, None]
-    every = np.arange(hessian.shape[-1])
-    hessian[:, every, every] += prior_diagonal + _DAMPING
-    prior_rhs = prior_diagonal * deviation
-    prior_rhs[:-1] -= off_diagonal * deviation[1:]
-    prior_rhs[1:] -= off_diagonal * deviation[:-1]
-    return BlockTridiagonal(hessian, off_diagonal, rhs - prior_rhs)
-
-
-def markov_precision(frames: int, ar1: float) -> tuple[Floats, float]:
-    """Inverse covariance of a stationary AR(1) process of unit variance, which is tridiagonal:
-
-        P_tt = (1 + φ²) / (1 - φ²), at both ends 1 / (1 - φ²);   P_t,t+1 = -φ / (1 - φ²)
-
-    Args:
-        frames: T.
-        ar1: φ, the AR(1) coefficient: the correlation of one frame with the next, 0 to below 1.
-
-    Returns:
-        The diagonal (T,), and φ / (1 - φ²), which is subtracted beside it.
-    """
-    if frames == 1:
-        return np.ones(1), 0.0
-    diagonal = np.full(frames, 1.0 + ar1**2)
-    diagonal[[0, -1]] = 1.0
-    return diagonal / (1.0 - ar1**2), ar1 / (1.0 - ar1**2)
-
-
-def solve_block_tridiagonal(system: BlockTridiagonal) -> Floats:
-    """The unknowns (T, 69), by block elimination (Golub and Van Loan, "Matrix Computations", 4.5):
-
-        D'_t = D_t - L_t D'_(t-1)⁻¹ L_t        b'_t = b_t + L_t D'_(t-1)⁻¹ b'_(t-1)
-        x_T  = D'_T⁻¹ b'_T                     x_t  = D'_t⁻¹ (b'_t + L_t x_(t+1))
-
-    with L between each frame and the one before. It is linear in T.
-    """
-    inverses: list[Floats] = []
-    reduced_rhs: list[Floats] = []
-    block, rhs = system.diagonal[0], system.rhs[0]
-    for frame in range(len(system.diagonal)):
-        if frame:
-            coupling = system.off_diagonal[frame - 1]
-            block = system.diagonal[frame] - coupling[:, None] * inverses[-1] * coupling
-            rhs = system.rhs[frame] + coupling * (inverses[-1] @ reduced_rhs[-1])
-        inverses.append(_inverse(block))
-        reduced_rhs.append(rhs)
-    x = [inverses[-1] @ reduced_rhs[-1]]
-    for frame in range(len(reduced_rhs) - 2, -1, -1):
-        x.append(inverses[frame] @ (reduced_rhs[frame] + system.off_diagonal[frame] * x[-1]))
-    return np.stack(x[::-1])
-
-
-def _inverse(block: Floats) -> Floats:
-    """The inverse of a symmetric positive matrix, by that of its first half and of Schur's
-    complement: two inverses of half the size and products cost half as much as one inverse."""
-    half = len(block) // 2
-    first, mixed = np.linalg.inv(block[:half, :half]), block[:half, half:]
-    across = first @ mixed
-    last = np.linalg.inv(block[half:, half:] - mixed.T @ across)
-    corner = across @ last
-    result = np.empty_like(block)
-    np.add(first, corner @ across.T, out=result[:half, :half])
-    np.negative(corner, out=result[:half, half:])
-    result[half:, :half] = result[:half, half:].T
-    result[half:, half:] = last
-    return result
+    """How many chunks a take of so many frames is solved in: of at most `LONGEST_CHUNK` frames, two
+    where there are enough frames for two cores, and an even number of them, as all cores that
+    there usually are work on the last ones too then."""
+    count = max(-(-frames // LONGEST_CHUNK), min(2, -(-frames // _MIN_CHUNK)))
+    return count + (count > 1 and count % 2)
 
 
 def retract(poses: PoseSequence, step: Floats) -> PoseSequence:

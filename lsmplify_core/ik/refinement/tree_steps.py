@@ -181,12 +181,12 @@ def _solved(
     inverses = np.empty((3, 3, *shape[1:]), cost.dtype)
     for level in reversed(POSED_TREE):
         joints = level.joints
-        inverses[:, :, joints], passed = _eliminated(
+        inverses[:, :, joints], passed = eliminated(
             cost[:, :, joints], firm[..., joints, :], None if near is None else near[:, joints]
         )
         level.add_to_parents(cost, moved_to_parent(passed, levers, joints))
     top = slice(0, 1)
-    inverses[:, :, top], passed = _eliminated(
+    inverses[:, :, top], passed = eliminated(
         cost[:, :, top], firm[..., top, :], None if near is None else near[:, top]
     )
     shift = applied(inverse_symmetric(_with_diagonal(passed[:3, :3], damping)), passed[:3, 6])
@@ -198,7 +198,7 @@ def _weighed(weight: Floats, vectors: Floats) -> Floats:
     return weight * vectors if weight.ndim == 2 else applied(weight, vectors)
 
 
-def _eliminated(cost: Floats, firm: Floats, near: Floats | None) -> tuple[Floats, Floats]:
+def eliminated(cost: Floats, firm: Floats, near: Floats | None) -> tuple[Floats, Floats]:
     """K of some joints, and what is left once they turn as is best: the quadratic (6, 7, J, N) of
     their move and of the turn of the joint above.
 
