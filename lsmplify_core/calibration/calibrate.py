@@ -34,6 +34,10 @@ _ITERATIONS: Final = 3
 _STEPS: Final = 3
 """Iterations of the network in the first pass (one in the later ones, which begin near), and
 Gauss–Newton steps on poses and shape together, in each pass."""
+_STEPS_OF_SHORT: Final = 2
+_ITERATIONS_OF_SHORT: Final = 2
+"""The same steps of a take that is so short that it is one window, and iterations where it shows
+keypoints at joints; a third of either changes nothing of its poses. Markers on the skin need it."""
 _CONVERGED: Final = (0.01, 0.004)
 """A step that changes no number of the shape and no offset (metres) by more is the last of a pass:
 each is about a tenth of the one before."""
@@ -138,6 +142,8 @@ def calibrate_steps(
     excluded = np.zeros(windows.frames.shape, dtype=bool)
     every = np.arange(len(windows.frames))
     window_observations, rows = observations, every
+    steps = _STEPS_OF_SHORT if windows.whole else _STEPS
+    few = windows.whole and offset_prior.keypoints
     for number in range(passes):
         every_other = (
             offset_prior.keypoints and number < passes - 1
@@ -151,7 +157,10 @@ def calibrate_steps(
         unit, local = at_network_size(window_observations, space.body(shape), offsets)
         if number == 0:
             rest = np.eye(3, dtype=np.float32) + np.zeros((1, N_JOINTS, 1, 1), np.float32)
-            start, iterations = align_root(rest, local), _ITERATIONS
+            start, iterations = (
+                align_root(rest, local),
+                _ITERATIONS_OF_SHORT if few else _ITERATIONS,
+            )
         else:
             if len(before) < len(rows):
                 poses = windows.between(poses, before)
@@ -174,7 +183,7 @@ def calibrate_steps(
             prediction = replace(prediction, poses=select_poses(prediction.poses, part))
             window_observations = select_observations(window_observations, part)
         repeats = CORRELATED_FRAMES_AT_JOINTS[0 if number < passes - 1 else 1]
-        for _ in range(_STEPS):
+        for _ in range(steps):
             known = (shape, offsets)
             poses, shape, offsets = pose_and_shape_step(
                 space, window_observations, poses, prediction.poses, shape, offsets, offset_prior,

@@ -3,6 +3,7 @@
 
 A window's frames lie one step of the network's clock apart, so that the network sees motion; of
 every window the first pass looks at every other frame only, and those between begin between them.
+A short take is one window.
 """
 
 from dataclasses import dataclass
@@ -21,13 +22,20 @@ _WINDOW_FRAMES: Final = 5
 _SECONDS_PER_WINDOW: Final = 1.0
 """So many windows of so many frames, and fewer windows in takes that are shorter than so many
 seconds for each."""
+_SHORT: Final = 1.0
+"""Seconds. A take that is no longer, and shows about as much from first to last, is one window:
+windows that overlap would show the same frames again."""
+_AS_MUCH: Final = 0.7
+"""Of what the best frame, or window, shows: others that show less are not calibrated on."""
 
 
 @dataclass(frozen=True)
 class Windows:
-    """frames: (L, R) of R windows of L frames each; a row is a moment of all windows."""
+    """frames: (L, R) of R windows of L frames each; a row is a moment of all windows. whole:
+    whether the take is so short that it is the one window."""
 
     frames: NDArray[np.intp]
+    whole: bool = False
 
     @property
     def every_other(self) -> NDArray[np.intp]:
@@ -69,8 +77,10 @@ def best_windows(target: MarkerObservations, rate: float) -> Windows:
     """Runs where most is seen of a take at `rate` frames per second."""
     step = max(1, round(rate / FRAME_RATE))
     total = len(target.points)
-    length = min(_WINDOW_FRAMES, -(-total // step))
     visible = target.weights.sum(axis=1)
+    if total <= _SHORT * rate and visible.min() >= _AS_MUCH * visible.max():
+        return Windows(np.arange(0, total, step)[:, None], whole=True)
+    length = min(_WINDOW_FRAMES, -(-total // step))
     last = max(total - step * (length - 1), 1)
     visible_sum = np.convolve(visible, np.ones(step * (length - 1) + 1), "valid")
     firsts: list[int] = []
@@ -78,7 +88,7 @@ def best_windows(target: MarkerObservations, rate: float) -> Windows:
     for segment in np.array_split(np.arange(last), min(count, last)):
         firsts.append(int(segment[np.argmax(visible_sum[segment])]))
     best = max(visible_sum[f] for f in firsts)
-    chosen = np.array([f for f in firsts if visible_sum[f] >= 0.7 * best])
+    chosen = np.array([f for f in firsts if visible_sum[f] >= _AS_MUCH * best])
     return Windows(np.minimum(chosen + step * np.arange(length)[:, None], total - 1))
 
 

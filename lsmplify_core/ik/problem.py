@@ -58,7 +58,9 @@ def observations_of(tracks: Tracks, match: Match, body: Body) -> tuple[MarkerObs
     Returns:
         The observations, and the middle (3,) in the world, metres.
     """
-    origin = np.nanmedian(tracks.positions.reshape(-1, 3), axis=0)
+    # as numpy.nanmedian, which makes masked arrays of few points
+    columns = tracks.positions.reshape(-1, 3).T
+    origin = np.array([np.median(own[~np.isnan(own)]) for own in columns])
     keypoints = [k for k, _ in match.matched]
     observations = MarkerObservations(
         body.offsets,

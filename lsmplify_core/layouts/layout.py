@@ -8,6 +8,7 @@ Video keypoints and skin markers are then the same thing.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -52,11 +53,19 @@ class Layout:
     @property
     def joints(self) -> NDArray[np.intp]:
         """(K,) the joint that each keypoint is fixed to."""
-        return np.array([k.joint for k in self.keypoints], dtype=np.intp)
+        return self._joints.copy()
 
     @property
     def offsets(self) -> NDArray[np.float64]:
         """(K, 3) metres in the joints' frames."""
+        return self._offsets.copy()
+
+    @cached_property
+    def _joints(self) -> NDArray[np.intp]:
+        return np.array([k.joint for k in self.keypoints], dtype=np.intp)
+
+    @cached_property
+    def _offsets(self) -> NDArray[np.float64]:
         return np.array([k.offset for k in self.keypoints], dtype=np.float64).reshape(-1, 3)
 
     def select(self, indices: list[int]) -> "Layout":

@@ -64,8 +64,16 @@ def rank_layouts(names: Sequence[str], layouts: Sequence[Layout] | None = None) 
 
     layouts: the shipped ones where None.
     """
-    candidates = _shipped() if layouts is None else tuple(layouts)
-    return sorted(_matches(names, candidates), key=_rank)
+    if layouts is None:
+        return list(_ranked_shipped(tuple(names)))
+    return sorted(_matches(names, layouts), key=_rank)
+
+
+@lru_cache(maxsize=16)
+def _ranked_shipped(names: tuple[str, ...]) -> tuple[Match, ...]:
+    """The same of the shipped layouts: take after take has the same names, and so has every solve
+    of one that is worked on."""
+    return tuple(sorted(_matches(names, _shipped()), key=_rank))
 
 
 def _matches(names: Sequence[str], layouts: Sequence[Layout]) -> list[Match]:

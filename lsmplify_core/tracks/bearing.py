@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.skeleton import JOINT_INDEX
+from ..geometry.skeleton import JOINT_INDEX, among
 from ..geometry.vectors import all_finite, squares
 from .centre import centre_of_mass, feet_of, mean_of_seen
 
@@ -60,7 +60,7 @@ def find_bearing(points: Floats, joints: NDArray[np.intp], rate: float) -> Beari
     others = [
         mean_of_seen(points[:, own])
         for names in _OTHERS
-        if (own := np.isin(joints, [JOINT_INDEX[n] for n in names])).any()
+        if (own := among(joints, [JOINT_INDEX[n] for n in names])).any()
     ]
     if not others:
         return None

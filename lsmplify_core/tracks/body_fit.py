@@ -2,6 +2,7 @@
 """Whether points are those of a body: neighbours keep their distances, in a person's
 proportions."""
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -29,8 +30,15 @@ noise, longer ones bend."""
 
 def rest_points(layout: Layout) -> Floats:
     """(K, 3) metres: the layout's points on the default body at rest, Y up."""
+    return _rest_points(layout.joints.tobytes(), layout.offsets.tobytes()).copy()
+
+
+@lru_cache(maxsize=64)
+def _rest_points(joints: bytes, offsets: bytes) -> Floats:
+    """The same of the bytes of a layout's joints and offsets: asked for several times a take."""
     eye = np.broadcast_to(np.eye(3), (24, 3, 3))
-    return attached_points(eye, default_body().rest_joints, layout.joints, layout.offsets)
+    places = np.frombuffer(offsets, np.float64).reshape(-1, 3)
+    return attached_points(eye, default_body().rest_joints, np.frombuffer(joints, np.intp), places)
 
 
 def neighbours(a: int, b: int) -> bool:

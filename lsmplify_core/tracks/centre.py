@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.skeleton import JOINT_INDEX
+from ..geometry.skeleton import JOINT_INDEX, among
 from ..geometry.vectors import all_finite
 
 Floats = NDArray[np.float64]
@@ -24,7 +24,7 @@ def feet_of(points: Floats, joints: NDArray[np.intp]) -> Floats | None:
     """(T, 2, 3): where each foot bears, the middle of what is seen of it."""
     found: list[Floats] = []
     for side in ("L", "R"):
-        own = np.isin(joints, [JOINT_INDEX[f"{side}_Ankle"], JOINT_INDEX[f"{side}_Foot"]])
+        own = among(joints, [JOINT_INDEX[f"{side}_Ankle"], JOINT_INDEX[f"{side}_Foot"]])
         if not own.any():
             return None
         found.append(mean_of_seen(points[:, own]))

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.skeleton import JOINT_INDEX
+from ..geometry.skeleton import JOINT_INDEX, among
 from ..geometry.vectors import all_finite, lengths
 from ..layouts.layout import Layout
 from .bearing import find_bearing
@@ -147,7 +147,7 @@ def angle(a: Floats, b: Floats) -> float:
 def _toes(rest: Floats, layout: Layout) -> bool:
     """Whether points before the ankles show."""
     ankle = JOINT_INDEX["L_Ankle"]
-    foot = np.isin(layout.joints, [ankle, JOINT_INDEX["L_Foot"]])
+    foot = among(layout.joints, [ankle, JOINT_INDEX["L_Foot"]])
     return bool(foot.any() and np.ptp(rest[foot, 2]) > 0.07)
 
 
@@ -211,7 +211,7 @@ def _stands(points: Floats, rest: Floats, layout: Layout, up: Floats) -> bool:
 def _straight(points: Floats, rest: Floats, layout: Layout) -> NDArray[np.bool_]:
     """(T,) frames in which the legs are as long, beside the torso, as on somebody who stands."""
     hips, ankles, tops = (
-        np.isin(layout.joints, [JOINT_INDEX[n] for n in names])
+        among(layout.joints, [JOINT_INDEX[n] for n in names])
         for names in (
             ("L_Hip", "R_Hip", "Pelvis"),
             ("L_Ankle", "R_Ankle"),

@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.skeleton import JOINT_INDEX, MIRROR
+from ..geometry.skeleton import JOINT_INDEX, MIRROR, among
+from ..geometry.vectors import all_finite, crossed, dots, lengths
 from ..layouts.layout import Layout
 from .body_fit import TORSO, rest_points
 
@@ -73,7 +74,7 @@ def exchanged_names(points: Floats, layout: Layout) -> bool | None:
     if left is None:
         return None
     across = left / np.maximum(np.linalg.norm(left, axis=1, keepdims=True), 1e-9)
-    trunk = np.isin(layout.joints, [*TORSO])
+    trunk = among(layout.joints, TORSO)
     middle = _mean(points[:, trunk]) if trunk.any() else points.mean(axis=1)
     scale = np.linalg.norm(left, axis=1) / max(_width(rest, layout.joints), 1e-9)
     votes: list[float] = []
@@ -89,7 +90,7 @@ def exchanged_names(points: Floats, layout: Layout) -> bool | None:
 
 def _one_sided(layout: Layout) -> NDArray[np.bool_]:
     """(K,) points of the torso beside the middle without one on the other side."""
-    torso = np.isin(layout.joints, [*TORSO])
+    torso = among(layout.joints, TORSO)
     found = np.zeros(len(layout.joints), dtype=bool)
     for k in np.flatnonzero(torso & (np.abs(layout.offsets[:, 0]) > _ASIDE)):
         mirrored = layout.offsets[k] * [-1.0, 1.0, 1.0]
@@ -101,7 +102,7 @@ def _one_sided(layout: Layout) -> NDArray[np.bool_]:
 
 def _width(rest: Floats, joints: NDArray[np.intp]) -> float:
     """Metres between the torso's left and right points on the resting body."""
-    torso = np.isin(joints, [*TORSO])
+    torso = among(joints, TORSO)
     left, right = (rest[torso & (sign * rest[:, 0] > 0.04)].mean(axis=0) for sign in (1.0, -1.0))
     return float(np.linalg.norm(left - right))
 
@@ -111,7 +112,7 @@ def _votes(points: Floats, layout: Layout) -> Iterable[float | None]:
     joints = layout.joints
     left = _left(points, rest, joints)
     yield _solid(
-        points, rest, np.isin(joints, list(TORSO | {JOINT_INDEX["Spine1"], JOINT_INDEX["Spine2"]}))
+        points, rest, among(joints, TORSO | {JOINT_INDEX["Spine1"], JOINT_INDEX["Spine2"]})
     )
     yield _head(points, rest, joints)
     if left is None:
@@ -123,7 +124,7 @@ def _votes(points: Floats, layout: Layout) -> Iterable[float | None]:
 
 def _left(points: Floats, rest: Floats, joints: NDArray[np.intp]) -> Floats | None:
     """(T, 3) from the body's right to its left, by the torso's points."""
-    torso = np.isin(joints, [*TORSO])
+    torso = among(joints, TORSO)
     sides = [torso & (sign * rest[:, 0] > 0.04) for sign in (1.0, -1.0)]
     if not all(s.any() for s in sides):
         return None
@@ -151,8 +152,8 @@ def _solid(points: Floats, rest: Floats, chosen: NDArray[np.bool_]) -> float | N
 
 def _head(points: Floats, rest: Floats, joints: NDArray[np.intp]) -> float | None:
     """The head's own points and the middle of the shoulders, which it cannot turn away from."""
-    head = np.isin(joints, [*_HEAD])
-    below = np.isin(
+    head = among(joints, _HEAD)
+    below = among(
         joints, [JOINT_INDEX["L_Shoulder"], JOINT_INDEX["R_Shoulder"], JOINT_INDEX["Neck"]]
     )
     if head.sum() < 3 or not below.any():
@@ -167,10 +168,8 @@ def _head(points: Floats, rest: Floats, joints: NDArray[np.intp]) -> float | Non
 
 def _face(points: Floats, rest: Floats, joints: NDArray[np.intp], left: Floats) -> float | None:
     """A nose before the line from the neck to the head's top, where the head shows no sides."""
-    head = np.flatnonzero(np.isin(joints, [*_HEAD]))
-    below = np.isin(
-        joints, [JOINT_INDEX[n] for n in ("Neck", "Spine3", "L_Shoulder", "R_Shoulder")]
-    )
+    head = np.flatnonzero(among(joints, _HEAD))
+    below = among(joints, [JOINT_INDEX[n] for n in ("Neck", "Spine3", "L_Shoulder", "R_Shoulder")])
     if len(head) != 2 or not below.any():
         return None
     front, top = sorted(head, key=lambda k: -float(rest[k, 2]))
@@ -191,7 +190,7 @@ def _feet(points: Floats, rest: Floats, joints: NDArray[np.intp], left: Floats) 
     """Toes before heels or ankles, seen from the leg above them."""
     total, weight = 0.0, 0.0
     for _, knee, ankle, foot in _SIDES:
-        own = np.isin(joints, [JOINT_INDEX[ankle], JOINT_INDEX[foot]]) & (rest[:, 1] < -1.0)
+        own = among(joints, [JOINT_INDEX[ankle], JOINT_INDEX[foot]]) & (rest[:, 1] < -1.0)
         knees = joints == JOINT_INDEX[knee]
         if own.sum() < 2 or np.ptp(rest[own, 2]) < 0.07 or not knees.any():
             continue
@@ -237,17 +236,19 @@ def _of(points: Floats, rest: Floats, joints: NDArray[np.intp], name: str) -> Fl
 
 def _summed(left: Floats, up: Floats, forward: Floats) -> tuple[float, float]:
     """The sum over frames of (left × up) · forward for unit vectors, and of its size."""
-    across = np.cross(left, up)
-    size = np.linalg.norm(across, axis=1) * np.linalg.norm(forward, axis=1)
+    across = crossed(left, up)
+    size = lengths(across) * lengths(forward)
     with np.errstate(invalid="ignore", divide="ignore"):
-        votes = (across * forward).sum(axis=1) / size
+        votes = dots(across, forward) / size
     votes = votes[np.isfinite(votes)]
     return float(votes.sum()), float(np.abs(votes).sum())
 
 
 def _mean(points: Floats) -> Floats:
     """(T, K, 3) to (T, 3): the mean of what is seen; NaN unless most of it is."""
-    seen: NDArray[np.bool_] = np.asarray(np.isfinite(points).all(axis=-1))
+    seen = all_finite(points)
+    if seen.all():
+        return points.sum(axis=1) / points.shape[1]
     total = np.where(seen[..., None], points, 0.0).sum(axis=1)
     count = seen.sum(axis=1)[:, None]
     enough = count * 2 > points.shape[1]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..geometry.medians import seen_medians
-from ..geometry.skeleton import JOINT_INDEX
+from ..geometry.skeleton import JOINT_INDEX, among
 from ..geometry.vectors import all_finite, lengths
 from ..layouts.layout import Layout
 from .body_fit import rest_points
@@ -105,7 +105,7 @@ def _on_hands(points: Floats, layout: Layout, up: Floats) -> bool:
     """Whether both arms are stretched past the head most of the time."""
     head = layout.joints == JOINT_INDEX["Head"]
     wrists = [
-        np.isin(layout.joints, [JOINT_INDEX[f"{s}_Wrist"], JOINT_INDEX[f"{s}_Hand"]]) for s in "LR"
+        among(layout.joints, [JOINT_INDEX[f"{s}_Wrist"], JOINT_INDEX[f"{s}_Hand"]]) for s in "LR"
     ]
     if not head.any() or not all(w.any() for w in wrists):
         return False
@@ -120,7 +120,7 @@ def _soles(points: Floats, rest: Floats, layout: Layout, up: Floats) -> bool | N
     """Whether the feet are square to the axis; None where they do not show."""
     votes: list[float] = []
     for side in ("L", "R"):
-        own = np.isin(layout.joints, [JOINT_INDEX[f"{side}_Ankle"], JOINT_INDEX[f"{side}_Foot"]])
+        own = among(layout.joints, [JOINT_INDEX[f"{side}_Ankle"], JOINT_INDEX[f"{side}_Foot"]])
         if own.sum() < 2 or np.ptp(rest[own, 2]) < 0.07:
             continue
         front = rest[:, 2] > np.median(rest[own, 2])

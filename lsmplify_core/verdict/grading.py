@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From measures to a verdict: every limit that is passed is a reason."""
 
-from typing import Any
+from typing import Any, Final
 
 from ..runtime.progress import run_steps
 from ..runtime.threads import parallel_map
@@ -9,6 +9,10 @@ from . import anatomy, coverage, fit, movement, standing, stretch, world
 from .evidence import Evidence, Measure
 from .limits import LIMITS, SEVERAL
 from .records import CHECK, DO_NOT_USE, GOOD, Verdict, is_verdict
+
+_SIDE_BY_SIDE: Final = 256
+"""Frames from which on measures are taken side by side: of fewer, handing them to threads takes
+longer than they do."""
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -45,7 +49,11 @@ def measured(evidence: Evidence) -> dict[str, Measure]:
     # what takes longest first, so that threads end together
     parts = (standing, movement, stretch, coverage, fit, anatomy, world)
     found: dict[str, Measure] = {}
-    for measures in run_steps(parallel_map(lambda part: part.measures(evidence), parts)):
+    if evidence.motion.frames < _SIDE_BY_SIDE:
+        several = [part.measures(evidence) for part in parts]
+    else:
+        several = run_steps(parallel_map(lambda part: part.measures(evidence), parts))
+    for measures in several:
         found |= measures
     if evidence.certainty is not None:
         found["certainty"] = Measure(evidence.certainty)

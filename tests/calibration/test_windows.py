@@ -18,10 +18,12 @@ def seen(weights: np.ndarray) -> MarkerObservations:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "count"), [(0.6, 4), (3.0, 4), (5.0, 5), (9.7, 10), (16.0, 16), (60.0, 16)]
+    ("seconds", "count"), [(1.2, 4), (3.0, 4), (5.0, 5), (9.7, 10), (16.0, 16), (60.0, 16)]
 )
 @pytest.mark.parametrize("rate", [15.0, 30.0, 120.0])
-def test_a_window_for_every_second_from_four_to_sixteen(seconds, count, rate: float) -> None:
+def test_a_window_for_every_second_from_four_to_sixteen(
+    seconds: float, count: int, rate: float
+) -> None:
     total = round(seconds * rate)
     windows = best_windows(seen(np.ones((total, 6))), rate)
     length = min(5, -(-total // max(1, round(rate / 15.0))))
@@ -52,6 +54,22 @@ def test_windows_that_show_seven_tenths_of_the_best_count(share: float, kept: in
     weights = np.ones((120, 10))
     weights[:36, round(10 * share) :] = 0.0
     assert best_windows(seen(weights), 30.0).frames.shape[1] == kept
+
+
+def test_a_short_take_is_one_window_of_frames_that_are_there_once() -> None:
+    windows = best_windows(seen(np.ones((20, 6))), 30.0)
+    assert windows.whole
+    assert windows.frames[:, 0].tolist() == list(range(0, 20, 2))
+    assert best_windows(seen(np.ones((20, 6))), 120.0).frames[:, 0].tolist() == [0, 8, 16]
+    assert not best_windows(seen(np.ones((31, 6))), 30.0).whole
+
+
+def test_a_short_take_whose_frames_show_less_here_and_there_has_windows() -> None:
+    weights = np.ones((20, 10))
+    weights[:6, 5:] = 0.0
+    windows = best_windows(seen(weights), 30.0)
+    assert not windows.whole
+    assert windows.frames.min() >= 2  # as far into the take as its first quarter goes
 
 
 def test_every_other_row_and_the_last() -> None:
