@@ -12,12 +12,14 @@ pytest.importorskip("torch")
 import torch
 from torch import Tensor
 
+from lsmplify_core.anatomy.palms import without_palm_rest
 from lsmplify_core.anatomy.toes import FEET, extension, with_toes
 from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import JOINT_INDEX
 from lsmplify_core.learning.augment import Lesson, make_lesson
 from lsmplify_core.learning.data import clips_of
+from lsmplify_core.motion.anatomical import with_toes_by_rule
 from lsmplify_core.motion.motion import Motion, save_motion
 
 
@@ -59,6 +61,36 @@ def test_toes_bent_at_rest_are_straight_in_the_clips(tmp_path: Path) -> None:
         found = np.degrees(extension(clips.rotations[:, ball].numpy().astype(float)))
         assert abs(np.median(found)) < 0.1
         assert np.ptp(found) == pytest.approx(25.0, abs=0.5)
+
+
+def test_palms_that_are_not_down_at_rest_are_turned_back_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    motion = strolling(70, 30.0, seed=5)
+    forward = without_palm_rest(motion.rotations, motion.body.offsets, np.pi / 2)
+    files = [
+        _saved(tmp_path, "down.npz", motion),
+        _saved(tmp_path, "forward.npz", replace(motion, rotations=forward)),
+    ]
+    down, turned = clips_of(files[:1]), clips_of(files[1:])
+    np.testing.assert_allclose(turned.rotations.numpy(), down.rotations.numpy(), atol=1e-4)
+    printed = capsys.readouterr()
+    said = printed.out + printed.err
+    assert "forward.npz: its palms are turned by -90° at rest" in said
+    assert "down.npz" not in said
+
+
+def test_toes_that_a_rig_lacks_bend_as_evaluation_bends_its_truths(tmp_path: Path) -> None:
+    motion = strolling(70, 30.0, seed=6)
+    rotations = motion.rotations.copy()
+    rotations[:, [ball for _, ball in FEET]] = np.eye(3)
+    rotations[:, JOINT_INDEX["L_Ankle"]] = axis_angle_to_matrix(np.array([0.5, 0.0, 0.0]))
+    rigid = replace(motion, rotations=rotations)
+    clips = clips_of([_saved(tmp_path, "rigid.npz", rigid)])
+    truth = with_toes_by_rule(rigid).rotations
+    expected = np.stack([extension(truth[:, ball]) for _, ball in FEET], axis=1)
+    assert np.degrees(expected.max()) > 5.0
+    np.testing.assert_allclose(clips.toes.numpy(), expected, atol=1e-4)
 
 
 def test_rotations_are_as_the_file_has_them_or_in_the_convention(tmp_path: Path) -> None:
