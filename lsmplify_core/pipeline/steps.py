@@ -16,6 +16,7 @@ from ..calibration.calibration_file import SavedCalibration
 from ..calibration.take_facts import TakeFacts
 from ..ik.fit_problem import SolveSettings
 from ..ik.fitting import fit_steps
+from ..ik.learned.network import load_network
 from ..ik.segment_start import start_from_segments
 from ..layouts.matching import Match
 from ..motion.motion import Motion
@@ -23,7 +24,7 @@ from ..repair import Repair
 from ..repair.second_pass import second_pass_steps
 from ..runtime.progress import run_steps
 from ..runtime.stages import Progress, Stages
-from ..runtime.threads import thread_pool
+from ..runtime.threads import begin, thread_pool
 from ..tracks.tracks import Tracks
 from ..verdict import judge
 from .finish import in_convention, smoothed, without_outliers
@@ -106,6 +107,7 @@ def solve_steps(
     init, palms = start_with_palms_down(init, settings, facts)
     request = Request(match, layout, body, init, settings, repairs, calibration, facts, palms)
     with thread_pool():  # linear algebra on one thread, chunks of the take on several
+        begin(load_network)  # while tracks are matched and repaired
         solution = yield from _take_steps(tracks, request)
         start = _start_from_segments(solution, request)
         if start is None:

@@ -110,6 +110,19 @@ def thread_pool() -> Generator[ThreadPoolExecutor, None, None]:
         _SHARED_POOL.leave()
 
 
+def begin(work: Callable[[], object]) -> None:
+    """Begin something that later work asks for again and then finds done, a file that is read and
+    kept, in a thread of the pool. Without one, or with one thread to work with, it is left to who
+    asks, and so is its error.
+
+    Args:
+        work: what is called; what it returns is dropped.
+    """
+    pool = _SHARED_POOL.pool
+    if pool is not None and workers() > 1 and not _is_worker():
+        _submit(pool, work)
+
+
 def parallel_map(work: Callable[[P], R], items: Sequence[P]) -> Generator[int, None, list[R]]:
     """Call `work` on every item, several at a time; in the caller's own thread where there is but
     one item, or one thread to work with, and where the caller is itself such work: it would wait

@@ -8,7 +8,14 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from lsmplify_core.runtime.progress import run_steps
-from lsmplify_core.runtime.threads import THREADS, parallel_map, share_of, thread_pool, workers
+from lsmplify_core.runtime.threads import (
+    THREADS,
+    begin,
+    parallel_map,
+    share_of,
+    thread_pool,
+    workers,
+)
 
 
 def blas_threads() -> list[int]:
@@ -101,3 +108,23 @@ def test_work_that_has_parts_of_its_own_does_them_itself(monkeypatch: pytest.Mon
     assert [[part for part, _ in parts] for parts in found] == [[n] * 3 for n in range(4)]
     assert all(len({thread for _, thread in parts}) == 1 for parts in found)
     assert threading.get_ident() not in {thread for parts in found for _, thread in parts}
+
+
+@pytest.mark.parametrize(("threads", "times"), [("1", 0), ("2", 1)])
+def test_what_is_begun_ends_with_the_pool(
+    monkeypatch: pytest.MonkeyPatch, threads: str, times: int
+) -> None:
+    """It is done when the threads end, and its error stops nothing; one thread does not begin."""
+    monkeypatch.setenv(THREADS, threads)
+    called: list[int] = []
+
+    def work() -> None:
+        called.append(threading.get_ident())
+        raise ValueError
+
+    begin(work)
+    assert not called
+    with thread_pool():
+        begin(work)
+    assert len(called) == times
+    assert threading.get_ident() not in called

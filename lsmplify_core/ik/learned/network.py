@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -115,7 +116,8 @@ def load_network(path: Path | None = None) -> Network:
     Raises:
         InputError: the file is not the network's.
     """
-    return _read(path or _solving[-1])
+    with _READING:  # whoever asks while it is read waits, and does not read it too
+        return _read(path or _solving[-1])
 
 
 @contextmanager
@@ -133,6 +135,7 @@ def other_weights(path: Path) -> Generator[None]:
         _solving.pop()
 
 
+_READING: Final = Lock()
 _solving: list[Path] = [WEIGHTS]
 """The weights that solve are the last."""
 
