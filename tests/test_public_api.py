@@ -44,6 +44,44 @@ def test_importing_the_package_loads_no_numpy() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
+_MOST_MODULES = 158
+"""Of ours that a solve needs; a new one takes half a millisecond of every start."""
+_NOT_FOR_A_SOLVE = (
+    "argparse", "zoneinfo", "urllib.request", "http", "email", "unittest", "pydoc", "numpy.testing",
+    "numpy.f2py", "numpy.ma", "scipy", "c3d", "torch", "matplotlib", "multiprocessing", "asyncio",
+    "importlib.metadata", "importlib.resources", "lsmplify_core.reading", "lsmplify_core.cli",
+    "lsmplify_core.evaluation", "lsmplify_core.retarget", "lsmplify_core.cleanup",
+    "lsmplify_core.body.mannequin", "lsmplify_core.body.smpl_file.load",
+    "lsmplify_core.body.smpl_file.unpickle", "lsmplify_core.unnamed.attach",
+)  # fmt: skip
+
+
+def test_the_solvers_import_brings_nothing_that_a_solve_does_not_need() -> None:
+    code = (
+        "import sys, numpy; before = set(sys.modules); import lsmplify_core; lsmplify_core.solve\n"
+        "print(*(m for m in sys.modules if m not in before))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], check=True, timeout=60, capture_output=True, text=True
+    )
+    found = told.stdout.split()
+    ours = [m for m in found if m.startswith("lsmplify_core")]
+    assert "lsmplify_core.pipeline.steps" in ours
+    assert not set(found) & set(_NOT_FOR_A_SOLVE)
+    assert len(ours) <= _MOST_MODULES, len(ours)
+
+
+def test_the_version_is_told_without_numpy() -> None:
+    code = (
+        "import sys\nfrom lsmplify_core.cli.main import main\n"
+        "assert main(['--version']) == 0 and 'numpy' not in sys.modules"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], check=True, timeout=60, capture_output=True, text=True
+    )
+    assert told.stdout.strip() == lsmplify.__version__
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = lsmplify.nothing

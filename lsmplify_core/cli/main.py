@@ -47,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = [word for word in words if word != "--debug"]
 
     def work() -> int:
+        if words[:1] == ["--version"]:  # which no subcommand is imported for
+            say_lines(__version__)
+            return 0
         prepare()
         from .paths import check_paths  # which loads NumPy
 

@@ -13,12 +13,10 @@ from ..tracks.tracks import Tracks
 from ..tracks.units import find_unit
 from ..tracks.units_and_axes import World, converted
 from .find import PropTracks, find_props, named
-from .fit_rigid import seen_of
-from .gaps import carried_through, filled_locations, smooth_signs
-from .prop import Prop, solve_prop
 
 if TYPE_CHECKING:  # every reader of every format comes with it, a third of a solve's imports
     from ..reading.systems.rigid_bodies import RigidBody
+    from .prop import Prop  # nor are poses of props, seven modules, what a body needs
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ def solve_props(
     people: Sequence[PosedPerson],
     world: World,
     bodies: "Sequence[RigidBody]" = (),
-) -> tuple[Prop, ...]:
+) -> "tuple[Prop, ...]":
     """The poses of all props of a take, in metres and Z up.
 
     Args:
@@ -87,7 +85,7 @@ def found_among(
 
 def pose_props(
     tracks: Tracks, found: Sequence[PropTracks], world: World, bodies: "Sequence[RigidBody]" = ()
-) -> tuple[Prop, ...]:
+) -> "tuple[Prop, ...]":
     """The poses of props whose tracks are known, in metres and Z up.
 
     Args:
@@ -99,6 +97,8 @@ def pose_props(
     Raises:
         InputError: where a prop's markers are not seen together.
     """
+    from .prop import solve_prop
+
     placed = converted(tracks, world)
     taken = {b.name for b in bodies}
     solved = [
@@ -112,7 +112,7 @@ def pose_props(
     return (*(p for p in given if p is not None), *solved)
 
 
-def prop_of_body(body: "RigidBody", world: World, frames: int, rate: float) -> Prop | None:
+def prop_of_body(body: "RigidBody", world: World, frames: int, rate: float) -> "Prop | None":
     """A rigid body of the capture system as a prop with its gaps filled; None where it was never
     solved or belongs to another length of take.
 
@@ -122,6 +122,10 @@ def prop_of_body(body: "RigidBody", world: World, frames: int, rate: float) -> P
         frames: of the take.
         rate: frames per second of the take.
     """
+    from .fit_rigid import seen_of
+    from .gaps import carried_through, filled_locations, smooth_signs
+    from .prop import Prop
+
     measured = seen_of(body.location)
     if len(body.location) != frames or not measured.any():
         return None

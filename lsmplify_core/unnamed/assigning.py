@@ -3,7 +3,7 @@
 move."""
 
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..calibration.calibration_file import SavedCalibration
 from ..layouts.layout import Layout, load_layout, shipped_layouts
@@ -12,9 +12,11 @@ from ..props.take import props_of
 from ..runtime.errors import InputError
 from ..tracks.point_order import order_named, ranked_orders, unclear
 from ..tracks.tracks import Tracks
-from .attach import LEAST_TRACKS, Attached, attach
 from .hand_points import with_hands
 from .unused import unused_notes
+
+if TYPE_CHECKING:  # tracks with names need none of it
+    from .attach import Attached
 
 LEAST_NAMED: Final = 0.6
 """A layout file that names fewer of the tracks says only something of the others."""
@@ -53,20 +55,20 @@ def _body_matched(
     if tracks.nameless and layout != "none":
         return _in_order(tracks, layout)
     if layout == "none":
-        return _told(attach(tracks, None))
+        return _told(_attached(tracks, None))
     if layout != "auto":
         shown = load_layout(layout)
         part = match_layout(tracks.names, shown, strict=False)
         few = len(part.matched) < LEAST_NAMED * len(tracks.names)
         if few and part.matched and layout not in shipped_layouts() and _many(tracks):
-            return _told(attach(tracks, shown))
+            return _told(_attached(tracks, shown))
         return tracks, match_layout(tracks.names, shown)
     try:
         return tracks, best_match(tracks.names)
     except InputError:
         if not _many(tracks):
             raise
-        found = attach(tracks, None)
+        found = _attached(tracks, None)
         if found.certainty * _share_used(found) < LEAST_CERTAIN:
             raise InputError(
                 f"{tracks.source}: the tracks' names match no layout, and they hardly move as the "
@@ -76,7 +78,7 @@ def _body_matched(
         return _told(found)
 
 
-def _share_used(found: Attached) -> float:
+def _share_used(found: "Attached") -> float:
     """Share of the tracks that are the body's, of these and those of props: where half of a take is
     rigid bodies, the rest need not be a person's."""
     used = len(found.match.matched)
@@ -105,18 +107,26 @@ def _in_order(tracks: Tracks, layout: str) -> tuple[Tracks, Match]:
     return named, match_layout(named.names, shown)
 
 
+def _attached(tracks: Tracks, known: Layout | None) -> "Attached":
+    from .attach import attach
+
+    return attach(tracks, known)
+
+
 def _many(tracks: Tracks) -> bool:
+    from .attach import LEAST_TRACKS
+
     return int(tracks.seen.any(axis=0).sum()) >= LEAST_TRACKS
 
 
 def attached(tracks: Tracks, known: Layout | None) -> tuple[Tracks, Match]:
     """Tracks and their match by how they move; known: points of some of them, by the tracks'
     names."""
-    found, match = _told(attach(tracks, known))
+    found, match = _told(_attached(tracks, known))
     notes = unused_notes(found, match, props_of(found, match))
     return replace(found, warnings=(*found.warnings, *notes)), match
 
 
-def _told(found: Attached) -> tuple[Tracks, Match]:
+def _told(found: "Attached") -> tuple[Tracks, Match]:
     warnings = (*found.tracks.warnings, *found.warnings)
     return replace(found.tracks, warnings=warnings), found.match

@@ -11,7 +11,7 @@ it. Fingers, jaw and eyes stay at rest.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from ...geometry.skeleton import N_JOINTS, N_POSED
 from ...runtime.array_types import Floats
 from ..body import Body
-from ..mannequin import Mannequin
+
+if TYPE_CHECKING:  # which draws; five modules that no solve needs
+    from ..mannequin import Mannequin
 
 N_BETAS: Final = 10
 """Shape parameters that are used: the first ten, as AMASS's `betas`; later ones change little."""
@@ -90,11 +92,13 @@ class SmplFile:
         """(V, 3) metres: the skin at rest."""
         return self.v_template + self.shapedirs @ betas
 
-    def figure(self, betas: Floats) -> Mannequin:
+    def figure(self, betas: Floats) -> "Mannequin":
         """The skin at rest with the weights of our joints, as artists' rigs take it: without the
         model's pose corrections."""
         weights = self.joint_weights()
         faces = [(int(a), int(b), int(c)) for a, b, c in self.faces]
+        from ..mannequin import Mannequin
+
         return Mannequin(self.vertices(betas), list(faces), np.argmax(weights, axis=1), weights)
 
     def joint_weights(self) -> Floats:
