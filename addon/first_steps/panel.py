@@ -39,9 +39,12 @@ class LSMPLIFY_PT_first_steps(StagePanel, bpy.types.Panel):
         column = self.layout.column(align=True)
         for step in STEPS:
             lines.draw(column, context, said(step))
-        row = self.layout.grid_flow(columns=1 if is_narrow(context) else 2, align=True)
+        row = self.layout.row(align=True)  # one line: a narrow sidebar is a low one too
         row.operator(LSMPLIFY_OT_load_example.bl_idname, icon="PLAY")
-        row.operator(LSMPLIFY_OT_hide_first_steps.bl_idname, icon="CHECKMARK")
+        if is_narrow(context):
+            row.operator(LSMPLIFY_OT_hide_first_steps.bl_idname, text="", icon="CHECKMARK")
+        else:
+            row.operator(LSMPLIFY_OT_hide_first_steps.bl_idname, icon="CHECKMARK")
 
 
 CLASSES = (LSMPLIFY_PT_first_steps,)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# `blender --command` by the real executable in a room: install the zip, bake a take, refuse a bad one.
+# `blender --command` by the real executable in the Debian chroot: install the zip, bake a take, refuse a bad one.
 # Usage: command.sh SUITE ZIP TAKE OUT; what was said comes to OUT/command.log, codes to OUT/codes.txt.
 set -euo pipefail
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Runs a command in a room that room.sh made, with the folder STAGE as its /stage and no network.
+# Runs a command in a chroot that room.sh made, with the folder STAGE as its /stage and no network.
 # Usage: enter.sh ROOM STAGE COMMAND…. Blender's user folder is STAGE/home/blender.
 # Mounts, processes and network are the command's own: nothing of them stays on the host.
 set -euo pipefail

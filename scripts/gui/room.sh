@@ -21,7 +21,7 @@ if ! command -v debootstrap >/dev/null; then
     apt-get install -y -qq debootstrap >/dev/null
 fi
 
-echo "== a room for the window: Debian $suite in $folder, a few minutes"
+echo "== a chroot for the window: Debian $suite in $folder, a few minutes"
 rm -rf "$folder"
 mkdir -p "$folder"
 # debootstrap mounts /proc too, and now and then leaves it: so it gets a namespace of its own.
@@ -30,7 +30,7 @@ unshare --mount bash -c '
     exec debootstrap --variant=minbase "$1" "$2" http://deb.debian.org/debian
 ' room "$suite" "$folder" >"$folder.log"
 
-# sid's list may be called too old; a service that starts in a room would stay.
+# sid's list may be called too old; a service that starts in a chroot would stay.
 echo 'Acquire::Check-Valid-Until "false";' >"$folder/etc/apt/apt.conf.d/90room"
 printf '#!/bin/sh\nexit 101\n' >"$folder/usr/sbin/policy-rc.d"
 chmod +x "$folder/usr/sbin/policy-rc.d"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The tour in a real Blender window, in each room. Usage: run.sh ZIP TAKE OUT SUITE…
+# The tour in a real Blender window, in each chroot (trixie, sid). Usage: run.sh ZIP TAKE OUT SUITE…
 # Pictures, facts.json and blender.log come to OUT/SUITE, those of the pages to OUT/SUITE-learn, what the
 # command wrote to OUT/SUITE-command, what a stopped one left to OUT/SUITE-stop; tests/gui looks at them.
 set -euo pipefail

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs in a room: Ctrl-C while the real executable bakes a folder of takes; facts as JSON.
+"""In the Debian chroot: Ctrl-C while the real executable bakes a folder of takes; facts as JSON.
 
 Usage: stop.py TAKES OUT. For one Blender and for two side by side: the exit code, the seconds from
 the signal to the end, the processes and half-written files that are left, and what was said.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Ctrl-C while the real executable bakes takes in a room, one and two at a time; see stop.py.
+# Ctrl-C while the real executable bakes takes in the Debian chroot, one and two at a time; see stop.py.
 # Usage: stop.sh SUITE ZIP OUT TAKE…; facts come to OUT/stopped.json. One TAKE is taken six times.
 set -euo pipefail
 

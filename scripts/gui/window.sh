@@ -6,7 +6,7 @@
 #   SCRIPT  begins with `import window` and ends with `window.run(act)`; see window.py
 #   OUT     a folder, made anew; the script sees it as /stage: pictures, blender.log and all it writes
 #   FILE    copied there first: the zip, takes, .blend files
-# ROOMS names the folder of the rooms (build/gui-rooms), PATIENCE the seconds it may take (900).
+# ROOMS names the folder of the chroots (build/gui-rooms), PATIENCE the seconds it may take (900).
 # An example, with the extension installed and its tab open:
 #   scripts/gui/window.sh trixie my_pictures.py build/my build/lsmplify-0.1.0.zip examples/*.trc
 set -euo pipefail

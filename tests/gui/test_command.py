@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `blender --command` by the real executable left, in each room that `make gui` ran it in."""
+"""What `blender --command` by the real executable left, in each chroot of `make gui`."""
 
 from pathlib import Path
 
