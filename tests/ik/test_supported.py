@@ -12,6 +12,7 @@ from lsmplify_core.body.body import default_body
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix
 from lsmplify_core.geometry.skeleton import JOINT_INDEX
 from lsmplify_core.ik.convention import supported
+from lsmplify_core.ik.convention.convention_take import ConventionTake
 from lsmplify_core.ik.convention.fit import Fit
 from lsmplify_core.ik.convention.skin_places import (
     _carried,
@@ -20,7 +21,7 @@ from lsmplify_core.ik.convention.skin_places import (
     track_distance,
 )
 from lsmplify_core.ik.convention.supported import (
-    ConventionTake,
+    SupportedFit,
     _fallbacks,
     _first_supported,
     _most,
@@ -82,7 +83,7 @@ def test_the_first_that_is_supported_is_taken() -> None:
     take = _Take(0.01, {DEFAULT: [0.02], less: [0.0101], least: [0.01]})
     found = _first_supported(take, _fallbacks(DEFAULT))
     assert found is not None
-    assert found[0] == less
+    assert found.convention == less
     assert _first_supported(_Take(0.01, {}), _fallbacks(DEFAULT)) is None
 
 
@@ -92,8 +93,11 @@ def test_the_first_that_is_supported_is_taken() -> None:
         ([0.0104], True, 0),
         ([0.0106], False, None),
         ([0.0110, 0.0104], True, 1),
-        ([0.0140, 0.0130, 0.0120, 0.0115, 0.0110, 0.0107, 0.0104], True, 6),
-        ([0.0150, 0.0140, 0.0130, 0.0120, 0.0115, 0.0110, 0.0107, 0.0104], False, None),
+        ([0.0140, 0.0115, 0.0110, 0.0108, 0.0107, 0.0106, 0.0104], True, 6),
+        ([0.0150, 0.0120, 0.0114, 0.0111, 0.0109, 0.0107, 0.0106, 0.0104], False, None),
+        ([0.0140, 0.0130, 0.0104], False, None),  # later steps gain 1.5 times the first at most
+        ([0.0140, 0.0110, 0.0109, 0.0104], True, 3),  # and after that four times the last
+        ([0.0140, 0.0120, 0.01195, 0.0104], False, None),
         ([0.0110, 0.01099, 0.0104], False, None),  # a step that gains a thousandth is the last
         ([0.0104, 0.0103], True, 1),  # steps go on while it is worse than before
         ([0.0100, 0.0090], True, 0),
@@ -103,7 +107,32 @@ def test_up_to_six_steps_bring_a_take_to_its_tracks(errors, supports: bool, step
     """10 mm before; a twentieth more may be left."""
     found = _first_supported(_Take(0.01, {DEFAULT: errors}), iter((DEFAULT,)))
     assert (found is not None) == supports
-    assert (None if found is None else len(found[2])) == steps
+    assert (None if found is None else len(found.step_offsets)) == steps
+
+
+def test_steps_on_a_part_of_a_take_end_as_soon_as_it_is_supported() -> None:
+    take = _Take(0.01, {DEFAULT: [0.0110, 0.0104, 0.0102]})
+    ends = [_first_supported(take, iter((DEFAULT,)), enough=e) for e in (False, True)]
+    assert [None if e is None else len(e.step_offsets) for e in ends] == [2, 1]
+
+
+def test_all_of_a_take_is_brought_into_what_a_part_supports_and_nothing_else_is_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the part does by a hair and the take does not, no other bound is stepped on it."""
+    poses = _poses(24, L_Hip=[0.0, 0.4, 0.0], L_Knee=[0.6, 0.0, 0.0])
+    fit = Fit(poses, observations(poses, ["L_Knee"], [[0.1, 0.0, 0.0]]), np.ones(1, bool), 1e-5)
+    take = ConventionTake(fit, np.full((24, 22), 0.1), 120.0, 0.01, 0.04)
+    tried: list[Convention] = []
+    brought = supported._brought
+    monkeypatch.setattr(
+        supported, "_brought", lambda t, c, *more: (tried.append(c), brought(t, c, *more))[1]
+    )
+    places = np.array(take.fit.observed.offsets)
+    found = supported._whole(take, SupportedFit(DEFAULT, take.fit, (places,)))
+    assert found.convention == DEFAULT
+    assert tried == [DEFAULT]
+    assert len(found.fit.poses.root) == 24
 
 
 @pytest.mark.parametrize(("error", "kept"), [(0.013, True), (0.0135, False)])
@@ -114,7 +143,7 @@ def test_the_convention_of_another_take_is_kept_a_quarter_longer(error: float, k
     take.fit.known[:] = True  # places that are given: no rest offsets are looked for
     found = supported_convention(take, _shown("L_Hip"), prior)
     assert found is not None
-    assert found[0] == (prior if kept else DEFAULT)
+    assert found.convention == (prior if kept else DEFAULT)
 
 
 @pytest.mark.parametrize(

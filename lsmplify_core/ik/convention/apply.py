@@ -15,9 +15,12 @@ from numpy.typing import NDArray
 from ...anatomy.convention import Convention
 from ...body.markers import MarkerObservations, PoseSequence
 from ...runtime.array_types import Floats
+from ..learned.predictor import select_observations, select_poses
+from .coarse_steps import further_ease, step_frames, step_interval, with_change
+from .convention_take import ConventionTake
 from .fit import Fit, LegRests, poses_in, stepped, turned, without_rests
 from .skin_places import track_distance
-from .supported import ConventionTake, shown_turns, supported_convention
+from .supported import shown_turns, supported_convention
 from .toes import FootRules, ToePrior, extend_toes, extend_toes_as
 
 _STEADY: Final = 6e-3
@@ -27,6 +30,7 @@ _EASE: Final = 0.04
 _EASE_NOISY: Final = 0.15
 """Seconds, the standard deviation of the filter over that step, and the same where tracks are
 noisy."""
+
 _NONE_KNOWN: Final = np.zeros(0, dtype=bool)
 
 
@@ -38,7 +42,7 @@ class AppliedConvention:
         convention: as much of it as the tracks support; None where they support none of it.
         offsets: (K, 3) the points' places that belong to the result.
         toes: how the toes of both feet were extended.
-        step_noise: the noise that steps back to the tracks were weighed with.
+        step_noise: metres, the noise that steps back to the tracks were weighed with.
         step_offsets: (K, 3) the points' places during each of these steps; empty for none.
         rests: the legs' rest offsets that were taken off first; None for none.
     """
@@ -87,13 +91,14 @@ def apply_convention(
         places = np.asarray(fit.observed.offsets)
         return fit.poses, fit.observed, AppliedConvention(Convention(), places, rules)
     before = Fit(toes, observed, held, track_distance(toes, observed))
-    whole = ConventionTake(before, expected, rate, max(noise, before.error), _ease(noise, noisy))
-    found = supported_convention(whole, shown, prior)
+    take = ConventionTake(before, expected, rate, max(noise, before.error), _ease(noise, noisy))
+    found = supported_convention(take, shown, prior)
     if found is None:
         return toes, observed, AppliedConvention(None, np.asarray(observed.offsets), rules)
-    convention, fit, steps, rests = found
-    places = np.asarray(fit.observed.offsets)
-    applied = AppliedConvention(convention, places, rules, whole.noise, steps, rests)
+    fit, places = found.fit, np.asarray(found.fit.observed.offsets)
+    applied = AppliedConvention(
+        found.convention, places, rules, take.noise, found.step_offsets, found.rests
+    )
     return fit.poses, fit.observed, applied
 
 
@@ -121,19 +126,24 @@ def reapply_convention(
         As `apply_convention`.
     """
     poses = extend_toes_as(applied.toes, poses, observed, rate)
-    placed = replace(observed, offsets=applied.offsets)
+    seen = replace(observed, offsets=applied.offsets)
     convention = applied.convention
     if convention is None:
-        return poses, placed, applied
-
+        return poses, seen, applied
     if applied.rests is not None:
         poses = without_rests(poses, observed, applied.rests)
-    poses = poses_in(convention, poses, observed, rate)
-    for offsets in applied.step_offsets:
-        fit = Fit(poses, replace(observed, offsets=offsets), _NONE_KNOWN, 0.0)
-        fit = stepped(fit, convention, expected, applied.step_noise, rate * _ease(noise, noisy))
-        poses = poses_in(convention, fit.poses, observed, rate)
-    return poses, placed, applied
+    if applied.step_offsets:
+        every = step_interval(rate)
+        at = step_frames(len(poses.root), every)
+        own, points = select_poses(poses, at), select_observations(observed, at)
+        width = further_ease(_ease(noise, noisy), rate, every) * rate / every
+        after = own
+        for offsets in applied.step_offsets:
+            after = poses_in(convention, after, points, rate / every)
+            fit = Fit(after, replace(points, offsets=offsets), _NONE_KNOWN, 0.0)
+            after = stepped(fit, convention, expected[at], applied.step_noise, width).poses
+        poses = with_change(poses, own, after, np.asarray(observed.bones), convention, every)
+    return poses_in(convention, poses, observed, rate), seen, applied
 
 
 def _ease(noise: float, noisy: bool) -> float:

@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,10 @@ from .skin_places import places_on_turned
 
 LegRests = tuple[LegRest, LegRest]
 """Of the left and the right leg."""
+
+
+_UNFILTERED: Final = 0.1
+"""Frames: a filter that is narrower changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ def stepped(fit: Fit, convention: Convention, expected: Floats, noise: float, ea
 def _eased(before: PoseSequence, after: PoseSequence, width: float) -> PoseSequence:
     """The change from one state to the other, filtered over `width` frames."""
     frames = len(before.root)
-    if frames < 3:
+    if frames < 3 or width < _UNFILTERED:
         return after
 
     def turns(part: slice) -> Floats:

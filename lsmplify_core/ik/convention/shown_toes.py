@@ -25,6 +25,10 @@ from ...runtime.array_types import Floats
 
 EXTENDS: Final = np.array([-1.0, 0.0, 0.0])
 """The axis about which toes extend, in the foot's frame at rest."""
+_ACROSS: Final = skew(EXTENDS).T
+"""What a row vector is multiplied by for the cross product of that axis and it."""
+_TURNS: Final = skew(-np.eye(3)).reshape(3, 9)
+"""What a row vector p is multiplied by for the elements of the matrix of ω × p = -p × ω."""
 _BEYOND: Final = (0.02, 0.03)
 """Metres ahead of the ball from which on a point of the toes' bone, and of the foot's, shows the
 toes; nearer ones are on the hinge, and layouts place the foot's to a centimetre."""
@@ -195,7 +199,7 @@ def _posed(foot: FootPoints, theta: Floats, turn: Floats) -> tuple[Floats, Float
     fixed = np.where(foot.toe[:, None], foot.ball, foot.places)
     whole = axis_angle_to_matrix(turn)
     back = np.swapaxes(whole, -1, -2)
-    return (fixed + bent) @ back, np.cross(EXTENDS, bent) @ back, whole
+    return (fixed + bent) @ back, bent @ _ACROSS @ back, whole
 
 
 def _equations(
@@ -209,7 +213,9 @@ def _equations(
     """Normal matrix and right-hand side of a step of (ω, θ)."""
     placed, with_bend, _ = _posed(foot, theta, turn)
     # exp(dω) p = p + dω × p: the matrix of -p
-    columns = np.concatenate((skew(-placed), with_bend[..., None]), axis=-1)[..., unknown]
+    columns = np.concatenate(
+        (np.reshape(placed @ _TURNS, (*placed.shape, 3)), with_bend[..., None]), axis=-1
+    )[..., unknown]
     columns = columns * sqrt_weights[..., None, None]
     flat = columns.reshape(len(tracks), -1, columns.shape[-1])
     away = ((tracks - placed) * sqrt_weights[..., None]).reshape(len(tracks), -1, 1)

@@ -6,7 +6,7 @@ Decided on a few frames a second; the whole take is then brought into that much 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -19,9 +19,9 @@ from ...anatomy.limbs import legs, unit_bones
 from ...body.markers import MarkerObservations
 from ...geometry.skeleton import JOINT_INDEX, N_JOINTS, PARENTS
 from ...runtime.array_types import Floats
-from ..learned.predictor import select_observations, select_poses
-from .fit import Fit, LegRests, placed, rests_of, stepped, turned, without_rests
-from .skin_places import track_distance
+from .coarse_steps import step_interval, with_change
+from .convention_take import ConventionTake
+from .fit import Fit, LegRests, placed, poses_in, rests_of
 
 _SKIN: Final = 0.03
 """Metres from a bone's line beyond which a point turns with the bone."""
@@ -42,14 +42,15 @@ _BEFORE_STEPS: Final = 1.5
 """The same before the steps that bring the poses to the tracks again."""
 _STEPS: Final = 6
 """Steps to the tracks at the most, each followed by places calibrated anew."""
+_STEPS_OF_ALL: Final = 3
+"""On all of a take, of which some frames were looked at already."""
 _GAIN: Final = 0.998
 """A step that makes the distance no smaller than so many times is the last."""
+_LATER: Final = (1.5, 4.0)
+"""All later steps together gain no more than so many times what the first one did, and after that
+so many times what the last one did: the first does most of it, those after it shrink slowly."""
 _SLACK: Final = 4e-6
 """Metres of mean distance that are worth nothing in any case."""
-_LOOK_RATE: Final = 5.0
-_LOOK_FRAMES: Final = (160, 300)
-"""Frames a second that are enough to see what markers support; so many are few anyhow, and so many
-enough in all."""
 _UNTURNED: Final = [
     JOINT_INDEX[name]
     for name in (
@@ -69,71 +70,25 @@ _BOUNDS: Final = (
 """How far knees may go sideways and turn, from nothing beyond the hinge to much; of each with rest
 offsets taken off first."""
 
-SupportedFit = tuple[Convention, Fit, tuple[Floats, ...], LegRests | None]
-"""A convention, the take in it, the points' places (K, 3) during each step to the tracks, and the
-rest offsets that were taken off first."""
-
 
 @dataclass(frozen=True)
-class ConventionTake:
-    """A take, or some of its frames.
+class SupportedFit:
+    """Frames in a convention that their tracks support.
 
-    fit: as it was fitted. expected: (T, 22) radians, the error that the network expects of itself.
-    rate: frames per second. noise: metres. ease: seconds, of the filter over a step to the tracks.
-    stand_for: frames of the whole take that each of these stands for. tried: its own poses in each
-    convention that was asked for. rests: rest offsets of the legs, for bounds that take them off.
+    convention: as much of it. fit: the frames in it. step_offsets: the points' places (K, 3) during
+    each step to the tracks. rests: rest offsets of the legs that were taken off first.
     """
 
+    convention: Convention
     fit: Fit
-    expected: Floats
-    rate: float
-    noise: float
-    ease: float
-    stand_for: int = 1
-    tried: dict[Convention, Fit] = field(default_factory=dict[Convention, Fit])
+    step_offsets: tuple[Floats, ...] = ()
     rests: LegRests | None = None
-
-    def few(self) -> "ConventionTake":
-        """As few frames as show what the take supports; all of a short one."""
-        total = len(self.expected)
-        step = max(round(self.rate / _LOOK_RATE), -(-total // _LOOK_FRAMES[1]))
-        if step < 2 or total <= _LOOK_FRAMES[0]:
-            return self
-        some = slice(None, None, step)
-        poses = select_poses(self.fit.poses, some)
-        observed = select_observations(self.fit.observed, some)
-        fit = Fit(poses, observed, self.fit.known, track_distance(poses, observed))
-        return replace(
-            self,
-            fit=fit,
-            expected=self.expected[some],
-            rate=self.rate / step,
-            stand_for=step,
-            tried={},
-        )
-
-    def turned(self, convention: Convention, fit: Fit | None = None) -> Fit:
-        """Its poses, or those of `fit`, in a convention, the points calibrated for them, and how
-        far they are off."""
-        if fit is not None:
-            return turned(fit, convention, self.rate, self.stand_for)
-        if convention not in self.tried:
-            start = self.fit
-            if self.rests is not None and convention.knees is not None and convention.knees.rest:
-                poses = without_rests(start.poses, start.observed, self.rests)
-                start = placed(start, poses, self.stand_for)
-            self.tried[convention] = turned(start, convention, self.rate, self.stand_for)
-        return self.tried[convention]
-
-    def stepped(self, fit: Fit, convention: Convention) -> Fit:
-        """One step from `fit`, which is in a convention, to the tracks."""
-        return stepped(fit, convention, self.expected, self.noise, self.ease * self.rate)
 
 
 def supported_convention(
     take: ConventionTake, shown: NDArray[np.bool_], prior: Convention | None = None
 ) -> SupportedFit | None:
-    """Find as much of the convention as the tracks of a take support.
+    """Find as much of the convention as the tracks of a take support, and bring it into that.
 
     Args:
         take: as it was fitted.
@@ -142,53 +97,90 @@ def supported_convention(
             doesn't support it, so that a part of a take is turned as the whole is.
 
     Returns:
-        The convention, the take in it and the steps that were needed for that; None where the
-        tracks support no convention.
+        The convention and the take in it; None where the tracks support no convention.
     """
-    if prior is not None:
-        same = _first_supported(take, iter((prior,)), _PRIOR_WORSE)
-        if same is not None:
-            return same
     few = take.few()
-    if not take.fit.known.any():
-        # places that are given say how the markers were put on
-        rests = rests_of(few.fit.poses, few.fit.observed, few.rate)
-        few, take = (replace(t, rests=rests, tried={}) for t in (few, take))
-    found = _first_supported(few, _fallbacks(_most(few, shown), _bounds(few)))
-    if found is None or len(few.expected) == len(take.expected):
-        return found
-    return _first_supported(take, _fallbacks(found[0], _bounds(take)))
+    part = few.stand_for > take.stand_for
+    found = None
+    if prior is not None:
+        found = _first_supported(few, iter((prior,)), _PRIOR_WORSE, part)
+    if found is None:
+        if not take.fit.known.any():
+            # places that are given say how the markers were put on
+            rests = rests_of(few.fit.poses, few.fit.observed, few.rate)
+            few = replace(few, rests=rests, tried={})
+        conventions = _fallbacks(_most(few, shown), _bounds(few))
+        found = _first_supported(few, conventions, enough=part)
+    return _whole(take, found) if part and found is not None else found
+
+
+def _whole(take: ConventionTake, found: SupportedFit) -> SupportedFit:
+    """A take brought into the convention that some of its frames support.
+
+    It is not tried again whether all frames support it: where some do by a hair and all don't, the
+    next bound would change knees by degrees for hundredths of a millimetre.
+    """
+    convention = found.convention
+    rested = replace(take, rests=found.rests)
+    poses, coarse = rested.without_rests(), rested.coarse()
+    steps: tuple[Floats, ...] = ()
+    if found.step_offsets:
+        near = _brought(coarse, convention, _STEPS_OF_ALL)
+        steps = near.step_offsets
+        own = coarse.without_rests()
+        bones, every = np.asarray(take.fit.observed.bones), step_interval(take.rate)
+        poses = with_change(poses, own, near.fit.poses, bones, convention, every)
+    poses = poses_in(convention, poses, take.fit.observed, take.rate)
+    return SupportedFit(convention, placed(take.fit, poses), steps, found.rests)
 
 
 def _first_supported(
-    take: ConventionTake, conventions: Iterator[Convention], worse: float = 1.0
+    take: ConventionTake,
+    conventions: Iterator[Convention],
+    worse: float = 1.0,
+    enough: bool = False,
 ) -> SupportedFit | None:
     """The first of the conventions that the tracks of a take support (`SupportedFit`).
 
-    worse: how many times as large as otherwise the mean distance may become."""
-    before = take.fit.error
+    worse: how many times as large as otherwise the mean distance may become. enough: whether steps
+    end as soon as they have led there."""
     for convention in conventions:
-        found = _brought(take, convention)
-        limit = worse * _worst(before, convention) + _SLACK
-        if found[1].error <= limit and _hinged(found[1], convention):
+        limit = worse * _worst(take.fit.error, convention) + _SLACK
+        found = _brought(take, convention, _STEPS, limit, enough)
+        if found.fit.error <= limit and _hinged(found.fit, convention):
             return found
     return None
 
 
-def _brought(take: ConventionTake, convention: Convention) -> SupportedFit:
-    """A take in a convention, after as many steps to the tracks as gain something."""
+def _brought(
+    take: ConventionTake,
+    convention: Convention,
+    most: int,
+    limit: float = np.inf,
+    enough: bool = False,
+) -> SupportedFit:
+    """A take in a convention, after as many steps to the tracks as gain something.
+
+    most: steps at the most. limit: metres of mean distance, beyond which the result is of no use:
+    steps end as soon as they can't lead there. enough: whether they end when they have led there.
+    """
     fit = take.turned(convention)
     steps: list[Floats] = []
-    while fit.error > take.fit.error + _SLACK and len(steps) < _STEPS:
+    hinged = _hinged(fit, convention)
+    while hinged and fit.error > take.fit.error + _SLACK and len(steps) < most:
         again = take.turned(convention, take.stepped(fit, convention))
-        if again.error >= fit.error:
+        gain = fit.error - again.error
+        if gain <= 0.0:
             break
+        later = _LATER[1 if steps else 0]
         steps.append(np.asarray(fit.observed.offsets))
-        little, fit = again.error > _GAIN * fit.error, again
-        if little:
+        fit = again
+        if gain < (1.0 - _GAIN) * (fit.error + gain) or fit.error - later * gain > limit:
+            break
+        if enough and fit.error <= limit:
             break
     with_rests = convention.legs and convention.knees is not None and convention.knees.rest
-    return convention, fit, tuple(steps), take.rests if with_rests else None
+    return SupportedFit(convention, fit, tuple(steps), take.rests if with_rests else None)
 
 
 def _hinged(fit: Fit, convention: Convention) -> bool:
@@ -228,10 +220,13 @@ def _most(take: ConventionTake, shown: NDArray[np.bool_]) -> Convention:
     def supports(convention: Convention) -> bool:
         return take.turned(convention).error <= limit
 
+    whole = replace(chosen, legs=True)
+    if supports(whole):
+        return whole
     if arms and not supports(chosen):
         chosen = replace(chosen, arms=False)
-    whole = (replace(chosen, legs=True, knees=knees) for knees in _bounds(take))
-    return next((c for c in whole if supports(c)), chosen) if legged else chosen
+    bounded = (replace(chosen, legs=True, knees=knees) for knees in _bounds(take))
+    return next((c for c in bounded if supports(c)), chosen) if legged else chosen
 
 
 def _bounds(take: ConventionTake) -> list[KneeBounds | None]:
