@@ -18,9 +18,8 @@ from ..geometry.intervals import intervals_around, intervals_of
 from ..ik.fit_problem import FitProblem
 from ..ik.fitting import fit_steps
 from ..ik.learned.predictor import Prediction, frame_chunks, select_observations, select_poses
-from ..ik.refinement.frames_last import frames_last
 from ..ik.refinement.gauss_newton import gauss_newton
-from ..ik.refinement.posed_tree import arms_and_residuals, posed, seen_of
+from ..ik.refinement.posed_tree import squared_residuals
 from ..ik.refinement.sequence import solve_sequence
 from ..ik.refinement.step_control import backtracked
 from ..ik.smoothing import smooth_poses
@@ -64,12 +63,8 @@ def track_errors(poses: PoseSequence, observations: MarkerObservations) -> Float
     error = np.empty(observations.weights.shape)
 
     def measure(chunk: slice) -> None:
-        own = select_poses(poses, chunk)
-        tree = posed(frames_last(own.rotations), own.root.T, observations.bones)
-        _, residuals = arms_and_residuals(tree, seen_of(select_observations(observations, chunk)))
-        squares = np.square(residuals[0])
-        squares += np.square(residuals[1])
-        squares += np.square(residuals[2])
+        seen = select_observations(observations, chunk)
+        squares = squared_residuals(select_poses(poses, chunk), seen)
         error[chunk] = np.sqrt(squares, out=squares).T
 
     run_steps(parallel_map(measure, frame_chunks(len(poses.root))))

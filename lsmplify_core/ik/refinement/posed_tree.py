@@ -123,6 +123,17 @@ def arms_and_residuals(tree: Tree, seen: Seen) -> tuple[Floats, Floats]:
     return arms, residuals
 
 
+def squared_residuals(poses: PoseSequence, observations: MarkerObservations) -> Floats:
+    """(K, N) metres squared from the body's points to their tracks, of a take (`is_take`), whatever
+    unseen points hold."""
+    tree = posed(frames_last(poses.rotations), poses.root.T, observations.bones)
+    _, residuals = arms_and_residuals(tree, seen_of(observations))
+    squares = np.square(residuals[0])
+    squares += np.square(residuals[1])
+    squares += np.square(residuals[2])
+    return squares
+
+
 def moments(tree: Tree, seen: Seen, arms: Floats, residuals: Floats, weights: Floats) -> Floats:
     """(16, 22, N) of the points on each posed joint and on the hands below it, about the joint.
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...body.markers import MarkerObservations, PoseSequence, residuals_of
 from ...runtime.array_types import Floats
+from .posed_tree import is_take, squared_residuals
 
 OUTLIER_SCALE: Final = 0.06
 """Metres, s of the robust weight: a residual as large counts a quarter. Larger values let spikes
@@ -30,6 +31,9 @@ def downweight_outliers(
     Returns:
         The observations with their weights times that.
     """
-    squared = np.square(residuals_of(poses, observations)).sum(axis=-1)
+    if is_take(poses, observations):
+        squared = np.ascontiguousarray(squared_residuals(poses, observations).T)
+    else:
+        squared = np.square(residuals_of(poses, observations)).sum(axis=-1)
     divisor = np.square(1.0 + squared / np.square(scale)).astype(observations.weights.dtype)
     return replace(observations, weights=observations.weights / divisor)

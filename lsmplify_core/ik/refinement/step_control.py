@@ -10,12 +10,13 @@ from typing import Final
 
 import numpy as np
 
-from ...body.markers import MarkerObservations, PoseSequence, residuals_of
+from ...body.markers import MarkerObservations, PoseSequence
 from ...runtime.array_types import Floats
 from ...runtime.progress import run_steps
 from ...runtime.threads import parallel_map
 from ..learned.predictor import frame_chunks, select_observations, select_poses
 from ..smoothing import gaussian_filter, interpolate_poses
+from .posed_tree import squared_residuals
 
 _STEP_SIZES: Final = (0.5, 0.25, 0.1, 0.0)
 """Shares of a step that are tried one after the other where the whole step leads away."""
@@ -71,11 +72,9 @@ def _mean_square_distance(poses: PoseSequence, observations: MarkerObservations)
 
     def chunk_mean(chunk: slice) -> Floats:
         visible = select_observations(observations, chunk)
-        squared = (
-            np.square(residuals_of(select_poses(poses, chunk), visible)).sum(axis=-1)
-            * visible.weights
-        )
-        return squared.sum(axis=1) / (visible.weights.sum(axis=1) + 1e-6)
+        weights = visible.weights.T
+        squared = squared_residuals(select_poses(poses, chunk), visible) * weights
+        return squared.sum(axis=0) / (weights.sum(axis=0) + 1e-6)
 
     return np.concatenate(run_steps(parallel_map(chunk_mean, frame_chunks(len(poses.root)))))
 
