@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Filling and smoothing of pose sequences."""
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,14 +42,23 @@ def fill_frames(poses: PoseSequence, valid: NDArray[np.bool_]) -> PoseSequence:
     return PoseSequence(rotations, root)
 
 
+_WHOLE: Final = 1.0 - 1e-6
+"""A share from which on nothing is left of where the way began."""
+
+
 def interpolate_poses(before: PoseSequence, after: PoseSequence, share: Floats) -> PoseSequence:
     """Poses at a share (T,), 0 to 1, of the way from `before` to `after`: R_b exp(s · log(R_bᵀ
-    R_a))."""
-    rotation_vectors = matrix_to_axis_angle(np.swapaxes(before.rotations, -1, -2) @ after.rotations)
-    fraction = share[:, None, None].astype(rotation_vectors.dtype)
-    rotations = before.rotations @ axis_angle_to_matrix(fraction * rotation_vectors)
-    root = before.root + fraction[:, 0] * (after.root - before.root)
-    return PoseSequence(rotations.astype(before.rotations.dtype), root.astype(before.root.dtype))
+    R_a)). Frames whose share is all of it are those of `after`."""
+    rotations = after.rotations.astype(before.rotations.dtype)
+    root = after.root.astype(before.root.dtype)
+    part = np.flatnonzero(share < _WHOLE)
+    own = before.rotations[part]
+    vectors = matrix_to_axis_angle(np.swapaxes(own, -1, -2) @ after.rotations[part])
+    fraction = share[part, None, None].astype(vectors.dtype)
+    rotations[part] = own @ axis_angle_to_matrix(fraction * vectors)
+    start = before.root[part]
+    root[part] = start + fraction[:, 0] * (after.root[part] - start)
+    return PoseSequence(rotations, root)
 
 
 def smooth_poses(poses: PoseSequence, rate: float, seconds: float) -> PoseSequence:
