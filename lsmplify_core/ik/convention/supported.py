@@ -220,13 +220,10 @@ def _most(take: ConventionTake, shown: NDArray[np.bool_]) -> Convention:
     def supports(convention: Convention) -> bool:
         return take.turned(convention).error <= limit
 
-    whole = replace(chosen, legs=True)
-    if supports(whole):
-        return whole
     if arms and not supports(chosen):
         chosen = replace(chosen, arms=False)
-    bounded = (replace(chosen, legs=True, knees=knees) for knees in _bounds(take))
-    return next((c for c in bounded if supports(c)), chosen) if legged else chosen
+    whole = (replace(chosen, legs=True, knees=knees) for knees in _bounds(take))
+    return next((c for c in whole if supports(c)), chosen) if legged else chosen
 
 
 def _bounds(take: ConventionTake) -> list[KneeBounds | None]:
