@@ -12,7 +12,7 @@ from ...lsmplify_core.pipeline import Solution
 from ...lsmplify_core.runtime.console import say
 from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.runtime.progress import run_steps
-from ...lsmplify_core.workflows.research_methods import Research
+from ...lsmplify_core.workflows.research_methods import Research, device_of
 from ..bake.clean_scene import clear_start_file
 from ..bake.object_root import OBJECT, move_way_to_object
 from ..people.solving import finish_all
@@ -88,7 +88,7 @@ def _solved(work: job.Job, args: argparse.Namespace) -> Solution:
     from ...lsmplify_core.cli import options
     from ...lsmplify_core.cli.contacts import with_feet
 
-    research = Research(args.method, args.device, args.weights)
+    research = Research(args.method, device_of(args.device), args.weights)
     work = replace(
         work, init=options.init(args, work.taken.tracks), settings=options.settings(args),
         repairs=options.repairs(args), research=research,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ...lsmplify_core.retarget.rig.rig_motion import FINGER_MODES, ROOT_MODES
-from ...lsmplify_core.workflows.research_methods import DEVICES, METHODS
+from ...lsmplify_core.workflows.research_methods import METHODS
 from ..bake.object_root import OBJECT
 from ..character.rig.character import CONTROLS
 from .take import FORMATS
@@ -63,7 +63,6 @@ def add_parser(subparsers: Any) -> Any:
     bake.add_argument("--method", choices=METHODS, default=METHODS[0],
                       help="the solver, or a research method of the build with "
                            "PyTorch")  # fmt: skip
-    bake.add_argument("--device", choices=DEVICES, default=DEVICES[0], help="of research methods")
     bake.add_argument("--weights", type=Path, help="of the paper's network: .npz or .pth.tar")
     options.add_solving(bake)
     options.add_people(bake)

@@ -24,7 +24,7 @@ from ..body.target_notes import notes_on
 from ..mapping.use import placed
 from ..people.reading import Taken
 from ..tracks.scene_tracks import SceneTracks
-from .methods import chosen_method
+from .methods import chosen_method, solver_device
 from .reading import read_scene
 from .target import Target, captured
 
@@ -73,7 +73,7 @@ def prepare(
     tracks, (match, notes, _) = placed(settings, taken.tracks, layout, known)
     taken = replace(taken, tracks=tracks)
     smooth = None if settings.auto_smooth else settings.smooth
-    solving = SolveSettings(refine=settings.refine, smooth=smooth)
+    solving = SolveSettings(refine=settings.refine, smooth=smooth, device=solver_device(context))
     notes += notes_on(settings.armature) if target.body is not None else ()
     return Job(
         taken, match, target, solving, body, person.name if person is not None else "",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import bpy
 
+from ...lsmplify_core.ik.backend import NUMPY
 from ...lsmplify_core.workflows import research_methods as research
 from ...lsmplify_core.workflows.research_methods import Research
 from ..body.model_file import ADDON
@@ -25,7 +26,7 @@ METHOD_ITEMS = (
     ("SKELETON", "SMPLify, Bones Only", "The same without the mesh; less slow"),
 )  # fmt: skip
 DEVICE_ITEMS = (
-    ("CPU", "CPU", "Frames follow one another, so that a GPU seldom is faster on a single take"),
+    ("CPU", "CPU", "The processor: NumPy for LSMPLify, PyTorch for the research methods"),
     ("CUDA", "GPU", "An NVIDIA or AMD graphics card, where PyTorch is built for it"),
     ("MPS", "Apple GPU", "The graphics part of an Apple chip"),
 )
@@ -45,11 +46,15 @@ def chosen_method(context: bpy.types.Context) -> Research:
     return Research(_METHODS[settings.method], settings.device.lower(), weights)
 
 
+def solver_device(context: bpy.types.Context) -> str:
+    """Where the solver computes, as `SolveSettings` has it: in NumPy on the processor."""
+    device = context.scene.lsmplify.device.lower()
+    return NUMPY if device == "cpu" else device
+
+
 def trouble(context: bpy.types.Context) -> str:
     """Why the chosen method cannot run, as one sentence, or nothing. Asked at every redraw."""
     chosen = chosen_method(context)
-    if chosen.method == research.DEFAULT:
-        return ""
     reason = research.lacking(chosen.method) or research.device_lacking(chosen.device)
     if not reason and chosen.method == research.PAPER and chosen.weights is None:
         return "Choose the weights of the paper's network in the preferences"
@@ -57,13 +62,14 @@ def trouble(context: bpy.types.Context) -> str:
 
 
 def draw(context: bpy.types.Context, column: bpy.types.UILayout) -> None:
-    """Buttons for methods and, for research methods, devices; grey ones with the reason below."""
-    settings = context.scene.lsmplify
-    _buttons(context, column, "method", {m: lacking(m) for m in _METHODS})
-    if settings.method != DEFAULT:
-        column.separator()
-        devices = {item[0]: research.device_lacking(item[0].lower()) for item in DEVICE_ITEMS}
-        _buttons(context, column, "device", devices)
+    """Buttons for methods and devices; grey ones with the reason below."""
+    ways = {m: lacking(m) for m in _METHODS}
+    devices = {item[0]: research.device_lacking(item[0].lower()) for item in DEVICE_ITEMS}
+    _buttons(context, column, "method", ways)
+    column.separator()
+    _buttons(context, column, "device", devices)
+    for reason in dict.fromkeys(filter(None, (*ways.values(), *devices.values()))):
+        lines.draw(column, context, reason, "INFO")
 
 
 def _buttons(
@@ -73,5 +79,3 @@ def _buttons(
         row = column.row()
         row.enabled = not reason
         row.prop_enum(context.scene.lsmplify, name, value)
-    for reason in dict.fromkeys(filter(None, reasons.values())):
-        lines.draw(column, context, reason, "INFO")

@@ -75,9 +75,7 @@ class SolveFields:
     method: EnumProperty(
         name="Method", description="How the tracks become rotations", items=METHOD_ITEMS
     )
-    device: EnumProperty(
-        name="Device", description="Where the research methods calculate", items=DEVICE_ITEMS
-    )
+    device: EnumProperty(name="Device", description="Where poses are computed", items=DEVICE_ITEMS)
     progress: FloatProperty(
         get=lambda _self: running.done(), description="From 0 to 1 while a solve runs, else -1"
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..body.body import Body
 from ..body.smpl_file import SmplFile
 from ..calibration.calibration_file import SavedCalibration, load_calibration, save_calibration
+from ..ik.backend import DEVICES, NUMPY, check_device
 from ..ik.fit_problem import CONVENTIONS, SolveSettings
 from ..motion.body_file import read_body
 from ..motion.motion import Motion
@@ -72,6 +73,14 @@ def add_solving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--contacts", default="off", metavar="auto|off|FILE.json",
                         help="hold the feet where they stand: found, not at all, or as a file "
                              "says")  # fmt: skip
+    add_device(parser)
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Where network and refinement are computed."""
+    parser.add_argument("--device", choices=DEVICES, default=NUMPY,
+                        help="where network and refinement are computed: numpy, or by PyTorch on "
+                        "this device; auto: a GPU where there is one (default: numpy)")  # fmt: skip
 
 
 def add_people(parser: argparse.ArgumentParser) -> None:
@@ -182,11 +191,13 @@ def settings(args: argparse.Namespace) -> SolveSettings:
     """Settings of the solver. InputError for numbers out of range."""
     if not 0 <= args.refine <= 50:
         raise InputError(f"--refine {args.refine} is not a number of steps from 0 to 50")
+    check_device(args.device)
     return replace(
         SolveSettings(),
         refine=args.refine,
         smooth=_smooth(args.smooth),
         convention=args.convention,
+        device=args.device,
     )
 
 

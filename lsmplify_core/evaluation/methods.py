@@ -11,6 +11,7 @@ import numpy as np
 from ..cleanup.feet.lock import steadied_feet
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.rotations import transpose
+from ..ik.backend import NUMPY
 from ..ik.fit_problem import SolveSettings
 from ..layouts.matching import match_layout
 from ..pipeline import solve
@@ -27,8 +28,13 @@ def method_names() -> tuple[str, ...]:
     return (*METHODS, *LEARNING)
 
 
-def find_method(name: str) -> Method:
-    """A method by name; InputError where it is unknown or needs something that is absent."""
+def find_method(name: str, device: str = NUMPY) -> Method:
+    """A method by name; InputError where it is unknown or needs something that is absent.
+
+    device: one of `ik.backend.DEVICES`, where the solver computes.
+    """
+    if name in SOLVERS and device != NUMPY:
+        return _solver(replace(SOLVERS[name], device=device))
     if name in METHODS:
         return METHODS[name]
     if name not in LEARNING:
@@ -92,10 +98,14 @@ def _copy(take: Take) -> Answer:
     return Answer(motion, keypoints(motion, take.layout), 0.0)
 
 
+SOLVERS: Final = {
+    "default": SolveSettings(),
+    "learned": SolveSettings(refine=0),
+    "gauss-newton": SolveSettings(iterations=0, refine=_STEPS),
+}
+"""Settings of the solver by the name of the method that it is with them."""
 METHODS: Final[dict[str, Method]] = {
-    "default": _solver(SolveSettings()),
-    "learned": _solver(SolveSettings(refine=0)),
-    "gauss-newton": _solver(SolveSettings(iterations=0, refine=_STEPS)),
+    **{name: _solver(settings) for name, settings in SOLVERS.items()},
     "copy": _copy,
 }
 

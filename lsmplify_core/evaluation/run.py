@@ -9,6 +9,7 @@ from typing import Any
 
 from ..body.smpl_file import SmplFile, layout_on
 from ..datasets import Source, find_sources
+from ..ik.backend import NUMPY
 from .clips import Clip, load_clips
 from .methods import find_method, with_feet
 from .protocols import Conditions, takes
@@ -64,6 +65,7 @@ def evaluate(
     starts: Path | None = None,
     convention: str = ANATOMICAL,
     jobs: int = 1,
+    device: str = NUMPY,
 ) -> list[Group]:
     """Every method on every clip under `data`; one group a method and stride.
 
@@ -72,7 +74,8 @@ def evaluate(
     poses are to be found. tell: gets a line a clip. model: the clips' people are of this file,
     whose mesh PVE is measured on. convention: "anatomical" or "source", what truth and result are
     brought into before they are compared. jobs: how many processes at the most; the scores are the
-    same with any number. Raises InputError.
+    same with any number. device: one of `ik.backend.DEVICES`, where the solver's own methods
+    compute. Raises InputError.
     """
     sources = find_sources(data, subset)
     for method in methods:
@@ -84,7 +87,7 @@ def evaluate(
     )  # fmt: skip
     measure = partial(
         _measured, load=load, protocol=protocol, conditions=conditions, methods=methods,
-        known_body=known_body, given_first=given_first, convention=convention,
+        known_body=known_body, given_first=given_first, convention=convention, device=device,
     )  # fmt: skip
     found: dict[tuple[str, int | None], list[Score]] = {}
     clock: dict[tuple[str, int | None], dict[int, float]] = {}
@@ -113,6 +116,7 @@ def _measured(
     known_body: bool,
     given_first: bool,
     convention: str,
+    device: str,
 ) -> Found:
     """Every method on the clips of one source."""
     found: Found = []
@@ -120,7 +124,7 @@ def _measured(
         for stride, take in takes(clip, protocol, conditions):
             take = given(take, clip, body=known_body, first=given_first)
             for method in methods:
-                answer = find_method(method)(take)
+                answer = find_method(method, device)(take)
                 if conditions.contacts == "auto":
                     answer = with_feet(take, answer)
                 found.append((method, stride, score(take, answer, convention)))

@@ -6,6 +6,7 @@ from typing import Final
 
 from ..body.markers import MarkerObservations, PoseSequence
 from ..tracks.noise import smoothing_for, track_noise
+from .backend import NUMPY
 from .learned.predictor import ITERATIONS, Frames, select_observations, select_poses
 
 _WARM_START_STEPS: Final = 1
@@ -27,7 +28,8 @@ class SolveSettings:
     tracks' noise calls for. prior_smoothing: seconds, the same for the network's poses, which
     decide where no track does. noise: metres, the standard deviation of the tracks, against the
     network's own sigma; None to measure it. convention: "anatomical", or "keep" for that of the
-    initial poses, or of the network.
+    initial poses, or of the network. device: one of `backend.DEVICES`, where network and
+    refinement are computed.
     """
 
     iterations: int = ITERATIONS
@@ -36,6 +38,7 @@ class SolveSettings:
     prior_smoothing: float = 0.05
     noise: float | None = None
     convention: str = CONVENTIONS[0]
+    device: str = NUMPY
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class FitProblem:
     second. iterations, refine: as in `SolveSettings`. noise: metres. smooth, prior_smoothing:
     seconds. warm_start: whether the start is a solution to go on from, frame for frame, and not the
     resting pose. initial_poses: poses from elsewhere to be fused with the network's, None without.
-    first: the number of the first frame on the capture's clock.
+    first: the number of the first frame on the capture's clock. device: as in `SolveSettings`.
     """
 
     start: PoseSequence
@@ -60,6 +63,7 @@ class FitProblem:
     warm_start: bool = False
     initial_poses: PoseSequence | None = None
     first: int = 0
+    device: str = NUMPY
 
     @property
     def frames(self) -> int:
@@ -132,4 +136,5 @@ def make_problem(
         warm_start,
         initial_poses,
         first,
+        settings.device,
     )

@@ -17,28 +17,16 @@ from ..geometry.intervals import intervals_around, ramps
 from ..runtime.progress import run_steps, with_progress, with_seconds
 from ..runtime.threads import parallel_map
 from ..tracks.noise import prior_weight_for
+from .backend import backend_of
 from .fit_problem import FitProblem
 from .learned.coarse_to_fine import coarse_steps, coarse_stride, first_coarse
 from .learned.network import load_network
 from .learned.network_frames import between, network_frames, step_between
-from .learned.predictor import (
-    Prediction,
-    concatenate_poses,
-    frame_chunks,
-    predict_steps,
-    select_observations,
-    select_poses,
-)
+from .learned.predictor import Prediction, frame_chunks, select_observations, select_poses
 from .pose_fusion import fuse_poses
-from .refinement.gauss_newton import gauss_newton
-from .refinement.robust import OUTLIER_SCALE, downweight_outliers
-from .refinement.sequence import (
-    CORRELATION_TIME,
-    LONGEST_CHUNK,
-    NOISY_CORRELATION_TIME,
-    sequence_chunks,
-    solve_sequence,
-)
+from .refinement.robust import downweight_outliers
+from .refinement.sequence import LONGEST_CHUNK, NOISY_CORRELATION_TIME
+from .refinement.sequence_equations import CORRELATION_TIME
 from .refinement.step_control import backtracked
 from .smoothing import interpolate_poses, smooth_poses
 
@@ -188,6 +176,7 @@ def _predict_shown(
 ) -> Generator[float, None, Prediction]:
     """The same of the frames that the network sees; shown: their numbers in the take."""
     network, prior_weight = load_network(), prior_weight_for(problem.noise)
+    predict = backend_of(problem.device).predict_steps
     start, iterations, done = problem.start, problem.iterations, 0.0
     if (
         not problem.warm_start
@@ -204,12 +193,13 @@ def _predict_shown(
                 iterations,
                 prior_weight,
                 first_coarse(shown, problem.first, coarse_stride(problem.frames, problem.rate)),
+                predict,
             ),
             lambda share: 0.4 * share,
         )
         iterations = 1
     prediction = yield from with_progress(
-        predict_steps(network, start, problem.observations, problem.rate, iterations, prior_weight),
+        predict(network, start, problem.observations, problem.rate, iterations, prior_weight),
         lambda share: done + (1 - done) * share,
     )
     if problem.initial_poses is not None:
@@ -228,22 +218,9 @@ def _refine_frames(
     both errors are normal.
     """
     prior_weight = np.square(problem.noise / prediction.sigma)
-
-    def refine(chunk: slice) -> PoseSequence:
-        return gauss_newton(
-            select_poses(prediction.refined, chunk),
-            select_observations(problem.observations, chunk),
-            select_poses(prediction.poses, chunk),
-            prior_weight[chunk],
-            steps=problem.refine,
-            outlier_scale=OUTLIER_SCALE,
-        )
-
-    chunks = frame_chunks(problem.frames)
-    results = yield from with_progress(
-        parallel_map(refine, chunks), lambda done: done / len(chunks)
+    return backend_of(problem.device).refine_steps(
+        prediction.refined, problem.observations, prediction.poses, prior_weight, problem.refine
     )
-    return concatenate_poses(results)
 
 
 def _refine_sequence(
@@ -259,13 +236,11 @@ def _refine_sequence(
         frame_chunks(problem.frames),
     )
     observations = replace(problem.observations, weights=np.concatenate(run_steps(weights)))
-    total = chunks or sequence_chunks(problem.frames)
-    steps = solve_sequence(
+    updated = yield from backend_of(problem.device).sequence_steps(
         poses, observations, prediction.poses, prediction.sigma, problem.noise, problem.rate,
-        NOISY_CORRELATION_TIME if problem.smooth > 0 else CORRELATION_TIME, chunks,
-        together=problem.smooth > 0,
+        NOISY_CORRELATION_TIME if problem.smooth > 0 else CORRELATION_TIME,
+        chunks, problem.smooth > 0,
     )  # fmt: skip
-    updated = yield from with_progress(steps, lambda done: done / total)
     return backtracked(poses, updated, observations, problem.rate)
 
 

@@ -30,6 +30,12 @@ class Research:
     weights: Path | None = None
 
 
+def device_of(name: str) -> str:
+    """The device of the research methods where the command's `--device` says this: torch's CPU for
+    numpy and auto, since their frames follow one another."""
+    return name if name in DEVICES else DEVICES[0]
+
+
 def lacking(method: str) -> str:
     """Why a method cannot be used here, as one sentence, or nothing."""
     return "" if method == DEFAULT else _lacking()

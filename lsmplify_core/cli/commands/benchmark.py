@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...files.atomic import write_whole
+from ...ik.backend import DEVICES, NUMPY
 from ...runtime.console import say, say_lines
 from ...runtime.errors import InputError
 
@@ -16,8 +17,8 @@ def add_parser(subparsers: Any) -> None:
     """Add the subcommand's options."""
     p = subparsers.add_parser("benchmark", help="measure speed and memory on this machine")
     p.add_argument("--only", nargs="+", metavar="PART",
-                   help="of floor, start, stages, frames, tracks, people and threads; all where "
-                        "not given")  # fmt: skip
+                   help="of floor, start, stages, frames, tracks, people and threads, all where "
+                        "not given; and device, which compares --device with NumPy")  # fmt: skip
     for name, what in (
         ("frames", "lengths of takes"), ("tracks", "tracks of a person"),
         ("people", "people in a file"), ("threads", "threads of the process"),
@@ -29,6 +30,9 @@ def add_parser(subparsers: Any) -> None:
     p.add_argument("--data", type=Path, metavar="DIR",
                    help="AMASS-format motions to make the takes of; somebody strolls where not "
                         "given")  # fmt: skip
+    p.add_argument("--device", choices=DEVICES, default=NUMPY,
+                   help="where the takes' network and refinement are computed (default: numpy); "
+                   "cpu, cuda and mps by PyTorch")  # fmt: skip
     p.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
     p.add_argument("--plots", type=Path, metavar="DIR", help="draw the curves here (PNG)")
     p.add_argument("--quick", action="store_true", help="short takes only, once each")
@@ -49,7 +53,9 @@ def run(args: argparse.Namespace) -> int:
     for name, value in told.items():
         _check(name, value)
     found = measure(
-        replace(sizes, **told), args.only or PARTS, lambda line: say(f"… {line}", error=True)
+        replace(sizes, device=args.device, **told),
+        args.only or PARTS,
+        lambda line: say(f"… {line}", error=True),
     )
     say_lines(as_text(found))
     if args.json:

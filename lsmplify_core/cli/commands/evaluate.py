@@ -9,10 +9,14 @@ from typing import Any
 
 from ...body.smpl_file import load_smpl_file
 from ...files.atomic import write_whole
+from ...ik.backend import DEVICES, NUMPY, check_device
 from ...layouts.layout import load_layout
 from ...runtime.console import say_lines, say_over
 from ...runtime.errors import InputError
 from ...runtime.threads import workers
+
+_PROCESSOR = (NUMPY, "cpu")
+"""Devices that several processes can compute on at a time."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -46,6 +50,9 @@ def add_parser(subparsers: Any) -> None:
                    "the first pose and every frame's place, as the paper's are")  # fmt: skip
     p.add_argument("--starts", type=Path, metavar="DIR", help="plugin: start from these results of "
                    "another estimator, NAME.npz or NAME.pkl a clip")  # fmt: skip
+    p.add_argument("--device", choices=DEVICES, default=NUMPY,
+                   help="where default, learned and gauss-newton compute: numpy, or by PyTorch on "
+                   "this device; a GPU serves one process (default: numpy)")  # fmt: skip
     p.add_argument("--jobs", type=int, metavar="N", help="processes at a time, for more than a few "
                    "clips (default: one on each core that may be used); frames/s is of all of "
                    "them")  # fmt: skip
@@ -73,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
         args.data, conditions, args.protocol, tuple(dict.fromkeys(args.method or ["default"])),
         args.subset, args.rate, args.proportions, args.known_body,
         _tell if sys.stderr.isatty() else _quiet, model, args.given_first, args.starts,
-        args.convention, args.jobs or workers(),
+        args.convention, args.jobs or (workers() if args.device in _PROCESSOR else 1), args.device,
     )  # fmt: skip
     rows = [group.row() for group in groups]
     say_lines(tables.rows_table(rows))
@@ -111,6 +118,9 @@ def _check(args: argparse.Namespace) -> None:
         raise InputError("--starts belongs to --protocol plugin")
     if args.jobs is not None and args.jobs < 1:
         raise InputError(f"--jobs {args.jobs}: give 1 or more processes")
+    if args.jobs is not None and args.jobs > 1 and args.device not in _PROCESSOR:
+        raise InputError(f"--jobs {args.jobs}: a GPU serves one process; leave --jobs out")
+    check_device(args.device)
     if args.rate is not None and not 0 < args.rate <= 10000:
         raise InputError(f"--rate {args.rate}: it must be a number of frames per second")
 

@@ -13,6 +13,7 @@ from statistics import median
 from typing import Any, Final
 
 from ...files.json_files import parse_json
+from ...ik.backend import NUMPY
 from ...runtime.errors import InputError
 from ...runtime.threads import THREADS, workers
 from .takes import TakeSpec, layout_beside, write_take
@@ -35,13 +36,21 @@ class JobFigures:
     track_error_mm: float
 
 
-def run_job(spec: TakeSpec, threads: int | None = None, repeats: int = REPEATS) -> JobFigures:
+def run_job(
+    spec: TakeSpec,
+    threads: int | None = None,
+    repeats: int = REPEATS,
+    device: str = NUMPY,
+    out: Path | None = None,
+) -> JobFigures:
     """Make a take and solve it.
 
     Args:
         spec: the take.
         threads: that the process may use; None for as many as it would.
         repeats: how often it is solved.
+        device: one of `ik.backend.DEVICES`.
+        out: where one person's motion is kept; None to throw it away.
 
     Raises:
         InputError: the take could not be solved.
@@ -51,12 +60,14 @@ def run_job(spec: TakeSpec, threads: int | None = None, repeats: int = REPEATS) 
         take, report = folder / "take.c3d", folder / "report.json"
         write_take(spec, take)
         write_take(_WARM, folder / "warm.c3d")
-        words = ["solve", str(take), "-o", str(folder / "out.npz"), "--report", str(report)]
+        on = [] if device == NUMPY else ["--device", device]
+        words = ["solve", str(take), "-o", str(out or folder / "out.npz"), *on]
+        words += ["--report", str(report)]
         if spec.layout is None:
             words += ["--layout", str(layout_beside(take))]
         told = _timed(
             {
-                "warm": ["solve", str(folder / "warm.c3d"), "-o", str(folder / "warm.npz")],
+                "warm": ["solve", str(folder / "warm.c3d"), "-o", str(folder / "warm.npz"), *on],
                 "words": words, "repeats": repeats,
                 "reports": [str(p) for p in _reports(report, spec)],
             },

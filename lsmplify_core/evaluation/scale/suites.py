@@ -10,13 +10,18 @@ from typing import Any, Final
 
 import numpy as np
 
+from ...ik.backend import NUMPY, check_device
 from ...runtime.errors import InputError
+from .devices import compare_devices
 from .floor import measure_floor
 from .jobs import REPEATS, as_row, run_job
 from .start import measure_start
 from .takes import TakeSpec
 
 PARTS: Final = ("floor", "start", "stages", "frames", "tracks", "people", "threads")
+"""The parts that are measured where none is named."""
+DEVICE: Final = "device"
+"""The part that compares a device with NumPy; it needs PyTorch."""
 _LAYOUTS: Final = ("BODY_25", "CMU_41")
 _LONG: Final = 100_000
 """Frames from which on a take is solved once: what warms up is nothing beside it."""
@@ -26,7 +31,7 @@ _LONG: Final = 100_000
 class Sizes:
     """What is measured. frames, tracks, people, threads: the curves' points. job: frames of the
     takes that are looked at by stage and of the curve over tracks. data: a folder of motions; None
-    for somebody who strolls."""
+    for somebody who strolls. device: where all takes are solved."""
 
     frames: tuple[int, ...] = (100, 1000, 10_000)
     tracks: tuple[int, ...] = (12, 25, 41, 53, 100, 150)
@@ -37,6 +42,7 @@ class Sizes:
     job: int = 3000
     repeats: int = REPEATS
     data: Path | None = None
+    device: str = NUMPY
 
 
 QUICK: Final = Sizes((100, 1000), (12, 41), (1, 3), (1,), 600, 1)
@@ -50,15 +56,20 @@ def measure(
 
     Args:
         sizes: what is measured.
-        parts: of `PARTS`.
+        parts: of `PARTS`, and `DEVICE`.
         tell: is called with a line before each measurement.
 
     Raises:
-        InputError: a part has no such name, or a take cannot be solved.
+        InputError: a part has no such name, the device is not there, or a take cannot be solved.
     """
-    unknown = [part for part in parts if part not in PARTS]
+    unknown = [part for part in parts if part not in (*PARTS, DEVICE)]
     if unknown:
-        raise InputError(f"no part {unknown[0]!r}; there are {', '.join(PARTS)}")
+        raise InputError(f"no part {unknown[0]!r}; there are {', '.join(PARTS)}, {DEVICE}")
+    if DEVICE in parts and sizes.device == NUMPY:
+        raise InputError(
+            "--only device compares a device with NumPy: give --device cuda, mps or cpu"
+        )
+    check_device(sizes.device)
     found: dict[str, Any] = {"machine": machine()}
     for part in parts:
         if part == "floor":
@@ -67,8 +78,14 @@ def measure(
         elif part == "start":
             tell("start of a process")
             found[part] = measure_start(sizes.repeats)
+        elif part == DEVICE:
+            found[part] = [
+                row
+                for spec in _device_takes(sizes)
+                for row in compare_devices(spec, sizes.device, sizes.repeats, tell)
+            ]
         else:
-            found[part] = [_job(*case, sizes.repeats, tell) for case in _cases(part, sizes)]
+            found[part] = [_job(*case, sizes, tell) for case in _cases(part, sizes)]
     return found
 
 
@@ -87,15 +104,21 @@ def _cases(part: str, sizes: Sizes) -> list[tuple[TakeSpec, int | None]]:
     return [(job, n) for n in sizes.threads]
 
 
+def _device_takes(sizes: Sizes) -> list[TakeSpec]:
+    """A take of each layout, twice as long as the others."""
+    return [TakeSpec(2 * sizes.job, name, data=sizes.data) for name in _LAYOUTS]
+
+
 def _job(
-    spec: TakeSpec, threads: int | None, repeats: int, tell: Callable[[str], None]
+    spec: TakeSpec, threads: int | None, sizes: Sizes, tell: Callable[[str], None]
 ) -> dict[str, Any]:
     own = "" if threads is None else f", {threads} threads"
     tell(
         f"{spec.people} × {spec.frames} frames, {len(spec.points.names)} tracks at "
         f"{spec.rate:g} Hz{own}"
     )
-    found = run_job(spec, threads, 1 if spec.frames >= _LONG else repeats)
+    repeats = 1 if spec.frames >= _LONG else sizes.repeats
+    found = run_job(spec, threads, repeats, sizes.device)
     return as_row(spec, found)
 
 

@@ -77,6 +77,24 @@ def _curve(field: str) -> Callable[[list[Row]], str]:
     return table
 
 
+def _devices(rows: list[Row]) -> str:
+    """A device's row beside NumPy's: what the device computes, the whole job, and how far apart the
+    results are."""
+    lines = [
+        [
+            r["layout"], r["device"], f"{r['solve_us_a_frame']:.1f}",
+            f"{r['refine_us_a_frame']:.1f}", f"{r['seconds']:.2f}",
+            f"{r['frames_per_second']:,.0f}", f"{r['processor_us_a_frame']:.0f}",
+            f"{r['apart_deg']['mean']:.5f} / {r['apart_deg']['max']:.4f}",
+            f"{r['apart_mm']['mean']:.5f} / {r['apart_mm']['max']:.4f}",
+        ]
+        for r in rows
+    ]  # fmt: skip
+    head = ["layout", "device", "solve µs/frame", "refine", "whole job s", "frames/s",
+            "processor µs/frame", "° from NumPy, mean / most", "mm"]  # fmt: skip
+    return text_table(head, lines)
+
+
 TABLES: Final[dict[str, tuple[str, Callable[[Any], str]]]] = {
     "floor": ("Arithmetic", _floor),
     "start": ("Start", _start),
@@ -85,5 +103,6 @@ TABLES: Final[dict[str, tuple[str, Callable[[Any], str]]]] = {
     "tracks": ("By tracks", _curve("tracks")),
     "people": ("By people in one file", _curve("people")),
     "threads": ("By threads", _curve("threads")),
+    "device": ("Network and refinement on a device, the rest in NumPy", _devices),
 }
 """A title and a table for every part."""

@@ -6,7 +6,7 @@ The frames between them begin between their poses, so near the truth that one it
 for all.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Final
 
 import numpy as np
@@ -17,7 +17,7 @@ from ..problem import LEAST_POINTS
 from ..smoothing import fill_frames
 from .network import Network
 from .network_frames import with_ends
-from .predictor import predict_steps, select_observations, select_poses
+from .predictor import Prediction, predict_steps, select_observations, select_poses
 
 COARSE_RATE: Final = 5.0
 """Frames per second that are solved first. The network learned at 10 to 30; at 5 its iterations
@@ -59,6 +59,7 @@ def coarse_steps(
     iterations: int,
     prior_weight: float,
     first: int = 0,
+    predict: Callable[..., Generator[float, None, Prediction]] = predict_steps,
 ) -> Generator[float, None, PoseSequence]:
     """Solve every `coarse_stride`-th frame and set the others between them.
 
@@ -70,6 +71,7 @@ def coarse_steps(
         iterations: of network and Gauss–Newton on the coarse frames.
         prior_weight: m² per rad², as in `predict_steps`.
         first: the first of those that are solved, after the take's very first, which is one too.
+        predict: `predict_steps`, or that of another backend.
 
     Yields:
         The share that is done, 0 to 1.
@@ -81,7 +83,7 @@ def coarse_steps(
     stride = coarse_stride(total, rate)
     coarse = with_ends(np.arange(first, total, stride), total)
     coarse_observations = select_observations(observations, coarse)
-    prediction = yield from predict_steps(
+    prediction = yield from predict(
         network,
         select_poses(initial_poses, coarse),
         coarse_observations,

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from ...body.markers import MarkerObservations, PoseSequence, residuals_of
+from ...runtime.array_namespace import array_namespace
 from ...runtime.array_types import Floats
 from .posed_tree import is_take, squared_residuals
 
@@ -31,9 +32,11 @@ def downweight_outliers(
     Returns:
         The observations with their weights times that.
     """
+    xp = array_namespace(observations.weights)
     if is_take(poses, observations):
         squared = np.ascontiguousarray(squared_residuals(poses, observations).T)
     else:
-        squared = np.square(residuals_of(poses, observations)).sum(axis=-1)
-    divisor = np.square(1.0 + squared / np.square(scale)).astype(observations.weights.dtype)
+        squared = xp.sum(xp.square(residuals_of(poses, observations)), axis=-1)
+    divisor = xp.square(1.0 + squared / np.square(scale))
+    divisor = xp.astype(divisor, observations.weights.dtype, copy=False)
     return replace(observations, weights=observations.weights / divisor)

@@ -80,11 +80,9 @@ def solve_sequence(
     Returns:
         The poses after the step.
     """
-    frames = len(poses.root)
-    overlap = min(_MAX_OVERLAP, int(np.ceil(_OVERLAPS * correlation_time * rate)))
 
-    def solve_chunk(own: slice) -> PoseSequence:
-        chunk = slice(max(0, own.start - overlap), min(frames, own.stop + overlap))
+    def solve_chunk(piece: tuple[slice, slice]) -> PoseSequence:
+        own, chunk = piece
         asked = (
             select_poses(poses, chunk), select_observations(observations, chunk),
             select_poses(prior, chunk), sigma[chunk], noise, rate, correlation_time,
@@ -96,10 +94,20 @@ def solve_sequence(
         updated = retract(select_poses(poses, chunk), step)
         return select_poses(updated, slice(own.start - chunk.start, own.stop - chunk.start))
 
-    size = -(-frames // (chunks or sequence_chunks(frames)))
-    pieces = [slice(i, min(i + size, frames)) for i in range(0, frames, size)]
+    pieces = overlapping_chunks(len(poses.root), rate, correlation_time, chunks)
     results = yield from parallel_map(solve_chunk, pieces)
     return concatenate_poses(results)
+
+
+def overlapping_chunks(
+    frames: int, rate: float, correlation_time: float, chunks: int | None = None
+) -> list[tuple[slice, slice]]:
+    """The chunks of a take of so many frames: each one's own frames, and these with as many of its
+    neighbours' as have an influence on them. chunks: how many; None for `sequence_chunks`."""
+    overlap = min(_MAX_OVERLAP, int(np.ceil(_OVERLAPS * correlation_time * rate)))
+    size = -(-frames // (chunks or sequence_chunks(frames)))
+    own = [slice(i, min(i + size, frames)) for i in range(0, frames, size)]
+    return [(o, slice(max(0, o.start - overlap), min(frames, o.stop + overlap))) for o in own]
 
 
 def sequence_chunks(frames: int) -> int:

@@ -65,8 +65,35 @@ def sequence_equations(
     Returns:
         Equations of the step in the joints' own axes.
     """
-    comparison = compare(poses, observations)
-    hessian, rhs = joint_equations(comparison, observations)
+    hessian, rhs = joint_equations(compare(poses, observations), observations)
+    terms = prior_terms(poses, prior, sigma, noise, rate, correlation_time)
+    every = np.arange(hessian.shape[-1])
+    hessian[:, every, every] += terms.diagonal
+    return BlockTridiagonal(hessian, terms.off_diagonal, rhs - terms.rhs)
+
+
+@dataclass(frozen=True)
+class PriorTerms:
+    """What the prior adds to the equations of T frames.
+
+    diagonal: (T, 69), to the diagonals of their blocks, the damping too. off_diagonal: (T - 1, 69),
+    as in `BlockTridiagonal`. rhs: (T, 69), noise² P δ, which is subtracted.
+    """
+
+    diagonal: Floats
+    off_diagonal: Floats
+    rhs: Floats
+
+
+def prior_terms(
+    poses: PoseSequence,
+    prior: PoseSequence,
+    sigma: Floats,
+    noise: float,
+    rate: float,
+    correlation_time: float,
+) -> PriorTerms:
+    """noise² P and noise² P δ; the arguments are those of `sequence_equations`."""
     relative = np.swapaxes(prior.rotations[:, :N_POSED], -1, -2) @ poses.rotations[:, :N_POSED]
     deviation = np.concatenate(
         (flat(matrix_to_axis_angle(relative)), poses.root - prior.root), axis=1
@@ -80,12 +107,10 @@ def sequence_equations(
     )
     off_diagonal = neighbour_precision * weight[:-1] * weight[1:]
     prior_diagonal = np.square(weight) * own_precision[:, None]
-    every = np.arange(hessian.shape[-1])
-    hessian[:, every, every] += prior_diagonal + DAMPING
     prior_rhs = prior_diagonal * deviation
     prior_rhs[:-1] -= off_diagonal * deviation[1:]
     prior_rhs[1:] -= off_diagonal * deviation[:-1]
-    return BlockTridiagonal(hessian, off_diagonal, rhs - prior_rhs)
+    return PriorTerms(prior_diagonal + DAMPING, off_diagonal, prior_rhs)
 
 
 def markov_precision(frames: int, ar1: float) -> tuple[Floats, float]:
