@@ -141,11 +141,12 @@ fuzz: .venv/.dev
 # the shipped files are replaced when all of them are done.
 weights: .venv/.dev
 	mkdir -p build/weights
-	for n in ours unnamed; do \
+	for n in ours unnamed denoiser; do \
 		$(CORE) -m lsmplify_core train --config $$n --data $(MOTION) --out build/weights/$$n.npz \
 			--resume --log build/weights/$$n.csv || exit 1; done
 	cp build/weights/ours.npz lsmplify_core/weights/lsmplify.npz
 	cp build/weights/unnamed.npz lsmplify_core/weights/unnamed.npz
+	cp build/weights/denoiser.npz lsmplify_core/weights/denoiser.npz
 
 bench: .venv/.dev
 	$(CORE) benchmarks/run.py

@@ -8,7 +8,7 @@ _STEP_NAMES = {
     "match": "Matching the tracks", "units": "Matching the tracks",
     "repair": "Repairing the tracks", "calibrate": "Calibrating the body", "solve": "Solving",
     "refine": "Refining", "second_pass": "Refining", "clean": "Cleaning up",
-    "convention": "Cleaning up", "verdict": "Judging the result",
+    "correct": "Refining", "convention": "Cleaning up", "verdict": "Judging the result",
     "retarget": "Bringing it to the character",
 }  # fmt: skip
 

@@ -50,6 +50,8 @@ class FitProblem:
     seconds. warm_start: whether the start is a solution to go on from, frame for frame, and not the
     resting pose. initial_poses: poses from elsewhere to be fused with the network's, None without.
     first: the number of the first frame on the capture's clock. device: as in `SolveSettings`.
+    corrected: how much of what noise does to poses is corrected afterwards (`noise_correction`), 0
+    to 1.
     """
 
     start: PoseSequence
@@ -64,6 +66,7 @@ class FitProblem:
     initial_poses: PoseSequence | None = None
     first: int = 0
     device: str = NUMPY
+    corrected: float = 0.0
 
     @property
     def frames(self) -> int:

@@ -22,12 +22,10 @@ from .fit_problem import FitProblem
 from .learned.coarse_to_fine import coarse_steps, coarse_stride, first_coarse
 from .learned.network import load_network
 from .learned.network_frames import between, network_frames, step_between
-from .learned.predictor import Prediction, frame_chunks, select_observations, select_poses
+from .learned.predictor import Prediction, select_poses
 from .pose_fusion import fuse_poses
-from .refinement.robust import downweight_outliers
-from .refinement.sequence import LONGEST_CHUNK, NOISY_CORRELATION_TIME
-from .refinement.sequence_equations import CORRELATION_TIME
-from .refinement.step_control import backtracked
+from .refinement.sequence import LONGEST_CHUNK
+from .sequence_steps import refine_sequence
 from .smoothing import interpolate_poses, smooth_poses
 
 T = TypeVar("T")
@@ -137,7 +135,11 @@ def _solve_interval(
     )
     first_pass = problem.interval(interval, poses)
     poses = yield from _stage(
-        _refine_sequence(first_pass, first_pass.start, first, chunks), seconds, "refine", 0.0, 0.3
+        refine_sequence(first_pass, first_pass.start, first, problem.corrected >= 1.0, chunks),
+        seconds,
+        "refine",
+        0.0,
+        0.3,
     )
     second_pass = replace(
         first_pass,
@@ -147,7 +149,7 @@ def _solve_interval(
     second = yield from _stage(_predict(second_pass), seconds, "solve", 0.3, 0.6)
     poses = yield from _stage(_refine_frames(second_pass, second), seconds, "refine", 0.6, 0.7)
     poses = yield from _stage(
-        _refine_sequence(second_pass, poses, second, chunks), seconds, "refine", 0.7, 1.0
+        refine_sequence(second_pass, poses, second, False, chunks), seconds, "refine", 0.7, 1.0
     )
     return poses, second
 
@@ -221,27 +223,6 @@ def _refine_frames(
     return backend_of(problem.device).refine_steps(
         prediction.refined, problem.observations, prediction.poses, prior_weight, problem.refine
     )
-
-
-def _refine_sequence(
-    problem: FitProblem, poses: PoseSequence, prediction: Prediction, chunks: int | None
-) -> Generator[float, None, PoseSequence]:
-    """One step of the sequence solver with robust weights, and backtracking."""
-    weights = parallel_map(
-        lambda p: (
-            downweight_outliers(
-                select_poses(poses, p), select_observations(problem.observations, p)
-            ).weights
-        ),
-        frame_chunks(problem.frames),
-    )
-    observations = replace(problem.observations, weights=np.concatenate(run_steps(weights)))
-    updated = yield from backend_of(problem.device).sequence_steps(
-        poses, observations, prediction.poses, prediction.sigma, problem.noise, problem.rate,
-        NOISY_CORRELATION_TIME if problem.smooth > 0 else CORRELATION_TIME,
-        chunks, problem.smooth > 0,
-    )  # fmt: skip
-    return backtracked(poses, updated, observations, problem.rate)
 
 
 def _stage(

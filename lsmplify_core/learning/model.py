@@ -18,9 +18,13 @@ from ..ik.learned.network import DILATIONS, N_OUTPUTS, WIDTH
 class Block(nn.Module):
     """x + W2 relu(conv(norm(x))), the convolution over three frames `dilation` apart."""
 
-    def __init__(self, width: int, dilation: int) -> None:
-        """Build it small, so that deep stacks begin near the identity."""
+    def __init__(self, width: int, dilation: int, dropout: float = 0.0) -> None:
+        """Build it small, so that deep stacks begin near the identity.
+
+        dropout: share of the hidden numbers that training leaves out.
+        """
         super().__init__()
+        self.dropout = nn.Dropout(dropout)
         self.dilation = dilation
         self.scale = nn.Parameter(torch.ones(width))
         self.mix = nn.Linear(3 * width, width)
@@ -36,22 +40,35 @@ class Block(nn.Module):
         before = nn.functional.pad(h[:, :-d], (0, 0, d, 0))
         after = nn.functional.pad(h[:, d:], (0, 0, 0, d))
         h = torch.relu(self.mix(torch.cat((before, h, after), dim=-1)))
-        return x + self.out(h)
+        return x + self.out(self.dropout(h))
 
 
 class LearnedIK(nn.Module):
-    """features (S, L, 426) of S sequences of L frames -> (S, L, 157) raw outputs."""
+    """features (S, L, 426) of S sequences of L frames -> (S, L, 157) raw outputs.
+
+    The network that corrects solved poses of noisy takes is another of it, with more inputs.
+    """
 
     mean: Tensor
     spread: Tensor
 
-    def __init__(self, width: int = WIDTH, dilations: tuple[int, ...] = DILATIONS) -> None:
-        """Build it with small last weights, so that it begins by changing little."""
+    def __init__(
+        self,
+        width: int = WIDTH,
+        dilations: tuple[int, ...] = DILATIONS,
+        inputs: int = N_FEATURES,
+        dropout: tuple[float, float] = (0.0, 0.0),
+    ) -> None:
+        """Build it with small last weights, so that it begins by changing little.
+
+        dropout: shares of the inputs and of the hidden numbers that training leaves out.
+        """
         super().__init__()
-        self.register_buffer("mean", torch.zeros(N_FEATURES))
-        self.register_buffer("spread", torch.ones(N_FEATURES))
-        self.first = nn.Linear(N_FEATURES, width)
-        self.blocks = nn.ModuleList(Block(width, d) for d in dilations)
+        self.register_buffer("mean", torch.zeros(inputs))
+        self.register_buffer("spread", torch.ones(inputs))
+        self.dropout = nn.Dropout(dropout[0])
+        self.first = nn.Linear(inputs, width)
+        self.blocks = nn.ModuleList(Block(width, d, dropout[1]) for d in dilations)
         self.scale = nn.Parameter(torch.ones(width))
         self.last = nn.Linear(width, N_OUTPUTS)
         with torch.no_grad():
@@ -62,7 +79,7 @@ class LearnedIK(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Raw outputs; `network.apply_outputs` says what they mean."""
         x = torch.clamp((x - self.mean) / self.spread, -8.0, 8.0)
-        x = self.first(x)
+        x = self.first(self.dropout(x))
         for block in self.blocks:
             x = block(x)
         return self.last(normed(x) * self.scale)

@@ -12,6 +12,7 @@ from ..runtime.errors import InputError
 from .checkpoints import checkpoint_path, read_checkpoint
 from .configuration import configuration_text
 from .data import Clips, load_clips
+from .denoising.train import DenoiserSettings, DenoiserTrained
 from .distributed import Team, team
 from .loop import Run, Trainee, learn
 from .paper.train import PaperSettings, PaperTrained
@@ -59,6 +60,7 @@ KINDS: Final[dict[str, Kind]] = {
     "ours": Kind(TrainSettings, "ours", Trained),
     "paper": Kind(PaperSettings, "comparison", _paper),
     "unnamed": Kind(PointSettings, "unnamed", PointsTrained),
+    "denoiser": Kind(DenoiserSettings, "denoiser", DenoiserTrained),
 }
 """The networks by name."""
 
@@ -89,6 +91,8 @@ def train_network(
                 continue
             start = out if i else given.start
             trainee = KINDS[network].build(clips, apart, settings, start, text)
+            if isinstance(trainee, DenoiserTrained):
+                trainee.prepare(out.with_suffix(".takes"))
             learn(trainee, _run(out, text, given, i, len(cycles)), here)
     _told(here, out)
 

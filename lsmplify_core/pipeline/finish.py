@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The last stages: what the second pass left out, smooth poses, the anatomical convention."""
 
+from collections.abc import Generator
 from dataclasses import replace
 
 import numpy as np
@@ -11,10 +12,12 @@ from ..ik.convention.apply import AppliedConvention, apply_convention, reapply_c
 from ..ik.convention.toes import ToePrior
 from ..ik.fit_problem import FitProblem
 from ..ik.learned.predictor import Prediction
+from ..ik.noise_correction import correction_steps
 from ..ik.smoothing import fill_frames, smooth_poses
 from ..repair import apply
 from ..repair.records import summary
 from ..repair.second_pass import SecondPass, outlier_records, track_errors
+from ..tracks.denoising import correction_shares
 from .person import Person, known_places
 from .prepare import PreparedTake
 from .request import Request
@@ -67,6 +70,34 @@ def smoothed(take: PreparedTake, problem: FitProblem, second_pass: SecondPass) -
     return smooth_poses(
         fill_frames(second_pass.poses, take.visible), take.filled.rate, problem.smooth
     )
+
+
+def corrected_steps(
+    take: PreparedTake,
+    person: Person,
+    problem: FitProblem,
+    poses: PoseSequence,
+    learned: Prediction,
+) -> Generator[float, None, PoseSequence]:
+    """Poses of noisy keypoints after the correction that a network has learned for them.
+
+    Args:
+        take: what the first stages found.
+        person: the calibrated person.
+        problem: what was solved.
+        poses: of every frame, smooth.
+        learned: the network's rotations and its expected errors.
+
+    Yields:
+        The share that is done, 0 to 1.
+
+    Returns:
+        The poses; the same where none is to be made.
+    """
+    if problem.corrected <= 0.0:
+        return poses
+    share = correction_shares(take.measured, problem.corrected, problem.first)
+    return (yield from correction_steps(problem, person.observed, poses, learned, share))
 
 
 def in_convention(

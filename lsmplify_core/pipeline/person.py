@@ -16,6 +16,7 @@ from ..calibration.calibration_file import SavedCalibration
 from ..ik.fit_problem import FitProblem, make_problem
 from ..ik.learned.coarse_to_fine import coarse_stride
 from ..ik.learned.network import load_network
+from ..ik.noise_correction import correction_applies
 from ..ik.problem import (
     at_network_size,
     initial_poses,
@@ -23,6 +24,7 @@ from ..ik.problem import (
 )
 from ..ik.smoothing import fill_frames
 from ..runtime.array_types import Floats
+from ..tracks.denoising import correction_share
 from .prepare import PreparedTake
 from .request import Request
 
@@ -104,9 +106,22 @@ def make_fit_problem(take: PreparedTake, person: Person, request: Request) -> Fi
         start, person.observed, take.filled.rate, residual, request.settings, init is not None,
         noise, take.filled.first_frame,
     )  # fmt: skip
+    problem = replace(problem, corrected=_corrected(problem, take, request))
     if init is None and request.facts is None and problem.iterations > 1:
         return _begun_from_calibration(problem, take, person)
     return problem
+
+
+def _corrected(problem: FitProblem, take: PreparedTake, request: Request) -> float:
+    """How much of the learned correction for noise the poses get, 0 to 1. None where a habit is to
+    be kept: the network was trained towards the anatomical convention. None where poses are given
+    to start from: they may know more than it does."""
+    settings = request.settings
+    if problem.smooth <= 0.0 or settings.refine == 0 or settings.convention == "keep":
+        return 0.0
+    places = take.match.layout.offsets[[keypoint for keypoint, _ in take.match.matched]]
+    applies = request.init is None and correction_applies(places)
+    return correction_share(take.noise) if applies else 0.0
 
 
 def _begun_from_calibration(problem: FitProblem, take: PreparedTake, person: Person) -> FitProblem:

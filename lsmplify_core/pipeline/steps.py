@@ -7,29 +7,30 @@ end. `_take_steps` is the method on one screen.
 """
 
 from collections.abc import Generator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ..body.body import Body
+from ..body.markers import PoseSequence
 from ..body.smpl_file import SmplFile
 from ..calibration.calibration_file import SavedCalibration
 from ..calibration.take_facts import TakeFacts
-from ..ik.fit_problem import SolveSettings
+from ..ik.fit_problem import FitProblem, SolveSettings
 from ..ik.fitting import fit_steps
 from ..ik.learned.network import load_network
 from ..ik.segment_start import start_from_segments
 from ..layouts.matching import Match
 from ..motion.motion import Motion
 from ..repair import Repair
-from ..repair.second_pass import second_pass_steps
+from ..repair.second_pass import SecondPass, second_pass_steps
 from ..runtime.progress import run_steps
 from ..runtime.stages import Progress, Stages
 from ..runtime.threads import begin, thread_pool
 from ..tracks.tracks import Tracks
 from ..verdict import judge
-from .finish import in_convention, smoothed, without_outliers
-from .person import calibration_steps, make_fit_problem
-from .prepare import in_metres, match_tracks, repaired
+from .finish import corrected_steps, in_convention, smoothed, without_outliers
+from .person import Person, calibration_steps, make_fit_problem
+from .prepare import PreparedTake, in_metres, match_tracks, repaired
 from .request import Request
 from .rest_pose import start_with_palms_down
 from .result import evidence_of, make_solution, measured_errors, motion_of
@@ -37,7 +38,7 @@ from .solution import Solution
 
 STAGES: Final = {
     "match": 1.0, "units": 1.0, "repair": 10.0, "calibrate": 20.0, "fit": 60.0, "second_pass": 5.0,
-    "clean": 2.0, "convention": 4.0, "verdict": 1.0,
+    "clean": 2.0, "correct": 2.0, "convention": 4.0, "verdict": 1.0,
 }  # fmt: skip
 """The stages of a solve and what each usually takes of the time, in per cent. "fit" tells its two
 steps by name: "solve" (the network) and "refine" (Gauss-Newton and the sequence solver)."""
@@ -155,9 +156,36 @@ def _start_from_segments(solution: Solution, request: Request) -> Motion | None:
     return None if found is None else found[0]
 
 
-def _take_steps(tracks: Tracks, request: Request) -> Generator[Progress, None, Solution]:
-    """The method: each stage takes what the ones before it found."""
-    stages = Stages(STAGES)
+@dataclass(frozen=True)
+class Fitted:
+    """A take that is fitted and smoothed, in the network's own habit of rotations."""
+
+    take: PreparedTake
+    person: Person
+    problem: FitProblem
+    second_pass: SecondPass
+    poses: PoseSequence
+
+
+def fitted_steps(
+    tracks: Tracks, request: Request, stages: Stages
+) -> Generator[Progress, None, Fitted]:
+    """The stages up to smooth poses, as `solve_steps` begins with them.
+
+    Args:
+        tracks: as read.
+        request: what is asked for.
+        stages: of the whole solve.
+
+    Yields:
+        The stage and the share of the whole that is done.
+
+    Returns:
+        What the stages found.
+
+    Raises:
+        InputError: for tracks that cannot be solved.
+    """
     tracks, match, body = yield from stages.call("match", match_tracks, tracks, request)
     tracks, world = yield from stages.call("units", in_metres, tracks, match, request.facts)
     take = yield from stages.call("repair", repaired, tracks, match, world, body, request)
@@ -166,18 +194,28 @@ def _take_steps(tracks: Tracks, request: Request) -> Generator[Progress, None, S
     poses, learned = yield from stages.substeps("fit", fit_steps(problem, stages.seconds))
     second = second_pass_steps(problem, poses, learned, request.repairs is None)
     second_pass = yield from stages.steps("second_pass", second)
-    calibrated = person.calibration
     take, person = without_outliers(take, person, problem, poses, second_pass)
     poses = yield from stages.call("clean", smoothed, take, problem, second_pass)
+    return Fitted(take, person, problem, second_pass, poses)
+
+
+def _take_steps(tracks: Tracks, request: Request) -> Generator[Progress, None, Solution]:
+    """The method: each stage takes what the ones before it found."""
+    stages = Stages(STAGES)
+    fitted = yield from fitted_steps(tracks, request, stages)
+    take, person, problem = fitted.take, fitted.person, fitted.problem
+    learned, calibrated = fitted.second_pass.prediction, fitted.person.calibration
+    corrected = corrected_steps(take, person, problem, fitted.poses, learned)
+    poses = yield from stages.steps("correct", corrected)
     poses, person, applied = yield from stages.call(
-        "convention", in_convention, take, person, problem, poses, second_pass.prediction, request
+        "convention", in_convention, take, person, problem, poses, learned, request
     )
     error = measured_errors(take, person, poses)
     motion = motion_of(take, person, poses, error)
-    evidence = evidence_of(motion, take, person, second_pass.prediction)
+    evidence = evidence_of(motion, take, person, learned)
     verdict = yield from stages.call("verdict", judge, evidence)
     facts = TakeFacts(
-        match, world, take.body, calibrated, problem.noise, problem.smooth, take.denoising, applied,
-        request.palms,
+        take.match, take.world, take.body, calibrated, problem.noise, problem.smooth,
+        take.denoising, applied, request.palms,
     )  # fmt: skip
-    return make_solution(take, person, second_pass.prediction, evidence, verdict, stages, facts)
+    return make_solution(take, person, learned, evidence, verdict, stages, facts)

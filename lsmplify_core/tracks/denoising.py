@@ -13,13 +13,19 @@ from typing import Final
 import numpy as np
 
 from ..runtime.array_types import Floats
-from .noise import track_noise
+from .noise import noise_along, track_noise
 from .tracks import Tracks
 
 _REACH: Final = 3.0
 """Deviations of the kernel beyond which a sample counts nothing."""
 _LEAST_SPREAD: Final = 1e-3
 """Beside the kernel's own moments: samples that say nothing of slope or bend leave both at zero."""
+_SPAN: Final = 1.0
+"""Seconds that noise is measured over where parts of a take may be clean."""
+_LEAST_NOISE: Final = 0.0015
+_FULL_NOISE: Final = 0.004
+"""Metres of noise up to which poses are not corrected, and from which on they are wholly. Real
+keypoints of 2 mm have other errors beside it, which the correction was not made for."""
 _NARROW: Final = 0.3
 """Frames of the kernel's deviation below which tracks are left as they are."""
 
@@ -71,6 +77,30 @@ def local_parabolas(positions: Floats, weights: Floats, width: float) -> Floats:
     whole = s0 * rows[0] + s1 * rows[1] + s2 * rows[2]
     total = sum(row[..., None] * part for row, part in zip(rows, sums, strict=True))
     return total / np.maximum(whole, 1e-12)[..., None]
+
+
+def correction_share(noise: float) -> float:
+    """How much of the correction for noise a take gets that has so many metres of it, 0 to 1."""
+    return float(np.clip((noise - _LEAST_NOISE) / (_FULL_NOISE - _LEAST_NOISE), 0.0, 1.0))
+
+
+def correction_shares(tracks: Tracks, most: float, first: int) -> Floats:
+    """How much of the correction for noise each frame of a take gets.
+
+    Args:
+        tracks: as measured, metres.
+        most: what the take as a whole gets, 0 to 1.
+        first: the number of the first frame on the capture's clock.
+
+    Returns:
+        (T,) from 0 for frames whose tracks are clean to `most` for noisy ones; it changes over
+        about a second. Frames that show too little to measure their noise get `most`.
+    """
+    span = max(8, round(_SPAN * tracks.rate))
+    middles, found = noise_along(tracks.positions, tracks.seen, span, first % span)
+    own = [correction_share(noise) if np.isfinite(noise) else most for noise in found.tolist()]
+    share = np.minimum(own, most)
+    return np.interp(np.arange(tracks.frames), middles, share).astype(np.float32)
 
 
 def _pair(step: int, frames: int) -> tuple[slice, slice]:

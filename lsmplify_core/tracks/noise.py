@@ -53,6 +53,30 @@ def track_noise(points: Floats, seen: NDArray[Any], unit: float = 1.0) -> float:
     return float(np.clip(np.median(np.concatenate(found)) / unit / _GAIN, _LEAST, _MOST))
 
 
+def noise_along(points: Floats, seen: NDArray[Any], span: int, begin: int) -> tuple[Floats, Floats]:
+    """`track_noise` of one stretch of a take after the other.
+
+    Args:
+        points: (T, K, 3) metres.
+        seen: (T, K), false or 0 where unseen.
+        span: frames of a stretch.
+        begin: how many frames of the first stretch lie before the take, 0 to below `span`.
+
+    Returns:
+        The stretches' middle frames (S,) and their noise (S,) in metres, NaN where nothing is seen
+        for five frames.
+    """
+    here, places = np.asarray(seen) > 0, np.nan_to_num(points)
+    firsts = np.arange(-begin, len(points), span)
+    found = np.full(len(firsts), np.nan)
+    for number, first in enumerate(firsts.tolist()):
+        part = slice(max(0, first), first + span)
+        fourths = np.concatenate([np.zeros(0), *_fourth_differences(places[part], here[part])])
+        if len(fourths):
+            found[number] = np.clip(np.median(fourths) / _GAIN, _LEAST, _MOST)
+    return firsts + 0.5 * (span - 1), found
+
+
 def _fourth_differences(points: Floats, seen: NDArray[np.bool_]) -> list[Floats]:
     """Sizes of x[t] - 4 x[t + 1] + 6 x[t + 2] - 4 x[t + 3] + x[t + 4] along each axis, of samples
     (T, K, 3) that are seen (T, K) in all five frames; in parts of any length."""

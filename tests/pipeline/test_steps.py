@@ -65,7 +65,7 @@ def test_the_report_has_the_contracts_keys() -> None:
     assert set(report["track_error_mm"]) == {"mean", "median", "p95", "max"}
     assert set(report["seconds"]) == {
         "match", "units", "repair", "calibrate", "solve", "refine", "second_pass", "clean",
-        "convention", "verdict",
+        "correct", "convention", "verdict",
     }  # fmt: skip
     assert report["unit"] == "m"
     assert report["up"] == "+z"

@@ -26,10 +26,11 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--out", type=Path, required=True,
                         help="weights to write (npz), a checkpoint beside them; with prepare, a "
                              "folder")  # fmt: skip
-    parser.add_argument("--network", choices=("ours", "paper", "unnamed"),
-                        help="ours, that of the paper Learnable SMPLify for comparison, or the "
+    parser.add_argument("--network", choices=("ours", "paper", "unnamed", "denoiser"),
+                        help="ours, that of the paper Learnable SMPLify for comparison, the "
                              "small "
-                        "one that gives tracks without names to joints")  # fmt: skip
+                        "one that gives tracks without names to joints, or the one that corrects "
+                        "poses of noisy takes")  # fmt: skip
     parser.add_argument("--config", metavar="NAME|FILE.toml",
                         help="settings of all cycles: a shipped configuration or a "
                              "file")  # fmt: skip

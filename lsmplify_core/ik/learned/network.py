@@ -140,7 +140,7 @@ _solving: list[Path] = [WEIGHTS]
 """The weights that solve are the last."""
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _read(path: Path) -> Network:
     """The weights of a file, half precision on disk."""
     try:
