@@ -9,7 +9,7 @@ from takes import tracks_of, waving
 
 from lsmplify_core.body.markers import PoseSequence
 from lsmplify_core.geometry.rotations import angle_between, axis_angle_to_matrix
-from lsmplify_core.ik import fitting
+from lsmplify_core.ik import backend
 from lsmplify_core.ik.smoothing import fill_frames, smooth_poses
 from lsmplify_core.pipeline import solve
 from lsmplify_core.tracks.noise import smoothing_for, track_noise
@@ -74,13 +74,13 @@ def test_a_marker_that_is_never_seen_is_no_gap(monkeypatch: pytest.MonkeyPatch) 
     points = tracks.positions.copy()
     points[:, 7] = np.nan
     called: list[int] = []
-    usual = fitting.solve_sequence
+    usual = backend.solve_sequence
 
     def counted(*arguments: object) -> object:
         called.append(len(arguments))
         return usual(*arguments)  # pyright: ignore[reportArgumentType]
 
-    monkeypatch.setattr(fitting, "solve_sequence", counted)
+    monkeypatch.setattr(backend, "solve_sequence", counted)
     solve(replace(tracks, positions=points))
     assert not called
     points[30:, 9] = np.nan
