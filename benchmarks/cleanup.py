@@ -35,6 +35,7 @@ from lsmplify_core.evaluation.takes import make_take
 from lsmplify_core.geometry.rotations import matrix_to_axis_angle
 from lsmplify_core.layouts.layout import Layout, load_layout
 from lsmplify_core.layouts.matching import match_layout
+from lsmplify_core.motion.anatomical import in_convention, with_toes_at_rest
 from lsmplify_core.motion.motion import Motion
 from lsmplify_core.pipeline import solve
 from lsmplify_core.runtime.progress import run_steps
@@ -124,7 +125,8 @@ def _resolved(
     clip: Clip, layout: Layout, how: Callable[..., Any], counts: tuple[int, ...]
 ) -> list[Result]:
     """The errors of one take, for each number of keys."""
-    clip = replace(clip, motion=clip.motion.between(0, MOST))
+    truth = with_toes_at_rest(in_convention(clip.motion.between(0, MOST)))  # as a solve has it
+    clip = replace(clip, motion=truth)
     take, truth = make_take(clip, layout), clip.motion
     first = (truth.frames - SPAN) // 2
     inside = slice(first, first + SPAN)

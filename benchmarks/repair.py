@@ -14,6 +14,7 @@ from common import SHARED, absent, publish
 
 from lsmplify_core.evaluation.clips import load_clip
 from lsmplify_core.evaluation.damage import damaged
+from lsmplify_core.evaluation.scores import in_one_convention
 from lsmplify_core.evaluation.tables import text_table
 from lsmplify_core.evaluation.takes import Take, make_take
 from lsmplify_core.geometry.rotations import angle_between
@@ -67,7 +68,7 @@ def measure(
         solved(take, broken, off=True),
     )
     for name, solution in (("clean", clean), ("mended", mended), ("not mended", raw)):
-        errors[name].append((take.truth.frames, *off_by(solution.motion, take.truth)))
+        errors[name].append((take.truth.frames, *off_by(solution.motion, take)))
     touched = covered(mended, take)
     right = np.linalg.norm(apply(broken, mended.repairs).positions - take.tracks.positions, axis=-1)
     for kind in ("swap", "spike", "gap", ""):
@@ -88,8 +89,10 @@ def solved(take: Take, tracks: Any, off: bool = False) -> Solution:
     return solve(tracks, match=match, repairs=() if off else None)
 
 
-def off_by(motion: Motion, truth: Motion) -> tuple[float, float]:
-    """Mean angle over 22 joints in degrees, mean distance of joints about the pelvis in mm."""
+def off_by(motion: Motion, take: Take) -> tuple[float, float]:
+    """Mean angle over 22 joints in degrees, both in the anatomical convention, and mean distance of
+    joints about the pelvis in mm."""
+    motion, truth = in_one_convention(motion, take.truth, take.layout)
     angle = angle_between(motion.rotations[:, :22], truth.rotations[:, :22])
     ours, true = motion.joints(), truth.joints()
     apart = (ours - ours[:, :1]) - (true - true[:, :1])

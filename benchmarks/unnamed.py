@@ -72,13 +72,13 @@ def measure(take: Take, seed: int) -> Row:
         first = solve(part, layout="none")
     except InputError as error:
         print(f"{take.name}: {error}", file=sys.stderr)
-        return Row(*common, SECONDS, 0.0, np.inf, np.inf, off_by(known.motion, take.truth)[1])
+        return Row(*common, SECONDS, 0.0, np.inf, np.inf, off_by(known.motion, take)[1])
     solution = solve(tracks, calibration=calibration_of(first))
-    geodesic, mpjpe = off_by(solution.motion, take.truth)
+    geodesic, mpjpe = off_by(solution.motion, take)
     joints = dict(zip(first.motion.track_names, first.joints, strict=True))
     true = take.layout.joints[order]
     right = np.mean([joints.get(n) == j for n, j in zip(tracks.names, true, strict=True)])
-    return Row(*common, SECONDS, float(right), mpjpe, geodesic, off_by(known.motion, take.truth)[1])
+    return Row(*common, SECONDS, float(right), mpjpe, geodesic, off_by(known.motion, take)[1])
 
 
 def nameless(tracks: Tracks, seed: int) -> tuple[Tracks, np.ndarray]:

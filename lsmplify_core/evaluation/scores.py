@@ -68,21 +68,38 @@ class Score:
     anatomy_truth: Anatomy
 
 
+def in_one_convention(motion: Motion, truth: Motion, layout: Layout) -> tuple[Motion, Motion]:
+    """A result and its truth in the anatomical convention, so that rotations can be compared.
+
+    What either rig's toes are bent by and the truth's palms are turned by at rest is taken off, and
+    the toes of a truth that has none are bent by rule where no point shows them.
+
+    Args:
+        motion: what a method found.
+        truth: the same frames as they were captured.
+        layout: the points that the method saw.
+
+    Returns:
+        Both motions.
+    """
+    motion, truth = _palms_turned_back(motion, truth)
+    motion, truth = (with_toes_at_rest(in_convention(m)) for m in (motion, truth))
+    if not set(_TOE_JOINTS) & set(layout.joints.tolist()):
+        truth = with_toes_by_rule(truth)
+    return motion, truth
+
+
 def score(take: Take, answer: Answer, convention: str = ANATOMICAL) -> Score:
     """Hold a method's answer against a take's truth, frame by frame.
 
-    convention: "anatomical" brings both into the anatomical convention first, takes off what either
-    rig's toes are bent by and the truth's palms are turned by at rest, and bends the toes of a
-    truth that has none by rule where no point shows them; "source" leaves both as they are.
+    convention: "anatomical" brings both into it first (`in_one_convention`); "source" leaves both as
+    they are.
     Anatomical figures are of the motions as they are in either case.
     """
     motion, truth, points = answer.motion, take.truth, answer.points
     anatomies = (_anatomy(motion), _anatomy(truth))
     if convention == ANATOMICAL:
-        motion, truth = _palms_turned_back(motion, truth)
-        motion, truth = (with_toes_at_rest(in_convention(m)) for m in (motion, truth))
-        if not set(_TOE_JOINTS) & set(take.layout.joints.tolist()):
-            truth = with_toes_by_rule(truth)
+        motion, truth = in_one_convention(motion, truth, take.layout)
     joints, true_joints = motion.joints(), truth.joints()
     swing, twist = metrics.swing_twist_errors(motion.rotations, truth.rotations, truth.body.offsets)
     feet = feet_points(motion)
