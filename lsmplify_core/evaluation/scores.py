@@ -92,8 +92,8 @@ def in_one_convention(motion: Motion, truth: Motion, layout: Layout) -> tuple[Mo
 def score(take: Take, answer: Answer, convention: str = ANATOMICAL) -> Score:
     """Hold a method's answer against a take's truth, frame by frame.
 
-    convention: "anatomical" brings both into it first (`in_one_convention`); "source" leaves both as
-    they are.
+    convention: "anatomical" brings both into it first (`in_one_convention`); "source" leaves both
+    as they are.
     Anatomical figures are of the motions as they are in either case.
     """
     motion, truth, points = answer.motion, take.truth, answer.points
