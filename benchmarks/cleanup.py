@@ -17,7 +17,7 @@ import numpy as np
 from common import SHARED, absent, publish
 
 from lsmplify_core.cleanup.attached import Attached, attached_of
-from lsmplify_core.cleanup.feet.lock import steadied_feet
+from lsmplify_core.cleanup.feet.lock import find_and_lock_feet
 from lsmplify_core.cleanup.keys.plan import KeySettings, plan_keys, played_back
 from lsmplify_core.cleanup.resolve.plugin import blended
 from lsmplify_core.cleanup.resolve.pose_keys import pose_key
@@ -168,7 +168,9 @@ def feet_table(clips: list[Clip]) -> Table:
     for clip in clips:
         take = make_take(clip, layout, 10.0)
         found = solve(take.tracks, match=match_layout(take.tracks.names, layout)).motion
-        scores.append([_feet(m, clip.motion) for m in (clip.motion, found, steadied_feet(found))])
+        scores.append(
+            [_feet(m, clip.motion) for m in (clip.motion, found, find_and_lock_feet(found))]
+        )
     rows: list[list[str]] = []
     for column, name in enumerate(("truth", "solved", "feet held")):
         own = [s[column] for s in scores]
@@ -257,7 +259,7 @@ def pace_table(clips: list[Clip]) -> Table:
         "re-solve 300 frames": lambda: run_steps(resolve_steps(motion, points, (350, 649), keys)),
         "smooth all, 1,000 frames": lambda: smooth_regions(motion, {"all": 0.05}),
         "strength, 1,000 frames": lambda: blended(take.truth, motion, 0.5),
-        "feet, 1,000 frames": lambda: steadied_feet(motion),
+        "feet, 1,000 frames": lambda: find_and_lock_feet(motion),
         "keys, 1,000 frames": lambda: plan_keys(motion, KeySettings(most_mm=2.0, most_degrees=0.5)),
     }
     rows: list[list[str]] = []

@@ -75,7 +75,7 @@ def may_write(curve: bpy.types.FCurve) -> bool:
     return False
 
 
-def told_of_locked(names: set[str], action: bpy.types.Action) -> str:
+def locked_note(names: set[str], action: bpy.types.Action) -> str:
     """A sentence about the locked curves that were left."""
     listed = ", ".join(sorted(names)[:6]) + (", …" if len(names) > 6 else "")
     return (

@@ -6,7 +6,7 @@ import bpy
 _number = [0]
 
 
-def told() -> None:
+def note_change() -> None:
     """An option has changed: what is drawn is out of date."""
     _number[0] += 1
     manager = bpy.context.window_manager

@@ -30,11 +30,11 @@ def _forget(group: Any, _context: object) -> None:
     if isinstance(group, LSMPLifyCharacter):
         group.map_name, group.mapped, group.bones, group.missing = "", 0, 0, ""
         bone_rows.clear(group)
-    changes.told()
+    changes.note_change()
 
 
 def _changed(_group: object, _context: object) -> None:
-    changes.told()
+    changes.note_change()
 
 
 _items: list[tuple[str, str, str]] = []

@@ -13,7 +13,7 @@ from ...lsmplify_core.cleanup.feet.contacts import Contact
 from ...lsmplify_core.cleanup.feet.floor import Floor
 from ...lsmplify_core.cleanup.feet.lock import FeetMemory, FeetSettings, lock_feet
 from ...lsmplify_core.cleanup.keys.plan import KeySettings, plan_keys
-from ...lsmplify_core.cleanup.limits import calmed, spread_twist, within_limits
+from ...lsmplify_core.cleanup.limits import smooth_unseen, spread_twist, within_limits
 from ...lsmplify_core.cleanup.placing import placed
 from ...lsmplify_core.cleanup.regions import joints_of
 from ...lsmplify_core.cleanup.resolve.plugin import blended
@@ -134,7 +134,7 @@ def _limits(take: Take, order: Order) -> Steps:
             )
         else:
             nobody = undecided(motion, points)
-            motion = calmed(motion, expected, values["calm"], values["unsure"], nobody)
+            motion = smooth_unseen(motion, expected, values["calm"], values["unsure"], nobody)
     motion = within_limits(motion, values["limits"], values["margin"])
     return Outcome(spread_twist(motion, values["twist"]), notes=notes)
 

@@ -107,7 +107,7 @@ def draw_action(column: bpy.types.UILayout, context: bpy.types.Context) -> None:
         other_name = armature.lsmplify_rig.other.name
         lines.draw(column, context, said("Other: {action}", action=other_name))
     for change in filter(None, action.lsmplify_step.changes.split(", ")):
-        line = sentences.told(change)
+        line = sentences.translated(change)
         lines.draw(column, context, line[0].upper() + line[1:])
     if action.name in live.trouble:
         lines.draw(column, context, live.trouble[action.name], "ERROR")

@@ -71,10 +71,10 @@ class StepOperator(WindowJob):
         ):
             action = make(there, take, self._order, result, self._held.into)
         told = [
-            sentences.told(in_scene_frames(n, take.grid.first, take.grid.step))
+            sentences.translated(in_scene_frames(n, take.grid.first, take.grid.step))
             for n in result.notes
         ]
-        notes = [*told, *([actions.told_of_locked(locked, action)] if locked else [])]
+        notes = [*told, *([actions.locked_note(locked, action)] if locked else [])]
         changes = action.lsmplify_step.changes
         self.report({"INFO"}, "; ".join(t for t in (action.name, changes, *notes) if t))
         return {"FINISHED"}

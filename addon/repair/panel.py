@@ -94,7 +94,9 @@ class LSMPLIFY_PT_repairs(StagePanel, bpy.types.Panel):
         if 0 <= step.repair < len(step.repairs):
             item = step.repairs[step.repair]
             done, _, why = item.told.partition(": ")
-            lines.draw(column, context, f"{sentences.told(done)}: {sentences.told(why)}")
+            lines.draw(
+                column, context, f"{sentences.translated(done)}: {sentences.translated(why)}"
+            )
 
 
 def summary(step: bpy.types.PropertyGroup) -> str:

@@ -111,7 +111,7 @@ class LSMPLIFY_PT_result(StagePanel, bpy.types.Panel):
             lines.draw(column, context, line)
         verdict.draw(column, context, result.verdict)
         for note in result.notes.splitlines():
-            lines.draw(column, context, sentences.told(note), "INFO")
+            lines.draw(column, context, sentences.translated(note), "INFO")
 
 
 def _draw_overlay(

@@ -51,7 +51,7 @@ def _written(
     with using(armature, found.action), actions.locked_noted() as locked:
         action = bake(armature, motion, timing, f"{name} LSMPLify", found.action is None)
     action["lsmplify"] = job.target.made_with
-    notes = [*found.notes, *([actions.told_of_locked(locked, action)] if locked else [])]
+    notes = [*found.notes, *([actions.locked_note(locked, action)] if locked else [])]
     store_calibration(armature, solution)
     record.keep_solved(action, job.taken, solution, step)
     measure(context, armature, action)

@@ -38,7 +38,7 @@ class LSMPLIFY_PT_tracks(StagePanel, bpy.types.Panel):
         column.operator(LSMPLIFY_OT_level_tracks.bl_idname, icon="CON_FLOOR")
         column.operator("lsmplify.make_prop", icon="EMPTY_ARROWS")
         for line in settings.found.splitlines():
-            lines.draw(column, context, sentences.told(line))
+            lines.draw(column, context, sentences.translated(line))
 
 
 def _draw_source(column: bpy.types.UILayout, context: bpy.types.Context) -> None:

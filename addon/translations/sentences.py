@@ -108,7 +108,7 @@ _LISTED: Final = "list"
 """The field whose content is a list of such sentences, parted by semicolons."""
 
 
-def told(text: str) -> str:
+def translated(text: str) -> str:
     """A sentence of the core in the language of the window; as it is where no template fits."""
     return _told(text, bpy.app.translations.locale or "")
 
@@ -121,7 +121,7 @@ def _told(text: str, _language: str) -> str:
         if found is not None:
             fields = found.groupdict()
             if _LISTED in fields:
-                fields[_LISTED] = "; ".join(map(told, fields[_LISTED].split("; ")))
+                fields[_LISTED] = "; ".join(map(translated, fields[_LISTED].split("; ")))
             fields |= {f: said(fields[f]) for f in _WORDED if fields.get(f) in WORDS}
             return text if said(template) == template else said(template, **fields)
     return text

@@ -32,7 +32,7 @@ def _chains(convention: Convention) -> list[tuple[str, ...]]:
     return chains
 
 
-def in_habit_of(
+def with_twists_of(
     rotations: Array, other: Array, offsets: Array, convention: Convention = DEFAULT
 ) -> Array:
     """The same motion with every bone turned about itself as near as can be to another's.

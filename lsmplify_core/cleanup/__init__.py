@@ -25,7 +25,7 @@ keys/                 plan.py: KeySettings, KeyPlan, plan_keys(motion, settings)
 smoothing.py          SmoothSettings, smooth_regions(motion, seconds_by_region, …), compared(before,
                       after), changes(before, after): the same in a line.
 limits.py             within_limits(motion, strength), spread_twist(motion, strength),
-                      calmed(motion, expected, …).
+                      smooth_unseen(motion, expected, …).
 placing.py            where a take stands: floor, origin, front.
 confidence.py         expected_errors(motion, points): how unsure the network is of a motion from
                       elsewhere; undecided(motion, points): rotations that no track shows.

@@ -86,7 +86,7 @@ def spread_twist(motion: Motion, strength: float = 1.0) -> Motion:
     return replace(motion, rotations=rotations, track_error=None)
 
 
-def calmed(
+def smooth_unseen(
     motion: Motion,
     expected: Floats | None,
     seconds: float = 0.25,

@@ -16,7 +16,7 @@ from ..body.smpl_file.unpickle import read_pickle
 from ..motion.motion import Motion
 from ..runtime.errors import InputError
 from .fields import as_rotations, motion_of, numbers
-from .upright import stood_up
+from .upright import turned_upright
 
 _KEYS: Final = ("global_orient", "body_pose", "transl", "betas")
 
@@ -39,7 +39,7 @@ def _run(files: list[Path]) -> tuple[int, Motion]:
     read = [_one(file) for file in files]
     turns, places, betas = (np.concatenate([one[i] for one in read]) for i in range(3))
     motion = motion_of(turns, places, betas, "neutral", files[0])
-    return _frame(files[0]), stood_up(motion)
+    return _frame(files[0]), turned_upright(motion)
 
 
 def _one(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

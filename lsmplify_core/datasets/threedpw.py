@@ -13,7 +13,7 @@ from typing import Any, Final
 from ..motion.motion import Motion
 from ..runtime.errors import InputError
 from .fields import as_rotations, gender_of, motion_of, numbers
-from .upright import stood_up
+from .upright import turned_upright
 
 _LISTS: Final = ("poses", "trans", "betas")
 
@@ -36,6 +36,6 @@ def read_3dpw(content: dict[str, Any], path: Path) -> list[Motion]:
 def _person(content: dict[str, Any], person: int, gender: Any, path: Path) -> Motion:
     fields = {key: content[key][person] for key in _LISTS}
     poses, trans, betas = (numbers(fields, key, path) for key in _LISTS)
-    return stood_up(
+    return turned_upright(
         motion_of(as_rotations(poses, 22, "poses", path), trans, betas, gender_of(gender), path)
     )

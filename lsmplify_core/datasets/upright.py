@@ -17,7 +17,7 @@ _LOWEST: Final = 2.0
 """Percent of the frames whose lower foot may lie under the floor."""
 
 
-def stood_up(motion: Motion) -> Motion:
+def turned_upright(motion: Motion) -> Motion:
     """The world turned so that the axis that the pelvis mostly points along is up, and moved so
     that the feet stand on z = 0.
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from ..cleanup.feet.lock import steadied_feet
+from ..cleanup.feet.lock import find_and_lock_feet
 from ..geometry.kinematics import attached_points, forward
 from ..geometry.rotations import transpose
 from ..ik.backend import NUMPY
@@ -54,7 +54,7 @@ def with_feet(take: Take, answer: Answer) -> Answer:
     """An answer with contacts and floor found and its feet held; the points move with their
     joints."""
     begin = time.perf_counter()
-    motion = steadied_feet(answer.motion)
+    motion = find_and_lock_feet(answer.motion)
     seconds = answer.seconds + time.perf_counter() - begin
     joints = take.layout.joints
     turned, placed = forward(answer.motion.rotations, motion.body.offsets, answer.motion.root)

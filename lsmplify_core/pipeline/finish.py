@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..anatomy.habit import in_habit_of
+from ..anatomy.habit import with_twists_of
 from ..body.markers import PoseSequence
 from ..ik.convention.apply import AppliedConvention, apply_convention, reapply_convention
 from ..ik.convention.toes import ToePrior
@@ -126,7 +126,7 @@ def in_convention(
         if request.init is None:
             return poses, person, None
         given = request.init.rotations.astype(poses.rotations.dtype)
-        turned = in_habit_of(poses.rotations, given, np.asarray(person.observed.bones))
+        turned = with_twists_of(poses.rotations, given, np.asarray(person.observed.bones))
         return PoseSequence(turned, poses.root), person, None
     before = None if request.facts is None else request.facts.applied_convention
     known = known_places(take, person, request.calibration)

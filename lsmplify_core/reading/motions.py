@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from ..datasets.estimates import Estimate, read_estimates
-from ..datasets.upright import stood_up
+from ..datasets.upright import turned_upright
 from ..files.regular import check_regular, reading
 from ..motion.motion import Motion, load_motion
 from ..runtime.errors import InputError
@@ -49,4 +49,4 @@ def _estimates(path: Path, error: InputError) -> list[Estimate]:
 
 
 def _upright(estimate: Estimate) -> Motion:
-    return stood_up(estimate.over(int(estimate.frames[-1]) + 1))
+    return turned_upright(estimate.over(int(estimate.frames[-1]) + 1))

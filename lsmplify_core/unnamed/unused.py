@@ -50,11 +50,11 @@ def unused_notes(tracks: Tracks, match: Match, props: Sequence[PropTracks] = ())
     total = int(seen.sum())
     return (
         *told,
-        f"{len(left)} of {total} tracks are not used for the body: {told_kinds(left)}",
+        f"{len(left)} of {total} tracks are not used for the body: {list_kinds(left)}",
     )
 
 
-def told_kinds(names: Sequence[str]) -> str:
+def list_kinds(names: Sequence[str]) -> str:
     """ "42 of hands, 68 of the face, 2 others (Bench1, Bench2)"."""
     by_kind: dict[str, list[str]] = {}
     for name in names:

@@ -127,12 +127,12 @@ def test_notes_are_said_in_each_language(extension, language, monkeypatch) -> No
     for module in (translations, sentences):
         monkeypatch.setattr(module, "bpy", stand_in)
     for sentence in SENTENCES:
-        told = sentences.told(sentence)
+        told = sentences.translated(sentence)
         assert re.search(SCRIPTS[language], told), sentence
         numbers = [re.findall(r"\d+", text) for text in (sentence, told)]
         assert Counter(numbers[0]) == Counter(n for n in numbers[1]) or "exchange" in sentence
         assert not re.search("frames|filled|used|times|stance|arm ", told), told
-    assert sentences.told("C:/take.c3d: is cut off") == "C:/take.c3d: is cut off"
+    assert sentences.translated("C:/take.c3d: is cut off") == "C:/take.c3d: is cut off"
 
 
 def test_texts_are_given_to_blender_under_one_name(extension, monkeypatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 from takes import tracks_of, waving
 
 from lsmplify_core.cleanup.attached import attach
-from lsmplify_core.cleanup.limits import calmed, past_limits, spread_twist, within_limits
+from lsmplify_core.cleanup.limits import past_limits, smooth_unseen, spread_twist, within_limits
 from lsmplify_core.cleanup.regions import REGIONS, joints_of, region_of, regions_of
 from lsmplify_core.cleanup.resolve.plugin import blended, refine_steps
 from lsmplify_core.cleanup.resolve.plugin_tracks import refined_beside
@@ -177,7 +177,7 @@ def test_only_what_nobody_is_sure_of_is_calmed() -> None:
     expected = np.full((120, 22), np.radians(5.0))
     wrist = JOINT_INDEX["L_Wrist"]
     expected[:, wrist] = np.radians(30.0)
-    after = calmed(before, expected)
+    after = smooth_unseen(before, expected)
     others = [j for j in range(24) if j != wrist]
     assert np.array_equal(after.rotations[:, others], before.rotations[:, others])
     steps = angle_between(after.rotations[1:, wrist], after.rotations[:-1, wrist]).mean()
@@ -186,7 +186,7 @@ def test_only_what_nobody_is_sure_of_is_calmed() -> None:
         < 0.3 * angle_between(before.rotations[1:, wrist], before.rotations[:-1, wrist]).mean()
     )
     with pytest.raises(InputError, match="not of 120 frames"):
-        calmed(before, expected[:50])
+        smooth_unseen(before, expected[:50])
 
 
 def test_the_worst_span_is_where_the_error_is() -> None:

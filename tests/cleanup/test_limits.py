@@ -8,7 +8,7 @@ import pytest
 from takes import waving
 
 from lsmplify_core.anatomy.ranges import limits
-from lsmplify_core.cleanup.limits import calmed, past_limits, spread_twist, within_limits
+from lsmplify_core.cleanup.limits import past_limits, smooth_unseen, spread_twist, within_limits
 from lsmplify_core.geometry.rotations import (
     angle_between,
     axis_angle_to_matrix,
@@ -99,7 +99,7 @@ def test_calm_grows_from_half_of_what_is_unsure_to_all_of_it(degrees: float, sha
     wrist = JOINT_INDEX["L_Wrist"]
     expected = np.zeros((120, 22))
     expected[:, wrist] = np.radians(degrees)
-    found = calmed(trembling(), expected)
+    found = smooth_unseen(trembling(), expected)
     left = np.abs(matrix_to_axis_angle(found.rotations[30:90, wrist])[:, 0])
     np.testing.assert_allclose(left, 0.2 * (1.0 - share), atol=0.004)
 
@@ -109,7 +109,7 @@ def test_what_nothing_decides_is_calmed_whatever_is_expected() -> None:
     undecided = np.zeros((120, 22), dtype=bool)
     undecided[40:80, wrist] = True
     for expected in (None, np.zeros((120, 22))):
-        found = calmed(trembling(), expected, undecided=undecided)
+        found = smooth_unseen(trembling(), expected, undecided=undecided)
         left = np.abs(matrix_to_axis_angle(found.rotations[:, wrist])[:, 0])
         np.testing.assert_allclose(left[58:62], 0.0, atol=0.004)
         np.testing.assert_allclose(left[[5, 20, 100, 115]], 0.2, atol=1e-6)
@@ -124,24 +124,26 @@ def test_calm_is_over_a_quarter_of_a_second() -> None:
         wave = 0.2 * np.sin(2 * np.pi * hertz * np.arange(600) / 30.0)
         motion.rotations[:, wrist] = axis_angle_to_matrix(wave[:, None] * [1.0, 0.0, 0.0])
         expected = np.full((600, 22), np.radians(40.0))
-        found = matrix_to_axis_angle(calmed(motion, expected).rotations[:, wrist])[100:500, 0]
+        found = matrix_to_axis_angle(smooth_unseen(motion, expected).rotations[:, wrist])[
+            100:500, 0
+        ]
         assert np.abs(found).max() == pytest.approx(0.2 * share, abs=0.012)
 
 
 @pytest.mark.parametrize("shape", [(119, 22), (120, 24)])
 def test_errors_of_other_frames_are_refused(shape: tuple[int, int]) -> None:
     with pytest.raises(InputError, match="120 frames"):
-        calmed(trembling(), np.zeros(shape))
+        smooth_unseen(trembling(), np.zeros(shape))
     with pytest.raises(InputError, match="120 frames"):
-        calmed(trembling(), None, undecided=np.zeros(shape, dtype=bool))
+        smooth_unseen(trembling(), None, undecided=np.zeros(shape, dtype=bool))
 
 
 def test_short_motions_and_no_time_change_nothing() -> None:
     short = trembling().between(0, 2)
-    assert calmed(short, np.full((2, 22), 1.0)) is short
+    assert smooth_unseen(short, np.full((2, 22), 1.0)) is short
     whole = trembling()
-    assert calmed(whole, np.full((120, 22), 1.0), seconds=0.0) is whole
-    assert calmed(whole, np.zeros((120, 22))) is whole
+    assert smooth_unseen(whole, np.full((120, 22), 1.0), seconds=0.0) is whole
+    assert smooth_unseen(whole, np.zeros((120, 22))) is whole
 
 
 def test_a_motion_that_was_changed_has_no_errors_of_tracks() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from lsmplify_core.anatomy.convention import to_convention
 from lsmplify_core.anatomy.figures import anatomy
-from lsmplify_core.anatomy.habit import in_habit_of
+from lsmplify_core.anatomy.habit import with_twists_of
 from lsmplify_core.evaluation.clips import Clip
 from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.evaluation.takes import Take, make_take
@@ -82,7 +82,7 @@ def test_keep_brings_a_given_motion_back_to_its_habit() -> None:
 def test_a_habit_is_found_again() -> None:
     truth = strolling(30, 30.0)
     other = wrung(truth, 40.0).rotations
-    back = in_habit_of(to_convention(other, truth.body.offsets), other, truth.body.offsets)
+    back = with_twists_of(to_convention(other, truth.body.offsets), other, truth.body.offsets)
     assert off(back, other) < 1e-3
 
 

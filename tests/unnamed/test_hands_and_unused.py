@@ -15,7 +15,7 @@ from lsmplify_core.reading import read_tracks
 from lsmplify_core.reading.arrays import array_tracks
 from lsmplify_core.tracks.tracks import Tracks, checked_tracks
 from lsmplify_core.unnamed.assigning import matched
-from lsmplify_core.unnamed.unused import kind_of, told_kinds
+from lsmplify_core.unnamed.unused import kind_of, list_kinds
 from tests.takes import points_of, waving
 
 _HAND = np.array([
@@ -250,7 +250,7 @@ def test_kinds() -> None:
     assert kind_of("left_thumb4") == kind_of("LHand7") == "of hands"
     assert kind_of("face_12") == "of the face"
     assert kind_of("Stick:Stick1") == "of props"
-    assert told_kinds(["Bench1", "*3"]) == "1 unlabelled, 1 other (Bench1)"
+    assert list_kinds(["Bench1", "*3"]) == "1 unlabelled, 1 other (Bench1)"
 
 
 def test_marker_sets_get_no_hands() -> None:

@@ -68,7 +68,7 @@ def write_keys(
             _write_limb(armature, character, motion, frames, limb)
         _write_switches(armature, character, float(frames[0]))
     if locked:
-        notes.append(actions.told_of_locked(locked, action))
+        notes.append(actions.locked_note(locked, action))
     return action, notes
 
 

@@ -25,7 +25,7 @@ _MOST: Final = 4
 """Bones that a sentence lists."""
 
 
-def off_notes(
+def deviation_notes(
     context: bpy.types.Context, armature: bpy.types.Object, character: Character,
     motion: RigMotion, frames: NDArray[np.float64], known: str = "",
 ) -> list[str]:  # fmt: skip

@@ -35,7 +35,7 @@ class LSMPLIFY_OT_find_bones(CharacterOperator, bpy.types.Operator):
         except OUTSIDE as error:
             return self.refused(error)
         note_map(settings, rig_map, rig.count)
-        changes.told()
+        changes.note_change()
         self.report({"INFO"}, f"{rig_map.name}: {len(rig_map.mapped)} bones; {rig_map.evidence}")
         return {"FINISHED"}
 

@@ -85,7 +85,7 @@ def keep(settings: Any, armature: bpy.types.Object, rig_map: RigMap) -> None:
     settings.own_bones = bones_of(armature)
     settings.mapped = len(rig_map.mapped)
     remember.keep(rig_map, names_of(armature))
-    changes.told()
+    changes.note_change()
 
 
 def own_map(settings: Any, armature: bpy.types.Object) -> RigMap | None:

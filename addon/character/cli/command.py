@@ -20,7 +20,7 @@ from ...bake import export
 from ...bake.engines import ENGINES, RATES, ExportOptions
 from ...bake.object_root import OBJECT, move_way_to_object, on_bones
 from ..apply import job
-from ..apply.proof import off_notes
+from ..apply.proof import deviation_notes
 from ..apply.source import Source, from_armature, from_file
 from ..rig.character import CONTROLS
 from . import batch, people
@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
         move_way_to_object(target, first, max(last, first + 1))
     told = " ".join(result.report.warnings)
     result.report.warnings.extend(
-        off_notes(context, target, work.character, result.motion, source.frames, told)
+        deviation_notes(context, target, work.character, result.motion, source.frames, told)
     )
     for path in args.out:
         export.write(path, target, first, last, ExportOptions(args.engine, args.fps))

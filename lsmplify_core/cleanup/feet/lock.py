@@ -97,7 +97,7 @@ class FeetSettings:
     above: bool = True
 
 
-def steadied_feet(motion: Motion, settings: FeetSettings | None = None) -> Motion:
+def find_and_lock_feet(motion: Motion, settings: FeetSettings | None = None) -> Motion:
     """The motion with floor and contacts found and the feet held: all in one."""
     floor = find_floor(motion)
     return lock_feet(motion, find_contacts(motion, floor), floor, settings)

@@ -42,7 +42,9 @@ def anchors_of(
     return dict(sorted(found.items()))
 
 
-def layered(motion: Motion, anchors: dict[int, PoseKey], span: tuple[int, int]) -> Motion:
+def spread_corrections(
+    motion: Motion, anchors: dict[int, PoseKey], span: tuple[int, int]
+) -> Motion:
     """The motion with the anchors' corrections spread between them, eased."""
     at = np.array(list(anchors), dtype=np.float64)
     if not len(at):
@@ -61,7 +63,7 @@ def layered(motion: Motion, anchors: dict[int, PoseKey], span: tuple[int, int]) 
     return replace(motion, rotations=rotations, root=root)
 
 
-def set_in(
+def insert_solved(
     motion: Motion, solved: Motion, span: tuple[int, int], anchors: dict[int, PoseKey],
     chosen: list[int], ease: float,
 ) -> Motion:  # fmt: skip

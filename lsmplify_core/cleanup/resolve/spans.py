@@ -32,8 +32,8 @@ from ...runtime.threads import thread_pool
 from ...tracks.noise import prior_weight_for, smoothing_for
 from ..attached import Attached
 from .constrained import KnownPoses, solve_constrained
-from .pose_keys import PoseKey, anchors_of, layered, set_in
-from .trust import Examined, examined
+from .pose_keys import PoseKey, anchors_of, insert_solved, spread_corrections
+from .trust import TrackTrust, judge_tracks
 
 _MOST_NOISE: Final = 0.08
 """Metres of noise at which tracks are trusted least."""
@@ -94,8 +94,9 @@ def resolve_steps(
     anchors = anchors_of(motion, span, keys, chosen)
     if points is None or not points.seen[span[0] : span[1] + 1].any():
         yield Progress("clean", 1.0)
+        corrected = spread_corrections(motion, anchors, span)
         return Resolved(
-            set_in(motion, layered(motion, anchors, span), span, anchors, chosen, settings.ease),
+            insert_solved(motion, corrected, span, anchors, chosen, settings.ease),
             np.full((motion.frames, N_POSED), np.nan), np.ones((motion.frames, 0)), (),
         )  # fmt: skip
     with thread_pool():
@@ -162,7 +163,7 @@ def _resolved(
             lambda done, turn=turn: Progress("refine", 0.6 + 0.4 * turn / settings.passes),
         )  # fmt: skip
     state = smooth_poses(state, motion.rate, smooth)
-    result = set_in(motion, _in_world(motion, state, window, origin, unit), span, anchors,
+    result = insert_solved(motion, _in_world(motion, state, window, origin, unit), span, anchors,
                     chosen, settings.ease)  # fmt: skip
     expected = np.full((motion.frames, N_POSED), np.nan)
     inside = slice(span[0], span[1] + 1)
@@ -182,12 +183,12 @@ def _smoothing(noise: float) -> float:
 
 def _judged(
     motion: Motion, points: Attached, span: tuple[int, int], anchors: dict[int, PoseKey]
-) -> Examined:
+) -> TrackTrust:
     keyed: dict[int, Floats] = {}
     for frame, key in anchors.items():
         posed = replace(motion, rotations=key.rotations[None], root=key.root[None])
         keyed[frame] = points.on_body(posed)[0]
-    return examined(points, span, keyed, motion.rate)
+    return judge_tracks(points, span, keyed, motion.rate)
 
 
 def _window(motion: Motion, span: tuple[int, int]) -> slice:
@@ -197,7 +198,7 @@ def _window(motion: Motion, span: tuple[int, int]) -> slice:
 
 
 def _local(
-    motion: Motion, judged: Examined, window: slice, origin: Floats, unit: float
+    motion: Motion, judged: TrackTrust, window: slice, origin: Floats, unit: float
 ) -> MarkerObservations:
     points = judged.points
     return MarkerObservations(

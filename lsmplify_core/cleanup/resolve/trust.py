@@ -35,7 +35,7 @@ _MIRRORED: Final = 0.05
 
 
 @dataclass(frozen=True)
-class Examined:
+class TrackTrust:
     """points: exchanged tracks put right. weights: (T, K), 0 for tracks that are not believed.
     noise: (K,) metres, of each track in the span. notes: sentences about what was found."""
 
@@ -45,9 +45,9 @@ class Examined:
     notes: tuple[str, ...]
 
 
-def examined(
+def judge_tracks(
     points: Attached, span: tuple[int, int], keyed: Mapping[int, Floats], rate: float
-) -> Examined:
+) -> TrackTrust:
     """Judge the tracks of a span by what poses set by hand say.
 
     span: (first, last), both included. keyed: by frame, (K, 3) metres where the posed body has the
@@ -78,7 +78,7 @@ def examined(
     weights[inside] *= np.minimum(1.0, np.square(max(usual, _LEAST_NOISE) / noise))
     for k in np.flatnonzero(noise > max(3.0 * usual, 0.015)):
         notes.append(f"{points.names[k]} trembles by {1000 * noise[k]:.0f} mm and counts less")
-    return Examined(points, weights, noise, tuple(notes))
+    return TrackTrust(points, weights, noise, tuple(notes))
 
 
 def _steadied(points: Attached, inside: slice, noise: Floats, rate: float) -> Attached:

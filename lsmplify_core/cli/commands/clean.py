@@ -14,7 +14,7 @@ from ...cleanup.feet.floor import find_floor
 from ...cleanup.feet.lock import lock_feet
 from ...cleanup.keys.key_file import keys_json
 from ...cleanup.keys.plan import KeySettings, plan_keys
-from ...cleanup.limits import calmed, spread_twist, within_limits
+from ...cleanup.limits import smooth_unseen, spread_twist, within_limits
 from ...cleanup.placing import placed
 from ...cleanup.regions import joints_of
 from ...cleanup.resolve.plugin import blended, refine_steps
@@ -153,7 +153,7 @@ def _resolved(motion: Motion, points: Attached | None, args: argparse.Namespace)
 
 def _calmed(motion: Motion, points: Attached, seconds: float) -> Motion:
     expected = expected_errors(motion, points)
-    return calmed(motion, expected, seconds, undecided=undecided(motion, points))
+    return smooth_unseen(motion, expected, seconds, undecided=undecided(motion, points))
 
 
 def _held(motion: Motion, args: argparse.Namespace) -> Motion:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...anatomy.convention import Convention
-from ...anatomy.habit import in_habit_of
+from ...anatomy.habit import with_twists_of
 from ...body.markers import PoseSequence
 from ...geometry.skeleton import N_POSED
 from ...runtime.array_types import Floats
@@ -82,7 +82,7 @@ def with_change(
     Returns:
         The T poses with the change; to be brought into the convention.
     """
-    turned = in_habit_of(after.rotations, before.rotations, bones, convention)
+    turned = with_twists_of(after.rotations, before.rotations, bones, convention)
     old, new = (frames_last(r[:, :N_POSED]) for r in (before.rotations, turned))
     turns = frames_first(rotation_vector(transposed_product(old, new)))
     change = np.concatenate((turns.reshape(len(turns), -1), after.root - before.root), axis=1)

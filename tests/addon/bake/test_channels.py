@@ -137,10 +137,10 @@ def test_locked_curves_are_left_and_told_of(addon, by: str) -> None:
     assert addon.actions.key_coordinates(curve)[:, 1].tolist() == [0.0, 0.0, 0.0]
     addon.actions.remove_curve(action, item, "location", 0)
     assert len(addon.actions.curves_in(action, item)) == 1
-    told = addon.actions.told_of_locked(set("abcdef"), action)
+    told = addon.actions.locked_note(set("abcdef"), action)
     assert told.startswith("action 'a' has locked curves, which were left as they are: a, b, c, d, "
                            "e, f; unlock")  # fmt: skip
-    assert ": a, b, c, d, e, f, …; unlock" in addon.actions.told_of_locked(set("abcdefg"), action)
+    assert ": a, b, c, d, e, f, …; unlock" in addon.actions.locked_note(set("abcdefg"), action)
 
 
 @pytest.mark.parametrize("by", ["curve", "group"])

@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 from takes import waving
 
-from lsmplify_core.cleanup.resolve.pose_keys import PoseKey, anchors_of, layered, pose_key, set_in
+from lsmplify_core.cleanup.resolve.pose_keys import (
+    PoseKey,
+    anchors_of,
+    insert_solved,
+    pose_key,
+    spread_corrections,
+)
 from lsmplify_core.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 
 ELBOW = 18
@@ -49,28 +55,28 @@ def test_joints_that_are_not_to_change_keep_the_motions_pose(root: bool) -> None
 
 def test_a_correction_goes_down_to_the_neighbours_in_a_half_wave() -> None:
     anchors = anchors_of(TAKE, (10, 30), {20: _turned(20, 0.4, 0.2)}, list(range(24)))
-    found = layered(TAKE, anchors, (10, 30))
+    found = spread_corrections(TAKE, anchors, (10, 30))
     bend, way = _elbow(found), found.root[:, 0] - TAKE.root[:, 0]
     share = 0.5 - 0.5 * np.cos(np.pi * np.arange(1, 12) / 11.0)
     np.testing.assert_allclose(bend[10:21], 0.4 * share, atol=1e-6)
     np.testing.assert_allclose(way[10:21], 0.2 * share, atol=1e-9)
     np.testing.assert_allclose(bend[20:31], 0.4 * share[::-1], atol=1e-6)
     assert np.abs(bend[[*range(10), *range(31, 60)]]).max() < 1e-6
-    assert layered(TAKE, {}, (10, 30)) is TAKE
+    assert spread_corrections(TAKE, {}, (10, 30)) is TAKE
 
 
 def test_before_the_first_and_after_the_last_key_a_correction_is_held() -> None:
-    found = layered(TAKE, {20: _turned(20)}, (0, 59))
+    found = spread_corrections(TAKE, {20: _turned(20)}, (0, 59))
     np.testing.assert_allclose(_elbow(found), 0.4, atol=1e-6)
 
 
 @pytest.mark.parametrize("root", [True, False])
 def test_a_solved_span_is_set_in_and_meets_its_keys(root: bool) -> None:
     """At 30 frames a second over a third of one: ten frames; nothing else is touched."""
-    solved = layered(TAKE, {0: _turned(0, 0.1, 0.1)}, (0, 59))
+    solved = spread_corrections(TAKE, {0: _turned(0, 0.1, 0.1)}, (0, 59))
     chosen = [0, ELBOW] if root else [ELBOW]
     anchors = {30: _turned(30, 0.4, 0.3)}
-    found = set_in(TAKE, solved, (20, 40), anchors, chosen, 1.0 / 3.0)
+    found = insert_solved(TAKE, solved, (20, 40), anchors, chosen, 1.0 / 3.0)
     bend, way = _elbow(found), found.root[:, 0] - TAKE.root[:, 0]
     share = 0.5 + 0.5 * np.cos(np.pi * np.arange(11) / 10.0)
     np.testing.assert_allclose(bend[30:41], 0.1 + 0.3 * share, atol=1e-6)
@@ -87,7 +93,7 @@ def test_a_solved_span_is_set_in_and_meets_its_keys(root: bool) -> None:
 def test_a_key_reaches_no_farther_than_the_next() -> None:
     """Five frames apart: each fades out where the other is whole."""
     anchors = {20: _turned(20, 0.4), 25: _turned(25, 0.0)}
-    found = set_in(TAKE, TAKE, (10, 40), anchors, [ELBOW], 1.0)
+    found = insert_solved(TAKE, TAKE, (10, 40), anchors, [ELBOW], 1.0)
     bend = _elbow(found)
     share = 0.5 + 0.5 * np.cos(np.pi * np.arange(6) / 5.0)
     np.testing.assert_allclose(bend[20:26], 0.4 * share, atol=1e-6)

@@ -12,7 +12,7 @@ from lsmplify_core.cleanup.attached import Attached, attach
 from lsmplify_core.cleanup.regions import joints_of
 from lsmplify_core.cleanup.resolve.pose_keys import PoseKey, pose_key
 from lsmplify_core.cleanup.resolve.spans import Resolved, resolve_steps
-from lsmplify_core.cleanup.resolve.trust import examined, mirrored_pairs, track_noises
+from lsmplify_core.cleanup.resolve.trust import judge_tracks, mirrored_pairs, track_noises
 from lsmplify_core.evaluation.spoiled import frozen_wrist, swapped_legs
 from lsmplify_core.geometry.rotations import angle_between
 from lsmplify_core.layouts.layout import load_layout
@@ -85,14 +85,14 @@ def test_swapped_legs_are_put_right_as_long_as_they_are_swapped() -> None:
     """The tracks are swapped from frame 60 to 139; the span asked for is wider."""
     points = spoiled(swapped_legs)
     keyed = {f: GOOD.positions[f] for f in (29, KEY, 171)}
-    found = examined(points, (30, 170), keyed, 30.0)
+    found = judge_tracks(points, (30, 170), keyed, 30.0)
     assert np.array_equal(found.points.positions, GOOD.positions)
     assert any("from frame 60 to 139" in note for note in found.notes)
     assert worst(resolved(wrong(), points).motion) < 0.06
 
 
 def test_good_tracks_are_all_followed() -> None:
-    found = examined(GOOD, SPAN, {KEY: GOOD.positions[KEY]}, 30.0)
+    found = judge_tracks(GOOD, SPAN, {KEY: GOOD.positions[KEY]}, 30.0)
     assert (found.weights == 1).all()
     assert found.notes == ()
 

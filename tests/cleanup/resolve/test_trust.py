@@ -10,7 +10,7 @@ from takes import tracks_of, waving
 from lsmplify_core.cleanup.attached import Attached, attach
 from lsmplify_core.cleanup.keys.key_file import keys_json
 from lsmplify_core.cleanup.keys.plan import KeySettings, plan_keys
-from lsmplify_core.cleanup.resolve.trust import examined, mirrored_pairs, track_noises
+from lsmplify_core.cleanup.resolve.trust import judge_tracks, mirrored_pairs, track_noises
 from lsmplify_core.geometry.kinematics import forward
 from lsmplify_core.runtime.errors import InputError
 
@@ -34,7 +34,7 @@ def keyed(*frames: int) -> dict[int, np.ndarray]:
 )
 def test_a_track_far_from_the_pose_counts_less_or_not_at_all(metres: float, weight: float) -> None:
     """1 / (1 + (distance / 55 mm)²)², where that is under a half; nothing under 0.15."""
-    found = examined(wrong("LELB", metres), SPAN, keyed(50), 30.0)
+    found = judge_tracks(wrong("LELB", metres), SPAN, keyed(50), 30.0)
     k = GOOD.names.index("LELB")
     np.testing.assert_allclose(found.weights[20:81, k], weight, atol=0.04)
     np.testing.assert_allclose(found.weights[:20], 1.0)
@@ -46,7 +46,7 @@ def test_a_track_far_from_the_pose_counts_less_or_not_at_all(metres: float, weig
 
 
 def test_a_keys_word_reaches_half_way_to_the_next_key() -> None:
-    found = examined(wrong("LELB", 0.5, slice(40, 61)), SPAN, keyed(30, 50, 71), 30.0)
+    found = judge_tracks(wrong("LELB", 0.5, slice(40, 61)), SPAN, keyed(30, 50, 71), 30.0)
     k = GOOD.names.index("LELB")
     assert np.flatnonzero(found.weights[:, k] == 0).tolist() == list(range(41, 61))
 
@@ -55,7 +55,7 @@ def test_a_frozen_track_is_left_out_as_long_as_it_stands_still() -> None:
     positions = GOOD.positions.copy()
     k = GOOD.names.index("LFIN")
     positions[45:66, k] = positions[45, k] + [0.4, 0.0, 0.0]
-    found = examined(replace(GOOD, positions=positions), SPAN, keyed(50), 30.0)
+    found = judge_tracks(replace(GOOD, positions=positions), SPAN, keyed(50), 30.0)
     assert np.flatnonzero(found.weights[:, k] == 0).tolist() == list(range(45, 66))
     assert found.notes == ("LFIN stands still at frame 50 and is not followed there",)
 
@@ -63,10 +63,10 @@ def test_a_frozen_track_is_left_out_as_long_as_it_stands_still() -> None:
 def test_keys_outside_the_span_and_unseen_samples_say_nothing() -> None:
     k = GOOD.names.index("LELB")
     apart = wrong("LELB", 0.5, slice(0, 100))
-    assert (examined(apart, SPAN, keyed(10, 90), 30.0).weights[:, k] == 1.0).all()
+    assert (judge_tracks(apart, SPAN, keyed(10, 90), 30.0).weights[:, k] == 1.0).all()
     positions = apart.positions.copy()
     positions[50, k] = np.nan
-    found = examined(replace(GOOD, positions=positions), SPAN, keyed(50), 30.0)
+    found = judge_tracks(replace(GOOD, positions=positions), SPAN, keyed(50), 30.0)
     assert found.weights[50, k] == 0.0
     assert (np.delete(found.weights[:, k], 50) == 1.0).all()
     assert found.notes == ()
@@ -78,7 +78,7 @@ def test_exchanged_limbs_are_put_right_from_frame_to_frame() -> None:
     positions = GOOD.positions.copy()
     for a, b in pairs:
         positions[40:61, [a, b]] = positions[40:61, [b, a]]
-    found = examined(replace(GOOD, positions=positions), SPAN, keyed(50), 30.0)
+    found = judge_tracks(replace(GOOD, positions=positions), SPAN, keyed(50), 30.0)
     np.testing.assert_allclose(found.points.positions, GOOD.positions, atol=1e-9)
     assert found.notes == (
         "left and right arm tracks are exchanged from frame 40 to 60 and were put right",
@@ -98,7 +98,7 @@ def test_a_track_that_trembles_counts_less_and_is_averaged(metres: float, told: 
     positions = GOOD.positions.copy()
     noise = metres * np.random.default_rng(0).standard_normal((61, 3))
     positions[20:81, k] += noise
-    found = examined(replace(GOOD, positions=positions), SPAN, {}, 30.0)
+    found = judge_tracks(replace(GOOD, positions=positions), SPAN, {}, 30.0)
     assert found.noise[k] == pytest.approx(metres, rel=0.35)
     assert found.weights[50, k] == pytest.approx((0.001 / found.noise[k]) ** 2, rel=0.1)
     assert bool(found.notes) == told

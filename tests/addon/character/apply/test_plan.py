@@ -214,18 +214,18 @@ def test_bones_that_stand_elsewhere_are_named(addon, metres, degrees, off: bool)
     character = SimpleNamespace(rig=rig, controls="fk", limbs=())
     frames = np.array([1.0, 2.0])
     bpy.context.scene.frame_set(7)
-    found = addon.proof.off_notes(bpy.context, item, character, motion, frames)
+    found = addon.proof.deviation_notes(bpy.context, item, character, motion, frames)
     assert bpy.context.scene.frame_current == 7
     assert bool(found) == off
     if off:
         said = f"hand_l by {1000 * metres:.0f} mm and {degrees:.0f} degrees"
         assert said in found[0]
-        known = addon.proof.off_notes(
+        known = addon.proof.deviation_notes(
             bpy.context, item, character, motion, frames, "hand_l is held"
         )
         assert known == []
     item.data.pose_position = "REST"
-    assert addon.proof.off_notes(bpy.context, item, character, motion, frames) == []
+    assert addon.proof.deviation_notes(bpy.context, item, character, motion, frames) == []
 
 
 def test_a_motion_of_a_solved_body_is_what_moves(addon) -> None:
