@@ -138,15 +138,13 @@ fuzz: .venv/.dev
 	for r in $(FUZZ_READERS); do $(CORE) scripts/fuzz.py $$r $(FUZZ_SECONDS) || exit 1; done
 
 # Every network that is shipped, trained anew from MOTION: hours. Run again, it goes on where it was;
-# the shipped files are replaced when all of them are done.
+# a shipped file is replaced when its network is done: the denoiser learns from what the first solves.
 weights: .venv/.dev
 	mkdir -p build/weights
 	for n in ours unnamed denoiser; do \
 		$(CORE) -m lsmplify_core train --config $$n --data $(MOTION) --out build/weights/$$n.npz \
-			--resume --log build/weights/$$n.csv || exit 1; done
-	cp build/weights/ours.npz lsmplify_core/weights/lsmplify.npz
-	cp build/weights/unnamed.npz lsmplify_core/weights/unnamed.npz
-	cp build/weights/denoiser.npz lsmplify_core/weights/denoiser.npz
+			--resume --log build/weights/$$n.csv || exit 1; \
+		cp build/weights/$$n.npz lsmplify_core/weights/$$(echo $$n | sed s/ours/lsmplify/).npz; done
 
 bench: .venv/.dev
 	$(CORE) benchmarks/run.py

@@ -22,6 +22,7 @@ from lsmplify_core.learning.denoising.lessons import draw_windows, mirror_image 
 from lsmplify_core.learning.denoising.takes import make_takes, read_takes  # noqa: E402
 from lsmplify_core.learning.denoising.train import DenoiserSettings  # noqa: E402
 from lsmplify_core.motion.motion import save_motion  # noqa: E402
+from lsmplify_core.runtime.errors import InputError  # noqa: E402
 
 SMALL = DenoiserSettings(takes=2, steps=4, frames=48, lengths=(24,), width=16, dilations=(1, 2))
 FLIP = np.array([-1.0, 1.0, 1.0])
@@ -105,3 +106,11 @@ def test_trained_from_one_command_and_resumed(data: Path, tmp_path: Path) -> Non
     before = out.stat().st_mtime_ns
     running.train_network("denoiser", [SMALL], data, out, replace(options, resume=True))
     assert out.stat().st_mtime_ns == before
+
+
+def test_takes_that_other_weights_solved_are_not_learned_from(clips: Clips, tmp_path: Path) -> None:
+    make_takes(clips, 1, [], tmp_path)
+    make_takes(clips, 1, [], tmp_path)
+    (tmp_path / "weights.sha256").write_text("0" * 64, "ascii")
+    with pytest.raises(InputError, match="solved with other weights; delete the folder"):
+        make_takes(clips, 1, [], tmp_path)

@@ -4,6 +4,7 @@
 Solving is far slower than learning, so that takes are solved once and lessons are drawn from them.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from ...geometry.kinematics import attached_points, forward
 from ...geometry.skeleton import N_JOINTS, N_POSED
 from ...ik.fit_problem import SolveSettings
 from ...ik.learned.denoiser import denoiser_inputs
+from ...ik.learned.network import WEIGHTS
 from ...layouts.layout import load_layout
 from ...layouts.matching import match_layout
 from ...motion.anatomical import in_convention, with_toes_at_rest, with_toes_by_rule
@@ -72,8 +74,12 @@ def make_takes(clips: Clips, seed: int, numbers: Sequence[int], folder: Path) ->
         seed: of all random numbers.
         numbers: of the takes; the same number is the same take.
         folder: one file a take, empty for one that could not be solved or came out clean.
+
+    Raises:
+        InputError: the folder's takes were solved with other weights of the first network.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    _check_weights(folder)
     missing = [n for n in numbers if not take_file(folder, n).is_file()]
     for done, number in enumerate(missing):
         kept = _solved(clips, Dice(seed, number))
@@ -83,6 +89,14 @@ def make_takes(clips: Clips, seed: int, numbers: Sequence[int], folder: Path) ->
         )
         if (done + 1) % 100 == 0:
             say(f"{done + 1} of {len(missing)} noisy takes solved")
+
+
+def _check_weights(folder: Path) -> None:
+    """Takes are of one network: its weights' hash is kept beside them."""
+    file, digest = folder / "weights.sha256", hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
+    if file.is_file() and file.read_text("ascii").strip() != digest:
+        raise InputError(f"{folder}: these takes were solved with other weights; delete the folder")
+    file.write_text(f"{digest}\n", "ascii")
 
 
 def take_file(folder: Path, number: int) -> Path:
