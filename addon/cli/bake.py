@@ -8,6 +8,7 @@ from pathlib import Path
 
 import bpy
 
+from ...lsmplify_core.ik.backend import check_processes
 from ...lsmplify_core.pipeline import Solution
 from ...lsmplify_core.runtime.console import say
 from ...lsmplify_core.runtime.errors import InputError
@@ -27,6 +28,7 @@ def bake(args: argparse.Namespace) -> int:
     """Bake what the options say; the exit code."""
     if args.jobs < 1:
         raise InputError(f"--jobs {args.jobs}: give 1 or more takes at a time")
+    check_processes(args.device, args.jobs)
     if args.file is not None:
         clear_start_file()
     if args.file is not None and several.are_several(args.file):

@@ -3,10 +3,12 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import bpy
 import numpy as np
 
+from ...lsmplify_core.ik.fit_problem import SolveSettings
 from ...lsmplify_core.motion.motion import Motion
 from ...lsmplify_core.pipeline import Progress
 from ...lsmplify_core.repair import Repair
@@ -14,6 +16,7 @@ from ...lsmplify_core.review.solve_again import SolvedAgain, solve_again_steps
 from ...lsmplify_core.review.track_record import TrackRecord
 from ...lsmplify_core.runtime.errors import InputError
 from ..review import errors
+from ..solve.methods import solver_device
 from ..takes import record, repair_marks, repairs, steps, writing
 from ..takes.reading import Take, read_take, shown_action
 from ..tracks.scene_tracks import scene_rate
@@ -41,14 +44,20 @@ def read(context: bpy.types.Context, armature: bpy.types.Object) -> Take:
 def solving(
     context: bpy.types.Context, take: Take, listed: bpy.types.Action
 ) -> Generator[Progress, None, SolvedAgain]:
-    """Solve the take's tracks with the repairs that are ticked in an action's list."""
+    """Solve the take's tracks with the repairs that are ticked in an action's list, and else as the
+    take was solved, on the scene's device."""
     kept = record.find(listed)
     assert kept is not None
     ticked, _ = repairs.listed(listed)
     rate = scene_rate(context.scene) / kept.step
-    settings = take.action.get("lsmplify")
-    smooth = -1.0 if settings is None else float(settings.get("smooth", -1.0))
-    return solve_again_steps(kept, take.motion, rate, ticked, None if smooth < 0 else smooth)
+    made_with: Any = take.action.get("lsmplify") or {}
+    smooth = float(made_with.get("smooth", -1.0))
+    settings = SolveSettings(
+        refine=int(made_with.get("refine", SolveSettings.refine)),
+        smooth=None if smooth < 0 else smooth,
+        device=solver_device(context),
+    )
+    return solve_again_steps(kept, take.motion, rate, ticked, settings)
 
 
 def write(

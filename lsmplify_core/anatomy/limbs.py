@@ -40,7 +40,8 @@ def arms(bones: Floats) -> tuple[Limb, Limb]:
 
 @lru_cache(maxsize=8)
 def _arms(content: bytes) -> tuple[Limb, Limb]:
-    """The same, by the bones' bytes: a solve asks for those of one body dozens of times."""
+    """Left and right arm by the bones' bytes; kept, since a solve asks for those of one body dozens
+    of times."""
     bones = np.frombuffer(content).reshape(-1, 3).copy()
     left, right = (
         _limb(bones, side, ("Collar", "Shoulder", "Elbow", "Wrist", "Hand"), axis, (0.0, turn, 0.0))

@@ -35,9 +35,11 @@ _STEPS: Final = 3
 """Iterations of the network in the first pass (one in the later ones, which begin near), and
 Gauss–Newton steps on poses and shape together, in each pass."""
 _STEPS_OF_SHORT: Final = 2
+"""Gauss–Newton steps in each pass of a take that is so short that it is one window; a third one
+changes nothing of its poses."""
 _ITERATIONS_OF_SHORT: Final = 2
-"""The same steps of a take that is so short that it is one window, and iterations where it shows
-keypoints at joints; a third of either changes nothing of its poses. Markers on the skin need it."""
+"""Iterations of the network in the first pass of such a take where it shows keypoints at joints; a
+third one changes nothing of its poses. Markers on the skin need it."""
 _CONVERGED: Final = (0.01, 0.004)
 """A step that changes no number of the shape and no offset (metres) by more is the last of a pass:
 each is about a tenth of the one before."""

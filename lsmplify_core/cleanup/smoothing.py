@@ -188,7 +188,7 @@ def compared(before: Motion, after: Motion) -> dict[str, Any]:
 
 
 def changes(before: Motion, after: Motion) -> str:
-    """The same in a line."""
+    """What a step changed, as `compared` measures it, in a line."""
     found = compared(before, after)
     jitter, moved, turned = (found[k] for k in ("joint_jitter_km_s3", "moved_mm", "turned_deg"))
     return (

@@ -37,7 +37,7 @@ _PERMISSIONS: Final = 0o600 << 16
 _WIDE: Final = 0xFFFFFFFF
 """In the place of a number that is too large for it and stands in a wide field."""
 _MANY: Final = 0xFFFF
-"""The same for a number of members."""
+"""In the place of a number of members that is too large for it and stands in a wide field."""
 _LOCAL: Final = struct.Struct("<4sHHHHHLLLHH")
 _CENTRAL: Final = struct.Struct("<4sHHHHHHLLLHHHHHLL")
 _END: Final = struct.Struct("<4sHHHHLLH")

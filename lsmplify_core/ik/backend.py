@@ -12,8 +12,10 @@ torch's backend is looked up by name when a device is asked for: nothing here im
 import os
 import sys
 from collections.abc import Generator
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
+from time import monotonic
 from typing import Final, Protocol
 
 from ..body.markers import MarkerObservations, PoseSequence
@@ -37,6 +39,11 @@ from .refinement.sequence import sequence_chunks, solve_sequence
 NUMPY: Final = "numpy"
 DEVICES: Final = (NUMPY, "auto", "cpu", "cuda", "mps")
 """What `--device` may say; the last three are torch's."""
+_PROCESSOR: Final = (NUMPY, "cpu")
+"""Devices that several processes can compute on at a time."""
+_RETRY: Final = 60.0
+"""Seconds for which "auto" is NumPy after torch could not be imported: a library that is held, or
+memory that is short, may pass, and to try costs more than many a step of a fit."""
 
 
 class Backend(Protocol):
@@ -122,10 +129,26 @@ def backend_of(device: str) -> Backend:
     Raises:
         InputError: there is no torch, or it does not see the device.
     """
-    return _NUMPY if device == NUMPY else _torch_backend(device)
+    if device == NUMPY or (device == "auto" and monotonic() < _NO_TORCH.until):
+        return _NUMPY
+    try:
+        return _torch_backend(device)
+    except InputError:
+        if device != "auto":
+            raise
+    _NO_TORCH.until = monotonic() + _RETRY
+    return _NUMPY
+
+
+@dataclass
+class _NoTorch:
+    """until: seconds of the monotonic clock until which torch is not asked for again."""
+
+    until: float = 0.0
 
 
 _NUMPY: Final = NumpyBackend()
+_NO_TORCH: Final = _NoTorch()
 
 
 @lru_cache(maxsize=8)
@@ -137,8 +160,6 @@ def _torch_backend(device: str) -> Backend:
     try:
         found = import_module("..learning.device", __package__)
     except (ImportError, OSError) as error:
-        if device == "auto":
-            return _NUMPY
         raise InputError(
             f"--device {device}: PyTorch cannot be used here ({error}); install it "
             "(pip install torch; in Blender the build of LSMPLify with PyTorch), or leave "
@@ -154,3 +175,14 @@ def _names() -> str:
 def check_device(device: str) -> None:
     """Raise InputError where a device is not there, before anything is read or solved."""
     backend_of(device)
+
+
+def one_process(device: str) -> bool:
+    """Whether a device serves one process at a time: a GPU, and "auto", which may be one."""
+    return device not in _PROCESSOR
+
+
+def check_processes(device: str, count: int) -> None:
+    """Raise InputError where so many processes (`--jobs`) cannot compute on a device."""
+    if count > 1 and one_process(device):
+        raise InputError(f"--jobs {count}: a GPU serves one process; leave --jobs out")

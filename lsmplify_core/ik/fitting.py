@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..body.markers import PoseSequence
 from ..geometry.intervals import intervals_around, ramps
 from ..runtime.progress import run_steps, with_progress, with_seconds
-from ..runtime.threads import parallel_map
+from ..runtime.threads import parallel_map, workers
 from ..tracks.noise import prior_weight_for
 from .backend import backend_of
 from .fit_problem import FitProblem
@@ -62,7 +62,8 @@ def fit_steps(
         _refine_frames(problem, prediction), seconds, "refine", 0.8 * share, share
     )
     short = [i for i in intervals if i.stop - i.start <= LONGEST_CHUNK]
-    side_by_side = short if len(short) > 1 else []
+    several = len(short) > 1
+    side_by_side = short if several and workers() > 1 else []
     found = yield from _stage(
         _solve_side_by_side(problem, poses, prediction, side_by_side), seconds, "refine", share,
         share + (1 - share) * len(side_by_side) / max(len(intervals), 1),
@@ -70,12 +71,16 @@ def fit_steps(
     for number, interval in enumerate(i for i in intervals if i not in side_by_side):
         done = len(side_by_side) + number
         result = yield from with_progress(
-            _solve_interval(problem, poses, prediction, interval, seconds),
+            _solve_interval(
+                problem, poses, prediction, interval, seconds,
+                1 if several and interval in short else None,
+            ),
             lambda step, n=done: (step[0], share + (1 - share) * (n + step[1]) / len(intervals)),
-        )
+        )  # fmt: skip
         found.append((interval, *result))
+    poses = PoseSequence(poses.rotations.copy(), poses.root.copy()) if found else poses
     for interval, solved, second in found:
-        poses = _blend_interval(problem, poses, interval, solved)
+        _blend_interval(problem, poses, interval, solved)
         prediction.sigma[interval] = second.sigma
     return poses, prediction
 
@@ -84,7 +89,8 @@ def _solve_side_by_side(
     problem: FitProblem, poses: PoseSequence, prediction: Prediction, intervals: list[slice]
 ) -> Generator[float, None, list[tuple[slice, PoseSequence, Prediction]]]:
     """Short intervals, each from its first step to its last in one thread: pieces of a single step
-    are too small to be worth waiting for each other."""
+    are too small to be worth waiting for each other. Where there is but one thread they are solved
+    in turn instead, in as many chunks and so to the same bits, with progress within each."""
 
     def solve(interval: slice) -> tuple[slice, PoseSequence, Prediction]:
         steps = _solve_interval(problem, poses, prediction, interval, {}, chunks=1)
@@ -112,13 +118,11 @@ def _sequence_intervals(problem: FitProblem) -> list[slice]:
 
 def _blend_interval(
     problem: FitProblem, poses: PoseSequence, interval: slice, solved: PoseSequence
-) -> PoseSequence:
-    """A take with an interval of it as solved, blended in and out within the margins."""
+) -> None:
+    """Write an interval as solved into the take's poses, blended in and out within the margins."""
     share = ramps(interval, problem.frames, round(0.5 * _MARGIN * problem.rate))
     blended = interpolate_poses(select_poses(poses, interval), solved, share)
-    rotations, root = poses.rotations.copy(), poses.root.copy()
-    rotations[interval], root[interval] = blended.rotations, blended.root
-    return PoseSequence(rotations, root)
+    poses.rotations[interval], poses.root[interval] = blended.rotations, blended.root
 
 
 def _solve_interval(
@@ -176,7 +180,8 @@ def _predict(problem: FitProblem) -> Generator[float, None, Prediction]:
 def _predict_shown(
     problem: FitProblem, shown: NDArray[np.intp]
 ) -> Generator[float, None, Prediction]:
-    """The same of the frames that the network sees; shown: their numbers in the take."""
+    """The network's iterations on the frames that it sees. shown: their numbers in the take, by
+    which the coarse ones are chosen."""
     network, prior_weight = load_network(), prior_weight_for(problem.noise)
     predict = backend_of(problem.device).predict_steps
     start, iterations, done = problem.start, problem.iterations, 0.0

@@ -30,8 +30,9 @@ have others."""
 _CALM: Final = 0.04
 """Seconds, the standard deviation of the filter over what is changed."""
 _STILL: Final = 0.008
-"""The same for the corrected poses, of which takes of 60 frames a second and more notice something:
-their tracks tremble from frame to frame, and other poses would carry that on enlarged."""
+"""Seconds, the standard deviation of the filter over the corrected poses, of which takes of 60
+frames a second and more notice something: their tracks tremble from frame to frame, and other poses
+would carry that on enlarged."""
 
 
 def correction_applies(offsets: Floats) -> bool:

@@ -49,7 +49,7 @@ def refine_sequence(
 def _sequence_step(
     problem: FitProblem, poses: PoseSequence, prediction: Prediction, chunks: int | None
 ) -> Generator[float, None, PoseSequence]:
-    """The same on every frame."""
+    """One step on every frame of a problem, with robust weights and backtracking."""
     weights = parallel_map(
         lambda p: (
             downweight_outliers(

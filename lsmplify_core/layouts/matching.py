@@ -71,8 +71,8 @@ def rank_layouts(names: Sequence[str], layouts: Sequence[Layout] | None = None) 
 
 @lru_cache(maxsize=16)
 def _ranked_shipped(names: tuple[str, ...]) -> tuple[Match, ...]:
-    """The same of the shipped layouts: take after take has the same names, and so has every solve
-    of one that is worked on."""
+    """The shipped layouts' matches, best first; kept, since take after take has the same names, and
+    so has every solve of one that is worked on."""
     return tuple(sorted(_matches(names, _shipped()), key=_rank))
 
 

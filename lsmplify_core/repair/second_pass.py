@@ -33,7 +33,8 @@ _FAILED: Final = (0.03, 4.0)
 """Frames whose middle track is further from the body than so many metres and so many times the
 take's middle."""
 _OUTLIER: Final = (0.10, 6.0)
-"""The same for a sample beside its own track's usual error."""
+"""A sample that is further from the body than so many metres and so many times its own track's
+usual error."""
 _MARGIN: Final = 0.5
 """Seconds on both sides that are solved again with such frames."""
 _STEP_SIGMA: Final = 0.1

@@ -28,13 +28,25 @@ def solve_again_steps(
     motion: Motion,
     rate: float,
     repairs: Sequence[Repair],
-    smooth: float | None,
+    settings: SolveSettings,
 ) -> Generator[Progress, None, SolvedAgain]:
     """Solve a record's tracks with these repairs and no others.
 
-    motion: of the armature; its body is kept, and so are the tracks' places on it. rate: samples a
-    second. smooth: seconds, None for as much as the noise asks for. Raises InputError where the
-    record shows too little.
+    Args:
+        record: the tracks, as they are before any repair.
+        motion: of the armature; its body is kept, and so are the tracks' places on it.
+        rate: samples a second.
+        repairs: what is mended.
+        settings: those of the first solve, so that nothing but the repairs differs.
+
+    Yields:
+        How far the solve is.
+
+    Returns:
+        The motion, and the record with what is mended now.
+
+    Raises:
+        InputError: the record shows too little, or the device is not there.
     """
     if not record.attached.seen.any():
         raise InputError(f"{record.attached.source}: no track is seen in it")
@@ -42,8 +54,7 @@ def solve_again_steps(
     tracks = replace(record.tracks(), rate=rate)
     points = keypoints_at(old.names, old.joints, old.offsets)
     solution = yield from solve_steps(
-        tracks, match=match_of(motion, old), body=motion.body,
-        settings=SolveSettings(smooth=smooth),
+        tracks, match=match_of(motion, old), body=motion.body, settings=settings,
         repairs=repairs, calibration=SavedCalibration(motion.body, points, record.layout),
     )  # fmt: skip
     kept = replace(record, expected=solution.expected, repairs=solution.repairs)

@@ -109,7 +109,8 @@ def _spreads(path: Floats, windows: NDArray[np.intp]) -> Floats:
 
 
 def _spread(points: Floats) -> float:
-    """The same of one window (N, 3) in which samples are missing."""
+    """Metres: the root mean square distance of a path (N, 3) from its middle, as `_spreads`, where
+    samples are missing."""
     seen = points[all_finite(points)]
     if len(seen) * 2 < len(points) or len(seen) < 4:
         return float("inf")

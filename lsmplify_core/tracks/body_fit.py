@@ -35,7 +35,8 @@ def rest_points(layout: Layout) -> Floats:
 
 @lru_cache(maxsize=64)
 def _rest_points(joints: bytes, offsets: bytes) -> Floats:
-    """The same of the bytes of a layout's joints and offsets: asked for several times a take."""
+    """(K, 3) metres: points at rest, by the bytes of their joints and offsets; kept, since they are
+    asked for several times a take."""
     eye = np.broadcast_to(np.eye(3), (24, 3, 3))
     places = np.frombuffer(offsets, np.float64).reshape(-1, 3)
     return attached_points(eye, default_body().rest_joints, np.frombuffer(joints, np.intp), places)

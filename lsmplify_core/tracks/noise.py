@@ -18,7 +18,8 @@ _FULL_SMOOTHING: Final = 0.034
 """Poses from tracks with so many metres of noise are smoothed over so many seconds, from less noisy
 ones less."""
 _FULL_DENOISING: Final = 0.079
-"""The same for the tracks themselves, before they are solved (`denoising.denoised`)."""
+"""Seconds that tracks with `_FULL_NOISE` are smoothed over before they are solved
+(`denoising.denoised`), less noisy ones less."""
 _CHUNK: Final = 512
 """Frames that are looked at together, few enough for a processor's cache."""
 _LEFT: Final = 0.35

@@ -78,6 +78,14 @@ def test_one_take_needs_no_workers(extension, tmp_path, monkeypatch, capsys) -> 
     assert bake("--file", take, "-o", tmp_path / "a.npz", "--jobs", "4") == 0
     assert bake("--file", take, "-o", tmp_path / "a.npz", "--jobs", "0") == 2
     assert "--jobs 0: give 1 or more takes at a time" in capsys.readouterr().err
+
+
+def test_a_gpu_serves_one_process(extension, tmp_path, capsys) -> None:
+    """Before anything is read, baked or made."""
+    words = ("--file", make_takes(tmp_path / "takes", 1), "-o", tmp_path / "out", *FORMATS)
+    assert bake(*words, "--device", "cuda", "--jobs", "2") == 2
+    assert "--jobs 2: a GPU serves one process; leave --jobs out" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
     assert bake("--file", tmp_path / "takes", "-o", tmp_path / "all.blend", "--jobs", "2") == 2
     assert "one folder" in capsys.readouterr().err
 

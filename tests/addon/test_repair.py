@@ -2,6 +2,7 @@
 """Repairs in Blender: listed with the action, marked on the timeline, left out and solved again."""
 
 import json
+from dataclasses import replace
 
 import bpy
 import numpy as np
@@ -120,6 +121,26 @@ def _mean_error(armature: bpy.types.Object, span: slice) -> float:
     curves = {c.data_path: c for c in actions.curves_of(armature)}
     curve = curves['["track_error_mm"]']
     return float(np.mean([curve.evaluate(1 + f) for f in range(span.start, span.stop)]))
+
+
+def test_a_solve_again_is_as_the_first_on_the_scenes_device(extension, monkeypatch) -> None:
+    from lsmplify_extension.lsmplify_core.ik.backend import NUMPY
+    from lsmplify_extension.lsmplify_core.review import solve_again
+
+    usual, asked = solve_again.solve_steps, []
+
+    def noted(*tracks, settings, **known):
+        asked.append(settings)
+        return usual(*tracks, settings=replace(settings, device=NUMPY), **known)
+
+    settings = bpy.context.scene.lsmplify
+    settings.refine, settings.auto_smooth, settings.smooth = 3, False, 0.02
+    _damaged()
+    settings.refine, settings.auto_smooth, settings.device = 1, True, "CUDA"
+    monkeypatch.setattr(solve_again, "solve_steps", noted)
+    assert bpy.ops.lsmplify.solve_with_repairs() == {"FINISHED"}
+    assert [(s.refine, s.device) for s in asked] == [(3, "cuda")]
+    assert asked[0].smooth == pytest.approx(0.02)
 
 
 def test_a_repair_left_out_is_not_done_and_comes_back(extension) -> None:

@@ -5,6 +5,7 @@ there is said in one line."""
 import inspect
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ def without_torch(monkeypatch: pytest.MonkeyPatch):
         raise ImportError("No module named 'torch'")
 
     monkeypatch.setattr(backend, "import_module", absent)
+    monkeypatch.setattr(backend, "_NO_TORCH", backend._NoTorch())
     backend._torch_backend.cache_clear()
     yield
     backend._torch_backend.cache_clear()
@@ -85,6 +87,22 @@ def test_without_torch_a_device_is_refused_and_auto_is_numpy(without_torch: None
     assert isinstance(backend_of("numpy"), NumpyBackend)
 
 
+def test_auto_asks_for_torch_again_a_while_after_it_failed(
+    without_torch: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What kept it from being imported, a library in use or short memory, has passed by then."""
+    now = [100.0]
+    monkeypatch.setattr(backend, "monotonic", lambda: now[0])
+    there = NumpyBackend()
+    assert backend_of("auto") is not there
+    module = SimpleNamespace(torch_backend=lambda _device: there)
+    monkeypatch.setattr(backend, "import_module", lambda *_: module)
+    now[0] += backend._RETRY - 1  # not at every step of a fit
+    assert backend_of("auto") is not there
+    now[0] += 2
+    assert backend_of("auto") is there
+
+
 def test_a_device_that_torch_does_not_see_is_refused(no_gpu: None) -> None:
     with pytest.raises(InputError, match="torch sees no CUDA device; use --device cpu or leave it"):
         backend_of("cuda")
@@ -116,6 +134,12 @@ def test_a_benchmark_of_a_device_asks_for_one(capsys) -> None:
     assert "give --device cuda, mps or cpu" in capsys.readouterr().err
 
 
-def test_a_gpu_serves_one_process(take, capsys) -> None:
-    assert main(["evaluate", "--data", str(take), "--device", "cuda", "--jobs", "2"]) == 2
-    assert "a GPU serves one process" in capsys.readouterr().err
+@pytest.mark.parametrize("device", ["cuda", "mps", "auto"])
+@pytest.mark.parametrize("words", [["solve", "TAKE", "-o", "OUT"], ["evaluate", "--data", "TAKE"]])
+def test_a_gpu_serves_one_process(words, device, take, tmp_path, capsys) -> None:
+    out = tmp_path / "out"
+    words = [{"TAKE": str(take.parent), "OUT": str(out)}.get(word, word) for word in words]
+    assert main([*words, "--device", device, "--jobs", "2"]) == 2
+    said = [line for line in capsys.readouterr().err.splitlines() if line.strip()]
+    assert said == ["error: --jobs 2: a GPU serves one process; leave --jobs out"]
+    assert not out.exists()

@@ -17,6 +17,7 @@ from lsmplify_core.ik.learned.network import load_network
 from lsmplify_core.ik.root_alignment import align_root
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.runtime.progress import run_steps
+from lsmplify_core.runtime.threads import THREADS
 
 FRAMES, RATE = 150, 30.0
 TRUTH = strolling(FRAMES, RATE)
@@ -76,3 +77,27 @@ def test_frames_away_from_a_gap_are_as_if_there_were_none() -> None:
     assert apart[:30].max() < 1e-5
     assert apart[70:75].max() > 1e-5
     assert errors(b).max() < 3.0
+
+
+def test_gaps_in_one_thread_are_to_the_same_bits_with_progress_within_each(monkeypatch) -> None:
+    """Two gaps, side by side in two threads or in turn in one; what is between them stays."""
+    take = target()
+    take.weights[12:15, 3] = 0
+    take.weights[-15:-12, 3] = 0
+    start = PoseSequence(TRUTH.rotations.astype(np.float32), TRUTH.root.astype(np.float32))
+    problem = make_problem(start, take, RATE, 0.001, SolveSettings(), warm_start=True)
+    solved = {}
+    for threads in ("1", "2"):
+        monkeypatch.setenv(THREADS, threads)
+        steps, solved[threads] = fit_steps(problem, {}), []
+        while True:
+            try:
+                solved[threads].append(next(steps)[1])
+            except StopIteration as end:
+                solved[threads].append(end.value[0])
+                break
+    assert len(solved["1"]) >= len(solved["2"]) + 4
+    assert solved["1"][:-1] == sorted(solved["1"][:-1])
+    one, other = solved["1"][-1], solved["2"][-1]
+    np.testing.assert_array_equal(one.rotations, other.rotations)
+    np.testing.assert_array_equal(one.root, other.root)

@@ -171,6 +171,24 @@ def test_no_tensor_is_made_beside_the_device(monkeypatch: pytest.MonkeyPatch) ->
     assert run_steps(step).rotations.shape == start.rotations.shape
 
 
+def test_networks_of_two_threads_are_not_mixed_up() -> None:
+    """Another thread places its network as soon as this one has kept its own."""
+
+    class Raced(TorchBackend):
+        def __setattr__(self, name: str, value: object) -> None:
+            super().__setattr__(name, value)
+            if name == "_model" and value is not None and value[0] is first:
+                self._placed_model(second)
+
+    first = load_network()
+    shifted = {name: np.asarray(w) + 1 for name, w in first.weights.items()}
+    second, shared = replace(first, weights=shifted), Raced(CPU)
+    found = shared._placed_model(first).state_dict()["first.weight"]
+    np.testing.assert_array_equal(found, first.weights["first.weight"])
+    other = shared._placed_model(second).state_dict()["first.weight"]
+    np.testing.assert_array_equal(other, shifted["first.weight"])
+
+
 def test_metal_has_no_double_precision_and_numpy_solves_frames_together() -> None:
     problem = problem_of("BODY_25", 40)
     arguments = (problem.start, problem.observations, problem.start, np.ones((40, 22)), 0.01,

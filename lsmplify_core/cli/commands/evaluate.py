@@ -9,14 +9,11 @@ from typing import Any
 
 from ...body.smpl_file import load_smpl_file
 from ...files.atomic import write_whole
-from ...ik.backend import DEVICES, NUMPY, check_device
+from ...ik.backend import DEVICES, NUMPY, check_device, check_processes, one_process
 from ...layouts.layout import load_layout
 from ...runtime.console import say_lines, say_over
 from ...runtime.errors import InputError
 from ...runtime.threads import workers
-
-_PROCESSOR = (NUMPY, "cpu")
-"""Devices that several processes can compute on at a time."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -80,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
         args.data, conditions, args.protocol, tuple(dict.fromkeys(args.method or ["default"])),
         args.subset, args.rate, args.proportions, args.known_body,
         _tell if sys.stderr.isatty() else _quiet, model, args.given_first, args.starts,
-        args.convention, args.jobs or (workers() if args.device in _PROCESSOR else 1), args.device,
+        args.convention, args.jobs or (1 if one_process(args.device) else workers()), args.device,
     )  # fmt: skip
     rows = [group.row() for group in groups]
     say_lines(tables.rows_table(rows))
@@ -118,8 +115,7 @@ def _check(args: argparse.Namespace) -> None:
         raise InputError("--starts belongs to --protocol plugin")
     if args.jobs is not None and args.jobs < 1:
         raise InputError(f"--jobs {args.jobs}: give 1 or more processes")
-    if args.jobs is not None and args.jobs > 1 and args.device not in _PROCESSOR:
-        raise InputError(f"--jobs {args.jobs}: a GPU serves one process; leave --jobs out")
+    check_processes(args.device, args.jobs or 1)
     check_device(args.device)
     if args.rate is not None and not 0 < args.rate <= 10000:
         raise InputError(f"--rate {args.rate}: it must be a number of frames per second")

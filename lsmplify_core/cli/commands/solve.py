@@ -13,6 +13,7 @@ from typing import Any
 
 from ...files.manifest import NAME, read_manifest
 from ...files.outputs import Output, check_outputs, separators
+from ...ik.backend import check_processes
 from ...props.prop_file import check_ending
 from ...reading import is_take, takes_in
 from ...runtime.console import shown as shown_name
@@ -103,6 +104,7 @@ def _check(args: argparse.Namespace, several: bool) -> None:
         )
     if args.jobs < 1:
         raise InputError(f"--jobs {args.jobs}: give 1 or more takes at a time")
+    check_processes(args.device, args.jobs)
     if args.resample is not None and not 0 < args.resample <= 10000:
         raise InputError(f"--resample {args.resample} is not a number of frames per second")
     if several and args.out.exists() and not args.out.is_dir():

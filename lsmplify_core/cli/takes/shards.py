@@ -12,6 +12,7 @@ from typing import Any, Final
 from ... import __version__
 from ...files.manifest import content_hash
 from ...files.regular import files_below
+from ...ik.backend import NUMPY
 from ...runtime.errors import InputError
 from .take import TakeJob
 
@@ -23,6 +24,9 @@ _NO_SETTINGS: Final = frozenset((
 _WEIGHTS: Final = Path(__file__).parents[2] / "weights"
 _MOST_PATH: Final = 4096
 """Characters of the longest path; longer words are none."""
+_DEFAULT_DEVICES: Final = (None, NUMPY, "cpu")
+"""What manifests have as the device where none was asked for: those of older versions nothing, and
+of older bakes "cpu", which said where research methods compute."""
 
 
 def part_of(takes: Sequence[Path], shard: str) -> list[Path]:
@@ -104,7 +108,7 @@ def _weights() -> str:
 def is_done(job: TakeJob, record: dict[str, Any] | None, kept: dict[str, Any]) -> bool:
     """Whether a take was solved: the same content by the same settings, and its results are there
     as they were written."""
-    if record is None or record.get("error") or record.get("settings") != kept:
+    if record is None or record.get("error") or not _same(record.get("settings"), kept):
         return False
     outputs = record.get("outputs")
     if not isinstance(outputs, dict) or not outputs:
@@ -116,6 +120,15 @@ def is_done(job: TakeJob, record: dict[str, Any] | None, kept: dict[str, Any]) -
         )
     except InputError:
         return False
+
+
+def _same(known: Any, kept: dict[str, Any]) -> bool:
+    """Whether a manifest's settings are those of now. One of an older version, which knew no
+    devices or had another default, is as good as one of the default device."""
+    if not isinstance(known, dict):
+        return False
+    older = kept.get("device") == NUMPY and known.get("device") in _DEFAULT_DEVICES
+    return (known | {"device": NUMPY} if older else known) == kept
 
 
 def _report_there(job: TakeJob, outputs: dict[str, Any]) -> bool:

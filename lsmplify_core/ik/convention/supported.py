@@ -39,7 +39,7 @@ _PRIOR_WORSE: Final = 1.25
 """How many times further the convention of another take of the person may lead than one that is
 chosen anew: with a smaller number, parts of a take are turned in ways of their own."""
 _BEFORE_STEPS: Final = 1.5
-"""The same before the steps that bring the poses to the tracks again."""
+"""How many times further it may lead before the steps that bring the poses to the tracks again."""
 _STEPS: Final = 6
 """Steps to the tracks at the most, each followed by places calibrated anew."""
 _STEPS_OF_ALL: Final = 3

@@ -29,7 +29,8 @@ def network_step(rate: float, noisy: bool) -> int:
 
 
 def step_between(frames: int, rate: float, noisy: bool = False) -> int:
-    """The same of a take with so many frames: 1 where they are few."""
+    """Frames from one that the network sees to the next, in a take of so many: 1 where they are
+    few."""
     step = network_step(rate, noisy)
     return 1 if frames < _MIN_FRAMES * step else step
 

@@ -34,8 +34,8 @@ from .sequence_equations import CORRELATION_TIME, sequence_equations, solve_bloc
 from .sequence_parts import parted_step
 
 NOISY_CORRELATION_TIME: Final = 0.5
-"""The same for noisy tracks, which need more frames to say something; clean ones would tremble more
-beside gaps."""
+"""Seconds, τ of noisy tracks, which need more frames to say something than `CORRELATION_TIME` has;
+clean ones would tremble more beside gaps."""
 LONGEST_CHUNK: Final = 640
 _MIN_CHUNK: Final = 240
 """Frames of one unit of parallel work at the most and, where there is but one, at the least. Larger

@@ -95,7 +95,7 @@ def stepped(
     outlier_scale: float | None = None,
     axes: Floats | None = None,
 ) -> tuple[Floats, Floats]:
-    """The same, frames last.
+    """Gauss–Newton steps on a take, frames last.
 
     Args:
         rotations: (3, 3, 24, N) to step from.

@@ -206,12 +206,13 @@ class TorchBackend:
 
     def _placed_model(self, network: Network) -> LearnedIK:
         """The network's weights in its module on the device, kept from solve to solve."""
-        if self._model is None or self._model[0] is not network:
+        found = self._model  # once: solves of other weights may set it meanwhile
+        if found is None or found[0] is not network:
             weights = network.weights
             model = LearnedIK(len(weights["first.weight"]), network.dilations)
             model.load_state_dict({k: torch.tensor(weights[k]) for k in model.state_dict()})
-            self._model = network, model.to(self.device).eval()
-        return self._model[1]
+            found = self._model = network, model.to(self.device).eval()
+        return found[1]
 
     def _tensor(self, values: Floats) -> Tensor:
         return torch.tensor(np.asarray(values, dtype=np.float32), device=self.device)
@@ -220,7 +221,7 @@ class TorchBackend:
         return PoseSequence(self._tensor(poses.rotations), self._tensor(poses.root))
 
     def _observations(self, observations: MarkerObservations) -> MarkerObservations:
-        """On the device; the joints' numbers stay where they index from."""
+        """On the device, the joints' numbers too: they index what lies there."""
         return MarkerObservations(
             self._tensor(observations.bones),
             torch.tensor(np.asarray(observations.joints), device=self.device),

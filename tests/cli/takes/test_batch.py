@@ -16,7 +16,8 @@ from takes import points_of, waving
 
 from lsmplify_core.cli.main import main
 from lsmplify_core.cli.paths import check_paths
-from lsmplify_core.cli.takes.shards import part_of
+from lsmplify_core.cli.takes.shards import is_done, part_of
+from lsmplify_core.cli.takes.take import TakeJob
 from lsmplify_core.files.manifest import NAME, content_hash, read_manifest
 from lsmplify_core.layouts.layout import load_layout
 from lsmplify_core.runtime.errors import InputError
@@ -112,6 +113,22 @@ def test_resume_goes_by_content_and_settings_and_not_by_name(folder: Path, capsy
     assert len(solved(capsys.readouterr().out)) == 3
     assert solve("--resume", "--refine", "2", "--jobs", "2") == 0
     assert not solved(capsys.readouterr().out)
+
+
+def test_no_device_asked_for_is_what_older_manifests_say_of_none(folder: Path) -> None:
+    """Such a folder is not solved once more; another device is another setting."""
+    assert solve() == 0
+    record = read_manifest(folder / "out" / NAME)["a.npz"]
+    now = record["settings"]
+    job = TakeJob("a.npz", folder / "takes/a.npz", folder / "out/a.npz", None, None)
+    older = {name: value for name, value in now.items() if name != "device"}
+    for known in (now, older, now | {"device": "cpu"}):  # the last one of a bake
+        assert is_done(job, record | {"settings": known}, now)
+        assert not is_done(job, record | {"settings": known}, now | {"refine": 2})
+        assert not is_done(job, record | {"settings": known}, now | {"device": "cuda"})
+    assert not is_done(job, record | {"settings": now | {"device": "cuda"}}, now)
+    assert not is_done(job, record, now | {"device": "cpu"})
+    assert is_done(job, record | {"settings": now | {"device": "cpu"}}, now | {"device": "cpu"})
 
 
 def test_a_changed_file_of_settings_is_another_setting(folder: Path, capsys) -> None:
