@@ -63,7 +63,8 @@ _LIMB: Final = 3 * len(_LEGS.levels)
 _ALONE: Final = 0.3
 """How firmly a limb keeps to the network in a frame by itself, beside 1 / σ²: between 1, for
 deviations that have nothing to do with those of other frames, and (1 - φ) / (1 + φ), what the prior
-says of one that stays. Steps with 1 and with 2 are further from the exact ones."""
+says of one that stays. Steps with 1 and with 2 are further from the exact ones. Where frames are so
+far apart that the second bound is more than this (5 a second and fewer), it is taken."""
 _IDLE: Final = 3.0
 """Diagonal of idle unknowns: more than the 2 that their neighbours in time take."""
 _TRUNK_STEPS: Final = ((slice(15, 16), 12), (slice(12, 15), 9), (slice(9, 10), 6), (slice(6, 7), 3),
@@ -144,7 +145,7 @@ def _posed(
     firm = (noise / sigma.T).astype(np.float64)
     root_firm = noise / ROOT_SIGMA
     scale = np.sqrt(beside) if beside > 0 else 1.0
-    alone = _ALONE if beside > 0 else 1.0
+    alone = max(_ALONE, (1.0 - kept) / (1.0 + kept)) if beside > 0 else 1.0
     root_away = (poses.root - prior.root).T.astype(np.float64)
     return _Posed(
         tree, Levers.of(tree), cost, alone * np.square(firm), away, 1.0 / (scale * firm),
