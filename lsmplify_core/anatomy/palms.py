@@ -35,17 +35,20 @@ _ARMS: Final = Convention(spine=False, neck=False, legs=False)
 
 
 def palm_turns(rotations: Floats, offsets: Floats, rate: float) -> Floats:
-    """(2,) radians: the medians of the left and the right forearm's turn, from the elbow's hinge to
-    the hand; positive where the palm turns from down to forward.
+    """(2,) radians in [-pi, pi]: the medians of the left and the right forearm's turn, from the
+    elbow's hinge to the hand; positive where the palm turns from down to forward.
+
+    `pronation` cuts angles open half a turn away from their mean, so that medians of palms up have
+    no seam among them; only what comes out is brought to within half a turn.
 
     rotations: (T, 24, 3, 3) in any habit. offsets: (24, 3) metres. rate: frames per second.
     """
     step = -(-len(rotations) // _FRAMES)
     some = to_convention(rotations[::step], offsets, rate / step, _ARMS)
-    return np.array([
+    return wrapped(np.array([
         sign * np.median(pronation(arm.hinge, some[:, arm.middle], some[:, arm.end]))
         for sign, arm in zip(_FORWARD, arms(unit_bones(offsets)), strict=True)
-    ])  # fmt: skip
+    ]))  # fmt: skip
 
 
 def palm_rest(rotations: Floats, offsets: Floats, rate: float) -> float:
@@ -66,7 +69,7 @@ def palm_rest(rotations: Floats, offsets: Floats, rate: float) -> float:
     turns = palm_turns(rotations, offsets, rate)
     amid = np.arctan2(np.sin(turns).sum(), np.cos(turns).sum())
     rest = _QUARTER * np.round(amid / _QUARTER)
-    off = np.abs(wrapped(turns))
+    off = np.abs(turns)
     alike = np.abs(wrapped(turns - rest)) < _QUARTER
     return float(rest) if bool((off > _BEYOND).all() and alike.all()) else 0.0
 

@@ -123,6 +123,25 @@ def test_turns_are_counted_from_palms_down_to_forward() -> None:
     assert palm == pytest.approx([0.0, 0.0, 1.0], abs=1e-9)
 
 
+@pytest.mark.parametrize("spread", [0.0, 5.0, 40.0])
+def test_palms_up_on_both_sides_of_half_a_turn(spread: float) -> None:
+    """Half of an even number of frames just short of half a turn, half just past it: the median is
+    half a turn and not the mean of 179 and -179 degrees."""
+    raised = still(60)
+    beside = np.where(np.arange(60) % 2, 1.0, -1.0) * (1.0 + spread * np.arange(60) / 60)
+    for hand in ("L_Wrist", "R_Wrist"):
+        set_joint(raised, hand, turn(x=180.0 + beside))
+    assert np.degrees(np.abs(palm_turns(raised, OFFSETS, 30.0))) == pytest.approx(180.0, abs=4.0)
+    assert abs(told(raised)) == pytest.approx(180.0)
+
+
+def test_turns_are_told_within_half_a_turn() -> None:
+    """Hands that are lively about half a turn are past it by as much as they are short of it."""
+    for seed in range(1, 6):
+        turns = np.abs(palm_turns(rig(lively(60, seed=seed), 180.0), OFFSETS, 30.0))
+        assert turns.max() <= np.pi
+
+
 def test_evaluation_turns_a_truths_palms_back_and_does_not_forgive_an_estimate() -> None:
     """Against a truth with palms forward at rest; hands are unseen with BODY_25."""
     layout = load_layout("BODY_25")
