@@ -26,6 +26,7 @@ class TakeFacts:
         denoising: seconds, the same of the tracks' own smoothing before the solve; 0 for none.
         applied_convention: how poses were brought into the convention; None where they were not.
         palms: radians that the palms of the motion to start from were turned back by.
+        corrected: how much of the learned correction for noise the poses get, 0 to 1.
     """
 
     match: Match
@@ -37,3 +38,4 @@ class TakeFacts:
     denoising: float
     applied_convention: AppliedConvention | None
     palms: float = 0.0
+    corrected: float = 0.0

@@ -21,6 +21,10 @@ from .pose_changes import changed, difference
 from .sequence_steps import refine_sequence
 from .smoothing import interpolate_poses, smooth_poses
 
+LEAST_RATE: Final = 5.0
+"""Frames per second below which no take is corrected. The motion of slow takes is measured as
+noise, so that clean ones are corrected too; from here on that helps most of them, below it their
+joints' places get worse (docs/experiments.md, "A network for noise")."""
 _AT_JOINT: Final = 0.01
 """Metres from its joint that a keypoint lies at the most."""
 _KEYPOINTS: Final = 8

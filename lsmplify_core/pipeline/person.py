@@ -16,7 +16,7 @@ from ..calibration.calibration_file import SavedCalibration
 from ..ik.fit_problem import FitProblem, make_problem
 from ..ik.learned.coarse_to_fine import coarse_stride
 from ..ik.learned.network import load_network
-from ..ik.noise_correction import correction_applies
+from ..ik.noise_correction import LEAST_RATE, correction_applies
 from ..ik.problem import (
     at_network_size,
     initial_poses,
@@ -115,12 +115,18 @@ def make_fit_problem(take: PreparedTake, person: Person, request: Request) -> Fi
 def _corrected(problem: FitProblem, take: PreparedTake, request: Request) -> float:
     """How much of the learned correction for noise the poses get, 0 to 1. None where a habit is to
     be kept: the network was trained towards the anatomical convention. None where poses are given
-    to start from: they may know more than it does."""
+    to start from: they may know more than it does. None at fewer frames a second than it helps at
+    when tracks are clean (`LEAST_RATE`). A part of a take gets what the whole one does,
+    however noisy the part is: poses of two blocks would not meet otherwise."""
     settings = request.settings
     if problem.smooth <= 0.0 or settings.refine == 0 or settings.convention == "keep":
         return 0.0
+    if request.init is not None or take.filled.rate < LEAST_RATE:
+        return 0.0
+    if request.facts is not None:
+        return request.facts.corrected
     places = take.match.layout.offsets[[keypoint for keypoint, _ in take.match.matched]]
-    applies = request.init is None and correction_applies(places)
+    applies = correction_applies(places)
     return correction_share(take.noise) if applies else 0.0
 
 

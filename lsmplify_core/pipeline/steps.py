@@ -216,6 +216,6 @@ def _take_steps(tracks: Tracks, request: Request) -> Generator[Progress, None, S
     verdict = yield from stages.call("verdict", judge, evidence)
     facts = TakeFacts(
         take.match, take.world, take.body, calibrated, problem.noise, problem.smooth,
-        take.denoising, applied, request.palms,
+        take.denoising, applied, request.palms, problem.corrected,
     )  # fmt: skip
     return make_solution(take, person, learned, evidence, verdict, stages, facts)

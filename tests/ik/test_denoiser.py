@@ -124,7 +124,10 @@ def noisy(frames: int, size: float) -> tuple[Motion, Tracks]:
 
 
 def without(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(person, "correction_applies", lambda _: False)
+    def never(_: object) -> bool:
+        return False
+
+    monkeypatch.setattr(person, "correction_applies", never)
 
 
 def test_a_noisy_take_comes_nearer_to_the_truth(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,6 +143,23 @@ def test_clean_takes_stay_to_the_bit(size: float, monkeypatch: pytest.MonkeyPatc
     found = solve(tracks).motion.rotations
     without(monkeypatch)
     np.testing.assert_array_equal(found, solve(tracks).motion.rotations)
+
+
+@pytest.mark.parametrize(
+    ("rate", "size", "share"),
+    [(1.0, 0.0, 0.0), (4.0, 0.010, 0.0), (4.9, 0.010, 0.0), (5.0, 0.010, 1.0), (25.0, 0.010, 1.0)],
+)  # fmt: skip
+def test_motion_of_slow_takes_is_not_corrected_as_noise(
+    rate: float, size: float, share: float
+) -> None:
+    """At few frames a second noise and motion look alike: clean tracks of one a second have that of
+    a whole correction, which places the joints worse."""
+    tracks = tracks_of(waving(40, rate))
+    noise = size * np.random.default_rng(3).standard_normal(tracks.positions.shape)
+    found = solve(replace(tracks, positions=tracks.positions + noise)).facts
+    assert found is not None
+    assert found.noise > 0.004
+    assert found.corrected == share
 
 
 def test_a_habit_that_is_kept_is_not_corrected(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,15 +3,18 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from takes import tracks_of, waving
 
 from lsmplify_core.evaluation.metrics import geodesic
+from lsmplify_core.ik.fit_problem import FitProblem
 from lsmplify_core.long_takes import LongRequest, LongSolution, solve_long, solve_long_steps
 from lsmplify_core.motion.motion import Motion, load_motion
 from lsmplify_core.pipeline import Solution, solve
+from lsmplify_core.pipeline.person import make_fit_problem
 from lsmplify_core.runtime.errors import InputError
 from lsmplify_core.tracks.blocks import TrackBlocks, blocks_of
 from lsmplify_core.tracks.tracks import Tracks
@@ -66,6 +69,34 @@ def test_blocks_give_what_the_whole_take_gives(
     assert found.report["joint_jitter_km_s3"] == pytest.approx(jitter, rel=0.02)
     assert set(found.report) == set(whole.report)
     assert set(found.report["seconds"]) == {"read", *whole.report["seconds"], "write"}
+
+
+def test_blocks_of_other_noise_are_corrected_as_the_whole_take_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its own noise the first block would get half of the correction and the second nearly all
+    of it, and their poses would be degrees apart at the bound."""
+    still, bound = tracks_of(waving(240)), 120
+    size = np.where(np.arange(240) < bound, 0.0022, 0.0042)[:, None, None]
+    noise = size * np.random.default_rng(3).standard_normal(still.positions.shape)
+    noisy = replace(still, positions=still.positions + noise)
+    whole = solve(noisy)
+    assert whole.facts is not None
+    assert 0.2 < whole.facts.corrected < 0.9
+    shares: list[float] = []
+
+    def watched(*given: Any) -> FitProblem:
+        problem = make_fit_problem(*given)
+        shares.append(problem.corrected)
+        return problem
+
+    monkeypatch.setattr("lsmplify_core.pipeline.steps.make_fit_problem", watched)
+    motion, found = in_blocks(noisy, tmp_path / "blocks.npz", bound)
+    assert shares == [whole.facts.corrected] * 3  # the sample's, and two blocks'
+    assert found.facts.corrected == whole.facts.corrected
+    shown = slice(0, 20)  # no track shows how the wrists are turned
+    apart = geodesic(motion.rotations[:, shown], whole.motion.rotations[:, shown])
+    assert apart.max() < 0.2
 
 
 def test_repairs_are_told_in_frames_of_the_take(tracks: Tracks, tmp_path: Path) -> None:

@@ -2,10 +2,13 @@
 """Poses of noisy takes brought nearer to the truth by a second, small network.
 
 What a solve makes of noisy tracks errs in ways of its own: a centimetre turns short bones by much,
-and limbs stray where tracks are missing. This network sees the solved poses of a second before and
-after, with what tracks and first network say of them, and predicts the residual rotations that lead
-to the truth. It is of the first network's kind (`network.Network`) and reads the same features;
-`lsmplify_core.learning.denoising` trains it on solved takes.
+and limbs stray where tracks are missing. This network sees the solved poses of about 30 frames
+before and after, with what tracks and first network say of them, and predicts the residual
+rotations that lead to the truth. It learned from takes of 25 to 40 frames a second, where that is
+about a second to each side. Faster takes show it as many a second; slower ones show it all their
+frames, which are further apart than any that it learned from. It is of the first network's kind
+(`network.Network`) and reads the same features; `lsmplify_core.learning.denoising` trains it on
+solved takes.
 """
 
 from pathlib import Path
