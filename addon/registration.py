@@ -15,7 +15,7 @@ from .character import panel as character_panel
 from .character import properties as character_properties
 from .character.bone_map import operators as bone_maps
 from .character.bone_map import rest_operators
-from .clean_up import history_operators, making
+from .clean_up import history_operators, kept, making
 from .clean_up import operators as clean_up
 from .clean_up import panel as clean_up_panel
 from .common.guard import protect
@@ -85,6 +85,7 @@ def register() -> None:
     take_properties.register()
     character_properties.register()
     live.attach(making.remake)
+    kept.register()
     overlay.register()
     character_overlay.register()
     click.register()
@@ -99,6 +100,7 @@ def unregister() -> None:
     cli.unregister()
     menus.remove()
     click.unregister()
+    kept.unregister()
     character_overlay.unregister()
     overlay.unregister()
     character_properties.unregister()

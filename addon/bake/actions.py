@@ -13,6 +13,8 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from .keys import OVERSHOOT
+
 SLOTTED = bpy.app.version >= (4, 4, 0)
 
 
@@ -168,6 +170,12 @@ def write_curve(
     co[kept:, 0], co[kept:, 1] = frames, values
     points.foreach_set("co", co.ravel())
     points.foreach_set("interpolation", kinds)
+    for name, value in OVERSHOOT.items():
+        shape = np.full(kept + len(frames), value, dtype=np.float32)
+        if kept:
+            points.foreach_get(name, shape)
+            shape[kept:] = value
+        points.foreach_set(name, shape)
     curve.update()
 
 

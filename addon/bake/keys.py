@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 _FLOATS = {"co": 2, "handle_left": 2, "handle_right": 2, "amplitude": 1, "back": 1, "period": 1}
 _HANDLES = ("handle_left", "handle_right")
+OVERSHOOT = {"amplitude": 0.8, "back": 1.70158, "period": 4.1}
+"""What Blender's own keys have for *Elastic* and *Back*, which an artist may switch them to; one
+that is added by a script has 0, and neither would swing."""
 _KINDS = ("interpolation", "handle_left_type", "handle_right_type", "easing", "type")
 
 
@@ -125,10 +128,14 @@ def sampled(
     """(T,) the curve's values at frames (T,): its keys' own where they lie there. keyed: (N, 2) its
     `points`, where they have been read."""
     times, values = (points(curve) if keyed is None else keyed).T
-    same = len(times) == len(frames) and np.abs(times - frames).max(initial=0.0) < 1e-3
-    if same and not curve.modifiers:
+    if lie_on(times, frames) and not curve.modifiers:
         return values.astype(np.float64)
     return np.array([curve.evaluate(float(f)) for f in frames], dtype=np.float64)
+
+
+def lie_on(times: NDArray[np.floating], frames: NDArray[np.floating]) -> bool:
+    """Whether keys at times (N,) are on frames (T,) one by one, with none between."""
+    return len(times) == len(frames) and bool(np.abs(times - frames).max(initial=0.0) < 1e-3)
 
 
 def _read(curve: bpy.types.FCurve) -> dict[str, NDArray[Any]]:
@@ -156,14 +163,16 @@ def _write(curve: bpy.types.FCurve, keys: dict[str, NDArray[Any]]) -> None:
 def _write_straight(
     curve: bpy.types.FCurve, frames: NDArray[np.floating], values: NDArray[np.floating]
 ) -> None:
-    """Keys joined by straight lines into a curve without any: what a new key is by itself needs not
-    be said."""
+    """Keys joined by straight lines into a curve without any: what a new key is by itself, as its
+    handles are, needs not be said."""
     points = curve.keyframe_points
     points.add(len(frames))
     co = np.empty((len(frames), 2), dtype=np.float32)
     co[:, 0], co[:, 1] = frames, values
     points.foreach_set("co", co.ravel())
     points.foreach_set("interpolation", np.full(len(frames), _LINEAR, dtype=np.int32))
+    for name, value in OVERSHOOT.items():
+        points.foreach_set(name, np.full(len(frames), value, dtype=np.float32))
     curve.update()
 
 
@@ -202,8 +211,7 @@ def _new_keys(
         "co": co,
         "handle_left": handles.left.astype(np.float32) if handles else co - third,
         "handle_right": handles.right.astype(np.float32) if handles else co + third,
-        "amplitude": np.full(count, 0.8, np.float32), "back": np.full(count, 1.70158, np.float32),
-        "period": np.full(count, 4.1, np.float32),
+        **{name: np.full(count, value, np.float32) for name, value in OVERSHOOT.items()},
         "interpolation": np.full(count, _BEZIER if bezier else _LINEAR, np.int32),
     }  # fmt: skip
     kind = np.full(count, _ALIGNED if bezier else _AUTO, np.int32)

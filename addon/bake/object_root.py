@@ -40,7 +40,8 @@ def move_way_to_object(armature: bpy.types.Object, start: int, end: int) -> None
         start, end: first and last scene frame.
 
     Raises:
-        InputError: the object moves already, has constraints or a parent.
+        InputError: the object moves already, has constraints or a parent, or curves that would
+            change are locked.
     """
     action = _action_of(armature)
     frames = np.arange(start, end + 1, dtype=np.float64)
@@ -49,25 +50,33 @@ def move_way_to_object(armature: bpy.types.Object, start: int, end: int) -> None
     ahead = way - world[:3, 3] * np.array([1.0, 1.0, 0.0])
     back = ahead @ np.linalg.inv(world[:3, :3]).T
     curves = {(c.data_path, c.array_index): c for c in actions.curves_in(action, armature)}
-    for bone in armature.pose.bones:
-        if bone.parent is None:
-            _take_back(armature, bone, frames, back, curves)
-    base = np.array(armature.location, dtype=np.float64)
-    for index in range(2):
-        values = base[index] + ahead[:, index]
-        actions.write_curve(armature, "location", index, "Object Transforms", frames, values)
+    with actions.locked_noted() as locked:
+        for bone in armature.pose.bones:
+            if bone.parent is None:
+                _take_back(armature, bone, frames, back, curves)
+        base = np.array(armature.location, dtype=np.float64)
+        for index in range(0 if locked else 2):
+            values = base[index] + ahead[:, index]
+            actions.write_curve(armature, "location", index, "Object Transforms", frames, values)
+    if locked:
+        raise InputError(
+            f"armature {armature.name!r}: curves of {', '.join(sorted(locked))} are locked in "
+            f"action {action.name!r}; unlock them, or keep the way on the bones"
+        )
     action[MARK] = OBJECT
 
 
 @contextmanager
 def way_on_object(armature: bpy.types.Object, start: int, end: int) -> Generator[None, None, None]:
-    """Within it the armature shows a copy of its action whose way is on the object."""
+    """Within it the armature shows a copy of its action whose way is on the object. Curves that are
+    locked are so in the action; in the copy they give way."""
     action = _action_of(armature)
     location = armature.location.copy()
     places = {b.name: b.location.copy() for b in armature.pose.bones if b.parent is None}
     copy = action.copy()
-    actions.assign(armature, copy)
     try:
+        actions.assign(armature, copy)
+        _unlock(armature, copy)
         move_way_to_object(armature, start, end)
         yield
     finally:
@@ -76,6 +85,13 @@ def way_on_object(armature: bpy.types.Object, start: int, end: int) -> Generator
         armature.location = location
         for name, place in places.items():  # those without keys in the action keep what they had
             armature.pose.bones[name].location = place
+
+
+def _unlock(armature: bpy.types.Object, action: bpy.types.Action) -> None:
+    for curve in actions.curves_in(action, armature):
+        curve.lock = False
+        if curve.group is not None:
+            curve.group.lock = False
 
 
 def _action_of(armature: bpy.types.Object) -> bpy.types.Action:

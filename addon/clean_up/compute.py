@@ -33,6 +33,8 @@ from .orders import Order, Outcome, pose_of
 
 _feet_memory = FeetMemory()
 """Of the feet that were held last: their sliders are dragged."""
+_MOST_KEPT = 20_000
+"""Frames of a take whose feet are kept: up to 17 kB a frame."""
 Steps = Generator[Progress | None, None, Outcome]
 
 
@@ -112,7 +114,15 @@ def _feet(take: Take, order: Order) -> Steps:
     contacts = [Contact(part, a, b) for part, a, b in json.loads(order.contacts or "[]")]
     settings = FeetSettings(ease=values["ease"], slack=values["slack"], above=values["above"])
     yield Progress("clean", 0.1)
+    if take.motion.frames > _MOST_KEPT:
+        forget()
+        return Outcome(lock_feet(take.motion, contacts, floor, settings))
     return Outcome(lock_feet(take.motion, contacts, floor, settings, _feet_memory))
+
+
+def forget() -> None:
+    """Let go of the feet that are kept, as where the file that they were in is closed."""
+    _feet_memory.passes.clear()
 
 
 def _smooth(take: Take, order: Order) -> Steps:
@@ -129,7 +139,7 @@ def _limits(take: Take, order: Order) -> Steps:
         points, expected = record.tracks_and_expected(take)
         if points is None:
             notes = (
-                "Smoothing did nothing: the action knows no tracks, which show what is "
+                "Smooth Unseen did nothing: the action knows no tracks, which show what is "
                 "decided; use Attach Tracks",
             )
         else:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import bpy
 
-from ...lsmplify_core.ik.backend import NUMPY
+from ...lsmplify_core.ik.backend import NUMPY, check_device
+from ...lsmplify_core.runtime.errors import InputError
 from ...lsmplify_core.workflows import research_methods as research
 from ...lsmplify_core.workflows.research_methods import Research
 from ..body.model_file import ADDON
@@ -52,9 +53,25 @@ def solver_device(context: bpy.types.Context) -> str:
     return NUMPY if device == "cpu" else device
 
 
+def check_solver_device(device: str) -> None:
+    """Raise InputError, in the panel's words, where a device is not there. A device of PyTorch's
+    loads it, which takes seconds once."""
+    try:
+        check_device(device)
+    except InputError as error:
+        label = next((i[1] for i in DEVICE_ITEMS if i[0].lower() == device), device)
+        why = f" ({error.__cause__})" if error.__cause__ else ""
+        raise InputError(
+            f"device {label}: PyTorch finds none on this machine{why}; choose CPU on the page "
+            "Solve > Method"
+        ) from error
+
+
 def trouble(context: bpy.types.Context) -> str:
     """Why the chosen method cannot run, as one sentence, or nothing. Asked at every redraw."""
     chosen = chosen_method(context)
+    if chosen.method == research.DEFAULT and research.device_lacking(chosen.device):
+        return "The chosen device cannot be used here; choose CPU on the page Method"
     reason = research.lacking(chosen.method) or research.device_lacking(chosen.device)
     if not reason and chosen.method == research.PAPER and chosen.weights is None:
         return "Choose the weights of the paper's network in the preferences"

@@ -69,7 +69,9 @@ def missing(context: bpy.types.Context) -> str:
 
 def _prepared(context: bpy.types.Context) -> list[job.Job]:
     """The jobs of the scene's settings, one a person; a new armature is made of the model file in
-    the preferences, if one is chosen there."""
+    the preferences, if one is chosen there. The device is looked at first, before long takes are
+    read; the command looks at its own `--device`."""
+    methods.check_solver_device(methods.solver_device(context))
     new = context.scene.lsmplify.target == "NEW"
     return prepare_all(context, body=model_file.load(context) if new else None)
 

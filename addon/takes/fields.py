@@ -61,8 +61,7 @@ class ResolveFields:
     memory: FloatProperty(
         name="Falloff", default=0.6, min=0.05, max=5.0, unit="TIME_ABSOLUTE",
         translation_context=CONTEXT,
-        description="Time on both sides of a pose key over which it is believed where tracks are "
-                    "missing",
+        description="How long before and after a pose key it influences frames without tracks",
     )  # fmt: skip
     ease: FloatProperty(
         name="Blend Time", default=0.25, min=0.0, max=2.0, unit="TIME_ABSOLUTE",
@@ -161,12 +160,12 @@ class LimitsFields:
         description="How evenly the twist of the arms is shared along upper arm and forearm",
     )  # fmt: skip
     calm: FloatProperty(
-        name="Smoothing", default=0.0, min=0.0, max=1.0, unit="TIME_ABSOLUTE",
+        name="Smooth Unseen", default=0.0, min=0.0, max=1.0, unit="TIME_ABSOLUTE",
         update=live.changed,
         description="Time over which rotations that no track shows are smoothed",
     )  # fmt: skip
     unsure: FloatProperty(
-        name="Threshold °", default=20.0, min=1.0, max=90.0, update=live.changed,
+        name="From Error °", default=20.0, min=1.0, max=90.0, update=live.changed,
         description="Degrees of expected error from which a rotation is smoothed in full",
     )  # fmt: skip
 

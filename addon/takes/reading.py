@@ -106,12 +106,19 @@ class _LastRead:
         return last if alike else None
 
     def remember(self, take: Take, curves: Curves, rate: float) -> None:
-        """Keep a take, if nothing but its keys says what it is."""
-        self._take = take if _is_plain(curves, take.keyed) else None
+        """Keep a take, if nothing but its keys says what it is: with frames between the keys,
+        interpolation and handles do too."""
+        dense = all(keys.lie_on(k[:, 0], take.grid.frames) for k in take.keyed.values())
+        self._take = take if dense and _is_plain(curves, take.keyed) else None
         self._rate = rate
+
+    def forget(self) -> None:
+        """Let go of what is kept, as where the file that it was in is closed."""
+        self._take = None
 
 
 _last = _LastRead()
+forget = _last.forget
 _ALL_CURVES = 4 * len(JOINT_NAMES) + 3
 
 

@@ -75,6 +75,9 @@ TEMPLATES: Final = (
     "reference or on the other side; they are not used",
     "the tracks' names match no layout; {count} tracks were given to joints by how they move "
     "(certainty {certainty}): check the result, above all left and right",
+    "the tracks' names match no layout; {count} tracks were given to joints by how they move "
+    "(certainty {certainty}): check the result, above all left and right; {left} that are hardly "
+    "ever seen were left out",
     "the motion to start from has both palms turned by {degrees} degrees all the time, as a rig"
     " has it whose palms are not down at rest; they were turned back (--convention keep leaves "
     "them)",
@@ -87,7 +90,10 @@ TEMPLATES: Final = (
     "{track} is {mm} mm from the pose at frame {frame} and is not followed there",
     "{track} trembles by {mm} mm and counts less",
     "left and right {limb} tracks are exchanged from frame {a} to {b} and were put right",
-    # what a step changed
+    # what a step says, and what it changed
+    "Smooth Unseen did nothing: the action knows no tracks, which show what is decided; use "
+    "Attach Tracks",
+    "{count} keys, {share} % of a key on every frame",
     "jitter {a} → {b} km/s³", "joints moved {a} mm (most {b})", "turned {a}° (most {b})",
     "floor at {height} m with a slope of {slope}° brought to z = 0",
     "turned by {degrees}° to face the front (-Y)",

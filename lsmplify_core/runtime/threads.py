@@ -10,10 +10,10 @@ keeps its threads from chunk to chunk, since starting them costs as much as a sm
 import os
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from threading import Barrier, Lock, local
+from threading import Barrier, Lock, active_count, local
 from typing import Any, TypeVar
 
 import numpy as np
@@ -204,11 +204,18 @@ def _one_blas_thread() -> AbstractContextManager[object]:
 
 @lru_cache(maxsize=1)
 def _controller() -> ThreadpoolController:
-    use_known_kernels()
+    with suppress(Exception):  # a library that cannot be asked is as good as it is
+        use_known_kernels()
     return ThreadpoolController()
 
 
 def prepare_linear_algebra() -> None:
     """What the first solve would else do to linear algebra's library: for a process whose threads
-    call it by then, while they don't yet."""
-    _controller()
+    call it by then, while they don't yet.
+
+    It never fails. Where other threads run, which may be inside the library, or where an error
+    comes out of it, all is left to the first solve."""
+    if active_count() > 1:
+        return
+    with suppress(Exception):
+        _controller()

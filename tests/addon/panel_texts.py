@@ -106,6 +106,7 @@ def of_tables() -> Iterator[str]:
     from lsmplify_extension.addon.presets import operators as preset_operators
     from lsmplify_extension.addon.review import verdict
     from lsmplify_extension.addon.review.panel import CHARACTER, REGIONS
+    from lsmplify_extension.addon.solve import methods
     from lsmplify_extension.addon.solve import operators as solve_operator
     from lsmplify_extension.addon.stages import next_step
     from lsmplify_extension.addon.takes.properties import KINDS
@@ -130,6 +131,7 @@ def of_tables() -> Iterator[str]:
     yield from returned(running.running)
     yield from returned(solve_operator.missing)
     yield from returned(choice.missing_tracks)
+    yield from returned(methods.trouble)
     yield from REGIONS.values()
     yield from NEXT
     assert all(f'"{text}"' in inspect.getsource(next_step) for text in NEXT)

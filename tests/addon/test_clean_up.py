@@ -254,3 +254,63 @@ def test_a_source_that_was_changed_between_two_drags_is_read_anew(extension) -> 
     assert read_take(bpy.context, armature).motion.root[0, 2] > first.motion.root[0, 2] + 0.9
     curve.mute = True
     assert abs(read_take(bpy.context, armature).motion.root[30] - first.motion.root[30]).max() > 0.9
+
+
+@pytest.mark.parametrize("kind", ["CONSTANT", "handles"])
+def test_what_an_artist_does_between_the_keys_is_read(extension, kind: str) -> None:
+    """Between sparse keys the curves' interpolation and handles say what is seen, too."""
+    from helpers import waving
+    from kept_takes import body_with
+    from lsmplify_extension.addon.bake import actions
+    from lsmplify_extension.addon.takes.reading import read_take
+
+    armature = body_with(waving(21, 24.0))
+    curves = actions.curves_in(armature.animation_data.action, armature)
+    for curve in curves:
+        for at in range(len(curve.keyframe_points) - 1, -1, -1):
+            if at % 10:
+                curve.keyframe_points.remove(curve.keyframe_points[at], fast=True)
+            else:
+                curve.keyframe_points[at].interpolation = "BEZIER"
+        curve.update()
+    before = read_take(bpy.context, armature).motion
+    for curve in (c for c in curves if c.data_path.endswith("location")):
+        key = curve.keyframe_points[0]
+        if kind == "CONSTANT":
+            key.interpolation = kind
+        else:
+            key.handle_right_type = "FREE"
+            key.handle_right[1] += 1.0
+        curve.update()
+    after = read_take(bpy.context, armature).motion
+    assert abs(after.root[5] - before.root[5]).max() > 1e-3
+    np.testing.assert_allclose(after.root[[0, 10, 20]], before.root[[0, 10, 20]], atol=1e-6)
+
+
+def test_what_is_kept_for_sliders_ends_with_the_file(extension) -> None:
+    """Hundreds of megabytes of a long take stayed after File > New."""
+    from helpers import waving
+    from kept_takes import body_with
+    from lsmplify_extension.addon.clean_up import compute, kept
+    from lsmplify_extension.addon.takes import reading
+
+    for end in (lambda: bpy.ops.wm.read_homefile(use_empty=True), kept.unregister):
+        body_with(waving(24, 24.0))
+        assert bpy.ops.lsmplify.lock_feet() == {"FINISHED"}
+        assert compute._feet_memory.passes
+        assert reading._last._take is not None
+        end()
+        assert not compute._feet_memory.passes
+        assert reading._last._take is None
+
+
+def test_feet_of_long_takes_are_not_kept(extension, monkeypatch) -> None:
+    from helpers import waving
+    from kept_takes import body_with
+    from lsmplify_extension.addon.clean_up import compute
+
+    body_with(waving(24, 24.0))
+    assert bpy.ops.lsmplify.lock_feet() == {"FINISHED"}
+    monkeypatch.setattr(compute, "_MOST_KEPT", 23)
+    assert bpy.ops.lsmplify.lock_feet() == {"FINISHED"}
+    assert not compute._feet_memory.passes

@@ -165,3 +165,29 @@ def test_a_point_that_blender_moves_is_seen_at_half_frames(extension) -> None:
     assert asked.tracks.rate == plain.tracks.rate == 48.0
     assert np.linalg.norm(np.diff(plain.tracks.positions, axis=0), axis=-1).max() > 0.005
     np.testing.assert_allclose(asked.tracks.positions, plain.tracks.positions, atol=2e-5)
+
+
+@pytest.mark.parametrize("by", ["write_curve", "replace", "replace beside others"])
+def test_keys_swing_where_an_artist_switches_them_to_back(keys, by: str) -> None:
+    """Keys that a script adds have no overshoot; Blender's own have."""
+    old = [] if by == "replace" else [1.0, 2.0]
+    curve = curve_with(old, [0.0] * len(old)) if old else curve_with([1.0], [0.0])
+    if by == "replace":
+        curve.keyframe_points.clear()
+    else:
+        curve.keyframe_points[0].back = 3.0
+    frames, values = np.array([11.0, 21.0]), np.array([0.0, 1.0])
+    if by == "write_curve":
+        from lsmplify_extension.addon.bake import actions
+
+        owner = bpy.data.objects["curve"]
+        actions.write_curve(owner, "location", 0, "Location", frames, values)
+        assert curve.keyframe_points[0].back == pytest.approx(3.0)
+    else:
+        keys.replace(curve, frames, values)
+    for key in list(curve.keyframe_points)[-2:]:
+        shape = (key.amplitude, key.back, key.period)
+        assert shape == pytest.approx((0.8, 1.70158, 4.1))
+        key.interpolation = "BACK"
+    curve.update()
+    assert max(curve.evaluate(f) for f in np.arange(11.0, 21.0)) > 1.02

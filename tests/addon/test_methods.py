@@ -84,14 +84,26 @@ def test_solving_with_a_method_that_is_not_there_says_so(extension, method) -> N
 
 
 def test_a_device_that_is_not_there_is_said_too(extension) -> None:
-    """A file saved where the solver ran on a GPU is opened without PyTorch."""
+    """A file saved where the solver ran on a GPU is opened without PyTorch: NumPy would do."""
     settings = bpy.context.scene.lsmplify
     settings.source, settings.filepath, settings.device = "FILE", str(TAKE), "CUDA"
     assert not bpy.ops.lsmplify.solve_and_bake.poll()
-    with pytest.raises(RuntimeError, match="not installed"):
+    with pytest.raises(RuntimeError, match="choose CPU on the page Method"):
         bpy.ops.lsmplify.solve_and_bake()
     settings.device = "CPU"
     assert bpy.ops.lsmplify.solve_and_bake.poll()
+
+
+def test_a_card_that_is_missing_is_said_before_anything_is_read(extension, monkeypatch) -> None:
+    """PyTorch is built for GPUs and there is none: only PyTorch itself knows."""
+    from lsmplify_extension.lsmplify_core.workflows import research_methods
+
+    monkeypatch.setattr(research_methods, "device_lacking", lambda _device: "")
+    settings, count = bpy.context.scene.lsmplify, len(bpy.data.objects)
+    settings.source, settings.filepath, settings.device = "FILE", "no such file.trc", "CUDA"
+    with pytest.raises(RuntimeError, match=r"device GPU.*choose CPU on the page Solve > Method"):
+        bpy.ops.lsmplify.solve_and_bake()
+    assert len(bpy.data.objects) == count
 
 
 def test_the_command_refuses_a_device_without_torch(extension, tmp_path, capfd) -> None:

@@ -187,3 +187,48 @@ def test_an_object_that_moves_by_itself_is_refused(extension, take, tmp_path, fa
     says = {"rotation": "is animated already", "constraint": "has constraints"}[fault]
     with pytest.raises(InputError, match=says):
         move_way_to_object(armature, 1, 30)
+
+
+@pytest.mark.parametrize("what", ["curve", "group"])
+def test_locked_curves_of_the_hips_give_the_way_once(extension, take, tmp_path, what: str) -> None:
+    """They kept it and the object got it too. In an export's copy they give way."""
+    from lsmplify_extension.addon.bake import actions
+    from lsmplify_extension.addon.bake.object_root import move_way_to_object, way_on_object
+    from lsmplify_extension.lsmplify_core.runtime.errors import InputError
+
+    assert bake(take, tmp_path / "bones.blend") == 0
+    armature = opened(tmp_path / "bones.blend")
+    action, scene = armature.animation_data.action, bpy.context.scene
+    for curve in actions.curves_of(armature):
+        if curve.data_path.endswith("location"):
+            locked = curve if what == "curve" else curve.group
+            locked.lock = True
+    before, number = seen(armature), len(bpy.data.actions)
+    with way_on_object(armature, scene.frame_start, scene.frame_end):
+        np.testing.assert_allclose(seen(armature), before, atol=2e-5)
+    assert armature.animation_data.action == action
+    assert len(bpy.data.actions) == number
+    assert any(actions.is_locked(c) for c in actions.curves_of(armature))
+    with pytest.raises(InputError, match="curves of Pelvis are locked"):
+        move_way_to_object(armature, scene.frame_start, scene.frame_end)
+    np.testing.assert_array_equal(seen(armature), before)
+
+
+def test_a_copy_that_cannot_be_shown_is_not_left_behind(extension, take, tmp_path, monkeypatch):
+    from lsmplify_extension.addon.bake import actions
+    from lsmplify_extension.addon.bake.object_root import way_on_object
+
+    assert bake(take, tmp_path / "bones.blend") == 0
+    armature = opened(tmp_path / "bones.blend")
+    number, usual, calls = len(bpy.data.actions), actions.assign, []
+
+    def fails_once(*given: object) -> None:
+        calls.append(given)
+        if len(calls) == 1:
+            raise RuntimeError("no slot")
+        usual(*given)
+
+    monkeypatch.setattr(actions, "assign", fails_once)
+    with pytest.raises(RuntimeError, match="no slot"), way_on_object(armature, 1, 30):
+        pass
+    assert len(bpy.data.actions) == number

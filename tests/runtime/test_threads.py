@@ -3,10 +3,12 @@
 
 import threading
 import time
+from collections.abc import Generator
 
 import pytest
 from threadpoolctl import threadpool_info
 
+from lsmplify_core.runtime import threads
 from lsmplify_core.runtime.progress import run_steps
 from lsmplify_core.runtime.threads import (
     THREADS,
@@ -128,3 +130,56 @@ def test_what_is_begun_ends_with_the_pool(
         begin(work)
     assert len(called) == times
     assert threading.get_ident() not in called
+
+
+class Asked:
+    """Stands in for the look at linear algebra's libraries: how often it was asked for."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.times, self.error = 0, error
+
+    def __call__(self) -> list[str]:
+        self.times += 1
+        if self.error is not None:
+            raise self.error
+        return []
+
+
+@pytest.fixture
+def uncached() -> Generator[None, None, None]:
+    threads._controller.cache_clear()
+    yield
+    threads._controller.cache_clear()
+
+
+def test_libraries_are_left_alone_while_another_thread_may_be_in_them(
+    uncached: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An extension is enabled while another add-on computes: the first solve asks again."""
+    asked = Asked()
+    monkeypatch.setattr(threads, "use_known_kernels", asked)
+    monkeypatch.setattr(threads, "active_count", lambda: 2)
+    threads.prepare_linear_algebra()
+    assert asked.times == 0
+    with thread_pool():
+        assert asked.times == 1
+
+
+def test_alone_they_are_asked_once(uncached: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Asked()
+    monkeypatch.setattr(threads, "use_known_kernels", asked)
+    monkeypatch.setattr(threads, "active_count", lambda: 1)
+    threads.prepare_linear_algebra()
+    with thread_pool():
+        assert asked.times == 1
+
+
+@pytest.mark.parametrize("name", ["use_known_kernels", "ThreadpoolController"])
+def test_a_library_that_cannot_be_asked_keeps_nothing_from_starting(
+    uncached: None, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    asked = Asked(OSError("an odd system"))
+    monkeypatch.setattr(threads, name, asked)
+    monkeypatch.setattr(threads, "active_count", lambda: 1)
+    threads.prepare_linear_algebra()
+    assert asked.times == 1

@@ -72,6 +72,11 @@ class FeetMemory:
             self.passes.clear()
         self.settings, self.body = now, motion.body.offsets
 
+    def drop_after(self, last: int) -> None:
+        """Forget passes beyond the last one that was needed."""
+        for number in [n for n in self.passes if n > last]:
+            del self.passes[number]
+
     def unchanged(self, number: int, motion: Motion, away: Floats) -> NDArray[np.bool_]:
         """(T,) the frames for which the same goes into a pass as last time."""
         if number not in self.passes:
@@ -117,24 +122,28 @@ def lock_feet(
         contacts: when which part of which foot stands.
         floor: soles are brought up to it where they are under it; None leaves heights alone.
         settings: None for the usual ones.
-        memory: of the last call, for settings that are dragged; kept up to date.
+        memory: of the last call, for settings that are dragged; kept up to date. None to keep
+            nothing.
 
     Returns:
         The motion; frames without a correction, and all but legs and root, are bit-identical.
     """
-    settings, memory = settings or FeetSettings(), memory or FeetMemory()
-    memory.start(motion, settings)
+    settings, lifts = settings or FeetSettings(), 0
+    if memory is not None:
+        memory.start(motion, settings)
     stands = contact_table(contacts, motion.frames)
     motion = _calm_above(motion, np.asarray(stands.any(axis=1)))
     away = _corrections(sole_points(motion), stands, floor, settings, motion.rate)
     held = _bent(motion, away, settings.stiffness, settings.passes, memory, 0)
-    for lift in range(_LIFTS if floor is not None and settings.above else 0):
+    for lift in range(1, 1 + _LIFTS if floor is not None and settings.above else 0):
         assert floor is not None
         under = np.maximum(-floor.above(sole_points(held)) - _TOUCHES, 0.0)
         if under.max() < 0.2 * _TOUCHES:
             break
         up = under[..., None] * np.array([0.0, 0.0, 1.0])
-        held = _bent(held, up, settings.stiffness, 1, memory, 1 + lift)
+        held, lifts = _bent(held, up, settings.stiffness, 1, memory, lift), lift
+    if memory is not None:
+        memory.drop_after(lifts)
     return held
 
 
@@ -152,13 +161,16 @@ def _calm_above(motion: Motion, stands: NDArray[np.bool_]) -> Motion:
 
 
 def _bent(
-    motion: Motion, away: Floats, stiffness: float, passes: int, memory: FeetMemory, number: int
-) -> Motion:
+    motion: Motion, away: Floats, stiffness: float, passes: int, memory: FeetMemory | None,
+    number: int,
+) -> Motion:  # fmt: skip
     """The motion with its soles moved by (T, 4, 3) metres, as far as legs and root give way; what
     `memory` has of the pass of this number is not computed again."""
     wanted = np.abs(away).max(axis=(1, 2)) > 1e-6
     if not wanted.any():
         return motion
+    if memory is None:
+        return _solved(motion, away, stiffness, passes, np.flatnonzero(wanted))
     again = wanted & memory.unchanged(number, motion, away)
     bent = _solved(motion, away, stiffness, passes, np.flatnonzero(wanted & ~again))
     if again.any():

@@ -382,3 +382,14 @@ def test_only_frames_that_differ_are_bent_again(monkeypatch: pytest.MonkeyPatch)
     assert sum(solved) == 0
     lock_feet(motion, contacts, floor, FeetSettings(ease=0.1), memory)
     assert 0 < sum(solved) < first / 2
+
+
+def test_passes_that_are_no_longer_needed_are_forgotten() -> None:
+    """Each holds a whole motion."""
+    motion, memory = sliding(), FeetMemory()
+    floor = find_floor(motion)
+    higher = replace(floor, height=floor.height + 0.05)
+    lock_feet(motion, find_contacts(motion, floor), higher, None, memory)
+    assert len(memory.passes) > 1
+    lock_feet(motion, find_contacts(motion, floor), floor, FeetSettings(above=False), memory)
+    assert set(memory.passes) == {0}
