@@ -139,7 +139,7 @@ def _limits(take: Take, order: Order) -> Steps:
         points, expected = record.tracks_and_expected(take)
         if points is None:
             notes = (
-                "Smooth Unseen did nothing: the action knows no tracks, which show what is "
+                "Smoothing did nothing: the action knows no tracks, which show what is "
                 "decided; use Attach Tracks",
             )
         else:

@@ -19,6 +19,8 @@ def draw_settings(
     if kind == "KEYS":
         names += {"NTH": ["every"], "FEWEST": ["most_mm", "most_degrees"]}.get(group.mode, [])
     for name in names:
+        if kind == "LIMITS" and name == "calm":  # this and what follows is of other rotations
+            column.label(text="Unseen Rotations")
         if group.bl_rna.properties[name].type == "ENUM":
             draw_field(column, context, group, name)
         else:

@@ -160,12 +160,12 @@ class LimitsFields:
         description="How evenly the twist of the arms is shared along upper arm and forearm",
     )  # fmt: skip
     calm: FloatProperty(
-        name="Smooth Unseen", default=0.0, min=0.0, max=1.0, unit="TIME_ABSOLUTE",
+        name="Smoothing", default=0.0, min=0.0, max=1.0, unit="TIME_ABSOLUTE",
         update=live.changed,
         description="Time over which rotations that no track shows are smoothed",
     )  # fmt: skip
     unsure: FloatProperty(
-        name="From Error °", default=20.0, min=1.0, max=90.0, update=live.changed,
+        name="Threshold °", default=20.0, min=1.0, max=90.0, update=live.changed,
         description="Degrees of expected error from which a rotation is smoothed in full",
     )  # fmt: skip
 

@@ -91,7 +91,7 @@ TEMPLATES: Final = (
     "{track} trembles by {mm} mm and counts less",
     "left and right {limb} tracks are exchanged from frame {a} to {b} and were put right",
     # what a step says, and what it changed
-    "Smooth Unseen did nothing: the action knows no tracks, which show what is decided; use "
+    "Smoothing did nothing: the action knows no tracks, which show what is decided; use "
     "Attach Tracks",
     "{count} keys, {share} % of a key on every frame",
     "jitter {a} → {b} km/s³", "joints moved {a} mm (most {b})", "turned {a}° (most {b})",

@@ -114,7 +114,7 @@ SENTENCES = (
     "the tracks' names match no layout; 37 tracks were given to joints by how they move "
     "(certainty 91%): check the result, above all left and right; 4 that are hardly ever seen "
     "were left out",
-    "Smooth Unseen did nothing: the action knows no tracks, which show what is decided; use "
+    "Smoothing did nothing: the action knows no tracks, which show what is decided; use "
     "Attach Tracks",
     "1234 keys, 12 % of a key on every frame",
 )  # fmt: skip
