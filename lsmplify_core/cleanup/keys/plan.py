@@ -183,10 +183,8 @@ class _Curves:
         new: dict[int, set[int]] = {}
         for frame, errors in wanted:
             for curve in np.argsort(-errors)[:_CANDIDATES].tolist():
-                chosen = self.chosen[curve]
-                k = int(np.clip(np.searchsorted(chosen, frame, "right") - 1, 0, len(chosen) - 2))
-                low, high = int(chosen[k]), int(chosen[k + 1])
-                if high - low < 2:
+                low, high = _stretch(self.chosen[curve], frame)
+                if high - low < 2 or errors[curve] <= 0:
                     continue
                 if not any(low < f < high for f in new.get(curve, ())):
                     third = max(1, (high - low) // 3)
@@ -197,6 +195,15 @@ class _Curves:
                 {c: np.union1d(self.chosen[c], sorted(f)).astype(np.intp) for c, f in new.items()}
             )
         return bool(new)
+
+
+def _stretch(chosen: Indices, frame: int) -> tuple[int, int]:
+    """The keys on both sides of a frame. A frame that has a key and none free after it is off since
+    the samples before pull at its value: then the stretch that ends there."""
+    k = int(np.clip(np.searchsorted(chosen, frame, "right") - 1, 0, len(chosen) - 2))
+    if k and chosen[k] == frame and chosen[k + 1] - frame < 2:
+        k -= 1
+    return int(chosen[k]), int(chosen[k + 1])
 
 
 def _too_far(

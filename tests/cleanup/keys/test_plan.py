@@ -17,8 +17,10 @@ from lsmplify_core.cleanup.keys.bezier import (
     slopes_of,
 )
 from lsmplify_core.cleanup.keys.plan import KeyPlan, KeySettings, plan_keys, played_back
+from lsmplify_core.evaluation.synthetic import strolling
 from lsmplify_core.geometry.rotations import (
     angle_between,
+    axis_angle_to_matrix,
     continuous_quaternions,
     matrix_to_quaternion,
     quaternion_to_matrix,
@@ -47,6 +49,21 @@ def test_a_smaller_error_takes_more_keys() -> None:
         plan_keys(MOTION, KeySettings(most_mm=mm, most_degrees=1.0)).keys for mm in (0.5, 2.0, 8.0)
     ]
     assert counts[0] > counts[1] > counts[2]
+
+
+@pytest.mark.parametrize("seed", [7, 11, 15])
+def test_a_toe_that_snaps_keeps_to_the_error(seed: int) -> None:
+    """Its key's value is drawn away by the samples before it where only these have no key."""
+    random = np.random.default_rng(seed)
+    snaps = np.where(random.random(120) < 0.08, 1.0, 0.0) * random.uniform(0.02, 0.3, 120)
+    bend = np.convolve(snaps, np.ones(random.integers(1, 9)) / 3)[:120]
+    motion = strolling(120, 30.0, seed)
+    rotations = motion.rotations.copy()
+    rotations[:, 11] = axis_angle_to_matrix(bend[:, None] * np.array([1.0, 0.0, 0.0]))
+    motion = replace(motion, rotations=rotations)
+    plan = plan_keys(motion, KeySettings(most_mm=2.0, most_degrees=0.5))
+    shown = played_back(motion, plan)
+    assert np.degrees(angle_between(shown.rotations, motion.rotations)).max() <= 0.5
 
 
 def test_joints_that_rest_have_two_keys() -> None:
