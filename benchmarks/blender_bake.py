@@ -18,7 +18,7 @@ import bpy
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests/addon")]
+sys.path[:0] = [str(ROOT / "tests/addon"), str(ROOT / "tests")]
 
 RATE = 60
 LOOK = 0.01

@@ -22,7 +22,7 @@ from mathutils import Vector
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
-sys.path[:0] = [str(ROOT / "tests/addon")]
+sys.path[:0] = [str(ROOT / "tests/addon"), str(ROOT / "tests")]
 TAKE = SHARED / "markers" / "cmu_02_05.c3d"
 RIGS = ("mixamo", "game_engine", "default", "cmu_mb")
 

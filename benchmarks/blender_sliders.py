@@ -12,7 +12,7 @@ from pathlib import Path
 import bpy
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests/addon")]
+sys.path[:0] = [str(ROOT / "tests/addon"), str(ROOT / "tests")]
 
 FRAMES = 1000
 EVERYWHERE = dict.fromkeys(

@@ -28,7 +28,7 @@ import numpy as np
 from mathutils import Vector
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests/addon")]
+sys.path[:0] = [str(ROOT / "tests/addon"), str(ROOT / "tests")]
 MOST_FRAMES = 300
 SLOW = 0.3
 LOW = 0.04

@@ -18,7 +18,7 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
 MOTIONS = ROOT.parent / "shared" / "motion" / "test"
-sys.path[:0] = [str(ROOT / "tests/addon")]
+sys.path[:0] = [str(ROOT / "tests/addon"), str(ROOT / "tests")]
 FRAMES = 1000
 CLIPS = ("cmu/02_01", "cmu/05_01", "cmu/85_02", "cmu/49_06", "reactidle/013_acted")
 BONES = {

@@ -15,6 +15,7 @@ from ..geometry.skeleton import N_JOINTS
 from ..runtime.array_types import Floats
 from .arm import pronation
 from .convention import Convention, to_convention
+from .doubtful import doubtful
 from .limbs import arms, unit_bones
 from .turns import turn_about, wrapped
 
@@ -52,7 +53,8 @@ def palm_turns(rotations: Floats, offsets: Floats, rate: float) -> Floats:
 
 
 def palm_rest(rotations: Floats, offsets: Floats, rate: float) -> float:
-    """What a rig's palms are turned by at rest, 0 where they are down or the clip is too short.
+    """What a rig's palms are turned by at rest, 0 where they are down or the clip is too short, and
+    where elbows bend backwards: such a file has its upper arms half round, which is no rest.
 
     Args:
         rotations: (T, 24, 3, 3) local ones, in any habit.
@@ -71,7 +73,9 @@ def palm_rest(rotations: Floats, offsets: Floats, rate: float) -> float:
     rest = _QUARTER * np.round(amid / _QUARTER)
     off = np.abs(turns)
     alike = np.abs(wrapped(turns - rest)) < _QUARTER
-    return float(rest) if bool((off > _BEYOND).all() and alike.all()) else 0.0
+    if not bool((off > _BEYOND).all() and alike.all()) or doubtful(rotations, offsets):
+        return 0.0
+    return float(rest)
 
 
 def without_palm_rest(rotations: Floats, offsets: Floats, rest: float) -> Floats:

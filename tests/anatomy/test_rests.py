@@ -97,6 +97,15 @@ def test_arms_that_never_bend_and_backward_ones() -> None:
     assert told(past) == 0.0
 
 
+def test_elbows_that_bend_backwards_are_no_rest() -> None:
+    """A bad retargeting, whose hands come out half a turn off, is not mended in silence."""
+    wrong = still(90)
+    for side, sign in (("L", 1), ("R", -1)):
+        set_joint(wrong, f"{side}_Elbow", turn(y=sign * 90.0))
+    assert np.degrees(np.abs(palm_turns(wrong, OFFSETS, 30.0))).min() > 150.0
+    assert told(wrong) == 0.0
+
+
 def test_one_frame_and_short_clips_are_not_told() -> None:
     assert told(rig(lively(seed=8), -90.0)[:1]) == 0.0
     assert told(rig(lively(seed=8), -90.0)[:59]) == 0.0

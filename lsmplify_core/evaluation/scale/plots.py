@@ -67,10 +67,10 @@ def _curve(field: str, log: bool) -> Callable[[Any, dict[str, Any]], None]:
 
 
 def _stages(figure: Any, found: dict[str, Any]) -> None:
-    """A bar a layout, made of the stages."""
+    """A bar a layout, made of the stages that took a thousandth of it or more."""
     axes = figure.subplots()
     rows = found["stages"]
-    names = sorted({s for r in rows for s in r["by_stage"]},
+    names = sorted({s for r in rows for s, t in r["by_stage"].items() if t > 1e-3 * r["seconds"]},
                    key=lambda s: -max(r["by_stage"].get(s, 0.0) for r in rows))  # fmt: skip
     spent = "processor" if _busy(found) else "seconds"
     for place, row in enumerate(rows):
