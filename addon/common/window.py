@@ -18,3 +18,12 @@ def redraw_views(context: bpy.types.Context) -> None:
     """Let the viewports and their sidebars be drawn anew."""
     for area in views(context):
         area.tag_redraw()
+
+
+def redraw_sidebars(context: bpy.types.Context) -> None:
+    """Let the sidebars of the viewports be drawn anew, and not the scene, which may take longer
+    than all else."""
+    for area in views(context):
+        for region in area.regions:
+            if region.type == "UI":
+                region.tag_redraw()

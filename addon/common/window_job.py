@@ -12,15 +12,16 @@ from ...lsmplify_core.runtime.errors import OUTSIDE, InputError, error_line
 from ...lsmplify_core.runtime.in_thread import in_thread
 from ...lsmplify_core.runtime.progress import run_steps
 from . import progress
-from .window import redraw_views
+from .window import redraw_sidebars, redraw_views
 
 _TICK = 0.01
 """Seconds between two looks at the events."""
 _SHARE = 0.04
 """Seconds of work at each look: long enough to get on, short enough for the window to answer."""
 _DRAW = 0.2
-"""Seconds from one drawing of the progress to the next: a large scene takes longer to draw than the
-work between two looks."""
+"""Seconds from one drawing of the progress to the next, at the least."""
+_DRAW_SHARE = 0.1
+"""Of the time, for drawing the progress where that takes longer, as without a graphics card."""
 
 
 class WindowJob:
@@ -46,6 +47,11 @@ class WindowJob:
     _timer: bpy.types.Timer | None = None
     _line: str = ""
     _drawn: float = -_DRAW
+    """When the progress was drawn, by `perf_counter`."""
+    _pause: float = _DRAW
+    """Seconds until it is drawn again."""
+    _drawing: bool = False
+    """Whether nothing was looked at since then."""
     lasted: bool = False
     """Whether the work is done bit by bit, so that the scene may change while it goes on."""
 
@@ -94,6 +100,9 @@ class WindowJob:
             return {"CANCELLED"}
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
+        if self._drawing:  # the first look after a drawing says how long it took
+            self._drawing = False
+            self._pause = max(_DRAW, (time.perf_counter() - self._drawn) / _DRAW_SHARE)
         until = time.perf_counter() + (0.0 if self.threaded else _SHARE)
         try:
             done = next(self._steps)
@@ -135,11 +144,11 @@ class WindowJob:
         progress.tell(done)
         line = f"LSMPLify: {progress.text()} {100 * done.done:.0f} %  (Esc stops)"
         now = time.perf_counter()
-        if line == self._line or now < self._drawn + _DRAW:
+        if line == self._line or now < self._drawn + self._pause:
             return
-        self._line, self._drawn = line, now
+        self._line, self._drawn, self._drawing = line, now, True
         context.workspace.status_text_set(line)
-        redraw_views(context)
+        redraw_sidebars(context)
 
     def _rest(self, context: bpy.types.Context) -> None:
         progress.tell(None)
