@@ -13,7 +13,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from .keys import OVERSHOOT
+from .keys import add_straight
 
 SLOTTED = bpy.app.version >= (4, 4, 0)
 
@@ -159,27 +159,7 @@ def write_curve(
         inside = (old[:, 0] >= frames[0] - 1e-4) & (old[:, 0] <= frames[-1] + 1e-4)
         for position in np.flatnonzero(inside)[::-1]:
             points.remove(points[int(position)], fast=True)
-    kept = len(points)
-    points.add(len(frames))
-    co = np.empty((kept + len(frames), 2), dtype=np.float32)
-    kinds = np.full(kept + len(frames), _LINEAR, dtype=np.int32)
-    if kept:
-        points.foreach_get("co", co.ravel())
-        points.foreach_get("interpolation", kinds)
-        kinds[kept:] = _LINEAR
-    co[kept:, 0], co[kept:, 1] = frames, values
-    points.foreach_set("co", co.ravel())
-    points.foreach_set("interpolation", kinds)
-    for name, value in OVERSHOOT.items():
-        shape = np.full(kept + len(frames), value, dtype=np.float32)
-        if kept:
-            points.foreach_get(name, shape)
-            shape[kept:] = value
-        points.foreach_set(name, shape)
-    curve.update()
-
-
-_LINEAR = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value
+    add_straight(curve, frames, values)
 
 
 def key_coordinates(curve: bpy.types.FCurve) -> NDArray[np.float64]:

@@ -46,7 +46,7 @@ def replace(
     handles: Bézier keys with handles in line; None for straight lines between the keys.
     """
     if handles is None and not len(curve.keyframe_points):
-        _write_straight(curve, frames, values)
+        add_straight(curve, frames, values)
         return
     co = _get(curve, "co")
     times = co[:, 0]
@@ -160,19 +160,27 @@ def _write(curve: bpy.types.FCurve, keys: dict[str, NDArray[Any]]) -> None:
     curve.update()
 
 
-def _write_straight(
+def add_straight(
     curve: bpy.types.FCurve, frames: NDArray[np.floating], values: NDArray[np.floating]
 ) -> None:
-    """Keys joined by straight lines into a curve without any: what a new key is by itself, as its
-    handles are, needs not be said."""
+    """Add keys joined by straight lines to a curve whose other keys, if it has any, are on other
+    frames and stay as they are. What a new key is by itself, as its handles are, needs not be said.
+
+    frames, values: (N,) in order.
+    """
     points = curve.keyframe_points
+    kept = len(points)
     points.add(len(frames))
     co = np.empty((len(frames), 2), dtype=np.float32)
     co[:, 0], co[:, 1] = frames, values
-    points.foreach_set("co", co.ravel())
-    points.foreach_set("interpolation", np.full(len(frames), _LINEAR, dtype=np.int32))
+    kinds = np.full(len(frames), _LINEAR, dtype=np.int32)
+    new: dict[str, NDArray[Any]] = {"co": co.ravel(), "interpolation": kinds}
     for name, value in OVERSHOOT.items():
-        points.foreach_set(name, np.full(len(frames), value, dtype=np.float32))
+        new[name] = np.full(len(frames), value, dtype=np.float32)
+    for name, own in new.items():
+        whole = own if kept == 0 else _get(curve, name).ravel()
+        whole[-len(own) :] = own
+        points.foreach_set(name, whole)
     curve.update()
 
 
