@@ -254,7 +254,7 @@ def test_a_failure_while_solving_ends_the_solve(extension) -> None:
     context = SimpleNamespace(workspace=SimpleNamespace(status_text_set=print), screen=None)
     said: list[str] = []
     operator = SimpleNamespace(
-        _steps=failing(), _timer=None, threaded=False,
+        _steps=failing(), _timer=None, threaded=False, _drawing=False,
         report=lambda _, line: said.append(line),
     )  # fmt: skip
     operator._rest = lambda c: Solve._rest(operator, c)
@@ -291,7 +291,8 @@ def test_the_window_is_answered_while_a_long_step_runs(extension) -> None:
     told: list[set[str]] = []
     operator = SimpleNamespace(
         _steps=in_thread(slow()), _timer=None, threaded=True, stopped=Solve.stopped,
-        _line="", _drawn=-1.0, report=lambda kind, _: told.append(kind),
+        _line="", _drawn=-1.0, _pause=0.2, _drawing=False,
+        report=lambda kind, _: told.append(kind),
     )  # fmt: skip
     operator._rest = lambda c: Solve._rest(operator, c)
     operator._show = lambda c, done: Solve._show(operator, c, done)
