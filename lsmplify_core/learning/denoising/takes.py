@@ -4,7 +4,6 @@
 Solving is far slower than learning, so that takes are solved once and lessons are drawn from them.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from ...body.body import REGION_NAMES, Body, default_body, region_scales
 from ...evaluation.takes import gaps
 from ...files.atomic import write_whole
+from ...files.manifest import content_hash
 from ...geometry.kinematics import attached_points, forward
 from ...geometry.skeleton import N_JOINTS, N_POSED
 from ...ik.fit_problem import SolveSettings
@@ -93,10 +93,10 @@ def make_takes(clips: Clips, seed: int, numbers: Sequence[int], folder: Path) ->
 
 def _check_weights(folder: Path) -> None:
     """Takes are of one network: its weights' hash is kept beside them."""
-    file, digest = folder / "weights.sha256", hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
+    file, digest = folder / "weights.sha256", content_hash(WEIGHTS)
     if file.is_file() and file.read_text("ascii").strip() != digest:
         raise InputError(f"{folder}: these takes were solved with other weights; delete the folder")
-    file.write_text(f"{digest}\n", "ascii")
+    write_whole(file, lambda out: out.write(f"{digest}\n".encode("ascii")))
 
 
 def take_file(folder: Path, number: int) -> Path:
