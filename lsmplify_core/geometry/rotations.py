@@ -143,6 +143,12 @@ def transpose(m: Array) -> Array:
     return xp.matrix_transpose(m)
 
 
+def turn_between(before: Array, after: Array) -> Array:
+    """The rotation vectors x (..., 3) that lead from rotations (..., 3, 3) to others, in the axes
+    that the first turn: before · exp(x) = after."""
+    return matrix_to_axis_angle(transpose(before) @ after)
+
+
 def angle_between(a: Array, b: Array) -> Array:
     """Geodesic distance (...) between rotations (..., 3, 3), in radians.
 

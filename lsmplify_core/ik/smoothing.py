@@ -10,10 +10,10 @@ from ..body.markers import PoseSequence
 from ..geometry.rotations import (
     axis_angle_to_matrix,
     continuous_quaternions,
-    matrix_to_axis_angle,
     matrix_to_quaternion,
     quaternion_to_matrix,
     slerp,
+    turn_between,
 )
 from ..runtime.array_types import Floats
 
@@ -53,7 +53,7 @@ def interpolate_poses(before: PoseSequence, after: PoseSequence, share: Floats) 
     root = after.root.astype(before.root.dtype)
     part = np.flatnonzero(share < _WHOLE)
     own = before.rotations[part]
-    vectors = matrix_to_axis_angle(np.swapaxes(own, -1, -2) @ after.rotations[part])
+    vectors = turn_between(own, after.rotations[part])
     fraction = share[part, None, None].astype(vectors.dtype)
     rotations[part] = own @ axis_angle_to_matrix(fraction * vectors)
     start = before.root[part]

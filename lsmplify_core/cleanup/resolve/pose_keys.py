@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
+from ...geometry.rotations import axis_angle_to_matrix, turn_between
 from ...geometry.skeleton import N_JOINTS
 from ...motion.motion import Motion
 from ...runtime.array_types import Floats
@@ -49,7 +49,7 @@ def spread_corrections(
     at = np.array(list(anchors), dtype=np.float64)
     if not len(at):
         return motion
-    turns = np.stack([_turn(motion.rotations[f], k.rotations) for f, k in anchors.items()])
+    turns = np.stack([turn_between(motion.rotations[f], k.rotations) for f, k in anchors.items()])
     moves = np.stack([k.root - motion.root[f] for f, k in anchors.items()])
     frames = np.arange(span[0], span[1] + 1)
     after = np.searchsorted(at, frames)
@@ -79,7 +79,7 @@ def insert_solved(
         reach = min(ease * motion.rate, float(others.min()) if len(others) else np.inf)
         near = np.clip(np.abs(frames - frame) / max(reach, 1.0), 0.0, 1.0)
         share = 0.5 + 0.5 * np.cos(np.pi * near)
-        turn += share[:, None, None] * _turn(solved.rotations[frame], key.rotations)
+        turn += share[:, None, None] * turn_between(solved.rotations[frame], key.rotations)
         move += share[:, None] * (key.root - solved.root[frame])
     rotations, root = motion.rotations.copy(), motion.root.copy()
     moved = solved.rotations[frames] @ axis_angle_to_matrix(turn)
@@ -92,7 +92,3 @@ def insert_solved(
             if 0 in chosen:
                 root[frame] = key.root
     return replace(motion, rotations=rotations, root=root, track_error=None)
-
-
-def _turn(before: Floats, after: Floats) -> Floats:
-    return matrix_to_axis_angle(np.swapaxes(before, -1, -2) @ after)

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from ...body.markers import MarkerObservations, PoseSequence, compare
-from ...geometry.rotations import matrix_to_axis_angle
+from ...geometry.rotations import turn_between
 from ...geometry.skeleton import N_POSED
 from ...runtime.array_types import Floats
 from .gauss_newton import flat
@@ -94,10 +94,8 @@ def prior_terms(
     correlation_time: float,
 ) -> PriorTerms:
     """noise² P and noise² P δ; the arguments are those of `sequence_equations`."""
-    relative = np.swapaxes(prior.rotations[:, :N_POSED], -1, -2) @ poses.rotations[:, :N_POSED]
-    deviation = np.concatenate(
-        (flat(matrix_to_axis_angle(relative)), poses.root - prior.root), axis=1
-    )
+    turned = turn_between(prior.rotations[:, :N_POSED], poses.rotations[:, :N_POSED])
+    deviation = np.concatenate((flat(turned), poses.root - prior.root), axis=1)
     sigma_of_unknowns = np.concatenate(
         (*[sigma] * 3, np.full((len(deviation), 3), ROOT_SIGMA)), axis=1
     )

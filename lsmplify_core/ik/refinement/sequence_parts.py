@@ -21,7 +21,7 @@ from typing import Final
 import numpy as np
 
 from ...body.markers import MarkerObservations, PoseSequence
-from ...geometry.rotations import matrix_to_axis_angle
+from ...geometry.rotations import turn_between
 from ...geometry.skeleton import N_POSED, PARENTS
 from ...runtime.array_types import Floats
 from .frames_last import applied, cross, frames_last, product, transposed_product
@@ -139,8 +139,8 @@ def _posed(
     seen = _double(seen_of(observations))
     tree = posed(rotations, poses.root.T.astype(np.float64), seen.bones)
     cost = quadratics(moments(tree, seen, *arms_and_residuals(tree, seen), seen.weights))
-    relative = np.swapaxes(prior.rotations[:, :N_POSED], -1, -2) @ poses.rotations[:, :N_POSED]
-    away = frames_last(matrix_to_axis_angle(relative).astype(np.float64))
+    turned = turn_between(prior.rotations[:, :N_POSED], poses.rotations[:, :N_POSED])
+    away = frames_last(turned.astype(np.float64))
     own, beside = markov_precision(len(poses.root), kept)
     firm = (noise / sigma.T).astype(np.float64)
     root_firm = noise / ROOT_SIGMA
