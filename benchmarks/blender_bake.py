@@ -9,16 +9,13 @@ time between two looks is how long an event would wait.
 
 import argparse
 import json
-import sys
 import time
 from pathlib import Path
 from statistics import median
 
 import bpy
 import numpy as np
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests/addon"), str(ROOT / "tests")]
+from common import load_extension
 
 RATE = 60
 LOOK = 0.01
@@ -27,15 +24,13 @@ LOOK = 0.01
 
 def main() -> int:
     """Import, read, solve, bake; print the seconds."""
-    import conftest
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--frames", type=int, default=1000)
     parser.add_argument("--layout", default="BODY_25")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    extension = conftest.load_extension()
+    extension = load_extension()
     bpy.ops.wm.read_factory_settings(use_empty=True)
     extension.register()
     try:

@@ -18,24 +18,20 @@ from typing import Any
 
 import bpy
 import numpy as np
+from common import SHARED, load_extension
 from mathutils import Vector
 
-ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared"
-sys.path[:0] = [str(ROOT / "tests/addon"), str(ROOT / "tests")]
 TAKE = SHARED / "markers" / "cmu_02_05.c3d"
 RIGS = ("mixamo", "game_engine", "default", "cmu_mb")
 
 
 def main() -> int:
     """Load the extension and run what is asked for."""
-    import conftest
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", nargs="*", choices=tuple(PARTS), default=tuple(PARTS))
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    extension = conftest.load_extension()
+    extension = load_extension()
     bpy.ops.wm.read_factory_settings(use_empty=True)
     extension.register()
     found: dict[str, Any] = {}

@@ -10,9 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import bpy
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests/addon"), str(ROOT / "tests")]
+from common import load_extension
 
 FRAMES = 1000
 EVERYWHERE = dict.fromkeys(
@@ -37,12 +35,10 @@ SLIDERS: dict[str, tuple[Callable[[], object], str, str, tuple[float, ...]]] = {
 
 def main() -> int:
     """Each slider, dragged over five values; the least by the clock and of processor time."""
-    import conftest
-
     if len(sys.argv) != 2:
         print(__doc__, file=sys.stderr)
         return 2
-    extension = conftest.load_extension()
+    extension = load_extension()
     bpy.ops.wm.read_factory_settings(use_empty=True)
     extension.register()
     try:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the benchmark scripts share: where the data lies and where results go."""
+"""What the benchmark scripts share: where the data lies, where results go, the add-on in bpy."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,3 +24,11 @@ def absent(name: str, folder: Path) -> None:
     print(
         f"\n== {name}\n\nskipped: there is no {folder.relative_to(ROOT.parent)} beside the project"
     )
+
+
+def load_extension() -> Any:
+    """The add-on as its tests load it, in Blender's Python; their helpers can be imported then."""
+    sys.path[:0] = [str(ROOT / "tests" / "addon"), str(ROOT / "tests")]
+    from conftest import load_extension as load
+
+    return load()

@@ -25,10 +25,9 @@ from typing import Any
 
 import bpy
 import numpy as np
+from common import load_extension
 from mathutils import Vector
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests/addon"), str(ROOT / "tests")]
 MOST_FRAMES = 300
 SLOW = 0.3
 LOW = 0.04
@@ -232,12 +231,10 @@ def _reach(own: dict[str, Any], theirs: dict[str, Any], side: str) -> float:
 
 def main(words: list[str]) -> None:
     """One row."""
-    import conftest
-
     tool, rig, clip = words[0], Path(words[1]), Path(words[2])
     sys.path += words[3:4]
     option = words[4] if len(words) > 4 else ""
-    extension = conftest.load_extension()
+    extension = load_extension()
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.context.scene.render.fps = 30
     extension.register()

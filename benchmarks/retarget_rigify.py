@@ -10,15 +10,13 @@ Seconds are of the processor; OMP_NUM_THREADS=1 for one thread.
 import os
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import bpy
 import numpy as np
+from common import SHARED, load_extension
 
-ROOT = Path(__file__).resolve().parents[1]
-MOTIONS = ROOT.parent / "shared" / "motion" / "test"
-sys.path[:0] = [str(ROOT / "tests/addon"), str(ROOT / "tests")]
+MOTIONS = SHARED / "motion" / "test"
 FRAMES = 1000
 CLIPS = ("cmu/02_01", "cmu/05_01", "cmu/85_02", "cmu/49_06", "reactidle/013_acted")
 BONES = {
@@ -29,12 +27,11 @@ BONES = {
 def main() -> int:
     """Make the rig, then measure."""
     import addon_utils
-    import conftest
 
     if not MOTIONS.is_dir():
         print(f"retarget_rigify: {MOTIONS} is not here")
         return 0
-    extension = conftest.load_extension()
+    extension = load_extension()
     bpy.ops.wm.read_factory_settings(use_empty=True)
     addon_utils.enable("rigify", default_set=True)
     bpy.ops.object.armature_human_metarig_add()
